@@ -1,0 +1,1 @@
+"""Benchmarks: programs that measure the driver, and the gates in budgets.toml."""

@@ -1,0 +1,41 @@
+"""The command `espat`: a table of subcommands, each imported only when it is used."""
+
+from importlib import import_module, metadata
+
+import click
+
+COMMANDS = {
+    "demo": ("espat_tools.demo.cli", "demo", "Fetch a page through an ESP-AT module."),
+    "bench": ("espat_tools.bench.cli", "bench", "Measure the driver."),
+}
+"""name: module, click command in it, the line that `espat --help` shows."""
+
+
+class LazyGroup(click.Group):
+    """A click group whose commands come from COMMANDS."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Import and return one command; None for an unknown name."""
+        if name not in COMMANDS:
+            return None
+        module, attribute, _summary = COMMANDS[name]
+        return getattr(import_module(module), attribute)
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands for --help without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(metadata.version("espat"), prog_name="espat")
+def main() -> None:
+    """ESP-AT Wi-Fi modules from CircuitPython, MicroPython and the desktop."""
+
+
+if __name__ == "__main__":
+    main()
