@@ -109,7 +109,7 @@ def wasm_missing(version: str) -> str | None:
 
 
 def install_wasm() -> None:
-    """Fetch both WebAssembly builds with npm. Raises Missing or CalledProcessError."""
+    """Fetch both WebAssembly builds with npm. Raises Missing."""
     npm = shutil.which("npm")
     if npm is None:
         raise Missing("no npm (it comes with Node.js, https://nodejs.org)")
@@ -118,12 +118,16 @@ def install_wasm() -> None:
     folder = wasm_folder()
     folder.mkdir(parents=True, exist_ok=True)
     packages = [f"micropython-{v}@npm:{WASM_PACKAGE}@{n}" for v, n in WASM_VERSIONS.items()]
-    quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-    subprocess.run(
+    quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-update-notifier"]
+    done = subprocess.run(
         [npm, "install", "--prefix", str(folder), *quiet, *packages],
-        check=True,
+        check=False,
+        capture_output=True,
+        text=True,
         stdin=subprocess.DEVNULL,
     )
+    if done.returncode:
+        raise Missing(f"npm could not fetch {WASM_PACKAGE}:\n{done.stderr.strip()}")
 
 
 # ---- compiling and laying out -----------------------------------------------------------------
@@ -329,7 +333,7 @@ def main() -> int:
                 target = (options.folder / name).with_suffix(".mpy")
                 compile_file(source, target, name=name, compat=options.compat)
                 print(f"{target}: {target.stat().st_size} bytes")
-    except (Missing, CompileError, OSError, subprocess.CalledProcessError) as error:
+    except (Missing, CompileError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

