@@ -100,7 +100,7 @@ class _Finder(ast.NodeVisitor):
             self._say(node, "IOBase imported without a guard: some CircuitPythons lack it")
 
     def _import(self, node: ast.AST, name: str) -> None:
-        if name.split(".")[0] in FORBIDDEN_MODULES:
+        if name.split(".", maxsplit=1)[0] in FORBIDDEN_MODULES:
             self._say(node, f"import of {name}")
 
     def _async(self, node: ast.AST) -> None:
