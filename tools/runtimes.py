@@ -207,7 +207,7 @@ class UnixProgram:
     """A program laid out for the unix MicroPython; a context manager that removes it again.
 
     `command`, `env` and `cwd` are what subprocess wants; `unix()` is the short way.
-    `modules` are further files on its path: name on the board without suffix, and source.
+    `modules` are further files, found before all others: path on the board without suffix, source.
     """
 
     def __init__(
@@ -288,7 +288,7 @@ def wasm(
             "heapsize": heapsize,
             "pystack": 64 * 1024,
             "files": [*_mounts(staged(mpy=mpy), "/board"), *_mounts(folder / "files", "/program")],
-            "path": [*(["/board/lib"] if lib else []), "/board", "/program", ".frozen"],
+            "path": ["/program", *(["/board/lib"] if lib else []), "/board", ".frozen"],
             "argv": ["program", *args],
             "program": _text(program),
         }

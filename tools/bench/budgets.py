@@ -1,0 +1,47 @@
+"""The gates of budgets.toml and whether the figures keep to them."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DEFAULT = Path(__file__).resolve().parents[2] / "budgets.toml"
+"""Where it is in a checkout; an installed package has none."""
+
+NOT_YET = "later"
+"""The section of gates that no benchmark measures so far."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One gate: its name (`section.key`), what is allowed, what was measured (None: nothing)."""
+
+    name: str
+    gate: float
+    figure: float | None
+
+    @property
+    def kept(self) -> bool:
+        """A figure that could not be measured keeps no gate."""
+        return self.figure is not None and self.figure <= self.gate
+
+
+def load(path: Path) -> dict[str, float]:
+    """The gates, as `section.key`: value. Raises OSError or ValueError."""
+    sections = tomllib.loads(path.read_text("utf-8"))
+    return {
+        f"{section}.{key}": value
+        for section, gates in sections.items()
+        if section != NOT_YET
+        for key, value in gates.items()
+    }
+
+
+def judge(gates: Mapping[str, float], figures: Mapping[str, float | None]) -> list[Verdict]:
+    """A verdict for each gate. A gate that nothing measures is never kept."""
+    return [Verdict(name, gate, figures.get(name)) for name, gate in gates.items()]

