@@ -1,0 +1,34 @@
+"""The commands: a table from name to handlers, put together from the files by subject.
+
+A handler takes a :class:`~..core.Call`. It returns how the command ends (nothing: OK), raises
+:class:`~..params.Refused` for ERROR, or is a generator, a task that does so when it ends.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from . import basic, receive, tcp, wifi
+
+
+class Command(NamedTuple):
+    """A command's handlers; None for a form that the firmware does not know."""
+
+    name: str
+    query: Callable | None = None
+    set: Callable | None = None
+    execute: Callable | None = None
+    test: Callable | None = None
+
+    def form(self, name):
+        """The handler for "query", "set", "execute" or "test"."""
+        return getattr(self, name)
+
+
+def commands_of(family):
+    """All commands of one family, by name."""
+    found = {}
+    for room in (basic, wifi, tcp, receive):
+        for name, families, *handlers in room.COMMANDS:
+            if family in families:
+                found[name] = Command(name, *handlers)
+    return found

@@ -1,0 +1,374 @@
+"""The module itself: bytes in, bytes out, and a clock.
+
+No threads, no sleeping, no real time: whoever owns a :class:`Core` feeds it what the host sent,
+takes what it has to say, and calls :meth:`Core.poll` when time passed or the network moved.
+"""
+
+import ipaddress
+
+from . import profiles
+from .commands import commands_of
+from .intake import BUSY, COMMAND, DEAF, PASSTHROUGH, Expected, Intake
+from .link_types import dial
+from .links import Links
+from .network import CONNECTING, OPEN
+from .outcome import ERROR, OK, SILENT
+from .params import Arguments, Refused, split
+from .schedule import Scheduler, Until
+from .state import Flash, Session
+from .station import Station
+
+
+class Call:
+    """One command on its way: what its handler gets."""
+
+    def __init__(self, core, tag, args):
+        self.core = core
+        #: The command's name as the table has it, ``+CIPSTA_CUR``.
+        self.tag = tag
+        self.args = args
+
+    @property
+    def persist(self):
+        """Does this command write to flash? (``_CUR``/``_DEF``, or AT+SYSSTORE)"""
+        if self.core.profile.old:
+            return not self.tag.endswith("_CUR")
+        return bool(self.core.session.store)
+
+    def say(self, name, *args):
+        """Print a line of the table, with this command's own name where the form has one."""
+        self.core.say(name, *args, tag=self.tag)
+
+
+class Core:
+    """One emulated module."""
+
+    def __init__(
+        self, profile, *, clock, network, access_points, flash=None, baud=115200, timing=None
+    ):
+        self.profile = profiles.load(profile, timing)
+        self.timing = self.profile.timing
+        self.clock = clock
+        self.network = network
+        self.access_points = list(access_points)
+        self.flash = flash or self.factory_settings()
+        self._factory_baud = baud
+        self.baud = self.flash.baud or baud
+        #: The rate the host listens and talks at; None when it cannot differ.
+        self.host_baud = None
+        self.flow_control = 0
+        self.commands = commands_of(self.profile.id)
+        self.scheduler = Scheduler(clock)
+        self.session = self._new_session()
+        self.links = Links(self)
+        self.station = Station(self)
+        self.intake = Intake(self)
+        #: The command whose reply is not complete, as a task.
+        self.running = None
+        #: A payload is on its way to the network (NonOS: ``busy s``).
+        self.sending = False
+        #: The task that tries to restore the link of passthrough.
+        self.redialing = None
+        #: What to do once the running command's result is printed.
+        self.afterwards = []
+        #: Called with every command line, as bytes without its line end.
+        self.on_command = lambda line: None
+        #: Called with everything printed.
+        self.on_output = lambda data: None
+        self._output = bytearray()
+        self._silent = False
+
+    # -- the sans-I/O face -------------------------------------------------------------------
+
+    def feed(self, data):
+        """Bytes from the host. What they lead to at once is ready to be taken."""
+        self.poll()
+        self.intake.feed(data if self.in_tune else garble(data))
+        self.poll()
+
+    def take(self, limit=None):
+        """Bytes for the host, all that are ready or at most ``limit``."""
+        if self._silent:
+            return b""
+        count = len(self._output) if limit is None else min(limit, len(self._output))
+        data = bytes(self._output[:count])
+        del self._output[:count]
+        return data
+
+    @property
+    def pending(self):
+        """How many bytes wait to be taken."""
+        return len(self._output)
+
+    @property
+    def available(self):
+        """How many bytes can be taken now: none while the module is held silent."""
+        return 0 if self._silent else len(self._output)
+
+    def poll(self):
+        """Do what time and the network ask for."""
+        moved = True
+        while moved:
+            self.scheduler.run()
+            moved = self.network.poll()
+            moved = self.links.poll() or moved
+
+    def next_due(self):
+        """When something is due next without new input, in the clock's seconds, or None."""
+        return self.scheduler.next_due()
+
+    @property
+    def in_tune(self):
+        """Do host and module use the same baud rate, as near as a UART needs it?"""
+        return not self.host_baud or abs(self.host_baud - self.baud) <= 0.03 * self.baud
+
+    # -- output ------------------------------------------------------------------------------
+
+    def emit(self, data):
+        """Send raw bytes to the host."""
+        if data:
+            self._output += data if self.in_tune else garble(data)
+            self.on_output(bytes(data))
+
+    def say(self, name, *args, tag=None):
+        """Print a line of the family's table; nothing where the family has no such line."""
+        line = self.profile.lines.get(name)
+        if line:
+            self.emit(line.render(*args, tag=tag))
+
+    def address(self, address):
+        """An address as the family's forms take it: four numbers, or one string."""
+        if self.profile.old:
+            return list(ipaddress.IPv4Address(address).packed)
+        return [address]
+
+    def clear_output(self):
+        """Forget what nobody took."""
+        self._output.clear()
+
+    def hold(self, silent=True):
+        """Say nothing until released; what would have been said is said then."""
+        self._silent = silent
+
+    # -- commands ----------------------------------------------------------------------------
+
+    @property
+    def in_passthrough(self):
+        """Is the module in the data state of passthrough?"""
+        return self.intake.state == PASSTHROUGH
+
+    def line(self, line, too_long=False):
+        """A whole line came from the host, with its line end."""
+        self.on_command(line.rstrip(b"\r\n"))
+        try:
+            if too_long or not line.endswith(b"\r\n"):
+                raise Refused
+            handler, call = self._find(self._body(line[:-2]))
+        except Refused as refusal:
+            self._refuse(refusal)
+            return
+        self.start_command(self._steps(handler, call))
+
+    def _body(self, line):
+        """The line after its ``AT``."""
+        heads = (b"AT", b"at") if self.profile.old else (b"AT", b"at", b"At", b"aT")
+        found = [at for at in map(line.find, heads) if at >= 0]
+        at = min(found, default=-1)
+        if at < 0 or (at and not self.profile.hunts_for_at):
+            raise Refused
+        return line[at + 2 :]
+
+    def _find(self, body):
+        """The handler and the call that a command's body stands for."""
+        name, form, rest = _take_apart(body)
+        text = name.decode("latin-1")
+        tag = text.upper() if self.profile.any_case else text
+        command = self.commands.get(tag)
+        handler = command and command.form(form)
+        if not handler:
+            raise Refused
+        values = split(rest) if form == "set" else []
+        return handler, Call(self, tag, Arguments(values, rest))
+
+    def _steps(self, handler, call):
+        """The task of one command, from its start to its result."""
+        if self.timing.command:
+            yield self.timing.command
+        try:
+            result = handler(call)
+            if hasattr(result, "send"):
+                result = yield from result
+        except Refused as refusal:
+            self._say_reason(refusal)
+            return ERROR
+        return OK if result is None else result
+
+    def start_command(self, steps):
+        """Run a task as the command whose reply the host awaits."""
+        self.intake.state = BUSY
+        task = self.scheduler.start(steps, self._finish)
+        if not task.finished:
+            self.running = task
+
+    def _finish(self, result):
+        """A command's task ended: print its result and listen again."""
+        self.running = None
+        self.sending = False
+        if self.intake.state == BUSY:
+            self.intake.state = COMMAND
+        if result != SILENT:
+            self.say(result)
+        actions, self.afterwards = self.afterwards, []
+        for action in actions:
+            action()
+        for link in list(self.links.open.values()):
+            self.links.announce(link)
+
+    def _refuse(self, refusal):
+        self._say_reason(refusal)
+        self.say(ERROR)
+
+    def _say_reason(self, refusal):
+        if refusal.reason:
+            self.say(refusal.reason, *refusal.args)
+
+    @property
+    def online(self):
+        """Is there a network to connect over: joined, or a soft-AP?"""
+        return self.station.joined or bool(self.session.wifi_mode & 2)
+
+    @property
+    def dns_servers(self):
+        """The DNS servers set by hand, or None."""
+        return self.session.dns
+
+    @property
+    def link_status(self):
+        """``<stat>`` of AT+CIPSTATUS."""
+        kinds = {link.kind for link in self.links.open.values()}
+        if not self.station.enabled and not self.profile.old:
+            return 0
+        if not self.station.joined:
+            return 1 if self.station.state == 0 and not self.profile.old else 5
+        if kinds - {"UDP"}:
+            return 3
+        return 4 if self.links.had else 2
+
+    # -- payload and passthrough -------------------------------------------------------------
+
+    def payload(self, length, ends_at_null=False):
+        """For a command's task: wait for a payload; returns it, or None if canceled."""
+        expected = Expected(length, ends_at_null)
+        self.intake.expect(expected)
+        yield Until(lambda: expected.done)
+        return None if expected.canceled else bytes(expected.data)
+
+    def enter_passthrough(self):
+        """Take what comes from now on for link 0."""
+        self.intake.state = PASSTHROUGH
+
+    def pass_through(self, data):
+        """A packet for link 0; lost while the link is down."""
+        link = self.links.open.get(0)
+        if link:
+            link.channel.send(data, link.target)
+
+    def reconnect_passthrough(self, link):
+        """The link of passthrough broke: try again until it stands or ``+++`` comes.
+
+        AT+CIPMODE, notes; the pause is that of AT+CIPRECONNINTV (100 ms by default).
+        """
+        self.links.drop(link)
+        if link.request:
+            self.redialing = self.scheduler.start(self._redial(link))
+
+    def _redial(self, link):
+        while self.in_passthrough:
+            yield self.timing.reconnect
+            channel = dial(self, link.request, link.address)
+            yield Until(lambda c=channel: c.state != CONNECTING, self.timing.connect_timeout)
+            if channel.state == OPEN:
+                self.links.add(link.renewed(channel))
+                return
+            channel.close()
+
+    def leave_passthrough(self):
+        """``+++`` came: be deaf for a while, then take commands."""
+        self.intake.state = DEAF
+        if self.redialing:
+            self.redialing.stop()
+        if self.session.sysmsg & 1:
+            self.say("quit")
+        self.scheduler.after(self.timing.escape_guard, self._listen)
+
+    def _listen(self):
+        self.intake.state = COMMAND
+
+    # -- reset -------------------------------------------------------------------------------
+
+    def factory_settings(self):
+        """Flash as AT+RESTORE leaves it."""
+        flash = Flash(wifi_mode=self.profile.wifi_mode)
+        flash.ap_ssid = b"ESP_" + flash.ap_mac.replace(":", "").upper()[-6:].encode()
+        return flash
+
+    def _new_session(self):
+        flash = self.flash
+        return Session(
+            wifi_mode=flash.wifi_mode,
+            sysmsg=flash.sysmsg,
+            dns=flash.dns,
+            sntp=flash.sntp,
+            server_timeout=self.profile.server_timeout,
+        )
+
+    def reboot(self, noise=None):
+        """Lose all that is not in flash, make boot noise, and be ready after a while."""
+        self.scheduler.clear()
+        self.links.drop_all()
+        self.links.stop_server()
+        self.links.had = False
+        self.station.power_off()
+        self.running = None
+        self.sending = False
+        self.afterwards = []
+        self.intake.reset()
+        self.intake.state = DEAF
+        self.session = self._new_session()
+        self.baud = self.flash.baud or self._factory_baud
+        self.emit(self.profile.boot_noise if noise is None else noise)
+        self.scheduler.after(self.timing.boot, self._booted)
+
+    def shut_down(self):
+        """Power off: stop every task and close every connection."""
+        self.scheduler.clear()
+        self.links.drop_all()
+        self.links.stop_server()
+
+    def _booted(self):
+        self._listen()
+        self.say("ready")
+        self.station.start()
+
+
+def garble(data):
+    """What one end of a UART makes of bytes sent at another rate.
+
+    Always the same for the same bytes, and never ASCII: no reply comes out of it by chance.
+    """
+    return bytes(0x80 | (byte * 37 + 11) & 0x7F for byte in data)
+
+
+def _take_apart(body):
+    """The name, the form and the parameters of what follows ``AT``."""
+    if body[:1] in (b"E", b"e"):
+        return body, "execute", b""
+    for at, byte in enumerate(body):
+        if byte == 0x3D:
+            rest = body[at + 1 :]
+            return body[:at], ("test" if rest == b"?" else "set"), rest
+        if byte == 0x3F:
+            if body[at + 1 :]:
+                raise Refused
+            return body[:at], "query", b""
+    return body, "execute", b""

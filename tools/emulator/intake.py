@@ -1,0 +1,221 @@
+"""What the module makes of the bytes that the host sends.
+
+The state says what a byte means: part of a command, part of a payload, something to pass
+through, or nothing (a command is running, the module boots). Each state has one method, chosen
+by the table in :meth:`Intake.feed`, that takes what it can from the front of the input.
+
+Sources: echo and ``busy`` as in at_port.c of the published firmware (v0.20) for the NonOS
+dialect; line form and escape by the command set's index page and ``+++``.
+"""
+
+COMMAND, BUSY, DATA, PASSTHROUGH, DEAF = "command", "busy", "data", "passthrough", "deaf"
+
+ESCAPE = b"+++"
+FORCED_RESET = b"AT+RST\r\n"
+
+#: What one passthrough packet may hold before it is sent without waiting, bytes in.
+_PASSTHROUGH_LIMIT = 8192
+
+
+class Expected:
+    """A payload that a command waits for.
+
+    ``length`` bytes, or fewer when ``ends_at_null`` and ``\\0`` (a backslash and a zero) comes:
+    then any other backslash is dropped and the byte after it kept (AT+CIPSENDEX).
+    """
+
+    def __init__(self, length, ends_at_null=False):
+        self.length = length
+        self.ends_at_null = ends_at_null
+        self.data = bytearray()
+        self.canceled = False
+        self.done = False
+        self._escaped = False
+
+    def take(self, data):
+        """Take bytes from the front of ``data``; returns how many."""
+        if not self.ends_at_null:
+            part = data[: self.length - len(self.data)]
+            self.data += part
+            self.done = len(self.data) >= self.length
+            return len(part)
+        for count, byte in enumerate(data, 1):
+            self._take_escaped(byte)
+            if self.done:
+                return count
+        return len(data)
+
+    def _take_escaped(self, byte):
+        if self._escaped:
+            self._escaped = False
+            if byte == 0x30:
+                self.done = True
+                return
+            self.data.append(byte)
+        elif byte == 0x5C:
+            self._escaped = True
+            return
+        else:
+            self.data.append(byte)
+        self.done = len(self.data) >= self.length
+
+
+class Intake:
+    """The host's side of the UART, as the firmware reads it."""
+
+    def __init__(self, core):
+        self._core = core
+        self._profile = core.profile
+        self.state = COMMAND
+        self._line = bytearray()
+        self._too_long = False
+        self.expected = None
+        #: Bytes since the last silence: a candidate for ``+++``.
+        self._burst = bytearray()
+        self._silence = None
+        self._last = 0.0
+        self.table = {
+            COMMAND: self._command,
+            BUSY: self._busy,
+            DATA: self._data,
+            PASSTHROUGH: self._passthrough,
+            DEAF: len,
+        }
+
+    def reset(self):
+        """Forget everything, as a reboot does."""
+        self._line.clear()
+        self._too_long = False
+        self.expected = None
+        self._drop_burst()
+
+    def feed(self, data):
+        """Take all of ``data``."""
+        data = bytes(data)
+        while data:
+            taken = self.table[self.state](data)
+            data = data[taken:]
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def _command(self, data):
+        end = data.find(b"\n")
+        part = data if end < 0 else data[:end]
+        self._echo(part)
+        self._collect(part)
+        if end < 0:
+            return len(data)
+        if self._core.session.echo:
+            self._core.emit(self._profile.echo_end)
+        line = bytes(self._line) + b"\n"
+        too_long = self._too_long
+        self._line.clear()
+        self._too_long = False
+        self._core.line(line, too_long)
+        return end + 1
+
+    def _collect(self, part):
+        if self._profile.hunts_for_at:
+            self._hunt(part)
+            return
+        room = self._profile.line_limit - 1 - len(self._line)
+        self._too_long = self._too_long or len(part) > room
+        self._line += part[: max(0, room)]
+
+    def _hunt(self, part):
+        """NonOS keeps nothing before "AT", and starts over when a line gets too long."""
+        line = self._line + part
+        heads = [at for at in (line.find(b"AT"), line.find(b"at")) if at >= 0]
+        kept = line[min(heads) :] if heads else line[-1:]
+        if len(kept) >= self._profile.line_limit:
+            kept = b""
+        self._line[:] = kept
+
+    def _echo(self, part):
+        if self._core.session.echo and part:
+            self._core.emit(part)
+
+    def _busy(self, data):
+        """A command runs: input is discarded, and each line of it is answered."""
+        end = data.find(b"\n")
+        part = data if end < 0 else data[:end]
+        if self._profile.old:
+            self._echo(part)
+        if end < 0:
+            return len(data)
+        self._core.say("busy s" if self._core.sending and self._profile.old else "busy p")
+        return end + 1
+
+    # -- payload -----------------------------------------------------------------------------
+
+    def expect(self, expected):
+        """Take the next bytes as payload."""
+        self.expected = expected
+        self.state = DATA
+        self._drop_burst()
+
+    def _data(self, data):
+        taken = self.expected.take(data)
+        if self.expected.done:
+            self._drop_burst()
+            self.state = BUSY
+            self._core.scheduler.run()
+        else:
+            self._remember(data[:taken], self._data_silence)
+            del self._burst[len(FORCED_RESET) + 1 :]
+        return taken
+
+    def _data_silence(self, burst):
+        """A lone ``+++`` cancels the payload; a lone ``AT+RST`` restarts the module."""
+        if burst == ESCAPE:
+            self.expected.canceled = self.expected.done = True
+            self.state = BUSY
+        elif burst == FORCED_RESET:
+            self._core.say("force restart")
+            self._core.reboot()
+
+    # -- passthrough -------------------------------------------------------------------------
+
+    def _passthrough(self, data):
+        room = _PASSTHROUGH_LIMIT - len(self._burst)
+        part = data[:room]
+        self._remember(part, self._packet)
+        if len(self._burst) >= _PASSTHROUGH_LIMIT:
+            burst = bytes(self._burst)
+            self._drop_burst()
+            self._core.pass_through(burst)
+        return len(part)
+
+    def _packet(self, burst):
+        if burst == ESCAPE:
+            self._core.leave_passthrough()
+        else:
+            self._core.pass_through(burst)
+
+    # -- silence -----------------------------------------------------------------------------
+
+    def _remember(self, data, then):
+        """Add to the burst; ``then`` gets it once nothing came for the escape silence."""
+        self._burst += data
+        self._last = self._core.scheduler.now
+        if not self._silence:
+            self._arm(self._profile.timing.escape_silence, then)
+
+    def _arm(self, seconds, then):
+        self._silence = self._core.scheduler.after(seconds, lambda: self._quiet(then))
+
+    def _quiet(self, then):
+        waited = self._core.scheduler.now - self._last
+        missing = self._profile.timing.escape_silence - waited
+        if missing > 1e-9:
+            self._arm(missing, then)
+            return
+        burst = bytes(self._burst)
+        self._drop_burst()
+        then(burst)
+
+    def _drop_burst(self):
+        if self._silence:
+            self._silence.cancel()
+        self._silence = None
+        self._burst.clear()

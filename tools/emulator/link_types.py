@@ -1,0 +1,35 @@
+"""The types of link that AT+CIPSTART knows, in a table: a type added here is a type dialled.
+
+A row makes the channel for one type. Its function gets the core, the request and the address
+that the host's name resolved to, and returns a channel of :mod:`.network`.
+"""
+
+from typing import NamedTuple
+
+
+class Request(NamedTuple):
+    """What AT+CIPSTART asked for."""
+
+    kind: str
+    host: str
+    port: int
+    #: TCP: seconds between keep-alive probes, 0 for none.
+    keep_alive: int = 0
+    #: UDP: the local port (0: any) and whether the target follows the sender (0, 1, 2).
+    local_port: int = 0
+    udp_mode: int = 0
+    local_ip: str = ""
+    #: Seconds until the module gives up, 0 for the family's own limit.
+    limit: float = 0.0
+
+
+def _tcp(core, request, address):
+    return core.network.connect("TCP", address, request.port, keep_alive=request.keep_alive)
+
+
+LINK_TYPES = {"TCP": _tcp}
+
+
+def dial(core, request, address):
+    """A channel for ``request``; it may still be connecting."""
+    return LINK_TYPES[request.kind](core, request, address)

@@ -1,0 +1,244 @@
+"""The link table: what the module does with its connections while no command asks.
+
+Data received in active mode goes out as ``+IPD`` at once; in passive mode it stays in the
+module's buffer, is announced once, and announced again only after a read. ``CLOSED`` waits in
+passive mode until the buffered data are read (AT+CIPRECVMODE, notes).
+"""
+
+#: Links 0 to 4 (AT_SOCKET_MAX_CONN_NUM, and NonOS).
+COUNT = 5
+
+#: Stop taking active data from the network while the host has this many bytes to read: a
+#: stand-in for a UART that is slower than the network.
+BACKLOG = 4096
+
+CLIENT, SERVER = 0, 1
+
+
+class Link:
+    """One open connection."""
+
+    def __init__(self, number, kind, channel, role=CLIENT, *, udp_mode=0, request=None):
+        self.number = number
+        #: "TCP", "UDP" or another type of :mod:`.link_types`.
+        self.kind = kind
+        self.channel = channel
+        self.role = role
+        self.udp_mode = udp_mode
+        self.buffer = bytearray()
+        #: A passive notice was printed and nothing read since.
+        self.announced = False
+        #: Address of the last datagram, or of the peer.
+        self.source = channel.remote
+        #: Where a datagram without a destination of its own goes.
+        self.target = channel.remote
+        self.last_traffic = 0.0
+        #: What AT+CIPSTART asked for, and the address it led to; None for a server's client.
+        self.request = request
+        self.address = channel.remote[0]
+
+    def renewed(self, channel):
+        """The same link over a new channel."""
+        return Link(self.number, self.kind, channel, self.role, request=self.request)
+
+    @property
+    def ended(self):
+        """The peer is gone and the network holds nothing more for this link."""
+        return self.channel.ended
+
+
+class Links:
+    """The five links of a module, and its server."""
+
+    def __init__(self, core):
+        self._core = core
+        self._profile = core.profile
+        self.open = {}
+        self.listener = None
+        #: A TCP or TLS link was open once.
+        self.had = False
+
+    def free(self, highest_first=False):
+        """The number for a new link: the lowest free one, or the highest; None when full."""
+        numbers = range(COUNT - 1, -1, -1) if highest_first else range(COUNT)
+        return next((n for n in numbers if n not in self.open), None)
+
+    def add(self, link):
+        """Enter a link under its number."""
+        link.last_traffic = self._core.scheduler.now
+        self.open[link.number] = link
+        self.had = self.had or link.kind != "UDP"
+
+    def passive(self, link):
+        """Does passive receive mode hold for this link?"""
+        if link.kind == "UDP" and not self._profile.passive_udp:
+            return False
+        return bool(self._profile.passive and self._core.session.passive[link.number])
+
+    # -- service -----------------------------------------------------------------------------
+
+    def poll(self):
+        """Move what the network has towards the host; returns whether anything happened."""
+        moved = self._accept()
+        for link in list(self.open.values()):
+            moved = self._serve(link) or moved
+        return moved
+
+    def _serve(self, link):
+        if self._core.in_passthrough:
+            return self._pass_through(link) or self._broken(link)
+        if self.passive(link):
+            moved = self._fill(link)
+        else:
+            moved = self._flush(link) or self._hand_over(link)
+        if link.ended and not link.buffer:
+            self.drop(link)
+            return True
+        return moved
+
+    def _fill(self, link):
+        """Passive: buffer up to the window and announce."""
+        data = self._receive(link, self._profile.window - len(link.buffer))
+        link.buffer += data
+        return self.announce(link) or bool(data)
+
+    def announce(self, link):
+        """Print the passive notice if one is due; returns whether it was printed."""
+        if link.announced or not link.buffer or not self.passive(link):
+            return False
+        link.announced = True
+        if self._core.session.mux:
+            self._core.say("notice id", link.number, len(link.buffer))
+        else:
+            self._core.say("notice", len(link.buffer))
+        return True
+
+    def _flush(self, link):
+        """Active again after passive: what was buffered goes out first."""
+        if not link.buffer:
+            return False
+        data = bytes(link.buffer[: self._profile.ipd_max])
+        del link.buffer[: len(data)]
+        link.announced = False
+        self.print_data(link, data)
+        return True
+
+    def _hand_over(self, link):
+        """Active: straight from the network to the host."""
+        if self._core.pending >= BACKLOG:
+            return False
+        data = self._receive(link, self._profile.ipd_max)
+        if data:
+            self.print_data(link, data)
+        return bool(data)
+
+    def _pass_through(self, link):
+        if self._core.pending >= BACKLOG:
+            return False
+        data = self._receive(link, self._profile.ipd_max)
+        if data:
+            self._core.emit(data)
+        return bool(data)
+
+    def _broken(self, link):
+        if link.ended:
+            self._core.reconnect_passthrough(link)
+        return link.ended
+
+    def _receive(self, link, limit):
+        data = link.channel.receive(limit)
+        if data:
+            link.last_traffic = self._core.scheduler.now
+            self._follow(link)
+        return data
+
+    def _follow(self, link):
+        """A datagram came: does the link's destination follow its sender?
+
+        AT+CIPSTART, UDP: mode 0 never changes, mode 1 changes once, mode 2 every time.
+        """
+        if link.kind != "UDP":
+            return
+        source = link.channel.source
+        link.source = source
+        if link.udp_mode and source != link.target:
+            link.target = source
+            if link.udp_mode == 1:
+                link.udp_mode = 0
+
+    def print_data(self, link, data):
+        """An active +IPD with the family's header and tail."""
+        core = self._core
+        head = [link.number] if core.session.mux else []
+        head.append(len(data))
+        name = "ipd id" if core.session.mux else "ipd"
+        if core.session.dinfo:
+            name += " remote"
+            address, port = link.source
+            head += core.address(address) + [port]
+        tail = core.profile.lines["ipd tail"].render() if "ipd tail" in core.profile.lines else b""
+        core.emit(core.profile.lines[name].render(*head) + data + tail)
+
+    # -- opening and closing -----------------------------------------------------------------
+
+    def _accept(self):
+        if not self.listener:
+            return False
+        taken = [link for link in self.open.values() if link.role == SERVER]
+        number = self.free()
+        if number is None or len(taken) >= self._core.session.server_clients:
+            return False
+        channel = self.listener.accept()
+        if channel is None:
+            return False
+        link = Link(number, self.listener.kind, channel, SERVER)
+        self.add(link)
+        self.report(link)
+        return True
+
+    def report(self, link):
+        """Print the notice of a new link."""
+        core = self._core
+        if core.in_passthrough and not core.session.sysmsg & 4:
+            return
+        if core.session.sysmsg & 2 and "link conn" in core.profile.lines:
+            address, port = link.channel.remote
+            core.say(
+                "link conn",
+                link.number,
+                link.kind,
+                link.role,
+                address,
+                port,
+                link.channel.local_port,
+            )
+        elif core.session.mux:
+            core.say("connect id", link.number)
+        else:
+            core.say("connect")
+
+    def drop(self, link, tell=True):
+        """Close a link and forget it."""
+        link.channel.close()
+        self.open.pop(link.number, None)
+        if tell and not (self._core.in_passthrough and not self._core.session.sysmsg & 4):
+            if self._core.session.mux:
+                self._core.say("closed id", link.number)
+            else:
+                self._core.say("closed")
+
+    def drop_all(self, tell=False):
+        """Close every link; silently as a reset does, or with its notices."""
+        for link in list(self.open.values()):
+            self.drop(link, tell)
+
+    def serve(self, kind, port, **options):
+        """Listen on ``port``; False if that cannot be."""
+        self.listener = self._core.network.open_server(kind, port, **options)
+        return self.listener is not None
+
+    def stop_server(self):
+        """Stop listening; the server's clients stay."""
+        if self.listener:
+            self.listener.close()
+        self.listener = None

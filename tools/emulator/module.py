@@ -1,0 +1,238 @@
+"""A whole module: core, network, clock and serial sides put together."""
+
+import threading
+import time
+
+from .access_point import AccessPoint
+from .clock import RealClock
+from .commands import tcp
+from .core import Core
+from .link_types import Request, dial
+from .links import Link
+from .network import CONNECTING, OPEN
+from .sockets import SocketNetwork
+from .station import GOT_IP
+from .uart import Uart
+
+#: Seconds to wait for a real peer while a module is put into a state with open links.
+_PATIENCE = 5.0
+
+
+class Module:
+    """An ESP-AT module in software.
+
+    ``profile`` names the family. ``access_points`` defaults to one with the SSID "espat" and
+    the password "correct horse"; ``hosts`` are the names its network knows (see
+    :class:`~.sockets.SocketNetwork`, the default network, which ends at loopback).
+
+    A module starts booted, with nothing printed. These options put it into the states that a
+    board finds after its own restart: ``boot=True`` prints the boot and ``ready`` instead;
+    ``echo``; ``joined=True``; ``links``, a list of ``(host, port)`` to be connected, with
+    ``mux`` (1 unless ``passthrough``); ``passthrough=True``, in the data state over the one
+    link; ``awaiting``, so many bytes of payload for the first link; ``half_command``, bytes of
+    a line not ended; ``module_baud``, a rate set earlier; ``server``, a port listened on.
+    ``timing`` overrides durations of :class:`~.profiles.Timing`, in seconds.
+    """
+
+    def __init__(
+        self,
+        profile="esp32c3-3.3",
+        *,
+        access_points=None,
+        clock=None,
+        network=None,
+        baud=115200,
+        hosts=None,
+        timing=None,
+        flash=None,
+        boot=False,
+        **options,
+    ):
+        if network is not None and hosts is not None:
+            raise ValueError("hosts belong to the network: give one of the two")
+        if access_points is None:
+            access_points = [AccessPoint("espat", "correct horse")]
+        self.clock = clock or RealClock()
+        self.network = network or SocketNetwork(hosts)
+        self.lock = threading.RLock()
+        self.core = Core(
+            profile,
+            clock=self.clock,
+            network=self.network,
+            access_points=access_points,
+            flash=flash,
+            baud=baud,
+            timing=timing,
+        )
+        #: (time in seconds, "<" from the host or ">" to the host, bytes), oldest first.
+        self.log = []
+        #: Command lines as the module saw them, without line ends.
+        self.commands = []
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self._terminal = None
+        _Preset(self.core, **options).apply()
+        self.core.clear_output()
+        self.core.on_command = self.commands.append
+        self.core.on_output = self._note_output
+        if boot:
+            self.core.reboot()
+
+    def __repr__(self):
+        return f"<espat Module {self.core.profile.id} at {self.core.baud} baud>"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+    def close(self):
+        """Stop the thread of the pseudo-terminal, if any, and close every socket."""
+        if self._terminal:
+            self._terminal.close()
+            self._terminal = None
+        self.core.shut_down()
+        self.network.close()
+
+    # -- serial sides ------------------------------------------------------------------------
+
+    def uart(self, baudrate=None):
+        """The host's end of an in-process serial line; its rate is the module's unless given."""
+        return Uart(self, baudrate or self.core.baud)
+
+    def open_pty(self):
+        """Serve a pseudo-terminal from a thread; returns its path."""
+        from .terminal import Terminal  # noqa: PLC0415 - not on Windows
+
+        if not self._terminal:
+            self._terminal = Terminal(self)
+        return self._terminal.path
+
+    def receive(self, data):
+        """Bytes arrive from the host."""
+        self.bytes_in += len(data)
+        self.log.append((self.clock.now(), "<", data))
+        self.core.feed(data)
+
+    def pump(self):
+        """Let the module do what time and network ask for."""
+        self.core.poll()
+
+    def network_fds(self):
+        """Descriptors that become readable when the network moved."""
+        selector = getattr(self.network, "selector", None)
+        return [selector.fileno()] if hasattr(selector, "fileno") else []
+
+    def _note_output(self, data):
+        self.bytes_out += len(data)
+        self.log.append((self.clock.now(), ">", data))
+
+    # -- control -----------------------------------------------------------------------------
+
+    def _act(self, action, *args):
+        with self.lock:
+            self.core.poll()
+            action(*args)
+            self.core.poll()
+        if self._terminal:
+            self._terminal.wake()
+
+    def reset(self, noise=None):
+        """Reboot without being asked: ROM noise, ``ready``, and all state lost."""
+        self._act(self.core.reboot, noise)
+
+    def wifi_lost(self, closed=False):
+        """The access points go out of range; ``closed`` prints CLOSED for each open link."""
+        for point in self.core.access_points:
+            point.present = False
+        self._act(self.core.station.lost, closed)
+
+    def wifi_back(self):
+        """The access points are in range again."""
+        for point in self.core.access_points:
+            point.present = True
+        self._act(lambda: None)
+
+    def inject(self, data):
+        """Send ``data`` to the host now, whatever the module is doing."""
+        self._act(self.core.emit, data)
+
+    def hold(self):
+        """Be silent: what the module says waits for :meth:`release`."""
+        self._act(self.core.hold, True)
+
+    def release(self):
+        """Say what was held back, and go on."""
+        self._act(self.core.hold, False)
+
+
+class _Preset:
+    """The state that a module is in when a test begins."""
+
+    def __init__(
+        self,
+        core,
+        *,
+        echo=True,
+        joined=False,
+        links=(),
+        mux=None,
+        passthrough=False,
+        awaiting=None,
+        half_command=b"",
+        module_baud=None,
+        server=None,
+    ):
+        self._core = core
+        self._links = list(links)
+        self._joined = joined or bool(links) or server is not None
+        self._passthrough = passthrough
+        wants_mux = not passthrough and (bool(links) or server is not None)
+        self._mux = int(wants_mux) if mux is None else mux
+        self._awaiting = awaiting
+        self._half_command = half_command
+        self._server = server
+        core.session.echo = echo
+        core.baud = module_baud or core.baud
+        if (passthrough or awaiting) and not self._links:
+            raise ValueError("passthrough and awaiting need a link")
+
+    def apply(self):
+        """Bring the state about."""
+        core = self._core
+        core.session.mux = self._mux
+        if self._joined:
+            self._join()
+        for number, (host, port) in enumerate(self._links):
+            self._connect(number, host, port)
+        if self._server is not None:
+            core.links.serve("TCP", self._server)
+        if self._passthrough:
+            core.session.passthrough_mode = 1
+            core.enter_passthrough()
+        if self._awaiting:
+            core.start_command(tcp.send_payload(core, core.links.open[0], self._awaiting))
+        if self._half_command:
+            core.intake.feed(self._half_command)
+
+    def _join(self):
+        core = self._core
+        point = next(p for p in core.access_points if p.dhcp and not p.silent)
+        core.session.wifi_mode |= 1
+        station = core.station
+        station.access_point, station.state = point, GOT_IP
+        station.ssid, station.password = point.ssid, point.password
+        station.reconnect = (core.profile.reconnect, 0)
+
+    def _connect(self, number, host, port):
+        core = self._core
+        request = Request("TCP", host, port)
+        channel = dial(core, request, core.network.lookup(host).address)
+        end = time.monotonic() + _PATIENCE
+        while channel.state == CONNECTING and time.monotonic() < end:
+            core.network.poll()
+            time.sleep(0.001 if channel.state == CONNECTING else 0)
+        if channel.state != OPEN:
+            raise ConnectionError(f"no server at {host} port {port}")
+        core.links.add(Link(number, "TCP", channel, request=request))

@@ -1,0 +1,116 @@
+"""The parameters of a command, as the firmware takes them apart.
+
+Parameters are separated by commas. A string stands in double quotes, and inside it ``,`` ``"``
+and ``\\`` must each be escaped with a backslash (AT command set, index page and AT+CWJAP);
+anything else is a number. Nothing between two commas is a parameter left out. A space is an
+error.
+"""
+
+
+class Refused(Exception):
+    """The command ends in ERROR; ``reason`` names a line printed before it where one exists."""
+
+    def __init__(self, reason=None, *args):
+        super().__init__(reason)
+        self.reason = reason
+        self.args = args
+
+
+#: Marks a parameter without a default: leaving it out is an error.
+REQUIRED = object()
+
+
+def _quoted(text, at):
+    """Read a quoted string whose opening quote is at ``at``; returns (value, next index)."""
+    value = bytearray()
+    at += 1
+    while at < len(text):
+        byte = text[at]
+        if byte == 0x5C:
+            at += 1
+            if at == len(text):
+                break
+            value.append(text[at])
+        elif byte == 0x22:
+            return bytes(value), at + 1
+        elif byte == 0x2C:
+            break
+        else:
+            value.append(byte)
+        at += 1
+    raise Refused
+
+
+def _number(text, at):
+    """Read an unquoted number, or nothing; returns (value or None, next index)."""
+    end = text.find(b",", at)
+    end = len(text) if end < 0 else end
+    word = text[at:end]
+    if not word:
+        return None, end
+    digits = word[1:] if word[:1] in (b"-", b"+") else word
+    if not digits.isdigit():
+        raise Refused
+    return int(word), end
+
+
+def split(text):
+    """Take ``text`` (what follows ``=``) apart into a list of int, bytes or None.
+
+    >>> split(b'4,"TCP","host",80,,"10.0.0.1"')
+    [4, b'TCP', b'host', 80, None, b'10.0.0.1']
+    """
+    values = []
+    at = 0
+    while True:
+        read = _quoted if text[at : at + 1] == b'"' else _number
+        value, at = read(text, at)
+        values.append(value)
+        if at == len(text):
+            return values
+        if text[at] != 0x2C:
+            raise Refused
+        at += 1
+
+
+class Arguments:
+    """The parameters of one command, read by position with their ranges."""
+
+    def __init__(self, values, whole=b""):
+        self.values = values
+        #: The digits of each number as typed (a time zone ``+0530`` is not 530).
+        self.whole = whole
+
+    def __len__(self):
+        return len(self.values)
+
+    def count(self, low, high, reason=None):
+        """Refuse fewer than ``low`` or more than ``high`` parameters."""
+        if not low <= len(self.values) <= high:
+            raise Refused(reason)
+
+    def _get(self, index, default, reason):
+        value = self.values[index] if index < len(self.values) else None
+        if value is not None:
+            return value, True
+        if default is REQUIRED:
+            raise Refused(reason)
+        return default, False
+
+    def integer(self, index, low, high, default=REQUIRED, reason=None):
+        """A number from ``low`` to ``high``, both included."""
+        value, given = self._get(index, default, reason)
+        if given and (not isinstance(value, int) or not low <= value <= high):
+            raise Refused(reason)
+        return value
+
+    def text(self, index, longest, default=REQUIRED, reason=None):
+        """A quoted string of at most ``longest`` bytes."""
+        value, given = self._get(index, default, reason)
+        if given and (not isinstance(value, bytes) or len(value) > longest):
+            raise Refused(reason)
+        return value
+
+    def rest(self, index):
+        """The same parameters from ``index`` on."""
+        return Arguments(self.values[index:])

@@ -1,0 +1,264 @@
+"""What a family is, as data: limits, habits and version text.
+
+A profile holds what differs between families and is not a line (those are in :mod:`.lines`) nor
+a command (those are in :mod:`.commands`).
+"""
+
+from dataclasses import dataclass, field, replace
+
+from .families import E22, E24, E33, E41, E50, N13, N17, WIZ
+from .lines import table
+
+
+@dataclass
+class Timing:
+    """How long things take, in seconds. Far quicker than a module, so that tests are quick.
+
+    ``escape_silence`` is the firmware's own: ``+++`` counts only when nothing comes for that
+    long before and after it. For ``escape_guard`` after it, input is lost: a host must wait a
+    second before its next command, and real seconds are spared a tenth.
+    """
+
+    boot: float = 0.2
+    command: float = 0.0
+    join: float = 0.3
+    join_timeout: float = 1.0
+    scan: float = 0.3
+    dns: float = 0.01
+    dns_timeout: float = 1.0
+    connect: float = 0.01
+    connect_timeout: float = 2.0
+    send: float = 0.002
+    ping: float = 0.02
+    ping_timeout: float = 1.0
+    sntp: float = 0.05
+    escape_silence: float = 0.02
+    escape_guard: float = 0.9
+    reconnect: float = 0.1
+
+
+@dataclass(frozen=True)
+class Version:
+    """The fields of AT+GMR; ``at`` is the dotted number as a tuple."""
+
+    at: tuple
+    suffix: str = ""
+    commit: str = ""
+    chip: str = ""
+    at_date: str = ""
+    at_time: str = ""
+    sdk: str = ""
+    bin_commit: str = ""
+    bin_date: str = ""
+    bin_time: str = ""
+    bin: str = ""
+    module: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One family."""
+
+    id: str
+    version: Version
+    #: NonOS dialect (`_CUR`/`_DEF` commands, reasons before ERROR) rather than ESP-AT.
+    old: bool = False
+    #: What the module answers a line end with when echo is on, the CR having been echoed.
+    echo_end: bytes = b"\n"
+    #: NonOS looks for "AT" anywhere in a line; ESP-AT wants it at the start.
+    hunts_for_at: bool = False
+    #: ESP-AT takes command names in either case (capture 06).
+    any_case: bool = True
+    #: A command line's limit in bytes, CRLF included.
+    line_limit: int = 256
+    #: Most bytes that one CIPSEND takes.
+    send_max: int = 8192
+    #: Most payload bytes of one active +IPD.
+    ipd_max: int = 2920
+    #: Bytes that the module buffers for one link before the peer is held off.
+    window: int = 5744
+    #: Most bytes in and out at a time in passthrough.
+    passthrough_packet: int = 2920
+    #: What CIPRECVLEN shows for a link that is not open.
+    no_link_length: int = -1
+    #: UDP obeys passive receive mode.
+    passive_udp: bool = True
+    #: Passive receive mode exists.
+    passive: bool = True
+    #: ROM text at another baud rate arrives on the AT port at boot.
+    boot_noise: bytes = b""
+    #: Wi-Fi mode after AT+RESTORE.
+    wifi_mode: int = 1
+    #: The module's own reconnect interval in seconds after a join, 0 for never.
+    reconnect: int = 1
+    #: Default of AT+CIPSTO, seconds.
+    server_timeout: int = 180
+    #: Spontaneous refusal of CIPSTART prints the CLOSED of the link after ERROR.
+    closed_after_failure: bool = True
+    lines: dict = field(default_factory=dict, repr=False, compare=False)
+    timing: Timing = field(default_factory=Timing, repr=False, compare=False)
+
+
+#: The boot ROM of the ESP8266 speaks 74880 baud: at 115200 it is noise, with NUL, CRLF and
+#: stray prompts in it (captures 13, 21; field notes). This is made up, and always the same.
+ROM_NOISE = b"\x00\xe0\x8c\r\n~?\x80\x06\xfcl>\x1c\xc3\x00\r\n\x8e\x0c\xe2\x82n\xf3> \xff\x00\x1e"
+
+_OLD = {
+    "old": True,
+    "echo_end": b"\r\n",
+    "hunts_for_at": True,
+    "any_case": False,
+    "send_max": 2048,
+    "ipd_max": 1460,
+    "window": 2920,
+    "passthrough_packet": 1460,
+    "no_link_length": 0,
+    "passive_udp": False,
+    "boot_noise": ROM_NOISE,
+    "wifi_mode": 2,
+}
+
+_PROFILES = (
+    Profile(
+        id=N13,
+        version=Version(
+            (1, 3, 0, 0),
+            at_date="Jul 14 2016",
+            at_time="18:54:01",
+            sdk="2.0.0(5a875ba)",
+            bin_date="Jul 27 2016",
+            bin_time="12:08:11",
+        ),
+        **{**_OLD, "passive": False},
+    ),
+    Profile(
+        id=N17,
+        version=Version(
+            (1, 7, 4, 0),
+            at_date="May 11 2020",
+            at_time="19:13:04",
+            sdk="3.0.4(9532ceb)",
+            bin_date="May 27 2020",
+            bin_time="10:12:17",
+            bin="1.7.4",
+        ),
+        **_OLD,
+    ),
+    Profile(
+        id=WIZ,
+        version=Version(
+            (1, 1, 1, 7),
+            at_date="May  4 2021",
+            at_time="15:14:59",
+            sdk="3.2.0(a0ffff9f)",
+            bin_date="May  4 2021",
+            bin_time="15:14:59",
+        ),
+        **{**_OLD, "echo_end": b"\n", "boot_noise": b""},
+    ),
+    Profile(
+        id=E22,
+        version=Version(
+            (2, 2, 1, 0),
+            "",
+            "c0ffee1",
+            "ESP8266",
+            "Jul 20 2021",
+            "12:01:03",
+            "v3.4-22-g967752e2",
+            "6800286",
+            "Aug  6 2021",
+            "17:31:14",
+            "2.2.1",
+            "ESP8266_1MB",
+        ),
+        send_max=2048,
+        passthrough_packet=1460,
+        boot_noise=ROM_NOISE,
+    ),
+    Profile(
+        id=E24,
+        version=Version(
+            (2, 4, 0, 0),
+            "",
+            "c0ffee2",
+            "ESP32",
+            "Apr 29 2022",
+            "08:03:11",
+            "v4.3.2-221-gd7f2b4f",
+            "4f7a962",
+            "May 10 2022",
+            "10:02:37",
+            "2.4.0",
+            "WROOM-32",
+        ),
+    ),
+    Profile(
+        id=E33,
+        version=Version(
+            (3, 3, 0, 0),
+            "",
+            "c0ffee3",
+            "ESP32C3",
+            "May  8 2024",
+            "08:21:52",
+            "v5.0.6-dirty",
+            "dc8c2b5",
+            "May  9 2024",
+            "12:46:11",
+            "v3.3.0.0",
+            "MINI-1",
+        ),
+    ),
+    Profile(
+        id=E41,
+        version=Version(
+            (4, 1, 1, 0),
+            "",
+            "c0ffee4",
+            "ESP32C6",
+            "Dec  6 2024",
+            "05:40:29",
+            "v5.1.4",
+            "3dd1f1f",
+            "Dec  9 2024",
+            "08:15:40",
+            "v4.1.1.0",
+            "ESP32C6-4MB",
+        ),
+        window=5760,
+    ),
+    Profile(
+        id=E50,
+        version=Version(
+            (5, 0, 1, 0),
+            "",
+            "c0ffee5",
+            "ESP32C6",
+            "Jun 18 2025",
+            "07:11:25",
+            "v5.4.1",
+            "7a1b2c9",
+            "Jun 20 2025",
+            "09:02:13",
+            "v5.0.1.0",
+            "ESP32C6-4MB",
+        ),
+        window=5760,
+    ),
+)
+
+PROFILES = {profile.id: profile for profile in _PROFILES}
+
+
+def load(profile, timing=None):
+    """A profile by id (or one given) with its lines and a timing of its own.
+
+    ``timing`` overrides single durations: ``{"join": 2.5}``.
+    """
+    if isinstance(profile, str):
+        if profile not in PROFILES:
+            raise ValueError(f"no profile {profile!r}; there are {', '.join(sorted(PROFILES))}")
+        profile = PROFILES[profile]
+    lines = profile.lines or table(profile.id)
+    return replace(profile, lines=lines, timing=replace(profile.timing, **(timing or {})))

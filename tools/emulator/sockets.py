@@ -1,0 +1,255 @@
+"""A module's network made of real sockets, by default on this machine alone."""
+
+import ipaddress
+import logging
+import selectors
+import socket
+
+from .network import CONNECTING, FAILED, OPEN, Channel, Lookup, Names
+
+#: Segments of an Ethernet, and a receive buffer of a few of them: what the module does not take
+#: is soon felt by the peer, as with a module's small window.
+_SEGMENT = 1460
+_BUFFER = 16384
+
+_LOG = logging.getLogger("espat_tools.emulator")
+_UNREACHABLE = (
+    "the emulated network ends at loopback: %s port %d refused "
+    "(SocketNetwork(reach='any') reaches further)"
+)
+
+
+class SocketChannel(Channel):
+    """A TCP connection over a non-blocking socket."""
+
+    def __init__(self, network, sock, remote, state):
+        self._network = network
+        self.sock = sock
+        self.remote = self.source = remote
+        self.state = state
+        self._readable = False
+        self._end = False
+        self._watched = 0
+
+    @property
+    def local_port(self):
+        return self.sock.getsockname()[1] if self.sock else 0
+
+    @property
+    def ended(self):
+        return self._end
+
+    def watch(self, events):
+        """Let the network's selector look for ``events`` (0: for none)."""
+        if events == self._watched or not self.sock:
+            return
+        selector = self._network.selector
+        if not self._watched:
+            selector.register(self.sock, events, self)
+        elif events:
+            selector.modify(self.sock, events, self)
+        else:
+            selector.unregister(self.sock)
+        self._watched = events
+
+    def ready(self, events):
+        """The selector saw something: connected, refused, or data to read."""
+        self.watch(0)
+        if self.state == CONNECTING:
+            error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            self.state = FAILED if error else OPEN
+            if self.state == OPEN:
+                self.watch(selectors.EVENT_READ)
+        else:
+            self._readable = True
+
+    def receive(self, limit):
+        if not self._readable or limit <= 0 or not self.sock:
+            return b""
+        try:
+            data = self.sock.recv(limit)
+        except BlockingIOError:
+            data = None
+        except OSError:
+            data = b""
+        if data == b"":
+            self._end = True
+        if not data or len(data) < limit:
+            self._readable = False
+            if not self._end:
+                self.watch(selectors.EVENT_READ)
+        return data or b""
+
+    def send(self, data, target=None):
+        if not self.sock:
+            return 0
+        try:
+            return self.sock.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self._end = True
+            return 0
+
+    def close(self):
+        self.watch(0)
+        if self.sock:
+            self.sock.close()
+        self.sock = None
+        self._end = True
+
+
+class SocketListener:
+    """A TCP server of the module on a real port of this machine."""
+
+    def __init__(self, network, kind, sock):
+        self._network = network
+        self._sock = sock
+        self._ready = False
+        self.kind = kind
+        #: The real port; differs from the module's where the network maps ports.
+        self.port = sock.getsockname()[1]
+        network.selector.register(sock, selectors.EVENT_READ, self)
+
+    def ready(self, events):
+        """A client waits."""
+        self._ready = True
+        self._network.selector.unregister(self._sock)
+
+    def accept(self):
+        """The next client's channel, or None."""
+        if not self._ready:
+            return None
+        try:
+            sock, remote = self._sock.accept()
+        except OSError:
+            self._ready = False
+            self._network.selector.register(self._sock, selectors.EVENT_READ, self)
+            return None
+        return self._network.adopt(sock, remote)
+
+    def close(self):
+        """Listen no more."""
+        if not self._ready:
+            self._network.selector.unregister(self._sock)
+        self._sock.close()
+
+
+class SocketNetwork:
+    """Real non-blocking sockets.
+
+    ``hosts`` maps a name to an address, or to ``(address, {port: real port})`` where a server
+    of this machine stands in for one on a low port; such a name gets an address of its own, that
+    the module sees. ``reach`` is "loopback", or "any" for the whole network.
+    ``server_ports`` maps ports that the module listens on to real ones (0: any free one).
+    """
+
+    def __init__(self, hosts=None, *, reach="loopback", server_ports=None):
+        self.selector = selectors.DefaultSelector()
+        self.names = Names({"localhost": "127.0.0.1"})
+        self._mapped = {}
+        self._reach = reach
+        self._server_ports = server_ports or {}
+        #: Connections refused because they lead off this machine: (address, port).
+        self.refused = []
+        for name, place in (hosts or {}).items():
+            self.add_host(name, place)
+
+    def add_host(self, name, place):
+        """Name an address, or an (address, port map)."""
+        if isinstance(place, str):
+            self.names.addresses[name.lower()] = place
+        else:
+            address, ports = place
+            self._mapped[self.names.add(name)] = (address, dict(ports))
+
+    # -- for the module ----------------------------------------------------------------------
+
+    def lookup(self, name, servers=None):
+        """Look a name up in the table."""
+        return Lookup(self.names.find(name))
+
+    def real(self, address, port):
+        """Where (address, port) really is."""
+        address, ports = self._mapped.get(address, (address, {}))
+        return address, ports.get(port, port)
+
+    def reachable(self, address, port):
+        """May the module go there? If not it is said, and remembered."""
+        if self._reach == "any" or ipaddress.ip_address(address).is_loopback:
+            return True
+        _LOG.warning(_UNREACHABLE, address, port)
+        self.refused.append((address, port))
+        return False
+
+    def connect(self, kind, address, port, keep_alive=0, **options):
+        """Start a TCP connection."""
+        real = self.real(address, port)
+        if not self.reachable(*real):
+            return SocketChannel(self, None, (address, port), FAILED)
+        sock = _stream()
+        _keep_alive(sock, keep_alive)
+        channel = SocketChannel(self, sock, (address, port), CONNECTING)
+        try:
+            sock.connect(real)
+        except BlockingIOError:
+            pass
+        except OSError:
+            channel.state = FAILED
+            return channel
+        channel.watch(selectors.EVENT_WRITE)
+        return channel
+
+    def adopt(self, sock, remote):
+        """A channel for an accepted connection."""
+        sock.setblocking(False)
+        _keep_alive(sock, 0)
+        channel = SocketChannel(self, sock, remote, OPEN)
+        channel.watch(selectors.EVENT_READ)
+        return channel
+
+    def open_server(self, kind, port, **options):
+        """Start a server on loopback; None if the port is taken."""
+        sock = _stream()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("127.0.0.1", self._server_ports.get(port, port)))
+            sock.listen(5)
+        except OSError:
+            sock.close()
+            return None
+        return SocketListener(self, kind, sock)
+
+    def poll(self):
+        """Note which sockets are ready; says whether any newly is."""
+        if not self.selector.get_map():
+            return False
+        events = self.selector.select(0)
+        for key, mask in events:
+            key.data.ready(mask)
+        return bool(events)
+
+    def close(self):
+        """Free the selector; the channels are the module's to close."""
+        self.selector.close()
+
+
+def _stream():
+    """A TCP socket with a module's small window."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+    if hasattr(socket, "TCP_MAXSEG"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SEGMENT)
+    return sock
+
+
+def _keep_alive(sock, seconds):
+    """Small writes leave at once; probe an idle peer as AT+CIPSTART's <keep_alive> says."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if not seconds:
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", seconds), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -1,0 +1,58 @@
+"""What a module remembers: across resets (flash) and until the next one (session)."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Flash:
+    """Settings that survive a reset; ``AT+RESTORE`` replaces the whole by a new one."""
+
+    wifi_mode: int = 1
+    ssid: bytes = b""
+    password: bytes = field(default=b"", repr=False)
+    auto_connect: bool = True
+    reconnect: tuple = (0, 0)
+    baud: int | None = None
+    sysmsg: int = 0
+    dhcp_station: bool = True
+    dhcp_ap: bool = True
+    station_ip: tuple | None = None
+    ap_ip: tuple = ("192.168.4.1", "192.168.4.1", "255.255.255.0")
+    ap_ssid: bytes = b""
+    ap_password: bytes = field(default=b"", repr=False)
+    ap_channel: int = 1
+    ap_security: int = 0
+    ap_clients: int = 4
+    ap_hidden: int = 0
+    dns: tuple | None = None
+    sntp: tuple | None = None
+    station_mac: str = "02:00:00:45:53:50"
+    ap_mac: str = "02:00:00:45:53:51"
+    reconnect_interval: int = 1
+
+
+@dataclass
+class Session:
+    """Settings that a reset loses; the defaults are the firmware's."""
+
+    echo: bool = True
+    mux: int = 0
+    passthrough_mode: int = 0
+    dinfo: int = 0
+    passive: list = field(default_factory=lambda: [0] * 5)
+    store: int = 1
+    syslog: int = 0
+    sysmsg: int = 0
+    wifi_mode: int = 1
+    lap_mask: int = 0x1F
+    lap_sort: int = 0
+    lap_rssi: int = -100
+    sleep: int = 0
+    hostname: bytes = b""
+    server_timeout: int = 180
+    server_clients: int = 5
+    tcp_options: list = field(default_factory=lambda: [[-1, 0, 0, 0] for _ in range(5)])
+    time_offset: float | None = None
+    sntp: tuple | None = None
+    dns: tuple | None = None
+    sendl: tuple = (1024, 2920)

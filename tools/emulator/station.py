@@ -1,0 +1,139 @@
+"""The Wi-Fi station: joining, losing and finding its access point again."""
+
+from .schedule import Until
+
+#: ``<state>`` of AT+CWSTATE.
+NEVER, ASSOCIATED, GOT_IP, CONNECTING, DISCONNECTED = range(5)
+
+#: ``<error code>`` of AT+CWJAP.
+TIMEOUT, WRONG_PASSWORD, NO_AP, OTHER = 1, 2, 3, 4
+
+
+class Station:
+    """The station interface of a module."""
+
+    def __init__(self, core):
+        self._core = core
+        self.power_off()
+
+    def power_off(self):
+        """As after a reset: nothing joined, nothing tried."""
+        self.state = NEVER
+        self.access_point = None
+        self.ssid = b""
+        self.password = b""
+        self.reconnect = self._core.flash.reconnect
+        self._task = None
+
+    def __repr__(self):
+        return f"Station({self.ssid!r}, state={self.state})"
+
+    @property
+    def enabled(self):
+        """Does the Wi-Fi mode include the station?"""
+        return bool(self._core.session.wifi_mode & 1)
+
+    @property
+    def joined(self):
+        """Joined, with an address."""
+        return self.state == GOT_IP
+
+    @property
+    def addresses(self):
+        """(ip, gateway, netmask), zeros without an address."""
+        if not self.joined:
+            return ("0.0.0.0",) * 3
+        point = self.access_point
+        return self._core.flash.station_ip or (point.ip, point.gateway, point.netmask)
+
+    def start(self):
+        """After boot: join by itself what the flash remembers."""
+        flash = self._core.flash
+        if flash.auto_connect and flash.ssid and self.enabled:
+            self.ssid, self.password = flash.ssid, flash.password
+            self._in_background(self.join(self._core.timing.join_timeout))
+
+    def _in_background(self, steps):
+        if self._task:
+            self._task.stop()
+        self._task = self._core.scheduler.start(steps)
+
+    def _find(self, bssid=None):
+        points = [
+            point
+            for point in self._core.access_points
+            if point.present and point.ssid == self.ssid and bssid in (None, point.bssid)
+        ]
+        return max(points, key=lambda point: point.rssi, default=None)
+
+    def join(self, limit, bssid=None):
+        """A task: try once to join; returns 0, or the error code. ``limit`` is in seconds."""
+        core = self._core
+        self.state = CONNECTING
+        point = self._find(bssid)
+        if point is None:
+            return (yield from self._failed(core.timing.join, NO_AP))
+        if point.silent:
+            return (yield from self._failed(limit, TIMEOUT))
+        yield core.timing.join / 2
+        if point.password != self.password:
+            return (yield from self._failed(core.timing.join / 2, WRONG_PASSWORD))
+        self.state = ASSOCIATED
+        self.access_point = point
+        core.say("wifi connected")
+        if not (point.dhcp or core.flash.station_ip):
+            yield Until(lambda: False, limit)
+            core.say("dhcp timeout")
+            core.say("wifi disconnect")
+            return (yield from self._failed(0, OTHER))
+        yield core.timing.join / 2
+        self.state = GOT_IP
+        core.say("wifi got ip")
+        return 0
+
+    def _failed(self, seconds, code):
+        yield seconds
+        self.access_point = None
+        self.state = DISCONNECTED
+        return code
+
+    def leave(self):
+        """Give up the access point, with the links over it. True if there was one."""
+        if self._task:
+            self._task.stop()
+            self._task = None
+        had = self.access_point is not None
+        self.access_point = None
+        self.state = DISCONNECTED if had or self.state == CONNECTING else self.state
+        if had:
+            self._core.links.drop_all()
+            self._core.say("wifi disconnect")
+        return had
+
+    def lost(self, closed=False):
+        """The access point went away. ``closed`` prints CLOSED for each link, which modules do
+        not always do."""
+        if not self.access_point:
+            return
+        self._core.links.drop_all(tell=closed)
+        self.access_point = None
+        self.state = DISCONNECTED
+        self._core.say("wifi disconnect")
+        interval = self.interval
+        if interval:
+            self._in_background(self._rejoin(interval))
+
+    @property
+    def interval(self):
+        """Seconds between the module's own attempts to join again; 0 for none."""
+        return self._core.profile.reconnect if self._core.profile.old else self.reconnect[0]
+
+    def _rejoin(self, interval):
+        tries = self.reconnect[1]
+        while True:
+            yield interval
+            if not (yield from self.join(self._core.timing.join_timeout)):
+                return
+            tries -= 1
+            if not tries:
+                return
