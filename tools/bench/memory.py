@@ -6,6 +6,7 @@ answers instead.
 """
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -51,13 +52,18 @@ class Allocation:
 
 @dataclass
 class Heap:
-    """The heap of one MicroPython, in bytes, step by step."""
+    """The heap of one MicroPython, in bytes, step by step.
+
+    `names` is what the table of names (qstrs) grew by, part of the steps. It grows by doubling, so
+    one name more can cost a module some KB.
+    """
 
     bits: int
     peer: str
     modules: dict[str, int] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
     imported_by: dict[str, list[str]] = field(default_factory=dict)
+    names: int = 0
     buffers: dict[str, int] = field(default_factory=dict)
     allocation: Allocation | None = None
 
@@ -106,6 +112,11 @@ def _marks(printed: str) -> list[int]:
     return [int(used) for _, used in rows]
 
 
+def _names(printed: str) -> list[int]:
+    """What the table of names (qstrs) takes at each mark, in bytes."""
+    return [int(n) for n in re.findall(r"^qstr pool:.*n_total_bytes=(\d+)", printed, re.M)]
+
+
 def _differences(numbers: list[int]) -> list[int]:
     return [after - before for before, after in pairwise(numbers)]
 
@@ -137,6 +148,8 @@ def steps(run: Runner, heap: Heap, arguments: list[str]) -> None:
     helpers = _helpers("measure", "fake_uart")
     printed = run(ONBOARD / "steps.py", arguments, modules=helpers).check()
     heap.steps = dict(zip(STEPS, _differences(_marks(printed)), strict=True))
+    names = _names(printed)
+    heap.names = names[-1] - names[0]
     loaded: set[str] = set()
     for step, names in zip(("", *STEPS), _records(printed, "modules"), strict=True):
         if step:

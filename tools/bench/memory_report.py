@@ -26,6 +26,11 @@ def show(console: Console, figures: Figures, verdicts: Sequence[Verdict]) -> Non
         console.print(_module_table(figures))
         console.print(_buffer_table(figures.heaps[0]))
     for heap in figures.heaps:
+        console.print(
+            f"Names (qstrs), {heap.bits}-bit: {heap.names:,} of these bytes. Their table doubles "
+            "when it is full, on the account of whichever module fills it."
+        )
+    for heap in figures.heaps:
         if heap.allocation:
             done = heap.allocation
             console.print(

@@ -32,7 +32,7 @@ def checksum(length: int) -> int:
     return crc32(body(length))
 
 
-class _Bodies(socketserver.StreamRequestHandler):
+class Bodies(socketserver.StreamRequestHandler):
     """Answers a line that is a number with a body of so many bytes; another, with a thousand."""
 
     def handle(self) -> None:
@@ -41,7 +41,9 @@ class _Bodies(socketserver.StreamRequestHandler):
         self.rfile.read(1)  # the other end closes
 
 
-class _Server(socketserver.ThreadingTCPServer):
+class Server(socketserver.ThreadingTCPServer):
+    """A TCP server, a thread for each connection."""
+
     allow_reuse_address = True
     daemon_threads = True
     block_on_close = False
@@ -53,7 +55,7 @@ class _Server(socketserver.ThreadingTCPServer):
 @contextmanager
 def emulated(profile: str = "esp32c3-3.3") -> Iterator[Place]:
     """An emulated module on a pseudo-terminal and a server on loopback, while it is open."""
-    with _Server(("127.0.0.1", 0), _Bodies) as server:
+    with Server(("127.0.0.1", 0), Bodies) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             with Module(profile=profile) as module:

@@ -14,8 +14,8 @@ _OK = b"\r\nOK\r\n"
 _REPLIES = (
     (
         b"AT+GMR\r",
-        b"AT version:3.3.0.0(3b13d04 - ESP32C3 - May  8 2024 08:21:54)\r\n"
-        b"SDK version:v5.0.6\r\ncompile time(d1ac5ae):May  8 2024 10:15:02\r\n"
+        b"AT version:3.3.0.0(c0ffee3 - ESP32C3 - May  8 2024 08:21:52)\r\n"
+        b"SDK version:v5.0.6-dirty\r\ncompile time(dc8c2b5):May  9 2024 12:46:11\r\n"
         b"Bin version:v3.3.0.0(MINI-1)\r\n\r\nOK\r\n",
     ),
     (b"AT+CWJAP=", b"WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n"),
@@ -23,15 +23,15 @@ _REPLIES = (
     (b"AT+CWMODE?", b"+CWMODE:1\r\n\r\nOK\r\n"),
     (b"AT+CIPMODE?", b"+CIPMODE:0\r\n\r\nOK\r\n"),
     (b"AT+CIPMUX?", b"+CIPMUX:0\r\n\r\nOK\r\n"),
-    (b"AT+SYSSTORE?", b"+SYSSTORE:1\r\n\r\nOK\r\n"),
+    (b"AT+CIPCLOSE=5", _OK),
     (
         b"AT+CIPSTA?",
-        b'+CIPSTA:ip:"192.168.4.2"\r\n+CIPSTA:gateway:"192.168.4.1"\r\n'
+        b'+CIPSTA:ip:"192.168.1.50"\r\n+CIPSTA:gateway:"192.168.1.1"\r\n'
         b'+CIPSTA:netmask:"255.255.255.0"\r\n\r\nOK\r\n',
     ),
     (b"AT+CIPDOMAIN=", b'+CIPDOMAIN:"192.168.4.1"\r\n\r\nOK\r\n'),
 )
-_BUFFER = 5760  # bytes that the module holds for a link
+_BUFFER = 5744  # bytes that the module holds for a link
 
 
 class FakeUart:
@@ -100,8 +100,7 @@ class FakeUart:
         self._typed += 1
         if c == 10:
             if self._echo:
-                self._say(memoryview(self._command)[: self._typed - 1])
-                self._say(b"\r\n")
+                self._say(memoryview(self._command)[: self._typed])
             self._answer()
             self._typed = 0
 
@@ -146,7 +145,7 @@ class FakeUart:
         elif self._is(b"AT+CIPSTART="):
             self._say_number(self._number(0))
             self._say(b",CONNECT\r\n\r\nOK\r\n")
-        elif self._is(b"AT+CIPCLOSE="):
+        elif self._is(b"AT+CIPCLOSE=") and not self._is(b"AT+CIPCLOSE=5"):
             self._say_number(self._number(0))
             self._say(b",CLOSED\r\n\r\nOK\r\n")
         elif self._is(b"AT+CIPSEND="):
@@ -154,7 +153,7 @@ class FakeUart:
             self._length = self._payload = self._number(1)
             self._say(b"\r\nOK\r\n\r\n>")
         elif self._is(b"AT+CIPRECVLEN?"):
-            self._say(b"+CIPRECVLEN:5760,5760,5760,5760,5760\r\n\r\nOK\r\n")
+            self._say(b"+CIPRECVLEN:5744,5744,5744,5744,5744\r\n\r\nOK\r\n")
         else:
             self._echo = self._echo and not self._is(b"ATE0")
             self._table()

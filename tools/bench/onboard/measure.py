@@ -5,11 +5,17 @@
 import gc
 import sys
 
+import micropython
+
 
 def mark(number):
-    """Print the heap in use, in bytes, under a number (a name would itself take heap)."""
+    """Print the heap in use, in bytes, under a number (a name would itself take heap).
+
+    Behind it MicroPython prints what its table of names takes of that.
+    """
     gc.collect()
     print("mark", number, gc.mem_alloc())
+    micropython.qstr_info()
 
 
 def modules():

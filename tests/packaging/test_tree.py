@@ -1,0 +1,80 @@
+"""What the packages say about themselves agrees with what is in the tree, and with each other."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    import tomli as tomllib
+
+import espat
+from espat_tools import where
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+MIP = json.loads((ROOT / "package.json").read_text("utf-8"))
+
+
+def _tracked(folder):
+    command = ["git", "ls-files", "--cached", folder]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def _present(folder):
+    return {p.relative_to(ROOT).as_posix() for p in where.python_files(ROOT / folder)}
+
+
+def test_versions_agree():
+    assert PROJECT["project"]["version"] == MIP["version"] == espat.__version__
+
+
+def test_circup_finds_the_version_first():
+    """circup reads the first x.y.z string of the package, and of its .mpy, as the version."""
+    source = (ROOT / "espat" / "__init__.py").read_text("utf-8")
+    assert re.search(r"\d+\.\d+\.\d+", source).group() == espat.__version__
+    assert re.search(r'^__version__ = "(\d+\.\d+\.\d+)"$', source, re.M)
+
+
+def test_setup_py_decides_nothing():
+    code = (ROOT / "setup.py").read_text("utf-8")
+    assert re.findall(r"setup\((.*)\)", code) == [""]
+
+
+def test_mip_installs_what_espat_holds():
+    assert MIP["urls"] == [[name, name] for name in sorted(_present("espat"))]
+    assert MIP["deps"] == []
+
+
+def test_package_json_is_no_npm_manifest():
+    assert set(MIP) == {"urls", "deps", "version"}
+
+
+@pytest.mark.parametrize("folder", ["lib", "boards", "espat"])
+def test_git_ignores_nothing_that_a_board_needs(folder):
+    on_disk = {
+        p.relative_to(ROOT).as_posix()
+        for p in (ROOT / folder).rglob("*")
+        if p.is_file() and "__pycache__" not in p.parts
+    }
+    assert on_disk == _tracked(folder)
+
+
+def test_the_packages_are_all_listed():
+    """A package in tools/ that pyproject.toml does not name would be missing from the wheel."""
+    found = {"espat", "espat_tools._board.boards", "espat_tools._board.lib"}
+    for init in (ROOT / "tools").rglob("__init__.py"):
+        parts = init.parent.relative_to(ROOT / "tools").parts
+        found.add(".".join(("espat_tools", *parts)))
+    assert found == set(PROJECT["tool"]["setuptools"]["packages"])
+
+
+def test_requirements_are_what_runs_not_what_tests():
+    """circup reads requirements.txt for what a library needs."""
+    lines = (ROOT / "requirements.txt").read_text("utf-8").split()
+    assert lines == ["Adafruit-Blinka", "pyserial"]
