@@ -96,6 +96,6 @@ def _gate_table(verdicts: Sequence[Verdict]) -> Table:
     table = _table("Gates", "gate", "figure", "allowed", "")
     for verdict in verdicts:
         figure = "not measured" if verdict.figure is None else f"{verdict.figure:,.10g}"
-        word = "[green]kept[/]" if verdict.kept else "[red]PAST IT[/]"
+        word = "[green]kept[/]" if verdict.kept else "[red]NOT KEPT[/]"
         table.add_row(verdict.name, figure, f"{verdict.gate:,}", word)
     return table
