@@ -1,0 +1,12 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""ESP-AT Wi-Fi modules as sockets, for MicroPython, CircuitPython and CPython."""
+
+__version__ = "0.1.0"
+__repo__ = "https://github.com/espat/espat.git"
+
+from .modem import ATError
+from .radio import Radio
+from .sockets import SocketPool
+
+__all__ = ("ATError", "Radio", "SocketPool")

@@ -1,0 +1,550 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The command engine: one command at a time, over a parser and a port.
+
+``begin()`` sends a command, ``step()`` moves on as far as the bytes that are here allow and never
+waits; ``run()`` is a loop over the two. What a module may do at any time - notices, ``busy``, a payload,
+a restart - is dealt with in ``step()``, whoever calls it.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .parser import Parser
+
+# The parser's events (a test compares them with its table).
+_LINE = const(1)
+_OK = const(2)
+_ERROR = const(3)
+_FAIL = const(4)
+_SEND_OK = const(5)
+_CANCELED = const(7)
+_BUSY = const(8)
+_PROMPT = const(9)
+_RECV = const(11)
+_DATA = const(12)
+_END = const(15)
+_REFUSED = const(16)
+_BROKEN = const(17)
+_WAITING = const(18)
+_CONNECT = const(19)
+_CLOSED = const(20)
+_READY = const(22)
+_WIFI_CONNECTED = const(24)
+_GOT_IP = const(25)
+_WIFI_DISCONNECT = const(26)
+
+_TIMEOUT = const(0)  # how a command ends that has no result; a restart ends it with _READY
+
+# state: what the engine is doing.
+_IDLE = const(0)
+_SENT = const(1)  # a command is out, its result is due
+_AGAIN = const(2)  # "busy": it was thrown away, and will be sent again
+_VERDICT = const(3)  # a payload is out, SEND OK or SEND FAIL is due
+_SYNC = const(4)  # finding out whether the module listens: sync.py
+
+# links: what each link is. From _LOST_RESTART to _LOST_SEND its stream has a hole: an error, never an end.
+_FREE = const(0)
+_OPENING = const(1)
+_OPEN = const(2)
+_CLOSED_BY_PEER = const(3)  # what the module still holds can be read
+_LOST_RESTART = const(4)
+_LOST_WIFI = const(5)
+_LOST_BYTES = const(6)
+_LOST_SEND = const(7)
+_CLOSING = const(8)
+
+_LINKS = const(5)
+_LIMIT = const(254)  # bytes of a command without its CRLF (dialects.md section 5)
+_BUSY_MS = const(300)  # how long "busy" is waited out before a command is sent again
+_BLOCK = const(512)  # bytes written to the UART at a time
+
+
+class ATError(RuntimeError):
+    """The module refused a command: ``command`` names it, ``words`` is what the module said (bytes)."""
+
+
+def fail(what, *args):
+    """The exception for a key of ``errors.py``, which is loaded when there is one."""
+    from .errors import error
+
+    return error(what, *args)
+
+
+class Modem:
+    """One module on one port.
+
+    :param port: a ``Port``
+    :param idle: called with no arguments over and over while a call waits
+    :param debug: called with ``"->"`` or ``"<-"``, a buffer, and how many bytes of it are the line
+    """
+
+    def __init__(self, port, idle=None, debug=None):
+        self.port = port
+        self.parser = Parser()
+        self.idle = idle
+        self.debug = debug
+        # What is known of the module.
+        self.firmware = None
+        self.up = False  # it has been set up, and has not started anew since
+        self.contact = (
+            0  # 1: it is listening; 0: find out before the next command; -1: tried in vain
+        )
+        self.wifi = 0  # 1: the access point took it in; 2: it has an address
+        self.passive = False  # receive mode
+        self.most = 2048  # bytes a CIPSEND takes
+        self.restarts = 0  # times that it said "ready"
+        self.commands = 0  # commands sent
+        # The command under way, or the last one.
+        self.state = _IDLE
+        self.code = _TIMEOUT  # the event that ended it
+        self.lines = []  # its reply
+        self.words = b""  # the last line that was neither reply nor result: often the reason
+        self.client = None  # its over(code) is called at the end
+        self.link = -1  # whose link a CIPRECVDATA, CIPSEND or CIPCLOSE is for
+        # The link table.
+        self.links = bytearray(_LINKS)  # what each is
+        self.born = bytearray(
+            _LINKS
+        )  # generation: a late word never reaches the next user of an id
+        self.held = [0] * _LINKS  # bytes that the module holds, passive receive
+        self.owners = [None] * _LINKS  # place() and placed(n): where its payload goes
+        self.unwanted = 0  # a bit each: to be closed when there is a turn
+        self.doubt = 0  # a bit each: the CLOSED of its last user is still to come
+        self.sync = None
+        self._buf = bytearray(_LIMIT + 2)
+        self._buf[0:2] = b"AT"
+        self._view = memoryview(self._buf)
+        self._out = self._view[:2]
+        self._pair = [0, 0]
+        self._n = 0
+        self._reply = b""
+        self._payload = None
+        self._cancel = self._received = self._torn = self._inside = False
+        self._t0 = self._t1 = self._limit = 0
+
+    # Sending a command
+
+    def _byte(self, c):
+        if self._n >= _LIMIT:
+            raise ValueError("command over %d bytes" % (_LIMIT + 2))
+        self._buf[self._n] = c
+        self._n += 1
+
+    def _compose(self, name, args):
+        """Put ``AT<name><args>`` together in the command buffer."""
+        self._n = n = len(name) + 2
+        if n > _LIMIT:
+            self._byte(0)
+        self._buf[2:n] = name
+        for i in range(len(args)):
+            if i:
+                self._byte(44)
+            arg = args[i]
+            if isinstance(arg, int):
+                self._digits(arg)
+            elif arg is not None:
+                self._byte(34)
+                for c in arg.encode() if isinstance(arg, str) else arg:
+                    if c == 13 or c == 10 or c == 0:
+                        raise ValueError("CR, LF or NUL in a parameter")
+                    if c == 34 or c == 44 or c == 92:
+                        self._byte(92)
+                    self._byte(c)
+                self._byte(34)
+
+    def _digits(self, value):
+        """An int, its last digit first: no string is made."""
+        if value < 0:
+            self._byte(45)
+            value = -value
+        rest = value
+        while rest > 9:
+            self._byte(48)
+            rest //= 10
+        self._byte(48)
+        i = self._n
+        while value:
+            i -= 1
+            self._buf[i] = 48 + value % 10
+            value //= 10
+
+    def begin(self, name, args=(), reply=b"", timeout=5000):
+        """Send a command; ``step()`` until ``state`` is 0, then ``code`` and ``lines`` tell.
+
+        :param bytes name: what stands behind ``AT``, with its ``=`` or ``?``; not escaped
+        :param args: int as digits; str, bytes in quotes, with ``\\`` before ``\\``, ``"`` and ``,``; None empty
+        :param reply: lines that start so are kept in ``lines``; None: every line
+        :param int timeout: ms
+        :raises OSError: EAGAIN, another command is under way
+        :raises ValueError: CR, LF or NUL in a parameter, or over 256 bytes with CRLF; nothing was sent
+        """
+        if self.chores():
+            raise fail("busy")
+        self._compose(name, args)
+        self._start(reply, timeout)
+
+    def begin_recv(self, link, n):
+        """``AT+CIPRECVDATA=<link>,<n>``: the payload goes where the link's owner says."""
+        self._for_link(b"+CIPRECVDATA=", link, n, 5000)
+        self.parser.asked = n
+
+    def begin_send(self, link, payload):
+        """``AT+CIPSEND=<link>,<n>``, and at the prompt a memoryview: leave it alone till the end or ``cancel()``."""
+        self._for_link(b"+CIPSEND=", link, len(payload), 20000)
+        self._payload = payload
+        self.parser.prompt = True
+
+    def _for_link(self, name, link, n, timeout):
+        pair = self._pair
+        pair[0] = link
+        pair[1] = n
+        self.begin(name, pair, b"", timeout)
+        self.link = link
+
+    def _start(self, reply, timeout):
+        n = self._n
+        self._buf[n] = 13
+        self._buf[n + 1] = 10
+        if len(self._out) != n + 2:  # most commands are as long as the one before
+            self._out = self._view[: n + 2]
+        self._reply = reply
+        if self.lines:
+            self.lines = []
+        self.words = b""
+        self._payload = None
+        self._cancel = False
+        self._limit = timeout
+        self._t0 = self.port.ticks()
+        self._again()
+
+    def _again(self):
+        self.commands += 1
+        if self.debug:
+            self.debug("->", self._buf, self._n)
+        self.state = _SENT
+        self._t1 = self.port.ticks()
+        self.write(self._out)
+
+    def write(self, view):
+        """All of a view, however little the UART takes at a time."""
+        torn = self._torn
+        self._torn = True
+        port = self.port
+        done = port.write(view)
+        then = port.ticks()
+        while done < len(view):
+            n = port.write(view[done:])
+            done += n
+            if n:
+                then = port.ticks()
+            elif port.since(then) > 2000:
+                raise fail("stuck")
+        self._torn = torn
+
+    def unsent(self):
+        """True while the payload of ``begin_send()`` has not gone to the module."""
+        return self._payload is not None
+
+    def cancel(self):
+        """Take back the payload of ``begin_send()``, if it has not gone to the module."""
+        if self._payload is not None:
+            self._payload = None
+            self._cancel = True
+
+    def chores(self):
+        """Begin what must be done before the next command; True while that, or a command, is under way.
+
+        :raises OSError: ETIMEDOUT, nothing answers
+        """
+        if self.state == _IDLE:
+            if self.contact < 0:
+                self.contact = 0
+                raise fail("silent")
+            if not self.contact:
+                from .sync import Sync
+
+                self.sync = Sync(self)
+            elif self.unwanted:
+                link = 0
+                while not self.unwanted >> link & 1:
+                    link += 1
+                self.unwanted &= ~(1 << link)
+                self.links[link] = _CLOSING
+                self._compose(b"+CIPCLOSE=", (link,))
+                self._start(b"", 5000)
+                self.link = link
+        return self.state != _IDLE
+
+    # Moving on
+
+    def step(self):
+        """Take in what is here and act on it, waiting for nothing; True if anything came.
+
+        :raises RuntimeError: called from one of its own callbacks
+        """
+        if self._inside:
+            raise RuntimeError("step() called from its own callback")
+        if self._torn:
+            self._mend()
+        self._inside = self._torn = True
+        try:
+            came = self._pump()
+            if self.state != _IDLE:
+                self._clock()
+            self._torn = False
+        finally:
+            self._inside = False
+        return came
+
+    def _pump(self):
+        parser = self.parser
+        port = self.port
+        came = False
+        for _ in range(16):  # a bounded turn, however fast the module talks
+            event = parser.next()
+            while event:
+                if self.debug and not _RECV < event <= _WAITING:
+                    self.debug("<-", parser.line, len(parser.line))
+                if event < _RECV:
+                    self._result(event)
+                elif event < _WAITING:
+                    self._counted(event)
+                else:
+                    self._notice(event)
+                event = parser.next()
+            n = port.read(parser.space())
+            if not n:
+                break
+            came = True
+            parser.fill(n)
+            if parser.left():
+                self._t0 = port.ticks()  # a slow wire is no dead one
+        return came
+
+    def _mend(self):
+        """The last step or write was cut short (Ctrl-C, an error in a callback): bytes may be missing."""
+        self._torn = False
+        parser = self.parser
+        self.lose(parser.link if parser.left() else self.link, _LOST_BYTES)
+        parser.reset()
+        self.end(_TIMEOUT)
+
+    def end(self, code):
+        """The command under way is over; after a time-out nobody knows whether the module agrees."""
+        self.state = _IDLE
+        self.code = code
+        parser = self.parser
+        link = self.link
+        if link >= 0 and self.links[link] == _CLOSING:
+            self.links[link] = _FREE
+            if code <= _OK:  # its CLOSED may still come, and must not hit the next user
+                self.doubt |= 1 << link
+        if code == _TIMEOUT:
+            self.contact = min(self.contact, 0)
+        else:
+            parser.prompt = False
+            parser.asked = 0
+            self.link = -1
+        self._payload = None
+        client = self.client
+        if client is not None:
+            self.client = None
+            client.over(code)
+
+    def _result(self, event):
+        """LINE to PROMPT: what the command under way has to do with it."""
+        parser = self.parser
+        state = self.state
+        if event == _LINE:
+            line = parser.line
+            reply = self._reply
+            if state == _IDLE or reply == b"" or (reply and not line.startswith(reply)):
+                if parser.glued:
+                    self.lose(parser.link, _LOST_BYTES)
+                self.words = line
+            elif len(self.lines) < 64:
+                self.lines.append(line)
+        elif state == _SYNC:
+            self.sync.heard(event)
+        elif event == _BUSY:
+            if state == _SENT:  # what we sent was thrown away: wait, then send it again
+                self.state = _AGAIN
+                self._t1 = self.port.ticks()
+        elif event == _PROMPT:
+            self._prompted()
+        elif state == _VERDICT:
+            # A verdict can come late or twice: ours comes behind "Recv n bytes".
+            if self._received or event == _ERROR or event == _CANCELED:
+                self.end(event)
+        elif event < _SEND_OK and state != _IDLE:
+            if event == _OK and parser.prompt:
+                self._t1 = self.port.ticks()  # the prompt is what counts
+            elif state == _AGAIN and not self.lines:
+                self._again()  # that was the result of what kept the module busy
+            else:
+                self.end(event)
+
+    def _prompted(self):
+        payload = self._payload
+        self.state = _VERDICT
+        self._received = False
+        if payload is None:  # its owner gave up
+            self._limit = 1500
+            self.write(b"+++")
+        else:
+            n = len(payload)
+            if n <= _BLOCK:
+                self.write(payload)
+            else:
+                for i in range(0, n, _BLOCK):
+                    self.write(payload[i : min(n, i + _BLOCK)])
+            self._payload = None
+        self._t0 = self.port.ticks()
+
+    def _counted(self, event):
+        """``Recv n bytes``, and the payloads of +IPD and +CIPRECVDATA."""
+        parser = self.parser
+        if event == _RECV:
+            self._received = True
+            return
+        asked = parser.asked
+        if asked and (event == _DATA or event == _REFUSED):
+            parser.link = self.link
+        link = parser.link
+        if event == _REFUSED or event == _BROKEN:
+            self.lose(link, _LOST_BYTES)
+            if event == _REFUSED:  # where the payload ends nobody knows
+                parser.reset()
+                self.end(_TIMEOUT)
+            return
+        owner = self.owners[link] if link >= 0 else None
+        if event == _DATA:
+            self.held[link] = max(0, self.held[link] - parser.length)
+        elif owner:
+            owner.placed(parser.delivered())
+        if event == _END:
+            parser.asked = 0
+        elif owner:
+            parser.into(owner.place())
+
+    def _notice(self, event):
+        """What the module says unasked."""
+        link = self.parser.link
+        if event == _READY:
+            self._restarted()
+        elif event == _WIFI_CONNECTED:
+            self.wifi = 1
+        elif event == _GOT_IP:
+            self.wifi = 2
+        elif event == _WIFI_DISCONNECT:
+            self.wifi = 0
+            self.lose(-1, _LOST_WIFI)
+        elif link >= 0:
+            if event == _WAITING:
+                self.held[link] = self.parser.length
+            elif event == _CLOSED:
+                self.closed(link)
+            elif event == _CONNECT and self.links[link] == _OPENING:
+                self.links[link] = _OPEN
+
+    def closed(self, link):
+        """A link was closed, as its notice or the list of links says."""
+        state = self.links[link]
+        if self.doubt >> link & 1 or state == _OPENING:
+            self.doubt &= ~(1 << link)  # its last user's, come late
+        elif state == _OPEN:
+            self.links[link] = _CLOSED_BY_PEER
+        elif state == _CLOSING:
+            self.links[link] = _FREE
+
+    def _restarted(self):
+        self.restarts += 1
+        self.up = False
+        self.contact = self.wifi = self.unwanted = self.doubt = 0
+        self.lose(-1, _LOST_RESTART)
+        if self.state == _SYNC:
+            self.sync.heard(_READY)
+        elif self.state != _IDLE:
+            self.end(_READY)
+
+    def _clock(self):
+        since = self.port.since
+        if self.state == _SYNC:
+            self.sync.tick()
+        elif since(self._t0) > self._limit:
+            if self.state == _VERDICT and not self._cancel:
+                self.lose(self.link, _LOST_SEND)
+            self.end(_TIMEOUT)
+        elif self.state == _AGAIN and since(self._t1) > _BUSY_MS:
+            self._again()
+
+    # The link table
+
+    def take(self, owner):
+        """A link for an owner, from 4 down, since a server is given low ones.
+
+        :raises OSError: ENOMEM, all five are in use
+        """
+        best = -1
+        for link in range(_LINKS):
+            state = self.links[link]
+            if state == _FREE or _LOST_RESTART <= state <= _LOST_WIFI:
+                if best < 0 or not self.doubt >> link & 1:
+                    best = link
+        if best < 0:
+            raise fail("links")
+        self.links[best] = _OPENING
+        self.born[best] = (self.born[best] + 1) & 255
+        self.owners[best] = owner
+        self.held[best] = 0
+        return best
+
+    def give(self, link):
+        """Its owner is through with a link: if it still stands it is closed when there is a turn."""
+        state = self.links[link]
+        self.owners[link] = None
+        if state == _OPEN or state >= _LOST_BYTES or self.held[link]:
+            self.unwanted |= 1 << link
+        else:
+            self.links[link] = _FREE
+
+    def lose(self, link, why):
+        """There is a hole in a link's stream, in each if link is -1: whoever uses it shall know."""
+        for i in range(_LINKS):
+            if (link < 0 or i == link) and _FREE < self.links[i] <= _CLOSED_BY_PEER:
+                self.links[i] = why
+
+    # Waiting
+
+    def rest(self):
+        """One turn of any wait: step, the idle hook, a breath."""
+        came = self.step()
+        if self.idle:
+            self.idle()
+        if not came:
+            self.port.pause()
+
+    def turn(self):
+        """Wait until the next command can go out: the one under way is over, strays are closed.
+
+        :raises OSError: ETIMEDOUT, nothing answers
+        """
+        while self.chores():
+            self.rest()
+
+    def run(self, name, args=(), reply=b"", timeout=5000):
+        """``turn()``, ``begin()`` and wait: the reply lines.
+
+        :raises ATError: the module refused it
+        :raises OSError: ETIMEDOUT, no answer; ECONNRESET, the module restarted
+        """
+        self.turn()
+        self.begin(name, args, reply, timeout)
+        while self.state:
+            self.rest()
+        if self.code != _OK:
+            raise fail("command", name, self.code, self.words, timeout)
+        return self.lines

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""One face over ``busio.UART``, ``machine.UART``, ``serial.Serial`` and Blinka's UART; and the clock.
+
+Reads never wait and are bounded by the view given. Nothing here knows AT.
+"""
+
+import sys
+import time
+
+try:
+    from time import ticks_diff, ticks_ms
+except ImportError:
+    try:
+        from supervisor import ticks_ms  # wraps at 2**29 milliseconds
+    except ImportError:
+
+        def ticks_ms():
+            return time.monotonic_ns() // 1000000 & 0x1FFFFFFF
+
+    def ticks_diff(a, b):
+        return ((a - b + 0x10000000) & 0x1FFFFFFF) - 0x10000000
+
+
+_DESKTOP = sys.implementation.name == "cpython"
+
+
+class Port:
+    """What the modem asks of a UART.
+
+    :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, or what behaves like one of them.
+        Its read time-out, where it has one, is set to 0: espat does its own waiting.
+    """
+
+    def __init__(self, uart):
+        self.uart = uart
+        self._any = getattr(uart, "any", None)  # machine.UART
+        self._ask = self._any is None and not hasattr(uart, "timeout")
+        if self._any is None and not self._ask:
+            uart.timeout = 0
+
+    def read(self, view):
+        """Put bytes that are here into a memoryview, waiting for none; how many that was."""
+        if not len(view):
+            return 0
+        if self._any:
+            n = self._any()
+            return n and self.uart.readinto(view, min(n, len(view))) or 0
+        if self._ask:
+            n = min(self.uart.in_waiting, len(view))
+            return n and self.uart.readinto(view[:n]) or 0
+        return self.uart.readinto(view) or 0
+
+    def write(self, view):
+        """Write what the UART takes of a memoryview; how many bytes that was."""
+        return self.uart.write(view) or 0
+
+    @property
+    def baudrate(self):
+        """Bits a second; None where the UART does not tell."""
+        return getattr(self.uart, "baudrate", None)
+
+    @baudrate.setter
+    def baudrate(self, rate):
+        if self._any:
+            self.uart.init(baudrate=rate)
+        else:
+            self.uart.baudrate = rate
+
+    def ticks(self):
+        """Milliseconds on a clock that wraps: only ``since()`` makes sense of it."""
+        return ticks_ms()
+
+    def since(self, then):
+        """Milliseconds since ``then``, a value of ``ticks()``; right for up to 37 hours."""
+        return ticks_diff(ticks_ms(), then)
+
+    def pause(self):
+        """Nothing to read just now: give way, for less time than a byte takes at 115200 baud."""
+        if _DESKTOP:
+            time.sleep(0.00005)
+
+    def deinit(self):
+        """Give the UART back, closed."""
+        (getattr(self.uart, "deinit", None) or self.uart.close)()

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""TCP/IP commands beside connect, send and receive. Loaded when one is needed."""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .modem import ATError, fail
+
+_CIPSTATE = const(7)
+
+
+def cipdomain(modem, host):
+    """``AT+CIPDOMAIN="<host>"``: the address of a name, a str such as ``"93.184.216.34"``.
+
+    :param str host: 1 to 64 characters
+    :raises OSError: (-2, message), the name is not known or nobody answers; ETIMEDOUT after 20 s
+
+    Source: reference, CIPDOMAIN; in quotes from ESP-AT 2.2 on (dialects.md 1, row 2).
+    """
+    if not 0 < len(host) <= 64:
+        raise ValueError("host name out of 1..64 characters")
+    try:
+        lines = modem.run(b"+CIPDOMAIN=", (host,), b"+CIPDOMAIN:", 20000)
+    except ATError:
+        lines = ()
+    for line in lines:
+        address = str(line[11:].strip(b'" '), "ascii")
+        if address and address != "0.0.0.0":
+            return address
+    raise fail("dns", host)
+
+
+def ask(modem, links=False):
+    """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links stand.
+
+    :param bool links: ask for the links (``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3) in any case;
+        of CIPSTATUS only the rows count, its number is known to lie
+    """
+    if modem.passive and not links:
+        modem.begin(b"+CIPRECVLEN?", (), b"+CIPRECVLEN:")
+    elif modem.firmware.has(_CIPSTATE):
+        modem.begin(b"+CIPSTATE?", (), b"+CIPSTATE:")
+    else:
+        modem.begin(b"+CIPSTATUS", (), b"+CIPSTATUS:")
+
+
+def standing(modem):
+    """The links in the reply that ``ask(links=True)`` got, a bit each."""
+    links = 0
+    for line in modem.lines:
+        link = line[line.find(b":") + 1] - 48
+        if 0 <= link < 5:
+            links |= 1 << link
+    return links
+
+
+def compare(modem):
+    """Bring the link table up to what ``ask()`` got told: notices can be lost."""
+    held = modem.lines[0][12:].split(b",") if modem.lines and modem.lines[0][5:9] == b"RECV" else ()
+    links = 0 if held else standing(modem)
+    for link in range(5):
+        if held:
+            # 4.1 and later list built links only: a field too few is a link that is closed.
+            n = held[link] if link < len(held) else b"-1"
+            modem.held[link] = int(n) if n.isdigit() else 0
+            if n[:1] != b"-":
+                links |= 1 << link
+        if not links >> link & 1:
+            modem.closed(link)

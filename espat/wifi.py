@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The ``AT+CW...`` commands that no user can do without: joining an access point, and who we are there."""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .modem import ATError, fail
+
+_CUR = const(4)
+_NO_ADDRESS = const(5)
+
+
+def cwmode(modem, mode):
+    """``AT+CWMODE=<mode>`` (NonOS: ``CWMODE_CUR``): 0 off (not NonOS), 1 station, 2 soft-AP, 3 both."""
+    modem.run(_form(modem, b"+CWMODE", b"="), (mode,))
+
+
+def cwmode_query(modem):
+    """``AT+CWMODE?``: the mode, an int, 0 to 3."""
+    lines = modem.run(_form(modem, b"+CWMODE", b"?"), (), b"+CWMODE")
+    return int(lines[0][-1:]) if lines else 0
+
+
+def cwjap(modem, ssid, password, bssid=None, timeout=20000):
+    """``AT+CWJAP="<ssid>","<password>"[,"<bssid>"]`` (NonOS: ``CWJAP_CUR``): join an access point.
+
+    :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes
+    :param password: str or bytes; empty for an open network, else 8 to 64 bytes
+    :param bssid: ``"aa:bb:cc:dd:ee:ff"`` where two access points share a name
+    :param int timeout: ms; the module itself gives up after 15 s
+    :raises OSError: ETIMEDOUT, EACCES (wrong password), ENODEV (no such access point), ECONNREFUSED
+    """
+    if not 0 < len(_bytes(ssid)) <= 32:
+        raise ValueError("SSID out of 1..32 bytes")
+    if len(_bytes(password)) > 64:
+        raise ValueError("password over 64 bytes")
+    modem.turn()
+    modem.wifi = 0
+    args = (ssid, password) if bssid is None else (ssid, password, bssid)
+    try:
+        modem.run(_form(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout)
+    except ATError:
+        code = 0
+        for line in modem.lines:
+            code = line[line.find(b":") + 1] - 48
+        if modem.wifi == 1 and code != 2:
+            code = _NO_ADDRESS
+        modem.wifi = 0
+        raise fail("join", _text(ssid), code if 0 < code <= _NO_ADDRESS else 0)
+    modem.wifi = 2
+
+
+def cwjap_query(modem):
+    """``AT+CWJAP?``: the name of the access point we are at (str, or bytes if not UTF-8), None if at none.
+
+    The name is not escaped on the wire and may hold ``",``: it ends where a BSSID follows.
+    """
+    for line in modem.run(_form(modem, b"+CWJAP", b"?"), (), b"+CWJAP"):
+        start = line.find(b'"') + 1
+        end = start
+        while start:
+            end = line.find(b'","', end)
+            if end < 0:
+                break
+            if line[end + 20 : end + 21] == b'"' and line[end + 5 : end + 6] == b":":
+                return _text(line[start:end])
+            end += 1
+    return None
+
+
+def cwqap(modem):
+    """``AT+CWQAP``: leave the access point."""
+    modem.run(b"+CWQAP")
+    modem.wifi = 0
+
+
+def cipsta_query(modem):
+    """``AT+CIPSTA?`` (NonOS: ``CIPSTA_CUR?``): (address, gateway, netmask), each a str or None if not set."""
+    found = [None, None, None]
+    lines = modem.run(_form(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA")
+    for line in lines:
+        for i in range(3):
+            name = (b":ip:", b":gateway:", b":netmask:")[i]
+            at = line.find(name)
+            if at > 0:
+                value = str(line[at + len(name) :].strip(b'"'), "ascii")
+                found[i] = None if value == "0.0.0.0" else value
+    return tuple(found)
+
+
+def _form(modem, name, tail):
+    """NonOS and WizFi360 write to flash unless a command ends in _CUR."""
+    return name + (b"_CUR" if modem.firmware.has(_CUR) else b"") + tail
+
+
+def _bytes(value):
+    return value.encode() if isinstance(value, str) else value
+
+
+def _text(value):
+    """A name as str, or as it is where it is not UTF-8."""
+    try:
+        return value if isinstance(value, str) else str(value, "utf-8")
+    except (UnicodeError, ValueError):
+        return value
