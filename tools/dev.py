@@ -29,6 +29,7 @@ OFFLINE_SIGNS = (
     "Temporary failure in name resolution",
     "Failed to establish a new connection",
     "Network is unreachable",
+    "(from versions: none)",
 )
 
 
