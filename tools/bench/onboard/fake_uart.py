@@ -11,6 +11,7 @@ import gc
 
 # What a module of this firmware prints, without the echo.
 _OK = b"\r\nOK\r\n"
+_ERROR = b"\r\nERROR\r\n"
 _REPLIES = (
     (
         b"AT+GMR\r",
@@ -23,7 +24,8 @@ _REPLIES = (
     (b"AT+CWMODE?", b"+CWMODE:1\r\n\r\nOK\r\n"),
     (b"AT+CIPMODE?", b"+CIPMODE:0\r\n\r\nOK\r\n"),
     (b"AT+CIPMUX?", b"+CIPMUX:0\r\n\r\nOK\r\n"),
-    (b"AT+CIPCLOSE=5", _OK),
+    (b"AT+CIPSERVER=0", _ERROR),  # none is running
+    (b"AT+CIPCLOSE\r", _ERROR),  # nothing is open
     (
         b"AT+CIPSTA?",
         b'+CIPSTA:ip:"192.168.1.50"\r\n+CIPSTA:gateway:"192.168.1.1"\r\n'
@@ -52,6 +54,7 @@ class FakeUart:
         self._sending = 0
         self._length = 0
         self._echo = True
+        self._mux = False
         self._out = bytearray(4096)
         self._view = memoryview(self._out)
         self._start = 0
@@ -145,7 +148,9 @@ class FakeUart:
         elif self._is(b"AT+CIPSTART="):
             self._say_number(self._number(0))
             self._say(b",CONNECT\r\n\r\nOK\r\n")
-        elif self._is(b"AT+CIPCLOSE=") and not self._is(b"AT+CIPCLOSE=5"):
+        elif self._is(b"AT+CIPCLOSE=5"):
+            self._say(_OK if self._mux else _ERROR)
+        elif self._is(b"AT+CIPCLOSE="):
             self._say_number(self._number(0))
             self._say(b",CLOSED\r\n\r\nOK\r\n")
         elif self._is(b"AT+CIPSEND="):
@@ -156,6 +161,7 @@ class FakeUart:
             self._say(b"+CIPRECVLEN:5744,5744,5744,5744,5744\r\n\r\nOK\r\n")
         else:
             self._echo = self._echo and not self._is(b"ATE0")
+            self._mux = self._mux or self._is(b"AT+CIPMUX=1")
             self._table()
 
     def _table(self):
