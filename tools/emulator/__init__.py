@@ -14,8 +14,8 @@ The network ends at loopback unless a :class:`SocketNetwork` is told to reach fu
 from .access_point import AccessPoint
 from .clock import RealClock, SimClock
 from .core import Core
+from .memory import MemoryNetwork
 from .module import Module
-from .network import MemoryNetwork
 from .profiles import PROFILES, Profile, Timing
 from .sockets import SocketNetwork
 

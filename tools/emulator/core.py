@@ -7,14 +7,25 @@ takes what it has to say, and calls :meth:`Core.poll` when time passed or the ne
 import ipaddress
 
 from . import profiles
+from .clock_works import ClockWorks
 from .commands import commands_of
 from .intake import BUSY, COMMAND, DEAF, PASSTHROUGH, Expected, Intake
 from .link_types import dial
 from .links import Links
 from .network import CONNECTING, OPEN
 from .outcome import ERROR, OK, SILENT
-from .params import Arguments, Refused, split
+from .params import (
+    LENGTH,
+    NO_AT,
+    NO_TERMINATOR,
+    UNKNOWN,
+    WRONG_FORM,
+    Arguments,
+    Refused,
+    split,
+)
 from .schedule import Scheduler, Until
+from .soft_ap import SoftAp
 from .state import Flash, Session
 from .station import Station
 
@@ -62,6 +73,8 @@ class Core:
         self.session = self._new_session()
         self.links = Links(self)
         self.station = Station(self)
+        self.soft_ap = SoftAp(self)
+        self.clock_works = ClockWorks(self)
         self.intake = Intake(self)
         #: The command whose reply is not complete, as a task.
         self.running = None
@@ -161,8 +174,10 @@ class Core:
         """A whole line came from the host, with its line end."""
         self.on_command(line.rstrip(b"\r\n"))
         try:
-            if too_long or not line.endswith(b"\r\n"):
-                raise Refused
+            if too_long:
+                raise Refused(code=LENGTH)
+            if not line.endswith(b"\r\n"):
+                raise Refused(code=NO_TERMINATOR)
             handler, call = self._find(self._body(line[:-2]))
         except Refused as refusal:
             self._refuse(refusal)
@@ -175,7 +190,7 @@ class Core:
         found = [at for at in map(line.find, heads) if at >= 0]
         at = min(found, default=-1)
         if at < 0 or (at and not self.profile.hunts_for_at):
-            raise Refused
+            raise Refused(code=NO_AT)
         return line[at + 2 :]
 
     def _find(self, body):
@@ -186,7 +201,7 @@ class Core:
         command = self.commands.get(tag)
         handler = command and command.form(form)
         if not handler:
-            raise Refused
+            raise Refused(code=WRONG_FORM if command else UNKNOWN)
         values = split(rest) if form == "set" else []
         return handler, Call(self, tag, Arguments(values, rest))
 
@@ -231,16 +246,13 @@ class Core:
     def _say_reason(self, refusal):
         if refusal.reason:
             self.say(refusal.reason, *refusal.args)
+        if self.session.syslog:
+            self.say("error code", 0x01000000 | refusal.code << 16)
 
     @property
     def online(self):
         """Is there a network to connect over: joined, or a soft-AP?"""
         return self.station.joined or bool(self.session.wifi_mode & 2)
-
-    @property
-    def dns_servers(self):
-        """The DNS servers set by hand, or None."""
-        return self.session.dns
 
     @property
     def link_status(self):
@@ -256,10 +268,15 @@ class Core:
 
     # -- payload and passthrough -------------------------------------------------------------
 
-    def payload(self, length, ends_at_null=False):
-        """For a command's task: wait for a payload; returns it, or None if canceled."""
+    def expect(self, length, ends_at_null=False):
+        """Take what comes as a payload; returns it as it grows."""
         expected = Expected(length, ends_at_null)
         self.intake.expect(expected)
+        return expected
+
+    def payload(self, length, ends_at_null=False):
+        """For a command's task: wait for a payload; returns it, or None if canceled."""
+        expected = self.expect(length, ends_at_null)
         yield Until(lambda: expected.done)
         return None if expected.canceled else bytes(expected.data)
 
@@ -320,15 +337,22 @@ class Core:
             dns=flash.dns,
             sntp=flash.sntp,
             server_timeout=self.profile.server_timeout,
+            lap_mask=self.profile.scan_mask,
         )
 
     def reboot(self, noise=None):
         """Lose all that is not in flash, make boot noise, and be ready after a while."""
+        self.sleep(0, noise)
+
+    def sleep(self, seconds, noise=None):
+        """Lose all that is not in flash, and boot after ``seconds``."""
         self.scheduler.clear()
         self.links.drop_all()
         self.links.stop_server()
         self.links.had = False
         self.station.power_off()
+        self.soft_ap.clients.clear()
+        self.clock_works.reset()
         self.running = None
         self.sending = False
         self.afterwards = []
@@ -336,7 +360,14 @@ class Core:
         self.intake.state = DEAF
         self.session = self._new_session()
         self.baud = self.flash.baud or self._factory_baud
-        self.emit(self.profile.boot_noise if noise is None else noise)
+        noise = self.profile.boot_noise if noise is None else noise
+        if seconds:
+            self.scheduler.after(seconds, lambda: self._boot(noise))
+        else:
+            self._boot(noise)
+
+    def _boot(self, noise):
+        self.emit(noise)
         self.scheduler.after(self.timing.boot, self._booted)
 
     def shut_down(self):

@@ -5,7 +5,8 @@ form's first ``%s`` (``@`` for the command as the host spelled it) and the evide
 
 - a file of the firmware (``at_ipCmd``, ``at_port`` …): the firmware carries this format string,
   and the command name beside it, in that release; a form in several pieces is printed piece by
-  piece by the firmware, and each piece is a string of its own;
+  piece by the firmware, and each piece is a string of its own; ``after`` another line: a piece
+  that continues it, and would prove nothing alone;
 - ``source:`` the published source of a firmware;
 - ``capture:`` a capture from a real module;
 - ``driver:`` another driver's source, which proves nothing about a firmware;
@@ -17,7 +18,7 @@ but those with a capture of their own.
 
 from typing import NamedTuple
 
-from .families import ALL, ESPAT, OLD, WIZ
+from .families import ALL, ESPAT, OLD, OLD_17, WIZ
 from .lines_basic import ROWS as BASIC
 from .lines_net import ROWS as NET
 from .lines_tcp import ROWS as TCP
@@ -33,11 +34,12 @@ _CORE = (
     ("fail", OLD, "\r\nFAIL\r\n", None, "at_wifiCmd"),
     ("busy p", ALL, "\r\nbusy p...\r\n", None, "at_port"),
     ("busy s", OLD, "\r\nbusy s...\r\n", None, "at_port"),
-    ("ready", ALL, "\r\nready\r\n", None, "capture:13,45,51"),
+    ("ready", ALL, "\r\nready\r\n", None, "capture:13,45"),
     ("prompt", ESPAT, ("\r\nOK\r\n", "\r\n>"), None, "at_port,at_ipCmd"),
     ("prompt", OLD, ("\r\nOK\r\n", "> "), None, "capture:08"),
     ("passthrough prompt", ESPAT, ("\r\nOK\r\n", "\r\n>"), None, "at_port,at_ipCmd"),
     ("passthrough prompt", OLD, ("\r\nOK\r\n", "\r\n>"), None, "reference:NonOS AT manual 2.2"),
+    ("boot prompt", ALL, "\r\n>", None, "reference:AT+SAVETRANSLINK"),
     ("recv", ALL, "\r\nRecv %d bytes\r\n", None, "at_ipCmd"),
     ("send ok", ESPAT, "\r\nSEND OK\r\n", None, "at_port"),
     ("send ok", OLD, "\r\nSEND OK\r\n", None, "at_ipCmd"),
@@ -46,7 +48,7 @@ _CORE = (
     ("send canceled", ALL, "\r\nSEND Canceled\r\n", None, "at_port"),
     ("force restart", ALL, "\r\nWill force to restart!!!\r\n", None, "at_port"),
     ("quit", ESPAT, "\r\n+QUITT\r\n", None, "at_port"),
-    ("quit", OLD - {"nonos-1.3"}, "\r\n+QUITT\r\n", None, "at_ipCmd"),
+    ("quit", OLD_17, "+QUITT\r\n", None, "at_ipCmd"),
     ("error code", ESPAT, "ERR CODE:0x%08x\r\n", None, "at_commom"),
 )
 

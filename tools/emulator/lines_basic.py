@@ -1,6 +1,6 @@
 """Lines of the basic commands; the columns are those of :mod:`.lines`."""
 
-from .families import ALL, ESPAT, N13, N17, NONOS, OLD, OLD_17, WIZ
+from .families import ALL, ESPAT, N13, N17, OLD, OLD_17, WIZ
 
 _GMR = "AT version:%d.%d.%d.%d%s(%s%s - %s - %s %s)\r\n"
 
@@ -16,7 +16,7 @@ ROWS = (
     ("gmr bin", ESPAT, "Bin version:%s(%s)\r\n", None, "capture:60"),
     ("gmr bin", frozenset({N17}), "Bin version(Wroom 02):%s", None, "capture:51"),
     ("cmd", ESPAT, '%s:%d,"AT%s",%d,%d,%d,%d\r\n', "+CMD", "at_baseCmd"),
-    ("uart", ESPAT, "%s:%d,%d,%d,%d,%d\r\n", "@", "reference:Basic AT commands"),
+    ("uart", ESPAT, "%s:%d,%d,%d,%d,%d\r\n", "@", "source:esp-at at_uart_task.c"),
     ("uart", OLD, "%s:%d,%d,%d,%d,%d", "@", "reference:NonOS AT manual 2.2"),
     ("sysstore", ESPAT, "%s:%d\r\n", "+SYSSTORE", "at_baseCmd"),
     ("sysmsg", ESPAT, "%s:%d", "+SYSMSG", "at_baseCmd"),
@@ -26,6 +26,5 @@ ROWS = (
     ("sysram", OLD_17, "%s:%d\r\n", "+SYSRAM", "at_baseCmd"),
     ("timestamp", ESPAT, "%s:%ld", "+SYSTIMESTAMP", "at_baseCmd"),
     ("sleep", ALL, "%s:%d\r\n", "+SLEEP", "at_baseCmd"),
-    ("gslp", ESPAT, "%d\r\n", None, "reference:Basic AT commands"),
-    ("gslp", NONOS | {WIZ}, "%d\r\n", None, "at_ipCmd"),
+    ("gslp", ALL, "%d\r\n", None, "reference:Basic AT commands"),
 )

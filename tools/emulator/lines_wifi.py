@@ -7,7 +7,6 @@ _IP = "%d.%d.%d.%d"
 _JAP_9 = '%s:"%s","' + _MAC + '",%d,%d,%d,%d,%d,%d,%d\r\n'
 _JAP_5 = '%s:"%s","' + _MAC + '",%d,%d,%d\r\n'
 _JAP_4 = '%s:"%s","' + _MAC + '",%d,%d\r\n'
-_EVENTS = ESPAT | OLD_17
 
 ROWS = (
     ("wifi connected", ESPAT, "WIFI CONNECTED\r\n", None, "at_wifiCmd"),
@@ -39,18 +38,21 @@ ROWS = (
     ("cipsta netmask", OLD, '%s:netmask:"' + _IP + '"\r\n', "@", "at_wifiCmd"),
     ("mac", ESPAT, '%s:"' + _MAC + '"\r\n', "@", "at_ipCmd"),
     ("mac", OLD, ("%s:", '"' + _MAC + '"\r\n'), "@", "at_wifiCmd"),
-    ("sta connected", _EVENTS, '+STA_CONNECTED:"' + _MAC + '"\r\n', None, "events"),
-    ("sta address", _EVENTS, '+DIST_STA_IP:"' + _MAC + '","' + _IP + '"\r\n', None, "events"),
-    ("sta disconnected", _EVENTS, '+STA_DISCONNECTED:"' + _MAC + '"\r\n', None, "events"),
+    ("sta connected", ESPAT, '+STA_CONNECTED:"' + _MAC + '"\r\n', None, "at_wifiCmd"),
+    ("sta connected", OLD_17, '+STA_CONNECTED:"' + _MAC + '"\r\n', None, "at_ipCmd"),
+    ("sta address", ESPAT, '+DIST_STA_IP:"' + _MAC + '","' + _IP + '"\r\n', None, "at_wifiCmd"),
+    ("sta address", OLD_17, '+DIST_STA_IP:"' + _MAC + '","' + _IP + '"\r\n', None, "at_ipCmd"),
+    ("sta disconnected", ESPAT, '+STA_DISCONNECTED:"' + _MAC + '"\r\n', None, "at_wifiCmd"),
+    ("sta disconnected", OLD_17, '+STA_DISCONNECTED:"' + _MAC + '"\r\n', None, "at_ipCmd"),
     ("cwlap open", ALL, "+CWLAP:(", None, "at_wifiCmd"),
-    ("cwlap number first", ALL, "%d", None, "at_wifiCmd"),
-    ("cwlap number", ESPAT, ",%d", None, "at_wifiCmd"),
+    ("cwlap number first", ALL, "%d", None, "at_wifiCmd after cwlap open"),
+    ("cwlap number", ESPAT, ",%d", None, "at_wifiCmd after cwlap open"),
     ("cwlap number", OLD, ",%d", None, "capture:36"),
-    ("cwlap text first", ALL, '"%s"', None, "at_wifiCmd"),
-    ("cwlap text", ALL, ',"%s"', None, "at_wifiCmd"),
-    ("cwlap mac first", ALL, '"' + _MAC + '"', None, "at_wifiCmd"),
-    ("cwlap mac", ALL, ',"' + _MAC + '"', None, "at_wifiCmd"),
-    ("cwlap close", ESPAT, ")\r\n", None, "at_wifiCmd"),
+    ("cwlap text first", ALL, '"%s"', None, "at_wifiCmd after cwlap open"),
+    ("cwlap text", ALL, ',"%s"', None, "at_wifiCmd after cwlap open"),
+    ("cwlap mac first", ALL, '"' + _MAC + '"', None, "at_wifiCmd after cwlap open"),
+    ("cwlap mac", ALL, ',"' + _MAC + '"', None, "at_wifiCmd after cwlap open"),
+    ("cwlap close", ESPAT, ")\r\n", None, "at_wifiCmd after cwlap open"),
     ("cwlap close", OLD, ")\r\n", None, "capture:28"),
     ("cwsap", SINCE_24, '%s:"%.*s","%.*s",%d,%d,%d,%d\r\n', "+CWSAP", "at_wifiCmd"),
     ("cwsap", frozenset({E22}), '%s:"%s","%s",%d,%d,%d,%d\r\n', "+CWSAP", "at_wifiCmd"),

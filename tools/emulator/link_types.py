@@ -27,7 +27,14 @@ def _tcp(core, request, address):
     return core.network.connect("TCP", address, request.port, keep_alive=request.keep_alive)
 
 
-LINK_TYPES = {"TCP": _tcp}
+def _udp(core, request, address):
+    return core.network.datagrams(address, request.port, request.local_port)
+
+
+LINK_TYPES = {"TCP": _tcp, "UDP": _udp}
+
+#: What AT+CIPSERVER can serve.
+SERVER_TYPES = ("TCP",)
 
 
 def dial(core, request, address):

@@ -55,6 +55,9 @@ class Links:
         self._profile = core.profile
         self.open = {}
         self.listener = None
+        #: (port, type, CA, interface) of the server, None without one.
+        self.server = None
+        self._idle = None
         #: A TCP or TLS link was open once.
         self.had = False
 
@@ -68,6 +71,8 @@ class Links:
         link.last_traffic = self._core.scheduler.now
         self.open[link.number] = link
         self.had = self.had or link.kind != "UDP"
+        if link.role == SERVER:
+            self.watch_idle()
 
     def passive(self, link):
         """Does passive receive mode hold for this link?"""
@@ -80,7 +85,7 @@ class Links:
     def poll(self):
         """Move what the network has towards the host; returns whether anything happened."""
         moved = self._accept()
-        for link in list(self.open.values()):
+        for link in self.in_order():
             moved = self._serve(link) or moved
         return moved
 
@@ -97,9 +102,11 @@ class Links:
         return moved
 
     def _fill(self, link):
-        """Passive: buffer up to the window and announce."""
-        data = self._receive(link, self._profile.window - len(link.buffer))
-        link.buffer += data
+        """Passive: buffer up to the window and announce; a datagram that does not fit is lost."""
+        room = self._profile.window - len(link.buffer)
+        data = self._receive(link, room if link.kind != "UDP" else self._profile.window)
+        if len(data) <= room:
+            link.buffer += data
         return self.announce(link) or bool(data)
 
     def announce(self, link):
@@ -229,16 +236,41 @@ class Links:
 
     def drop_all(self, tell=False):
         """Close every link; silently as a reset does, or with its notices."""
-        for link in list(self.open.values()):
+        for link in self.in_order():
             self.drop(link, tell)
 
-    def serve(self, kind, port, **options):
+    def serve(self, kind, port, ca=0, netif=0):
         """Listen on ``port``; False if that cannot be."""
-        self.listener = self._core.network.open_server(kind, port, **options)
+        self.listener = self._core.network.open_server(kind, port, ca=ca)
+        self.server = (port, kind, ca, netif) if self.listener else None
         return self.listener is not None
+
+    def watch_idle(self):
+        """Look again when the next client of the server has been idle for AT+CIPSTO seconds."""
+        if self._idle:
+            self._idle.cancel()
+        limit = self._core.session.server_timeout
+        clients = [link for link in self.open.values() if link.role == SERVER]
+        if not limit or not clients:
+            return
+        oldest = min(link.last_traffic for link in clients)
+        left = oldest + limit - self._core.scheduler.now
+        self._idle = self._core.scheduler.after(left, self._drop_idle)
+
+    def _drop_idle(self):
+        limit = self._core.session.server_timeout
+        for link in self.in_order():
+            idle = self._core.scheduler.now - link.last_traffic
+            if link.role == SERVER and idle >= limit - 1e-6:
+                self.drop(link)
+        self.watch_idle()
+
+    def in_order(self):
+        """The open links by number."""
+        return [self.open[number] for number in sorted(self.open)]
 
     def stop_server(self):
         """Stop listening; the server's clients stay."""
         if self.listener:
             self.listener.close()
-        self.listener = None
+        self.listener = self.server = None

@@ -5,7 +5,7 @@ import time
 
 from .access_point import AccessPoint
 from .clock import RealClock
-from .commands import tcp
+from .commands import send
 from .core import Core
 from .link_types import Request, dial
 from .links import Link
@@ -158,6 +158,16 @@ class Module:
         """Send ``data`` to the host now, whatever the module is doing."""
         self._act(self.core.emit, data)
 
+    def ap_client_joins(self, mac, address=None):
+        """A client comes to the soft-AP; returns the address it is given."""
+        joined = []
+        self._act(lambda: joined.append(self.core.soft_ap.join(mac, address)))
+        return joined[0]
+
+    def ap_client_leaves(self, mac):
+        """A client leaves the soft-AP."""
+        self._act(self.core.soft_ap.leave, mac)
+
     def hold(self):
         """Be silent: what the module says waits for :meth:`release`."""
         self._act(self.core.hold, True)
@@ -212,7 +222,7 @@ class _Preset:
             core.session.passthrough_mode = 1
             core.enter_passthrough()
         if self._awaiting:
-            core.start_command(tcp.send_payload(core, core.links.open[0], self._awaiting))
+            core.start_command(send.payload(core, core.links.open[0], self._awaiting))
         if self._half_command:
             core.intake.feed(self._half_command)
 
@@ -228,7 +238,7 @@ class _Preset:
     def _connect(self, number, host, port):
         core = self._core
         request = Request("TCP", host, port)
-        channel = dial(core, request, core.network.lookup(host).address)
+        channel = dial(core, request, core.network.lookup(host).value)
         end = time.monotonic() + _PATIENCE
         while channel.state == CONNECTING and time.monotonic() < end:
             core.network.poll()

@@ -6,14 +6,19 @@ anything else is a number. Nothing between two commas is a parameter left out. A
 error.
 """
 
+#: Subcategories of ``ERR CODE`` (AT+SYSLOG): what AT+SYSLOG=1 makes of a refusal.
+NO_TERMINATOR, NO_AT, LENGTH, TYPE, COUNT, INVALID, PARSE = range(2, 9)
+UNKNOWN, FAILED, BUSY, WRONG_FORM = range(9, 13)
+
 
 class Refused(Exception):
     """The command ends in ERROR; ``reason`` names a line printed before it where one exists."""
 
-    def __init__(self, reason=None, *args):
+    def __init__(self, reason=None, *args, code=FAILED):
         super().__init__(reason)
         self.reason = reason
         self.args = args
+        self.code = code
 
 
 #: Marks a parameter without a default: leaving it out is an error.
@@ -38,7 +43,7 @@ def _quoted(text, at):
         else:
             value.append(byte)
         at += 1
-    raise Refused
+    raise Refused(code=PARSE)
 
 
 def _number(text, at):
@@ -50,7 +55,7 @@ def _number(text, at):
         return None, end
     digits = word[1:] if word[:1] in (b"-", b"+") else word
     if not digits.isdigit():
-        raise Refused
+        raise Refused(code=PARSE)
     return int(word), end
 
 
@@ -69,7 +74,7 @@ def split(text):
         if at == len(text):
             return values
         if text[at] != 0x2C:
-            raise Refused
+            raise Refused(code=PARSE)
         at += 1
 
 
@@ -87,28 +92,32 @@ class Arguments:
     def count(self, low, high, reason=None):
         """Refuse fewer than ``low`` or more than ``high`` parameters."""
         if not low <= len(self.values) <= high:
-            raise Refused(reason)
+            raise Refused(reason, code=COUNT)
 
     def _get(self, index, default, reason):
         value = self.values[index] if index < len(self.values) else None
         if value is not None:
             return value, True
         if default is REQUIRED:
-            raise Refused(reason)
+            raise Refused(reason, code=COUNT)
         return default, False
 
     def integer(self, index, low, high, default=REQUIRED, reason=None):
         """A number from ``low`` to ``high``, both included."""
         value, given = self._get(index, default, reason)
-        if given and (not isinstance(value, int) or not low <= value <= high):
-            raise Refused(reason)
+        if given and not isinstance(value, int):
+            raise Refused(reason, code=TYPE)
+        if given and not low <= value <= high:
+            raise Refused(reason, code=INVALID)
         return value
 
     def text(self, index, longest, default=REQUIRED, reason=None):
         """A quoted string of at most ``longest`` bytes."""
         value, given = self._get(index, default, reason)
-        if given and (not isinstance(value, bytes) or len(value) > longest):
-            raise Refused(reason)
+        if given and not isinstance(value, bytes):
+            raise Refused(reason, code=TYPE)
+        if given and len(value) > longest:
+            raise Refused(reason, code=LENGTH)
         return value
 
     def rest(self, index):

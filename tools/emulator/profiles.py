@@ -93,6 +93,16 @@ class Profile:
     reconnect: int = 1
     #: Default of AT+CIPSTO, seconds.
     server_timeout: int = 180
+    #: AT+CIPSNTPCFG? shows the zone of a switched-off SNTP (since 3.2).
+    tells_zone_when_off: bool = True
+    #: A server of one client may pass through (since 2.3).
+    server_passthrough: bool = True
+    #: Highest baud rate (at_uart_task.c; NonOS AT manual).
+    fastest: int = 5_000_000
+    #: Free memory in bytes when nothing is open; made up.
+    free_memory: int = 120_000
+    #: What AT+CWLAP shows unless AT+CWLAPOPT says otherwise.
+    scan_mask: int = 0x7FF
     #: Spontaneous refusal of CIPSTART prints the CLOSED of the link after ERROR.
     closed_after_failure: bool = True
     lines: dict = field(default_factory=dict, repr=False, compare=False)
@@ -116,6 +126,10 @@ _OLD = {
     "passive_udp": False,
     "boot_noise": ROM_NOISE,
     "wifi_mode": 2,
+    "tells_zone_when_off": False,
+    "server_passthrough": False,
+    "fastest": 4_608_000,
+    "free_memory": 30_000,
 }
 
 _PROFILES = (
@@ -129,7 +143,7 @@ _PROFILES = (
             bin_date="Jul 27 2016",
             bin_time="12:08:11",
         ),
-        **{**_OLD, "passive": False},
+        **{**_OLD, "passive": False, "scan_mask": 0x7F},
     ),
     Profile(
         id=N17,
@@ -175,6 +189,11 @@ _PROFILES = (
         send_max=2048,
         passthrough_packet=1460,
         boot_noise=ROM_NOISE,
+        tells_zone_when_off=False,
+        server_passthrough=False,
+        scan_mask=0x1F,
+        fastest=4_500_000,
+        free_memory=45_000,
     ),
     Profile(
         id=E24,
@@ -192,6 +211,8 @@ _PROFILES = (
             "2.4.0",
             "WROOM-32",
         ),
+        tells_zone_when_off=False,
+        scan_mask=0x1F,
     ),
     Profile(
         id=E33,

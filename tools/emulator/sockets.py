@@ -5,7 +5,10 @@ import logging
 import selectors
 import socket
 
-from .network import CONNECTING, FAILED, OPEN, Channel, Lookup, Names
+from . import names
+from .asking import Answer, Echo, Question
+from .datagrams import SocketDatagrams
+from .network import CONNECTING, FAILED, OPEN, Channel, Names, is_address, is_group
 
 #: Segments of an Ethernet, and a receive buffer of a few of them: what the module does not take
 #: is soon felt by the peer, as with a module's small window.
@@ -148,6 +151,7 @@ class SocketNetwork:
         self.selector = selectors.DefaultSelector()
         self.names = Names({"localhost": "127.0.0.1"})
         self._mapped = {}
+        self._found = {}
         self._reach = reach
         self._server_ports = server_ports or {}
         #: Connections refused because they lead off this machine: (address, port).
@@ -162,21 +166,57 @@ class SocketNetwork:
         else:
             address, ports = place
             self._mapped[self.names.add(name)] = (address, dict(ports))
+            for port in ports:
+                self.real(self.names.add(name), port)
 
     # -- for the module ----------------------------------------------------------------------
 
     def lookup(self, name, servers=None):
-        """Look a name up in the table."""
-        return Lookup(self.names.find(name))
+        """Ask the DNS ``servers`` for a name, or the network's own table for None."""
+        if is_address(name) or servers is None:
+            return Answer(self.names.find(name))
+        return self._ask(names.dns_question(name), servers, names.DNS_PORT)
+
+    def time(self, address):
+        """Ask the time server at ``address``."""
+        return self._ask(names.ntp_question(), [address], names.NTP_PORT)
+
+    def _ask(self, question, addresses, port):
+        places = [self.real(address, port) for address in addresses]
+        return Question(self, [p for p in places if self.reachable(*p)], *question)
+
+    def ping(self, address):
+        """An ICMP echo. This machine is there, even where no echo may be sent."""
+        place = self.real(address, 0)
+        if not self.reachable(*place):
+            return Answer()
+        asked = Question(self, [place], Echo(), Echo.read)
+        if asked.done and ipaddress.ip_address(place[0]).is_loopback:
+            return Answer(True)
+        return asked
+
+    def watch(self, sock, owner):
+        """Call ``owner.ready`` when ``sock`` has something."""
+        self.selector.register(sock, selectors.EVENT_READ, owner)
+
+    def unwatch(self, sock):
+        """Look at ``sock`` no more."""
+        self.selector.unregister(sock)
 
     def real(self, address, port):
         """Where (address, port) really is."""
-        address, ports = self._mapped.get(address, (address, {}))
-        return address, ports.get(port, port)
+        real, ports = self._mapped.get(address, (address, {}))
+        place = (real, ports.get(port, port))
+        self._found[place] = (address, port)
+        return place
+
+    def seen(self, place):
+        """How the module sees what is really at ``place``."""
+        return self._found.get(place, place)
 
     def reachable(self, address, port):
         """May the module go there? If not it is said, and remembered."""
-        if self._reach == "any" or ipaddress.ip_address(address).is_loopback:
+        if self._reach == "any" or ipaddress.ip_address(address).is_loopback or is_group(address):
             return True
         _LOG.warning(_UNREACHABLE, address, port)
         self.refused.append((address, port))
@@ -199,6 +239,13 @@ class SocketNetwork:
             return channel
         channel.watch(selectors.EVENT_WRITE)
         return channel
+
+    def datagrams(self, address, port, local_port=0):
+        """A UDP end; None where its port is taken."""
+        try:
+            return SocketDatagrams(self, (address, port), local_port, self._reach == "any")
+        except OSError:
+            return None
 
     def adopt(self, sock, remote):
         """A channel for an accepted connection."""

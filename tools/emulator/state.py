@@ -47,6 +47,7 @@ class Session:
     lap_mask: int = 0x1F
     lap_sort: int = 0
     lap_rssi: int = -100
+    lap_modes: int = 0xFFFF
     sleep: int = 0
     hostname: bytes = b""
     server_timeout: int = 180

@@ -7,7 +7,9 @@ A handler takes a :class:`~..core.Call`. It returns how the command ends (nothin
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import basic, receive, tcp, wifi
+from . import addresses, basic, receive, scan, send, server, services, softap, tcp, wifi
+
+_ROOMS = (basic, wifi, addresses, scan, softap, tcp, send, receive, server, services)
 
 
 class Command(NamedTuple):
@@ -27,7 +29,7 @@ class Command(NamedTuple):
 def commands_of(family):
     """All commands of one family, by name."""
     found = {}
-    for room in (basic, wifi, tcp, receive):
+    for room in _ROOMS:
         for name, families, *handlers in room.COMMANDS:
             if family in families:
                 found[name] = Command(name, *handlers)

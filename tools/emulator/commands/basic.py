@@ -1,9 +1,7 @@
 """Basic commands: the module itself and its UART."""
 
-from ..families import ALL, ESPAT, OLD, OLD_17
-
-#: Baud rates: ESP32 family 80 to 5000000 (Basic AT commands, AT+UART_CUR).
-_BAUD = (80, 5_000_000)
+from ..families import ALL, ESPAT, OLD_17
+from ..outcome import SILENT
 
 
 def test(call):
@@ -40,7 +38,7 @@ def _restart(core):
         core.say("wifi disconnect")
     core.scheduler.after(0, core.reboot)
     yield core.timing.boot
-    return "silent"
+    return SILENT
 
 
 def reset(call):
@@ -60,7 +58,7 @@ def _uart_arguments(call):
     args.integer(1, 5, 8)
     args.integer(2, 1, 3)
     args.integer(3, 0, 2)
-    return args.integer(0, *_BAUD), args.integer(4, 0, 3)
+    return args.integer(0, 80, call.core.profile.fastest), args.integer(4, 0, 3)
 
 
 def query_uart(call):
@@ -110,6 +108,46 @@ def set_messages(call):
         call.core.flash.sysmsg = value
 
 
+def query_log(call):
+    """AT+SYSLOG?"""
+    call.say("syslog", call.core.session.syslog)
+
+
+def set_log(call):
+    """AT+SYSLOG: 1 prints ERR CODE before ERROR"""
+    call.args.count(1, 1)
+    call.core.session.syslog = call.args.integer(0, 0, 1)
+
+
+def memory(call):
+    """AT+SYSRAM?: free bytes, and (ESP-AT) the fewest there ever were. Figures made up."""
+    free = call.core.profile.free_memory - 1500 * len(call.core.links.open)
+    call.say("sysram", *((free,) if call.core.profile.old else (free, free - 20_000)))
+
+
+def query_sleep(call):
+    """AT+SLEEP?"""
+    call.say("sleep", call.core.session.sleep)
+
+
+def set_sleep(call):
+    """AT+SLEEP=<mode>"""
+    call.args.count(1, 1)
+    call.core.session.sleep = call.args.integer(0, 0, 2 if call.core.profile.old else 3)
+
+
+def deep_sleep(call):
+    """AT+GSLP=<ms>: tells the time back, and wakes with a boot"""
+    core = call.core
+    call.args.count(1, 1)
+    milliseconds = call.args.integer(0, 0, 0x7FFFFFFF)
+    call.say("gslp", milliseconds)
+    core.say("ok")
+    core.scheduler.after(0, lambda: core.sleep(milliseconds / 1000))
+    yield core.timing.boot
+    return SILENT
+
+
 def list_commands(call):
     """AT+CMD?"""
     for number, command in enumerate(call.core.commands.values()):
@@ -126,13 +164,17 @@ COMMANDS = (
     ("+GMR",         ALL,      None,           None,             version),
     ("+RST",         ALL,      None,           None,             reset),
     ("+RESTORE",     ALL,      None,           None,             restore),
-    ("+UART",        OLD,      query_uart,     set_uart_default, None),
+    ("+UART",        ALL,      query_uart,     set_uart_default, None),
     ("+UART_CUR",    ALL,      query_uart,     set_uart,         None),
     ("+UART_DEF",    ALL,      query_uart,     set_uart_default, None),
     ("+SYSSTORE",    ESPAT,    query_store,    set_store,        None),
     ("+SYSMSG",      ESPAT,    query_messages, set_messages,     None),
     ("+SYSMSG_CUR",  OLD_17,   query_messages, set_messages,     None),
     ("+SYSMSG_DEF",  OLD_17,   query_messages, set_messages,     None),
+    ("+SYSLOG",      ESPAT,    query_log,      set_log,          None),
+    ("+SYSRAM",      ESPAT | OLD_17, memory,   None,             None),
+    ("+SLEEP",       ALL,      query_sleep,    set_sleep,        None),
+    ("+GSLP",        ALL,      None,           deep_sleep,       None),
     ("+CMD",         ESPAT,    list_commands,  None,             None),
 )
 # fmt: on

@@ -1,14 +1,17 @@
 """Commands about links: opening, sending, closing, and the modes they share."""
 
-from ..families import ALL, SINCE_24
+from ..families import ALL, ESPAT, SINCE_24
 from ..link_types import LINK_TYPES, Request, dial
 from ..links import COUNT, Link
-from ..network import CONNECTING, OPEN
-from ..outcome import ERROR, SILENT
+from ..network import CONNECTING, FAILED, OPEN
+from ..outcome import ERROR
 from ..params import Refused
 from ..schedule import Until
 
 ALL_LINKS = COUNT
+
+#: What 5.0.1 tells of a failed connection with AT+SYSLOG=1: newlib's ETIMEDOUT, ECONNREFUSED.
+_ERRNO = {CONNECTING: 116, FAILED: 111}
 
 
 # -- names -------------------------------------------------------------------------------------
@@ -16,12 +19,12 @@ ALL_LINKS = COUNT
 
 def resolve(core, host, limit=None):
     """A task: the address of ``host``, or None. ``limit`` is in seconds."""
-    looked_up = core.network.lookup(host, core.dns_servers)
-    if host != looked_up.address:
+    answer = core.network.lookup(host, core.session.dns)
+    if host != answer.value:
         yield core.timing.dns
-    if not looked_up.done:
-        yield Until(lambda: looked_up.done, limit or core.timing.dns_timeout)
-    return looked_up.address
+    if not answer.done:
+        yield Until(lambda: answer.done, limit or core.timing.dns_timeout)
+    return answer.value
 
 
 def domain(call):
@@ -56,6 +59,18 @@ def start(call):
     return _open(core, number, request)
 
 
+def start_anywhere(call):
+    """AT+CIPSTARTEX: the module chooses the link, the lowest free one"""
+    core = call.core
+    request = _request(call.args)
+    if not core.online:
+        raise Refused
+    number = core.links.free() if core.session.mux else 0
+    if number is None or number in core.links.open:
+        raise Refused
+    return _open(core, number, request)
+
+
 def _request(args):
     """The parameters after the link number, in the layout of the link's type."""
     kind = args.text(0, 6, reason="link type error").decode("latin-1")
@@ -80,12 +95,16 @@ def _request(args):
 
 def _udp_request(args, host, port):
     args.count(3, 7)
+    local_port = args.integer(3, 0, 65535, default=0, reason="miss param")
+    udp_mode = args.integer(4, 0, 2, default=0)
+    if not host or not port or (udp_mode and not local_port):
+        raise Refused("miss param")
     return Request(
         "UDP",
         host,
         port,
-        local_port=args.integer(3, 0, 65535, default=0),
-        udp_mode=args.integer(4, 0, 2, default=0),
+        local_port=local_port,
+        udp_mode=udp_mode,
         local_ip=args.text(5, 39, default=b"").decode(),
         limit=args.integer(6, 0, 60000, default=0) / 1000,
     )
@@ -98,9 +117,13 @@ def _open(core, number, request):
         raise Refused("dns fail")
     yield core.timing.connect
     channel = dial(core, request, address)
+    if channel is None:
+        raise Refused
     limit = request.limit or core.timing.connect_timeout
     yield Until(lambda: channel.state != CONNECTING, limit)
     if channel.state != OPEN:
+        if core.session.syslog:
+            core.say("errno", _ERRNO[channel.state])
         channel.close()
         core.afterwards.append(lambda: _tell_failure(core, number))
         return ERROR
@@ -114,83 +137,6 @@ def _tell_failure(core, number):
     """CLOSED of a link that never opened often follows ERROR (capture 24)."""
     if core.profile.closed_after_failure:
         core.say(*(("closed id", number) if core.session.mux else ("closed",)))
-
-
-# -- sending -----------------------------------------------------------------------------------
-
-
-def send(call):
-    """AT+CIPSEND=<length>: prompt, payload, verdict"""
-    core, args = call.core, call.args
-    if core.session.passthrough_mode:
-        raise Refused("ipmode=1")
-    number = 0
-    if core.session.mux:
-        number = args.integer(0, 0, COUNT - 1)
-        args = args.rest(1)
-    args.count(1, 3)
-    link = core.links.open.get(number)
-    if link is None:
-        raise Refused("link is not valid")
-    length = args.integer(0, 1, core.profile.send_max, reason="too long")
-    target = _target(args)
-    core.say("prompt")
-    return send_payload(core, link, length, target)
-
-
-def _target(args):
-    """The destination of one datagram, or None."""
-    if len(args) == 1:
-        return None
-    return args.text(1, 64).decode("latin-1"), args.integer(2, 1, 65535)
-
-
-def send_payload(core, link, length, target=None):
-    """A task: take the payload of a CIPSEND, send it, give the verdict."""
-    data = yield from core.payload(length)
-    if data is None:
-        core.say("send canceled")
-        return SILENT
-    core.sending = True
-    core.say("recv", len(data))
-    yield core.timing.send
-    sent = yield from deliver(core, link, data, target)
-    core.say("send ok" if sent == len(data) else "send fail")
-    return SILENT
-
-
-def deliver(core, link, data, target=None):
-    """A task: give ``data`` to the network; returns how many bytes it took in time."""
-    if target:
-        address = yield from resolve(core, target[0])
-        if address is None:
-            return 0
-        target = (address, target[1])
-    timeout = core.session.tcp_options[link.number][2] / 1000 or None
-    end = core.scheduler.now + timeout if timeout else None
-    sent = 0
-    while sent < len(data):
-        if core.links.open.get(link.number) is not link:
-            break
-        count = link.channel.send(data[sent:], target or link.target)
-        sent += count
-        if not count:
-            left = None if end is None else end - core.scheduler.now
-            if left is not None and left <= 0:
-                break
-            yield min(0.01, left) if left is not None else 0.01
-    link.last_traffic = core.scheduler.now
-    return sent
-
-
-def pass_through(call):
-    """AT+CIPSEND: into the data state of passthrough"""
-    core = call.core
-    if not core.session.passthrough_mode or 0 not in core.links.open:
-        raise Refused
-    core.say("passthrough prompt")
-    core.afterwards.append(core.enter_passthrough)
-    return SILENT
 
 
 # -- closing -----------------------------------------------------------------------------------
@@ -230,7 +176,7 @@ def status(call):
     """AT+CIPSTATUS"""
     core = call.core
     core.say("status", core.link_status)
-    for link in _in_order(core):
+    for link in core.links.in_order():
         if core.profile.old:
             core.say(f"link {link.kind.lower()}", *_status_fields(core, link))
         else:
@@ -239,12 +185,8 @@ def status(call):
 
 def state(call):
     """AT+CIPSTATE?"""
-    for link in _in_order(call.core):
+    for link in call.core.links.in_order():
         call.core.say("link state", *_status_fields(call.core, link))
-
-
-def _in_order(core):
-    return [core.links.open[number] for number in sorted(core.links.open)]
 
 
 def _status_fields(core, link):
@@ -281,12 +223,17 @@ def query_passthrough(call):
     call.say("cipmode", call.core.session.passthrough_mode)
 
 
+def _single_client(core):
+    """Since 2.3 a server of one client may pass through (capture 45)."""
+    return core.profile.server_passthrough and core.session.server_clients == 1
+
+
 def set_passthrough(call):
     """AT+CIPMODE"""
     core = call.core
     call.args.count(1, 1)
     mode = call.args.integer(0, 0, 1)
-    if mode and (core.session.mux or core.links.listener):
+    if mode and core.session.mux and not _single_client(core):
         raise Refused("cipmux and cipserver must be 0")
     core.session.passthrough_mode = mode
 
@@ -296,7 +243,7 @@ COMMANDS = (
     # name         families  query              set              execute
     ("+CIPDOMAIN", ALL,      None,              domain,          None),
     ("+CIPSTART",  ALL,      None,              start,           None),
-    ("+CIPSEND",   ALL,      None,              send,            pass_through),
+    ("+CIPSTARTEX", ESPAT,   None,              start_anywhere,  None),
     ("+CIPCLOSE",  ALL,      None,              close,           close_single),
     ("+CIPSTATUS", ALL,      None,              None,            status),
     ("+CIPSTATE",  SINCE_24, state,             None,            None),

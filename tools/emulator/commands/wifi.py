@@ -6,12 +6,27 @@ from ..params import Refused
 from ..station import NEVER
 
 
-def _mac(text):
+def mac(text):
+    """The six numbers of a MAC address."""
     return [int(byte, 16) for byte in text.split(":")]
 
 
-def _ip(text):
+def ip(text):
+    """The four numbers of an IPv4 address."""
     return [int(byte) for byte in text.split(".")]
+
+
+def need_ap(core):
+    """Refuse where the Wi-Fi mode has no soft-AP."""
+    if not core.session.wifi_mode & 2:
+        raise Refused
+
+
+def suffixed(name, families, with_suffix, *handlers):
+    """Rows for a command, and for its ``_CUR`` and ``_DEF`` in the NonOS dialect."""
+    rows = [(name, families, *handlers)]
+    rows += [(name + suffix, with_suffix, *handlers) for suffix in ("_CUR", "_DEF")]
+    return tuple(rows)
 
 
 # -- mode --------------------------------------------------------------------------------------
@@ -48,7 +63,7 @@ def query_join(call):
         core.say("no ap")
         return
     point = core.station.access_point
-    common = (point.ssid, *_mac(point.bssid), point.channel, point.rssi)
+    common = (point.ssid, *mac(point.bssid), point.channel, point.rssi)
     call.say("cwjap", *common, *_JOIN_FIELDS.get(core.profile.id, _join_fields(core)))
 
 
@@ -150,87 +165,16 @@ def set_auto(call):
     call.core.flash.auto_connect = bool(call.args.integer(0, 0, 1))
 
 
-# -- addresses ---------------------------------------------------------------------------------
-
-
-def query_dhcp(call):
-    """AT+CWDHCP?: bit 0 station, bit 1 soft-AP (NonOS: bit 0 soft-AP, bit 1 station)"""
-    flash = call.core.flash
-    bits = (
-        (flash.dhcp_ap, flash.dhcp_station)
-        if call.core.profile.old
-        else (flash.dhcp_station, flash.dhcp_ap)
-    )
-    call.say("cwdhcp", bits[0] | bits[1] << 1)
-
-
-def set_dhcp(call):
-    """ESP-AT <enable>,<1 station + 2 AP>; NonOS <0 AP, 1 station, 2 both>,<enable>"""
-    call.args.count(2, 2)
-    if call.core.profile.old:
-        which = call.args.integer(0, 0, 2)
-        station, ap = which in (1, 2), which in (0, 2)
-        enable = bool(call.args.integer(1, 0, 1))
-    else:
-        enable = bool(call.args.integer(0, 0, 1))
-        bits = call.args.integer(1, 1, 3)
-        station, ap = bool(bits & 1), bool(bits & 2)
-    flash = call.core.flash
-    if station:
-        flash.dhcp_station = enable
-        flash.station_ip = None if enable else flash.station_ip
-    if ap:
-        flash.dhcp_ap = enable
-
-
-_PARTS = ("ip", "gateway", "netmask")
-
-
-def query_station(call):
-    """AT+CIPSTA?"""
-    for name, address in zip(_PARTS, call.core.station.addresses, strict=True):
-        call.say(f"cipsta {name}", *_ip(address))
-
-
-def query_station_mac(call):
-    """AT+CIPSTAMAC?"""
-    call.say("mac", *_mac(call.core.flash.station_mac))
-
-
-def addresses(call):
-    """AT+CIFSR"""
-    core = call.core
-    mode = core.session.wifi_mode
-    if mode & 2:
-        call.say("cifsr apip", *_ip(core.flash.ap_ip[0]))
-        call.say("cifsr apmac", *_mac(core.flash.ap_mac))
-    if mode & 1:
-        call.say("cifsr staip", *_ip(core.station.addresses[0]))
-        call.say("cifsr stamac", *_mac(core.flash.station_mac))
-
-
-def _suffixed(name, families, *handlers):
-    """A NonOS command comes in three spellings."""
-    return tuple((name + suffix, families, *handlers) for suffix in ("_CUR", "_DEF"))
-
-
 # fmt: off
 COMMANDS = (
-    # name           families  query              set            execute
-    ("+CWMODE",      ALL,      query_mode,        set_mode,      None),
-    ("+CWJAP",       ALL,      query_join,        set_join,      join_again),
-    ("+CWQAP",       ALL,      None,              None,          leave),
-    ("+CWSTATE",     ESPAT,    query_state,       None,          None),
-    ("+CWRECONNCFG", ESPAT,    query_reconnect,   set_reconnect, None),
-    ("+CWAUTOCONN",  ALL,      query_auto,        set_auto,      None),
-    ("+CWDHCP",      ALL,      query_dhcp,        set_dhcp,      None),
-    ("+CIPSTA",      ALL,      query_station,     None,          None),
-    ("+CIPSTAMAC",   ALL,      query_station_mac, None,          None),
-    ("+CIFSR",       ALL,      None,              None,          addresses),
-    *_suffixed("+CWMODE", OLD, query_mode, set_mode, None),
-    *_suffixed("+CWJAP", OLD, query_join, set_join, None),
-    *_suffixed("+CWDHCP", OLD, query_dhcp, set_dhcp, None),
-    *_suffixed("+CIPSTA", OLD, query_station, None, None),
-    *_suffixed("+CIPSTAMAC", OLD, query_station_mac, None, None),
+    # name           families  query            set            execute
+    *suffixed("+CWMODE", ALL, OLD, query_mode,  set_mode,      None),
+    ("+CWJAP",       ALL,      query_join,      set_join,      join_again),
+    ("+CWJAP_CUR",   OLD,      query_join,      set_join,      None),
+    ("+CWJAP_DEF",   OLD,      query_join,      set_join,      None),
+    ("+CWQAP",       ALL,      None,            None,          leave),
+    ("+CWSTATE",     ESPAT,    query_state,     None,          None),
+    ("+CWRECONNCFG", ESPAT,    query_reconnect, set_reconnect, None),
+    ("+CWAUTOCONN",  ALL,      query_auto,      set_auto,      None),
 )
 # fmt: on

@@ -1,0 +1,134 @@
+"""The table of printable lines against the format strings that firmware releases carry.
+
+The strings were taken from the firmware by others; where their tables are not at hand the tests
+say so and skip.
+"""
+
+import ast
+import pathlib
+import re
+
+import pytest
+
+from espat_tools.emulator import lines
+from espat_tools.emulator.families import ALL, E22, E24, E33, E41, E50, N13, N17, OLD, WIZ
+from espat_tools.emulator.lines import Line
+
+_SHARED = pathlib.Path(__file__).resolve().parents[3] / "shared"
+
+#: Which column of which table a family is.
+RELEASES = {
+    N13: ("nonos-format-strings.txt", 1),
+    N17: ("nonos-format-strings.txt", 4),
+    E22: ("esp-at-format-strings.txt", 9),
+    E24: ("esp-at-format-strings.txt", 12),
+    E33: ("esp-at-format-strings.txt", 16),
+    E41: ("esp-at-format-strings.txt", 19),
+    E50: ("esp-at-format-strings.txt", 20),
+}
+
+#: Evidence that needs no format string.
+_OTHER = ("capture:", "driver:", "reference:", "source:")
+
+
+def _strings(family):
+    """{room: format strings} of one release."""
+    name, column = RELEASES[family]
+    path = _SHARED / name
+    if not path.exists():
+        pytest.skip(f"the firmware's format strings ({name}) are not at hand")
+    rooms, room = {}, None
+    for row in path.read_text().splitlines():
+        if row.startswith("##### "):
+            room = rooms.setdefault(row[6:], [])
+        elif row[:1] in ("X", ".") and row[column - 1] == "X":
+            room.append(ast.literal_eval(row.split(" ", 1)[1]))
+    return rooms
+
+
+def proven(line, rooms, table=None):
+    """Does a release carry this line? Returns None, or what is missing.
+
+    Each piece must be a string of the room named, or the end of one (linkers keep only the
+    longer of the two), and so must the command's name; and the whole must hold some literal
+    text, for a form like ``%s:%s`` proves nothing, or continue a line that does.
+    """
+    room, _, parent = line.source.partition(" after ")
+    if parent and (problem := proven(table[parent], rooms, table)):
+        return problem
+    carried = [text for name in room.split(",") for text in rooms.get(name, ())]
+    for piece in line.pieces:
+        if not any(text.endswith(piece) for text in carried):
+            return f"{piece!r} is not in {room}"
+    if parent or line.tag == "@":
+        return None
+    every = [text for texts in rooms.values() for text in texts]
+    if line.tag and line.tag not in every:
+        return f"no {line.tag}"
+    literal = re.sub(r"%[-+0-9.*]*l?[a-z]|\s", "", line.form) + (line.tag or "")
+    telling = re.search(r"[A-Za-z]{2}", literal) or len(literal) >= 4
+    return None if telling else f"{line.form!r} proves nothing"
+
+
+@pytest.mark.parametrize("family", sorted(RELEASES))
+def test_every_line_is_carried_by_its_release(family):
+    rooms = _strings(family)
+    table = lines.table(family)
+    checked = 0
+    for name, line in table.items():
+        if line.source.startswith(_OTHER):
+            continue
+        assert (name, proven(line, rooms, table)) == (name, None)
+        checked += 1
+    assert checked > 80
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        Line("made up", ("+CIPFOO:%d\r\n",), None, "at_ipCmd"),
+        Line("made up name", ("%s:%d\r\n",), "+CIPFOO", "at_ipCmd"),
+        Line("made up form", ("%s=%d\r\n",), "+CIPMUX", "at_ipCmd"),
+        Line("nothing but a form", ("%d",), None, "at_ipCmd"),
+        Line("a piece alone", (',"%s"',), None, "at_ipCmd"),
+        Line("a bare form", ("%s:%s",), None, "at_ipCmd"),
+        Line("wrong room", ("WIFI CONNECTED\r\n",), None, "at_baseCmd"),
+        Line("seed's spelling", ("ALREADY CONNECTTED\r\n",), None, "at_ipCmd"),
+        Line("another release's", ("\r\n+IPD,%d,%d.%d.%d.%d,%d:",), None, "at_ipCmd"),
+        Line("the other dialect's", ("\r\n%s,%d:",), "+CIPRECVDATA", "at_ipCmd"),
+        Line("one piece made up", ("%s:1,%d", ";%s"), "+CIPSNTPCFG", "at_ipCmd"),
+    ],
+    ids=lambda line: line.name,
+)
+def test_made_up_lines_are_found_out(line):
+    assert proven(line, _strings(E33)) is not None
+
+
+def test_lines_of_another_release_are_found_out():
+    # 3.3 prints CIPSERVER without <netif>; 4.1 with it.
+    line = lines.table(E41)["cipserver on"]
+    assert proven(line, _strings(E41)) is None
+    assert proven(line, _strings(E33)) is not None
+
+
+def test_what_is_unproven_is_listed():
+    # Whoever adds a line without a firmware's word for it must add it here too.
+    reference = ["boot prompt", "gslp"]
+    assert lines.unproven(E33) == lines.unproven(E50) == reference
+    assert lines.unproven(N17) == [*reference, "passthrough prompt", "uart"]
+    proven_of_wizfi = set(lines.table(WIZ)) - set(lines.unproven(WIZ))
+    assert proven_of_wizfi == {"gmr compiled"}
+
+
+def test_every_family_can_say_the_same_results():
+    for family in ALL:
+        table = lines.table(family)
+        assert table["ok"].render() == b"\r\nOK\r\n"
+        assert table["error"].render() == b"\r\nERROR\r\n"
+        assert ("fail" in table) == (family in OLD)
+
+
+def test_two_lines_of_one_name_are_refused(monkeypatch):
+    monkeypatch.setattr(lines, "ROWS", (*lines.ROWS, lines.ROWS[0]))
+    with pytest.raises(ValueError, match="two lines"):
+        lines.table(E33)

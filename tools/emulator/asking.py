@@ -1,0 +1,112 @@
+"""Questions a module puts to its network that take a while: names, times, echoes.
+
+An :class:`Answer` is polled: ``done`` tells when it came, and ``value`` is what came, None for
+nothing. Where real sockets carry the question the network holds them until it is done.
+"""
+
+import os
+import socket
+import struct
+
+
+class Answer:
+    """What a question led to."""
+
+    def __init__(self, value=None, done=True):
+        self.value = value
+        self.done = done
+
+
+class Question(Answer):
+    """A question over a datagram socket, asked of several places until one answers."""
+
+    def __init__(self, network, places, ask, read):
+        super().__init__(None, done=False)
+        self._network = network
+        self._places = list(places)
+        self._ask = ask
+        self._read = read
+        self._sock = None
+        self.retry()
+
+    def retry(self):
+        """Ask the next place; done without success when there is none."""
+        self._close()
+        while self._places and not self._sock:
+            self._send(self._places.pop(0))
+        self.done = not self._sock
+
+    def _send(self, place):
+        sock = self._ask.socket()
+        if sock is None:
+            return
+        try:
+            sock.setblocking(False)
+            sock.connect(place)
+            sock.send(self._ask.packet())
+        except OSError:
+            sock.close()
+            return
+        self._sock = sock
+        self._network.watch(sock, self)
+
+    def ready(self, events):
+        """An answer, or the news that there will be none."""
+        try:
+            value = self._read(self._sock.recv(2048))
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            value = None
+        if value is None:
+            self.retry()
+            return
+        self.value = value
+        self._close()
+        self.done = True
+
+    def give_up(self):
+        """Wait no longer."""
+        self._places.clear()
+        self._close()
+        self.done = True
+
+    def _close(self):
+        if self._sock:
+            self._network.unwatch(self._sock)
+            self._sock.close()
+        self._sock = None
+
+
+class Datagram:
+    """A UDP question: ``make()`` gives the packet."""
+
+    def __init__(self, make):
+        self.packet = make
+
+    @staticmethod
+    def socket():
+        """A socket to ask with."""
+        return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+
+class Echo:
+    """An ICMP echo request, where the system lets a user send one."""
+
+    @staticmethod
+    def socket():
+        """A socket to ask with, or None where that is forbidden."""
+        try:
+            return socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
+        except OSError:
+            return None
+
+    @staticmethod
+    def packet():
+        """Type 8, code 0; the kernel fills in identifier and checksum."""
+        return struct.pack("!BBHHH", 8, 0, 0, 0, 1) + os.urandom(32)
+
+    @staticmethod
+    def read(data):
+        """True for an echo reply."""
+        return True if data[:1] == b"\0" else None

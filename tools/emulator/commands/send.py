@@ -1,0 +1,155 @@
+"""Commands that send: CIPSEND in its forms, CIPSENDEX, CIPSENDL, passthrough."""
+
+from ..families import ALL, SINCE_24
+from ..links import COUNT
+from ..outcome import SILENT
+from ..params import Refused
+from ..schedule import Until
+from .tcp import resolve
+
+#: How long CIPSENDL waits for a block to fill, in seconds (AT+TRANSINTVL's default).
+_INTERVAL = 0.02
+
+
+def _request(call, most):
+    """(link, length, destination of a datagram or None) of a CIPSEND or its kin."""
+    core, args = call.core, call.args
+    if core.session.passthrough_mode:
+        raise Refused("ipmode=1")
+    number = 0
+    if core.session.mux:
+        number = args.integer(0, 0, COUNT - 1)
+        args = args.rest(1)
+    args.count(1, 3)
+    link = core.links.open.get(number)
+    if link is None:
+        raise Refused("link is not valid")
+    length = args.integer(0, 1, most, reason="too long")
+    if len(args) == 1:
+        return link, length, None
+    if link.kind != "UDP":
+        raise Refused
+    host = args.text(1, 64, reason="ip error").decode("latin-1")
+    return link, length, (host, args.integer(2, 1, 65535, reason="no port"))
+
+
+def send(call):
+    """AT+CIPSEND=<length>: prompt, payload, verdict"""
+    link, length, target = _request(call, call.core.profile.send_max)
+    call.core.say("prompt")
+    return payload(call.core, link, length, target)
+
+
+def send_until_null(call):
+    """AT+CIPSENDEX=<length>: the payload ends at its length or at ``\\0``"""
+    link, length, target = _request(call, call.core.profile.send_max)
+    call.core.say("prompt")
+    return payload(call.core, link, length, target, ends_at_null=True)
+
+
+def payload(core, link, length, target=None, ends_at_null=False):
+    """A task: take a payload, send it, give the verdict."""
+    data = yield from core.payload(length, ends_at_null)
+    if data is None:
+        core.say("send canceled")
+        return SILENT
+    core.sending = True
+    core.say("recv", len(data))
+    yield core.timing.send
+    sent = yield from deliver(core, link, data, target)
+    core.say("send ok" if sent == len(data) else "send fail")
+    return SILENT
+
+
+def deliver(core, link, data, target=None):
+    """A task: give ``data`` to the network; returns how many bytes it took.
+
+    With a send time-out (AT+CIPTCPOPT, ms) it ends after that long, the rest not sent: a failed
+    send may be a partial one.
+    """
+    if target:
+        address = yield from resolve(core, target[0])
+        if address is None:
+            return 0
+        target = (address, target[1])
+    timeout = core.session.tcp_options[link.number][2] / 1000
+    end = core.scheduler.now + timeout if timeout else None
+    sent = 0
+    while sent < len(data) and core.links.open.get(link.number) is link:
+        count = link.channel.send(data[sent:], target or link.target)
+        sent += count
+        if count:
+            continue
+        if end is not None and core.scheduler.now >= end:
+            break
+        yield 0.01 if end is None else min(0.01, end - core.scheduler.now)
+    link.last_traffic = core.scheduler.now
+    return sent
+
+
+# -- CIPSENDL ----------------------------------------------------------------------------------
+
+
+def send_long(call):
+    """AT+CIPSENDL=<length>: sent while it comes, with reports; ``+++`` cancels"""
+    link, length, target = _request(call, 0x7FFFFFFF)
+    call.core.say("prompt")
+    return _stream(call.core, link, length, target)
+
+
+def _stream(core, link, length, target):
+    report, block = core.session.sendl
+    expected = core.expect(length)
+    taken = sent = 0
+    reported = 0
+    while not expected.canceled and taken < length:
+        wanted = taken + block
+        yield Until(lambda n=wanted: expected.done or len(expected.data) >= n, _INTERVAL)
+        data = bytes(expected.data[taken : taken + block])
+        taken += len(data)
+        sent += yield from deliver(core, link, data, target)
+        if sent // report > reported // report or (taken == length and sent > reported):
+            reported = sent
+            core.say("sendl", sent, len(expected.data))
+    if expected.canceled:
+        core.say("send cancelled")
+    else:
+        core.say("send ok" if sent == length else "send fail")
+    return SILENT
+
+
+def query_long(call):
+    """AT+CIPSENDLCFG?"""
+    call.say("sendlcfg", *call.core.session.sendl)
+
+
+def set_long(call):
+    """AT+CIPSENDLCFG=<report size>[,<transmit size>], in bytes"""
+    call.args.count(1, 2)
+    report = call.args.integer(0, 100, 1 << 20)
+    call.core.session.sendl = (report, call.args.integer(1, 100, 2920, default=2920))
+
+
+# -- passthrough -------------------------------------------------------------------------------
+
+
+def pass_through(call):
+    """AT+CIPSEND: into the data state of passthrough"""
+    core = call.core
+    link = core.links.open.get(0)
+    if not core.session.passthrough_mode or link is None or link.udp_mode:
+        raise Refused
+    core.say("passthrough prompt")
+    core.afterwards.append(core.enter_passthrough)
+    return SILENT
+
+
+# fmt: off
+COMMANDS = (
+    # name            families  query       set              execute
+    ("+CIPSEND",      ALL,      None,       send,            pass_through),
+    ("+CIPSENDEX",    ALL,      None,       send_until_null, None),
+    ("+CIPSENDL",     SINCE_24, None,       send_long,       None),
+    ("+CIPSENDLCFG",  SINCE_24, query_long, set_long,        None),
+)
+# fmt: on

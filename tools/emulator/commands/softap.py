@@ -1,0 +1,66 @@
+"""Commands about the module's own access point."""
+
+from ..families import ALL, ESPAT, OLD
+from ..params import Refused
+from .addresses import mac_argument
+from .wifi import ip, mac, need_ap, suffixed
+
+
+def query_ap(call):
+    """AT+CWSAP?"""
+    flash = call.core.flash
+    need_ap(call.core)
+    texts = (flash.ap_ssid, flash.ap_password)
+    if "%.*s" in call.core.profile.lines["cwsap"].form:
+        texts = (len(texts[0]), texts[0], len(texts[1]), texts[1])
+    call.say(
+        "cwsap", *texts, flash.ap_channel, flash.ap_security, flash.ap_clients, flash.ap_hidden
+    )
+
+
+def set_ap(call):
+    """AT+CWSAP=<ssid>,<password>,<channel>,<security>[,<most clients>[,<hidden>]]"""
+    core, args = call.core, call.args
+    args.count(4, 6)
+    need_ap(core)
+    ssid = args.text(0, 32)
+    password = args.text(1, 64)
+    channel = args.integer(2, 1, 14)
+    security = args.integer(3, 0, 4)
+    most = args.integer(4, 1, 8 if core.profile.old else 10, default=4)
+    hidden = args.integer(5, 0, 1, default=0)
+    if security == 1 or not ssid or (security and len(password) < 8):
+        raise Refused
+    flash = core.flash
+    flash.ap_ssid, flash.ap_password = ssid, password if security else b""
+    flash.ap_channel, flash.ap_security = channel, security
+    flash.ap_clients, flash.ap_hidden = most, hidden
+
+
+def list_clients(call):
+    """AT+CWLIF"""
+    for client, address in call.core.soft_ap.clients.items():
+        call.say("cwlif", *ip(address), *mac(client))
+
+
+def drop_clients(call):
+    """AT+CWQIF, AT+CWQIF=<mac>"""
+    soft_ap = call.core.soft_ap
+    if not call.args.values:
+        for client in list(soft_ap.clients):
+            soft_ap.leave(client)
+        return
+    client = mac_argument(call)
+    if client not in soft_ap.clients:
+        raise Refused
+    soft_ap.leave(client)
+
+
+# fmt: off
+COMMANDS = (
+    # name      families          query     set           execute
+    *suffixed("+CWSAP", ALL, OLD, query_ap, set_ap,       None),
+    ("+CWLIF",  ALL,              None,     None,         list_clients),
+    ("+CWQIF",  ESPAT,            None,     drop_clients, drop_clients),
+)
+# fmt: on

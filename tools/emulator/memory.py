@@ -1,0 +1,309 @@
+"""The network of tests: deterministic, without sockets, its peers plain Python objects."""
+
+import collections
+
+from .asking import Answer
+from .network import CONNECTING, FAILED, OPEN, Channel, Names, is_address, is_group
+
+
+class Peer:
+    """The far end of a module's TCP connection in a :class:`MemoryNetwork`."""
+
+    def __init__(self, network, channel, handler):
+        self._network = network
+        self._channel = channel
+        self._handler = handler
+        #: Bytes sent and not yet taken by the module: its window is full, or it does not look.
+        self.unread = bytearray()
+        #: How many more bytes this peer takes; None for no limit.
+        self.room = None
+        self.closed = False
+        #: Everything the module sent.
+        self.data = bytearray()
+        #: The module's end: (address, port).
+        self.address = ("192.168.1.50", channel.local_port)
+
+    def send(self, data):
+        """Send to the module. What does not fit its window waits in ``unread``."""
+        if self.closed:
+            raise BrokenPipeError("closed")
+        self.unread += data
+
+    def close(self):
+        """Close after what was sent (FIN)."""
+        self.closed = True
+
+    def reset(self):
+        """Close at once; what was sent and not taken is lost (RST)."""
+        self.unread.clear()
+        self.closed = True
+
+    def _call(self, name, *args):
+        method = getattr(self._handler, name, None)
+        if method:
+            method(self, *args)
+
+    def _opened(self):
+        self._call("connected")
+
+    def _take(self, data):
+        count = len(data) if self.room is None else min(self.room, len(data))
+        if self.room is not None:
+            self.room -= count
+        if count:
+            self.data += data[:count]
+            self._call("received", bytes(data[:count]))
+        return count
+
+    def _left(self):
+        self.closed = True
+        self._call("closed")
+
+
+class MemoryChannel(Channel):
+    """The module's end of a connection to a :class:`Peer`."""
+
+    def __init__(self, network, remote, handler, local_port, state=CONNECTING):
+        self.remote = self.source = remote
+        self.local_port = local_port
+        self.state = state
+        self._closed = False
+        self.peer = Peer(network, self, handler)
+
+    @property
+    def ended(self):
+        return self.peer.closed and not self.peer.unread
+
+    def receive(self, limit):
+        data = bytes(self.peer.unread[:limit])
+        del self.peer.unread[: len(data)]
+        return data
+
+    def send(self, data, target=None):
+        return 0 if self.peer.closed else self.peer._take(data)
+
+    def close(self):
+        if not self._closed and self.state == OPEN and not self.peer.closed:
+            self.peer._left()
+        self._closed = True
+
+
+class DatagramPeer:
+    """A UDP peer in a :class:`MemoryNetwork`."""
+
+    def __init__(self, network, place, handler):
+        self._network = network
+        self._handler = handler
+        #: (address, port)
+        self.place = place
+        #: What came: (source, data), oldest first.
+        self.inbox = []
+
+    def send(self, data, target):
+        """Send a datagram to ``target``, an (address, port)."""
+        self._network._carry(bytes(data), self.place, target)
+
+    def _arrived(self, source, data):
+        self.inbox.append((source, data))
+        if self._handler:
+            self._handler(self, source, data)
+
+
+class MemoryDatagrams(Channel):
+    """A UDP end of the module."""
+
+    #: The station's address as peers see it.
+    ADDRESS = "192.168.1.50"
+
+    def __init__(self, network, remote, local_port):
+        self._network = network
+        self.remote = self.source = remote
+        self.local_port = local_port
+        self.here = (self.ADDRESS, local_port)
+        self.waiting = collections.deque()
+
+    def receive(self, limit):
+        if not self.waiting:
+            return b""
+        self.source, data = self.waiting.popleft()
+        return data[:limit]
+
+    def send(self, data, target=None):
+        self._network._carry(bytes(data), self.here, target or self.remote)
+        return len(data)
+
+    def close(self):
+        if self in self._network._datagram_ends:
+            self._network._datagram_ends.remove(self)
+
+
+class MemoryListener:
+    """A server of the module; :meth:`MemoryNetwork.dial` connects to it."""
+
+    def __init__(self, network, kind, port):
+        self._network = network
+        self.kind = kind
+        self.port = port
+        self.waiting = collections.deque()
+
+    def accept(self):
+        """The next client's channel, or None."""
+        while self.waiting:
+            channel = self.waiting.popleft()
+            if not channel.peer.closed or channel.peer.unread:
+                channel.state = OPEN
+                channel.peer._opened()
+                return channel
+        return None
+
+    def close(self):
+        """Listen no more."""
+        self._network.listeners.pop(self.port, None)
+
+
+class MemoryNetwork:
+    """Peers as Python objects; everything happens in ``poll``, in a fixed order.
+
+    ``hosts`` maps names to addresses. A host that nobody listens on refuses connections;
+    :meth:`blackhole` makes one that never answers.
+    """
+
+    def __init__(self, hosts=None):
+        self.names = Names(hosts)
+        self._handlers = {}
+        self._blackholes = set()
+        self._opening = []
+        self.listeners = {}
+        self._next_port = 49152
+        #: {address of a DNS server: {name: address}}
+        self.name_servers = {}
+        #: {address of a time server: seconds since 1970}
+        self.time_servers = {}
+        self._datagram_peers = {}
+        self._datagram_ends = []
+        #: Every peer that ever was, oldest first.
+        self.peers = []
+
+    # -- for tests ---------------------------------------------------------------------------
+
+    def listen(self, host, port, handler):
+        """Let ``handler`` serve connections to ``host``:``port``; returns the address.
+
+        A handler has ``connected(peer)``, ``received(peer, data)`` and ``closed(peer)``, each
+        of which may be missing. A class or function is called for each connection to make one.
+        """
+        address = self.names.add(host)
+        self._handlers[address, port] = handler
+        return address
+
+    def refuse(self, host, port=None):
+        """Serve ``host`` no more (one port, or all): connections are refused."""
+        address = self.names.add(host)
+        for key in list(self._handlers):
+            if key[0] == address and port in (None, key[1]):
+                del self._handlers[key]
+
+    def blackhole(self, host):
+        """Never answer connections to ``host``."""
+        self._blackholes.add(self.names.add(host))
+
+    def dial(self, port, handler=None, address="192.168.1.77"):
+        """Connect to the module's server on ``port``; returns the client as a peer."""
+        if port not in self.listeners:
+            raise ConnectionRefusedError(port)
+        channel = MemoryChannel(self, (address, self._port()), handler, port)
+        self.listeners[port].waiting.append(channel)
+        self.peers.append(channel.peer)
+        return channel.peer
+
+    def serve_time(self, host, seconds):
+        """Let ``host`` answer SNTP with ``seconds`` since 1970; returns its address."""
+        address = self.names.add(host)
+        self.time_servers[address] = seconds
+        return address
+
+    def udp(self, host, port, handler=None):
+        """A UDP peer at ``host``:``port``; ``handler(peer, source, data)`` sees what comes."""
+        place = (self.names.add(host), port)
+        self._datagram_peers[place] = DatagramPeer(self, place, handler)
+        return self._datagram_peers[place]
+
+    def _carry(self, data, source, target):
+        """Bring a datagram where it belongs: to peers, to the module, to a whole group."""
+        address, port = target
+        many = is_group(address)
+        for place, peer in list(self._datagram_peers.items()):
+            if place[1] == port and place != source and (place[0] == address or many):
+                peer._arrived(source, data)
+        for end in self._datagram_ends:
+            if end.local_port == port and end.here != source and (many or address == end.here[0]):
+                end.waiting.append((source, data))
+
+    def _port(self):
+        self._next_port += 1
+        return self._next_port - 1
+
+    # -- for the module ----------------------------------------------------------------------
+
+    def lookup(self, name, servers=None):
+        """Ask the DNS ``servers`` for a name, or the network's own table for None."""
+        if is_address(name):
+            return Answer(name)
+        if servers is None:
+            return Answer(self.names.find(name))
+        tables = [self.name_servers.get(server, {}) for server in servers]
+        found = [table[name] for table in tables if name in table]
+        return Answer(found[0] if found else None)
+
+    def time(self, address):
+        """What :meth:`serve_time` set for ``address``; never done where nobody serves it."""
+        value = self.time_servers.get(address)
+        return Answer(value, done=value is not None)
+
+    def ping(self, address):
+        """True from every host that has a name or listens."""
+        known = {key[0] for key in self._handlers} | set(self.names.addresses.values())
+        known -= self._blackholes
+        return Answer(True, done=address in known)
+
+    def connect(self, kind, address, port, local_port=0, **options):
+        """Start a connection; it opens, or fails, in the next ``poll``."""
+        handler = self._handlers.get((address, port))
+        if isinstance(handler, type) or (callable(handler) and not hasattr(handler, "received")):
+            handler = handler()
+        channel = MemoryChannel(self, (address, port), handler, local_port or self._port())
+        if address in self._blackholes:
+            return channel
+        if handler is None:
+            channel.state = FAILED
+        else:
+            self._opening.append(channel)
+            self.peers.append(channel.peer)
+        return channel
+
+    def datagrams(self, address, port, local_port=0):
+        """A UDP end of the module."""
+        taken = {end.local_port for end in self._datagram_ends}
+        if local_port in taken:
+            return None
+        end = MemoryDatagrams(self, (address, port), local_port or self._port())
+        self._datagram_ends.append(end)
+        return end
+
+    def open_server(self, kind, port, **options):
+        """Start a server of the module; None if the port is taken."""
+        if port in self.listeners:
+            return None
+        self.listeners[port] = MemoryListener(self, kind, port)
+        return self.listeners[port]
+
+    def poll(self):
+        """Open what is opening."""
+        opening, self._opening = self._opening, []
+        for channel in opening:
+            channel.state = OPEN
+            channel.peer._opened()
+        return bool(opening)
+
+    def close(self):
+        """Nothing to free."""

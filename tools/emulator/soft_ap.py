@@ -1,0 +1,29 @@
+"""The module's own access point, and who is on it."""
+
+from .commands.wifi import ip, mac
+
+
+class SoftAp:
+    """The clients of the soft-AP: {mac: address}."""
+
+    def __init__(self, core):
+        self._core = core
+        self.clients = {}
+
+    def join(self, client, address=None):
+        """A client with the MAC ``client`` comes and gets an address; returns the address."""
+        core = self._core
+        if not core.session.wifi_mode & 2:
+            raise ConnectionError("the module has no soft-AP: AT+CWMODE=2 or 3 first")
+        if len(self.clients) >= core.flash.ap_clients:
+            raise ConnectionError("the soft-AP is full")
+        network = core.flash.ap_ip[0].rsplit(".", 1)[0]
+        self.clients[client] = address or f"{network}.{2 + len(self.clients)}"
+        core.say("sta connected", *mac(client))
+        core.say("sta address", *mac(client), *ip(self.clients[client]))
+        return self.clients[client]
+
+    def leave(self, client):
+        """The client goes."""
+        del self.clients[client]
+        self._core.say("sta disconnected", *mac(client))
