@@ -4,6 +4,11 @@
 
 import errno
 
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
 from .modem import ATError
 
 try:
@@ -12,47 +17,55 @@ try:
 except NameError:
     _Broken = _Unjoined = OSError
 
+# By number; the modules that raise them have the numbers as private constants (a test compares).
+# 4 to 7 are the states of a lost link.
 _TEXTS = {
-    "busy": (errno.EAGAIN, "the module is busy with another command"),
-    "wait": (errno.EAGAIN, "would have to wait for %s"),
-    "time": (errno.ETIMEDOUT, "timed out waiting for %s"),
-    "silent": (
+    4: (errno.ECONNRESET, "connection lost: the module restarted"),  # LOST_RESTART
+    5: (errno.ECONNRESET, "connection lost: Wi-Fi went away"),  # LOST_WIFI
+    6: (  # LOST_BYTES
+        errno.ECONNRESET,
+        "bytes were lost between module and host: a larger UART buffer or flow control helps",
+    ),
+    7: (errno.ECONNRESET, "connection lost: the module never confirmed a send"),  # LOST_SEND
+    10: (errno.EAGAIN, "the module is busy with another command"),  # BUSY
+    11: (errno.EAGAIN, "would have to wait for %s"),  # WAIT
+    12: (errno.ETIMEDOUT, "timed out waiting for %s"),  # TIME
+    13: (  # SILENT
         errno.ETIMEDOUT,
         "the module does not answer: check power (300 mA), TX to RX, and the baud rate",
     ),
-    "stuck": (errno.EIO, "the UART takes no bytes: is flow control on at one end only?"),
-    "links": (errno.ENOMEM, "all five links of the module are in use: close a socket first"),
-    "closed": (errno.EBADF, "the socket is closed"),
-    "again": (errno.EALREADY, "the socket has been connected before: make a new one"),
-    "connecting": (errno.EALREADY, "still connecting"),
-    "started": (errno.EINPROGRESS, "connecting"),
-    "ended": (
-        errno.ECONNRESET,
-        "the other end has closed the connection, and all it sent has been read",
-    ),
-    "unjoined": (errno.ENOTCONN, "not joined to a network: radio.connect(ssid, password) first"),
-    "dns": (-2, "name not found: %s"),
-    "refused": (
+    14: (errno.EIO, "the UART takes no bytes: is flow control on at one end only?"),  # STUCK
+    15: (errno.ENOMEM, "all five links of the module are in use: close a socket first"),  # LINKS
+    16: (errno.EBADF, "the socket is closed"),  # CLOSED
+    17: (errno.EALREADY, "the socket has been connected before: make a new one"),  # AGAIN
+    18: (errno.EALREADY, "still connecting"),  # CONNECTING
+    19: (errno.EINPROGRESS, "connecting"),  # STARTED
+    20: (errno.ECONNRESET, "the other end has closed, and all it sent has been read"),  # ENDED
+    21: (
+        errno.ENOTCONN,
+        "not joined to a network: radio.connect(ssid, password) first",
+    ),  # UNJOINED
+    22: (-2, "name not found: %s"),  # DNS
+    23: (  # REFUSED
         errno.ECONNREFUSED,
         "no connection to %s:%d: refused, unreachable or not known (the module tells no more)",
     ),
-    "unanswered": (errno.ETIMEDOUT, "no connection to %s:%d: the module did not answer"),
-    "part": (errno.ECONNRESET, "the connection broke after %d of %d bytes were sent"),
-    "unsent": (errno.ECONNRESET, "the module could not send it: the connection is of no more use"),
-    "canceled": (errno.ETIMEDOUT, "the send was canceled before the module had any of it"),
-    "kind": (errno.EOPNOTSUPP, "only IPv4 TCP sockets"),
-    4: (errno.ECONNRESET, "connection lost: the module restarted"),
-    5: (errno.ECONNRESET, "connection lost: Wi-Fi went away"),
-    6: (
+    24: (errno.ETIMEDOUT, "no connection to %s:%d: the module did not answer"),  # UNANSWERED
+    25: (errno.ECONNRESET, "the connection broke after %d of %d bytes were sent"),  # PART
+    26: (
         errno.ECONNRESET,
-        "bytes were lost between module and host: use a larger UART buffer or flow control",
-    ),
-    7: (errno.ECONNRESET, "connection lost: the module never confirmed a send"),
+        "the module could not send it: the connection is of no more use",
+    ),  # UNSENT
+    27: (errno.ETIMEDOUT, "the send was called off before the module had any of it"),  # CANCELED
+    28: (errno.EOPNOTSUPP, "only IPv4 TCP sockets"),  # KIND
 }
+# The same, BrokenPipeError where there is one.
 _BROKEN = {
-    "unconnected": "the socket is not connected",
-    "gone": "the other end has closed the connection",
+    29: "the socket is not connected",  # UNCONNECTED
+    30: "the other end has closed the connection",  # GONE
 }
+_JOINING = const(31)
+_COMMAND = const(32)
 # +CWJAP:<code> (dialects.md 4), and what it means when the access point took us in.
 _JOIN = (
     (errno.ECONNABORTED, "the module gave no reason"),
@@ -65,10 +78,10 @@ _JOIN = (
 
 
 def error(what, *args):
-    """The exception for a key, to be raised."""
-    if what == "command":
+    """The exception for a number, to be raised."""
+    if what == _COMMAND:
         return _command(*args)
-    if what == "join":
+    if what == _JOINING:
         number, text = _JOIN[args[1]]
         return _Unjoined(number, "cannot join %s: %s" % (args[0], text))
     if what in _BROKEN:

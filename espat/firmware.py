@@ -30,54 +30,46 @@ _SINCE = (
 )
 
 
-class Firmware:
-    """What ``AT+GMR`` said.
+def identify(lines):
+    """What the reply lines of ``AT+GMR`` tell: (family, version), the version as 0xMm.
 
-    :param lines: the reply lines, bytes
+    NonOS never got past 1.x, and names its SDK without a "v"; ESP-AT 1.x names it with one.
     """
-
-    def __init__(self, lines):
-        self.version = (0, 0, 0, 0)
-        self.family = _NONOS
-        text = b"\n".join(lines)
-        at = text.find(b"AT version:")
-        if at >= 0:
-            self.version = _numbers(text, at + 11)
-        if text.upper().find(b"WIZFI") >= 0:
-            self.family = _WIZFI360
-        elif self.version[0] >= 2 or text.find(b"SDK version:v") >= 0:
-            # NonOS never got past 1.x, and names its SDK without a "v" (1.x on an ESP32 with one).
-            self.family = _ESP32
-            if text.find(b"8266") >= 0 or text.find(b"ROOM-02") >= 0 or text.find(b"room 02") >= 0:
-                self.family = _ESP8266
-        self._lacks = 0
-
-    def has(self, capability):
-        """Whether a capability (a row of the table) is there, by version and by what was tried."""
-        if self._lacks >> capability & 1:
-            return False
-        return _SINCE[capability * 4 + self.family] <= min(
-            self.version[0] << 4 | min(self.version[1], 15), 254
-        )
-
-    def lacks(self, capability):
-        """It was tried and refused: whatever the version says, it is not there."""
-        self._lacks |= 1 << capability
-
-    def __str__(self):
-        return FAMILIES[self.family] + " " + ".".join([str(n) for n in self.version[:3]])
+    text = b"\n".join(lines)
+    version = _version(text, text.find(b"AT version:") + 11) if b"AT version:" in text else 0
+    family = _NONOS
+    if b"WIZFI" in text.upper():
+        family = _WIZFI360
+    elif version >= 0x20 or b"SDK version:v" in text:
+        family = _ESP32
+        if b"8266" in text or b"ROOM-02" in text or b"room 02" in text:
+            family = _ESP8266
+    return family, version
 
 
-def _numbers(text, i):
-    """``2.5.0.0-dev(...)`` at ``i`` as four ints."""
-    numbers = [0, 0, 0, 0]
+def _version(text, i):
+    """``2.5.0.0-dev(...)`` at ``i``: 0x25."""
+    numbers = [0, 0]
     field = 0
-    while i < len(text) and field < 4:
+    while i < len(text) and field < 2:
         if 48 <= text[i] <= 57:
-            numbers[field] = numbers[field] * 10 + text[i] - 48
+            numbers[field] = min(numbers[field] * 10 + text[i] - 48, 15)
         elif text[i] == 46:
             field += 1
         else:
             break
         i += 1
-    return tuple(numbers)
+    return numbers[0] << 4 | numbers[1]
+
+
+def has(firmware, capability):
+    """Whether a capability (a row of the table) is there. A version between two that are known counts
+    as the lower one; one above all as the highest."""
+    family, version = firmware
+    return _SINCE[capability * 4 + family] <= min(version, 0xFE)
+
+
+def name(firmware):
+    """What a person calls it: "ESP32 ESP-AT 3.3"."""
+    family, version = firmware
+    return "%s %d.%d" % (FAMILIES[family], version >> 4, version & 15)

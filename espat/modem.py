@@ -61,6 +61,13 @@ _LIMIT = const(254)  # bytes of a command without its CRLF (dialects.md section 
 _BUSY_MS = const(300)  # how long "busy" is waited out before a command is sent again
 _BLOCK = const(512)  # bytes written to the UART at a time
 
+# Numbers of errors.py.
+_ERR_BUSY = const(10)
+_ERR_SILENT = const(13)
+_ERR_STUCK = const(14)
+_ERR_LINKS = const(15)
+_ERR_COMMAND = const(32)
+
 
 class ATError(RuntimeError):
     """The module refused a command: ``command`` names it, ``words`` is what the module said (bytes)."""
@@ -87,7 +94,7 @@ class Modem:
         self.idle = idle
         self.debug = debug
         # What is known of the module.
-        self.firmware = None
+        self.firmware = (0, 0)  # family and version: firmware.py
         self.up = False  # it has been set up, and has not started anew since
         self.contact = (
             0  # 1: it is listening; 0: find out before the next command; -1: tried in vain
@@ -120,10 +127,10 @@ class Modem:
         self._out = self._view[:2]
         self._pair = [0, 0]
         self._n = 0
-        self._reply = b""
-        self._payload = None
-        self._cancel = self._received = self._torn = self._inside = False
-        self._t0 = self._t1 = self._limit = 0
+        self.reply = b""
+        self.payload = None
+        self._received = self._torn = self._inside = False
+        self._t0 = self._t1 = self.limit = 0
 
     # Sending a command
 
@@ -171,38 +178,41 @@ class Modem:
             self._buf[i] = 48 + value % 10
             value //= 10
 
-    def begin(self, name, args=(), reply=b"", timeout=5000):
+    def begin(self, name, args=(), reply=b"", timeout=5000, client=None):
         """Send a command; ``step()`` until ``state`` is 0, then ``code`` and ``lines`` tell.
 
         :param bytes name: what stands behind ``AT``, with its ``=`` or ``?``; not escaped
-        :param args: int as digits; str, bytes in quotes, with ``\\`` before ``\\``, ``"`` and ``,``; None empty
+        :param args: int as digits; None as nothing; str and bytes in quotes, with a backslash
+            before a backslash, ``"`` and ``,``
         :param reply: lines that start so are kept in ``lines``; None: every line
         :param int timeout: ms
+        :param client: its ``over(code)`` is called at the end
         :raises OSError: EAGAIN, another command is under way
-        :raises ValueError: CR, LF or NUL in a parameter, or over 256 bytes with CRLF; nothing was sent
+        :raises ValueError: CR, LF or NUL in a parameter, or over 256 bytes; nothing was sent
         """
         if self.chores():
-            raise fail("busy")
+            raise fail(_ERR_BUSY)
         self._compose(name, args)
         self._start(reply, timeout)
+        self.client = client
 
-    def begin_recv(self, link, n):
-        """``AT+CIPRECVDATA=<link>,<n>``: the payload goes where the link's owner says."""
-        self._for_link(b"+CIPRECVDATA=", link, n, 5000)
-        self.parser.asked = n
+    def begin_for(self, name, link, n, client, payload=None):
+        """``AT+CIPRECVDATA=<link>,<n>``, or ``AT+CIPSEND=<link>,<n>`` and a payload at the prompt.
 
-    def begin_send(self, link, payload):
-        """``AT+CIPSEND=<link>,<n>``, and at the prompt a memoryview: leave it alone till the end or ``cancel()``."""
-        self._for_link(b"+CIPSEND=", link, len(payload), 20000)
-        self._payload = payload
-        self.parser.prompt = True
-
-    def _for_link(self, name, link, n, timeout):
+        What is received goes where the link's owner says. What is sent is a memoryview: it must not
+        change until the end; ``payload`` is None from when the module has it, and can be made None
+        before that to call the send off.
+        """
         pair = self._pair
         pair[0] = link
         pair[1] = n
-        self.begin(name, pair, b"", timeout)
+        self.begin(name, pair, b"", 5000 if payload is None else 20000, client)
         self.link = link
+        self.payload = payload
+        if payload is None:
+            self.parser.asked = n
+        else:
+            self.parser.prompt = True
 
     def _start(self, reply, timeout):
         n = self._n
@@ -210,13 +220,11 @@ class Modem:
         self._buf[n + 1] = 10
         if len(self._out) != n + 2:  # most commands are as long as the one before
             self._out = self._view[: n + 2]
-        self._reply = reply
+        self.reply = reply
         if self.lines:
             self.lines = []
         self.words = b""
-        self._payload = None
-        self._cancel = False
-        self._limit = timeout
+        self.limit = timeout
         self._t0 = self.port.ticks()
         self._again()
 
@@ -241,18 +249,8 @@ class Modem:
             if n:
                 then = port.ticks()
             elif port.since(then) > 2000:
-                raise fail("stuck")
+                raise fail(_ERR_STUCK)
         self._torn = torn
-
-    def unsent(self):
-        """True while the payload of ``begin_send()`` has not gone to the module."""
-        return self._payload is not None
-
-    def cancel(self):
-        """Take back the payload of ``begin_send()``, if it has not gone to the module."""
-        if self._payload is not None:
-            self._payload = None
-            self._cancel = True
 
     def chores(self):
         """Begin what must be done before the next command; True while that, or a command, is under way.
@@ -262,7 +260,7 @@ class Modem:
         if self.state == _IDLE:
             if self.contact < 0:
                 self.contact = 0
-                raise fail("silent")
+                raise fail(_ERR_SILENT)
             if not self.contact:
                 from .sync import Sync
 
@@ -288,16 +286,31 @@ class Modem:
         if self._inside:
             raise RuntimeError("step() called from its own callback")
         if self._torn:
-            self._mend()
+            from .sync import mend
+
+            self._torn = False
+            mend(self)
         self._inside = self._torn = True
         try:
             came = self._pump()
-            if self.state != _IDLE:
-                self._clock()
+            state = self.state
+            if state == _SYNC:
+                self.sync.tick()
+            elif state != _IDLE:
+                self._check_time(state)
             self._torn = False
         finally:
             self._inside = False
         return came
+
+    def _check_time(self, state):
+        since = self.port.since
+        if since(self._t0) > self.limit:
+            if state == _VERDICT:
+                self.lose(self.link, _LOST_SEND)
+            self.end(_TIMEOUT)
+        elif state == _AGAIN and since(self._t1) > _BUSY_MS:
+            self._again()
 
     def _pump(self):
         parser = self.parser
@@ -320,17 +333,9 @@ class Modem:
                 break
             came = True
             parser.fill(n)
-            if parser.left():
+            if parser.left > 0:
                 self._t0 = port.ticks()  # a slow wire is no dead one
         return came
-
-    def _mend(self):
-        """The last step or write was cut short (Ctrl-C, an error in a callback): bytes may be missing."""
-        self._torn = False
-        parser = self.parser
-        self.lose(parser.link if parser.left() else self.link, _LOST_BYTES)
-        parser.reset()
-        self.end(_TIMEOUT)
 
     def end(self, code):
         """The command under way is over; after a time-out nobody knows whether the module agrees."""
@@ -348,7 +353,7 @@ class Modem:
             parser.prompt = False
             parser.asked = 0
             self.link = -1
-        self._payload = None
+        self.payload = None
         client = self.client
         if client is not None:
             self.client = None
@@ -360,7 +365,7 @@ class Modem:
         state = self.state
         if event == _LINE:
             line = parser.line
-            reply = self._reply
+            reply = self.reply
             if state == _IDLE or reply == b"" or (reply and not line.startswith(reply)):
                 if parser.glued:
                     self.lose(parser.link, _LOST_BYTES)
@@ -388,11 +393,10 @@ class Modem:
                 self.end(event)
 
     def _prompted(self):
-        payload = self._payload
+        payload = self.payload
         self.state = _VERDICT
         self._received = False
-        if payload is None:  # its owner gave up
-            self._limit = 1500
+        if payload is None:  # called off: "+++" is what gets out of it
             self.write(b"+++")
         else:
             n = len(payload)
@@ -401,7 +405,7 @@ class Modem:
             else:
                 for i in range(0, n, _BLOCK):
                     self.write(payload[i : min(n, i + _BLOCK)])
-            self._payload = None
+            self.payload = None
         self._t0 = self.port.ticks()
 
     def _counted(self, event):
@@ -424,7 +428,7 @@ class Modem:
         if event == _DATA:
             self.held[link] = max(0, self.held[link] - parser.length)
         elif owner:
-            owner.placed(parser.delivered())
+            owner.placed(parser.at)
         if event == _END:
             parser.asked = 0
         elif owner:
@@ -434,7 +438,14 @@ class Modem:
         """What the module says unasked."""
         link = self.parser.link
         if event == _READY:
-            self._restarted()
+            self.restarts += 1
+            self.up = False
+            self.contact = self.wifi = self.unwanted = self.doubt = 0
+            self.lose(-1, _LOST_RESTART)
+            if self.state == _SYNC:
+                self.sync.heard(_READY)
+            elif self.state != _IDLE:
+                self.end(_READY)
         elif event == _WIFI_CONNECTED:
             self.wifi = 1
         elif event == _GOT_IP:
@@ -460,27 +471,6 @@ class Modem:
         elif state == _CLOSING:
             self.links[link] = _FREE
 
-    def _restarted(self):
-        self.restarts += 1
-        self.up = False
-        self.contact = self.wifi = self.unwanted = self.doubt = 0
-        self.lose(-1, _LOST_RESTART)
-        if self.state == _SYNC:
-            self.sync.heard(_READY)
-        elif self.state != _IDLE:
-            self.end(_READY)
-
-    def _clock(self):
-        since = self.port.since
-        if self.state == _SYNC:
-            self.sync.tick()
-        elif since(self._t0) > self._limit:
-            if self.state == _VERDICT and not self._cancel:
-                self.lose(self.link, _LOST_SEND)
-            self.end(_TIMEOUT)
-        elif self.state == _AGAIN and since(self._t1) > _BUSY_MS:
-            self._again()
-
     # The link table
 
     def take(self, owner):
@@ -495,7 +485,7 @@ class Modem:
                 if best < 0 or not self.doubt >> link & 1:
                     best = link
         if best < 0:
-            raise fail("links")
+            raise fail(_ERR_LINKS)
         self.links[best] = _OPENING
         self.born[best] = (self.born[best] + 1) & 255
         self.owners[best] = owner
@@ -546,5 +536,5 @@ class Modem:
         while self.state:
             self.rest()
         if self.code != _OK:
-            raise fail("command", name, self.code, self.words, timeout)
+            raise fail(_ERR_COMMAND, name, self.code, self.words, timeout)
         return self.lines

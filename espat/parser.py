@@ -159,9 +159,9 @@ class Parser(Ring):
         """Forget every byte that is here and any payload under way."""
         self._r = self._w = 0
         self._seen = 0  # bytes from the oldest on that were searched for an end of line
-        self._left = -1  # payload bytes to come; -1: no payload
+        self.left = -1  # payload bytes to come; -1: no payload
         self._sink = None
-        self._at = 0  # where in the sink the next byte goes
+        self.at = 0  # payload bytes that stand in the view ``into()`` named last
         self._tail = 0  # CRLFs due before the next result or +IPD
         self._owner = -1  # the link of the payload that had this tail
         self._direct = self._long = False
@@ -171,33 +171,25 @@ class Parser(Ring):
     def space(self):
         """A memoryview to read into: the payload's own place once the ring is empty, else the ring."""
         sink = self._sink
-        self._direct = self._r == self._w and self._left > 0 and sink is not None
+        self._direct = self._r == self._w and self.left > 0 and sink is not None
         if not self._direct:
             return Ring.space(self)
-        at = self._at
-        room = min(len(sink) - at, self._left)
+        at = self.at
+        room = min(len(sink) - at, self.left)
         return sink if room == len(sink) else sink[at : at + room]
 
     def fill(self, n):
         """``n`` bytes were read into what ``space()`` gave last."""
         if self._direct:
-            self._at += n
-            self._left -= n
+            self.at += n
+            self.left -= n
         else:
             self._w += n
 
     def into(self, view):
         """Let the payload go to a memoryview, not an empty one; None: skip it, and count."""
         self._sink = view
-        self._at = 0
-
-    def delivered(self):
-        """How many bytes stand in the view that ``into()`` named last."""
-        return self._at
-
-    def left(self):
-        """How many bytes of a payload are still to come; 0 outside a payload."""
-        return max(self._left, 0)
+        self.at = 0
 
     # Events out
 
@@ -205,7 +197,7 @@ class Parser(Ring):
         """The next event, 0 when more bytes are wanted."""
         buf = self._buf
         while True:
-            if self._left >= 0:
+            if self.left >= 0:
                 return self._payload()
             r = self._r
             w = self._w
@@ -237,21 +229,21 @@ class Parser(Ring):
     def _payload(self):
         sink = self._sink
         r = self._r
-        n = min(self._left, self._w - r)
+        n = min(self.left, self._w - r)
         if sink is None:
             self.counts[0] += n
         elif n:
-            at = self._at
+            at = self.at
             n = min(n, len(sink) - at)
             sink[at : at + n] = self._view[r : r + n]
-            self._at = at + n
+            self.at = at + n
         self._r = r + n
-        self._left -= n
-        if not self._left:
-            self._left = -1
+        self.left -= n
+        if not self.left:
+            self.left = -1
             self._owner = self.link
             return _END
-        if sink is not None and self._at == len(sink):
+        if sink is not None and self.at == len(sink):
             self._sink = None
             return _MORE
         return 0
@@ -401,7 +393,7 @@ class Parser(Ring):
         if self.length > (self.asked if asked else self.limit):
             self.counts[2] += 1
             return _REFUSED
-        self._left = self.length
+        self.left = self.length
         self._sink = None
         self._tail = 2 if self.trailer and not asked else 1
         return _DATA

@@ -45,31 +45,27 @@ class Port:
             return 0
         if self._any:
             n = self._any()
-            return n and self.uart.readinto(view, min(n, len(view))) or 0
+            return (n and self.uart.readinto(view, min(n, len(view)))) or 0
         if self._ask:
             n = min(self.uart.in_waiting, len(view))
-            return n and self.uart.readinto(view[:n]) or 0
+            return (n and self.uart.readinto(view[:n])) or 0
         return self.uart.readinto(view) or 0
 
     def write(self, view):
         """Write what the UART takes of a memoryview; how many bytes that was."""
         return self.uart.write(view) or 0
 
-    @property
-    def baudrate(self):
-        """Bits a second; None where the UART does not tell."""
-        return getattr(self.uart, "baudrate", None)
-
-    @baudrate.setter
-    def baudrate(self, rate):
+    def rate(self, bps=0):
+        """Set the rate in bits a second, or tell it (None where the UART does not)."""
+        if not bps:
+            return getattr(self.uart, "baudrate", None)
         if self._any:
-            self.uart.init(baudrate=rate)
+            self.uart.init(baudrate=bps)
         else:
-            self.uart.baudrate = rate
+            self.uart.baudrate = bps
 
-    def ticks(self):
-        """Milliseconds on a clock that wraps: only ``since()`` makes sense of it."""
-        return ticks_ms()
+    # Milliseconds on a clock that wraps: only ``since()`` makes sense of them.
+    ticks = staticmethod(ticks_ms)
 
     def since(self, then):
         """Milliseconds since ``then``, a value of ``ticks()``; right for up to 37 hours."""

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The radio: a module on a UART, as ``wifi.radio`` is on a board with Wi-Fi of its own."""
 
+import sys
+
 from .modem import Modem
 from .port import Port
 
@@ -32,6 +34,7 @@ class Radio:
         self.rx_size = rx_size
         self.reset_pin = reset
         self._network = None  # what to join again
+        self._modules = len(sys.modules)
 
     def __enter__(self):
         return self
@@ -48,12 +51,24 @@ class Radio:
         """The modem, set up and joined as far as that was asked for: what every use begins with."""
         modem = self.modem
         if not modem.up:
-            from . import startup
+            from .startup import start
 
-            startup.start(self)
+            start(self)
         if self._network and modem.wifi < 2:
-            self._join()
+            from .wifi import join
+
+            join(modem, self._network)
+        if len(sys.modules) > self._modules:
+            self._let_go()
         return modem
+
+    def _let_go(self):
+        """What served once gives its heap back; it is loaded again when it is needed again."""
+        package = __name__[: __name__.rfind(".")]
+        for name in ("startup", "sync", "wifi", "firmware"):
+            if sys.modules.pop(package + "." + name, None):
+                delattr(sys.modules[package], name)
+        self._modules = len(sys.modules)
 
     def connect(self, ssid, password=b"", *, channel=0, bssid=None, timeout=None):
         """Join a network; nothing is done if the module already stands in it.
@@ -72,22 +87,10 @@ class Radio:
         self.up()
         self._network = (ssid, password, bssid, 20000 if timeout is None else int(timeout * 1000))
         try:
-            self._join()
+            self.up()
         except BaseException:
             self._network = None
             raise
-
-    def _join(self):
-        from . import wifi
-
-        ssid, password, bssid, timeout = self._network
-        modem = self.modem
-        if wifi.cwjap_query(modem) == ssid and wifi.cipsta_query(modem)[0]:
-            modem.wifi = 2
-            return
-        if wifi.cwmode_query(modem) != 1:
-            wifi.cwmode(modem, 1)
-        wifi.cwjap(modem, ssid, password, bssid, timeout)
 
     @property
     def connected(self):
@@ -98,26 +101,17 @@ class Radio:
     @property
     def ipv4_address(self):
         """The module's address on the network, None if it has none."""
-        from . import wifi
+        if not self.connected:
+            return None
+        from .wifi import cipsta_query
 
-        return wifi.cipsta_query(self.up())[0] if self.connected else None
+        return cipsta_query(self.up())[0]
 
     def reset(self):
-        """Restart the module: by its pin if there is one, else by ``AT+RST``. All connections are lost."""
-        from . import startup
+        """Restart the module: by its pin if there is one, else by ``AT+RST``. Connections are lost."""
+        from .startup import reset
 
-        modem = self.modem
-        modem.up = False
-        if self.reset_pin is not None:
-            startup.pulse(self)
-            return
-        before = modem.restarts
-        modem.turn()
-        modem.run(b"+RST")
-        then = modem.port.ticks()
-        while modem.restarts == before and modem.port.since(then) < 5000:
-            modem.rest()
-        modem.contact = 0
+        reset(self)
 
     def command(self, line, timeout=5):
         """Any command, whole: ``radio.command("AT+CIPSTATUS")``.

@@ -13,9 +13,9 @@ try:
 except ImportError:
     const = int
 
-from .firmware import Firmware
-from .modem import ATError
+from .firmware import has, identify
 
+_OK = const(2)
 _FREE = const(0)  # a link
 # Capabilities.
 _PASSIVE = const(0)
@@ -35,13 +35,13 @@ def find(radio):
     """
     modem = radio.modem
     port = modem.port
-    own = port.baudrate
+    own = port.rate()
     modem.contact = 0
     for rate in (0,) + (_RATES if own else ()):
         if rate == own:
             continue
         if rate:
-            port.baudrate = rate
+            port.rate(rate)
             modem.parser.reset()
         try:
             modem.turn()
@@ -51,7 +51,7 @@ def find(radio):
                 raise
             error = e
     if own:
-        port.baudrate = own
+        port.rate(own)
     if radio.reset_pin is not None:
         pulse(radio)
         modem.turn()
@@ -85,12 +85,12 @@ def wait(modem, ms):
 
 
 def attempt(modem, name, args=()):
-    """A command that some firmware refuses: True if it was done."""
-    try:
-        modem.run(name, args)
-    except ATError:
-        return False
-    return True
+    """A command that some firmware refuses, or that there is no need for: True if it was done."""
+    modem.turn()
+    modem.begin(name, args)
+    while modem.state:
+        modem.rest()
+    return modem.code == _OK
 
 
 def start(radio):
@@ -113,8 +113,8 @@ def start(radio):
 def set_up(modem):
     """The commands, in an order that works from any state."""
     attempt(modem, b"E0")
-    modem.firmware = firmware = Firmware(modem.run(b"+GMR", (), None))
-    if firmware.has(_SYSSTORE):
+    modem.firmware = firmware = identify(modem.run(b"+GMR", (), None))
+    if has(firmware, _SYSSTORE):
         attempt(modem, b"+SYSSTORE=", (0,))  # nothing of ours goes to flash
     attempt(modem, b"+CIPMODE=", (0,))
     attempt(modem, b"+CIPSERVER=", (0,))
@@ -127,8 +127,23 @@ def set_up(modem):
         modem.owners[link] = None
     modem.run(b"+CIPMUX=", (1,))
     attempt(modem, b"+CIPDINFO=", (0,))
-    modem.passive = firmware.has(_PASSIVE) and attempt(modem, b"+CIPRECVMODE=", (1,))
-    modem.parser.trailer = firmware.has(_TRAILER)
-    modem.most = 8192 if firmware.has(_SEND8K) else 2048
-    if firmware.has(_RECONNECT):
+    modem.passive = has(firmware, _PASSIVE) and attempt(modem, b"+CIPRECVMODE=", (1,))
+    modem.parser.trailer = has(firmware, _TRAILER)
+    modem.most = 8192 if has(firmware, _SEND8K) else 2048
+    if has(firmware, _RECONNECT):
         attempt(modem, b"+CWRECONNCFG=", (1, 0))  # rejoin by itself, every second, for ever
+
+
+def reset(radio):
+    """Restart the module: by its pin if there is one, else by ``AT+RST``."""
+    modem = radio.modem
+    modem.up = False
+    if radio.reset_pin is not None:
+        pulse(radio)
+        return
+    before = modem.restarts
+    attempt(modem, b"+RST")
+    then = modem.port.ticks()
+    while modem.restarts == before and modem.port.since(then) < 5000:
+        modem.rest()
+    modem.contact = 0

@@ -27,24 +27,24 @@ class Sync:
     """One attempt; ``modem.state`` is 4 till it is over, ``modem.contact`` then tells how it went."""
 
     def __init__(self, modem):
-        self._modem = modem
-        self._port = modem.port
+        self.modem = modem
+        self.port = modem.port
         parser = modem.parser
-        if parser.left():  # it was waited for in vain
+        if parser.left > 0:  # it was waited for in vain
             modem.lose(parser.link, _LOST_BYTES)
             parser.reset()
         # A prompt that was awaited may have come unseen: then the module wants bytes, not a command.
         self._try = _PLUSES if parser.prompt else 0
         parser.prompt = False
-        self._t0 = self._port.ticks()
+        self._t0 = self.port.ticks()
         self._settling = False
         self._attempt()
 
     def _attempt(self):
-        modem = self._modem
+        modem = self.modem
         self._busy = False
-        self._t1 = self._port.ticks()
-        if self._try == len(_TRIES) or self._port.since(self._t0) > _LONGEST:
+        self._t1 = self.port.ticks()
+        if self._try == len(_TRIES) or self.port.since(self._t0) > _LONGEST:
             modem.contact = -1
             modem.end(_TIMEOUT)
         else:
@@ -55,7 +55,7 @@ class Sync:
         """A result, ``busy`` or ``ready`` came."""
         if self._settling:
             return
-        self._t1 = self._port.ticks()
+        self._t1 = self.port.ticks()
         if event == _BUSY or event == _READY:
             self._busy = True  # an OK would be some other command's
             self._try = 0
@@ -66,8 +66,8 @@ class Sync:
 
     def tick(self):
         """Time has passed."""
-        waited = self._port.since(self._t1)
-        modem = self._modem
+        waited = self.port.since(self._t1)
+        modem = self.modem
         if self._settling:
             if waited > _SETTLE:
                 if modem.parser.asked:  # the module has let go of those bytes, and they never came
@@ -78,3 +78,11 @@ class Sync:
         elif waited > _TRIES[self._try] * 50:
             self._try += 1
             self._attempt()
+
+
+def mend(modem):
+    """The last step or write was cut short (Ctrl-C, an error in a callback): bytes may be missing."""
+    parser = modem.parser
+    modem.lose(parser.link if parser.left > 0 else modem.link, _LOST_BYTES)
+    parser.reset()
+    modem.end(_TIMEOUT)

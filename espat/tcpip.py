@@ -7,9 +7,15 @@ try:
 except ImportError:
     const = int
 
+from .firmware import has
 from .modem import ATError, fail
 
+_CUR = const(4)
 _CIPSTATE = const(7)
+_CLOSED_BY_PEER = const(3)
+
+# Numbers of errors.py.
+_ERR_DNS = const(22)
 
 
 def cipdomain(modem, host):
@@ -30,21 +36,24 @@ def cipdomain(modem, host):
         address = str(line[11:].strip(b'" '), "ascii")
         if address and address != "0.0.0.0":
             return address
-    raise fail("dns", host)
+    raise fail(_ERR_DNS, host)
 
 
-def ask(modem, links=False):
+def ask(modem, client, links=False):
     """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links stand.
+
+    NonOS and WizFi360 say 0 for a link that is closed: there the two questions take turns.
 
     :param bool links: ask for the links (``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3) in any case;
         of CIPSTATUS only the rows count, its number is known to lie
     """
-    if modem.passive and not links:
-        modem.begin(b"+CIPRECVLEN?", (), b"+CIPRECVLEN:")
-    elif modem.firmware.has(_CIPSTATE):
-        modem.begin(b"+CIPSTATE?", (), b"+CIPSTATE:")
+    turn = modem.commands & 1 and has(modem.firmware, _CUR) and _CLOSED_BY_PEER not in modem.links
+    if modem.passive and not links and not turn:
+        modem.begin(b"+CIPRECVLEN?", (), b"+CIPRECVLEN:", 5000, client)
+    elif has(modem.firmware, _CIPSTATE):
+        modem.begin(b"+CIPSTATE?", (), b"+CIPSTATE:", 5000, client)
     else:
-        modem.begin(b"+CIPSTATUS", (), b"+CIPSTATUS:")
+        modem.begin(b"+CIPSTATUS", (), b"+CIPSTATUS:", 5000, client)
 
 
 def standing(modem):
@@ -70,3 +79,20 @@ def compare(modem):
                 links |= 1 << link
         if not links >> link & 1:
             modem.closed(link)
+
+
+def salvage(socket):
+    """A read was cut short: what has come for it waits in the ring, and what still comes joins it."""
+    into = socket.into
+    socket.into = None
+    if into is None:
+        return
+    parser = socket.modem.parser
+    live = parser.left > 0 and parser.link == socket.link
+    n = socket.got + (parser.at if live else 0)
+    socket.got = 0
+    ring = socket.queue(max(n, min(len(into), socket.radio.rx_size)))
+    ring.space()[:n] = into[:n]
+    ring.fill(n)
+    if live:
+        parser.into(ring.space())

@@ -7,10 +7,27 @@ try:
 except ImportError:
     const = int
 
+from .firmware import has
 from .modem import ATError, fail
 
 _CUR = const(4)
 _NO_ADDRESS = const(5)
+
+# Numbers of errors.py.
+_ERR_JOIN = const(31)
+
+
+def join(modem, network):
+    """Join, unless the module already stands in that network.
+
+    :param network: (ssid, password, bssid, timeout), the arguments of ``cwjap()``
+    """
+    if cwjap_query(modem) == _text(network[0]) and cipsta_query(modem)[0]:
+        modem.wifi = 2
+        return
+    if cwmode_query(modem) != 1:
+        cwmode(modem, 1)
+    cwjap(modem, *network)
 
 
 def cwmode(modem, mode):
@@ -49,7 +66,7 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
         if modem.wifi == 1 and code != 2:
             code = _NO_ADDRESS
         modem.wifi = 0
-        raise fail("join", _text(ssid), code if 0 < code <= _NO_ADDRESS else 0)
+        raise fail(_ERR_JOIN, _text(ssid), code if 0 < code <= _NO_ADDRESS else 0)
     modem.wifi = 2
 
 
@@ -93,7 +110,7 @@ def cipsta_query(modem):
 
 def _form(modem, name, tail):
     """NonOS and WizFi360 write to flash unless a command ends in _CUR."""
-    return name + (b"_CUR" if modem.firmware.has(_CUR) else b"") + tail
+    return name + (b"_CUR" if has(modem.firmware, _CUR) else b"") + tail
 
 
 def _bytes(value):

@@ -1,0 +1,297 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Reading and writing, as methods of ``sockets.Socket``.
+
+Large reads go from the UART straight into the caller's buffer, small ones through a read-ahead. What
+is written has left for the module when ``send`` returns, but for the pieces of an unfinished HTTP
+request head: a method was seen, the blank line was not. They leave with it, or when the program reads
+or closes, or when the buffer is full; nothing waits on a clock.
+"""
+
+import errno
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .modem import fail
+
+METHODS = ("recv_into", "recv", "readinto", "readline", "send", "sendall", "flush")
+
+_STRAIGHT = const(128)  # a read from this size on needs no read-ahead
+_HEAD = const(512)  # bytes of a request head that are held back
+_ASK_MS = const(500)  # how often a silent module is asked what it holds
+_PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
+
+# The modem's, and the socket's (a test compares them).
+_OPEN = const(2)
+_CLOSED_BY_PEER = const(3)
+_LOST_BYTES = const(6)
+_ERROR = const(3)
+_SEND_OK = const(5)
+_CANCELED = const(7)
+_RECEIVING = const(3)
+_SENDING = const(4)
+_ASKING = const(5)
+
+# What opens an HTTP request head.
+_VERBS = b" GET POST PUT HEAD DELETE PATCH OPTIONS "
+
+# Numbers of errors.py.
+_ERR_WAIT = const(11)
+_ERR_ENDED = const(20)
+_ERR_PART = const(25)
+_ERR_UNSENT = const(26)
+_ERR_CANCELED = const(27)
+_ERR_GONE = const(30)
+
+
+def _read(self, view):
+    """Bytes into a memoryview: how many, 0 at the end of the stream."""
+    modem = self.modem
+    if self.held > 0:
+        flush(self)
+    since = asked = modem.port.ticks()
+    modem.step()
+    self.got = 0
+    if len(view) >= _STRAIGHT and self.timeout != 0 and not (self.ring and self.ring.used()):
+        self.into = view
+    try:
+        n = _receive(self, view)
+        while n < 0:
+            if modem.port.since(asked) > _ASK_MS and _ask(self):
+                asked = modem.port.ticks()
+            self.rest(since, "data")
+            n = _receive(self, view)
+    except BaseException:
+        from .tcpip import salvage
+
+        salvage(self)
+        raise
+    self.into = None
+    return n
+
+
+def _receive(self, view):
+    """What there is to read now: how many bytes, 0 at the end, -1 for nothing yet."""
+    modem = self.modem
+    link = self.link
+    parser = modem.parser
+    ring = self.ring
+    if self.got or (ring and ring.used()):
+        if self.got and (
+            self.doing == _RECEIVING
+            or (self.into is not None and parser.left > 0 and parser.link == link)
+        ):
+            return -1  # more of it is coming in
+        if modem.links[link] == _LOST_BYTES:
+            self.state()
+        return self.got or ring.take(view)
+    state = self.state()
+    if self.doing:
+        return -1
+    if modem.passive and modem.held[link] > 0:
+        if not modem.chores():
+            # Straight into the view if that is large, else into the ring.
+            n = len(self.queue(0).space()) if self.into is None else len(view)
+            modem.begin_for(b"+CIPRECVDATA=", link, min(n, self.radio.rx_size), self)
+            self.doing = _RECEIVING
+    elif state == _CLOSED_BY_PEER:
+        if not modem.passive or self.asked:
+            return 0
+        self.asked = _ask(self)  # the last notice may have been lost
+    return -1
+
+
+def _ask(self):
+    """Notices can be lost: ask what the module holds and which links stand. True if it was asked."""
+    modem = self.modem
+    if self.doing or modem.chores():
+        return False
+    from .tcpip import ask
+
+    ask(modem, self)
+    self.doing = _ASKING
+    return True
+
+
+def recv_into(self, buffer, nbytes=0):
+    """Read what is there, waiting for at least a byte, into a buffer.
+
+    :param nbytes: at most so many; 0: as many as the buffer holds
+    :returns: how many bytes; 0 at the end of the stream, once: after that it raises ECONNRESET, since
+        programs that take 0 for "nothing yet" would spin for ever
+    :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ECONNRESET, bytes or the connection lost
+    """
+    if nbytes > len(buffer):
+        raise ValueError("nbytes over the length of the buffer")
+    view = buffer if isinstance(buffer, memoryview) else memoryview(buffer)
+    if nbytes > 0:
+        view = view[:nbytes]
+    if not len(view):
+        return 0
+    if self._eof and not self._shut:
+        raise fail(_ERR_ENDED)
+    n = _read(self, view)
+    self._eof = n == 0
+    return n
+
+
+def recv(self, size):
+    """Up to ``size`` bytes (never more than 2048 at a time); ``b""`` at the end of the stream."""
+    buffer = bytearray(min(size, 2048))
+    n = _read(self, memoryview(buffer))
+    return bytes(buffer) if n == len(buffer) else bytes(memoryview(buffer)[:n])
+
+
+def readinto(self, buffer, nbytes=-1):
+    """Fill a buffer: fewer bytes than its length only at the end of the stream.
+
+    :returns: how many bytes; None if it must not wait and nothing is there
+    """
+    view = memoryview(buffer)
+    if nbytes >= 0:
+        view = view[:nbytes]
+    done = 0
+    while done < len(view):
+        try:
+            n = _read(self, view[done:] if done else view)
+        except OSError as e:
+            if e.errno == errno.EAGAIN:
+                return done or None
+            raise
+        if not n:
+            break
+        done += n
+    return done
+
+
+def readline(self):
+    """A line with its end; what is left at the end of the stream, ``b""`` after that."""
+    line = bytearray()
+    byte = memoryview(bytearray(1))
+    while _read(self, byte):
+        line.extend(byte)
+        if byte[0] == 10:
+            break
+        ring = self.ring
+        if ring and ring.used():
+            piece = bytearray(ring.until(b"\n"))
+            ring.take(memoryview(piece))
+            line.extend(piece)
+            if line[-1] == 10:
+                break
+    return bytes(line)
+
+
+# Writing
+
+
+def send(self, data):
+    """Send bytes; they have left for the module on return, pieces of an HTTP request head excepted.
+
+    ``AT+CIPSEND=<link>,<n>``, 2048 or 8192 bytes at a time as the firmware takes them.
+
+    :returns: how many bytes the module took, fewer than given if the connection broke on the way
+    :raises OSError: EAGAIN or ETIMEDOUT, none was taken; ECONNRESET or (as BrokenPipeError where
+        there is one) ENOTCONN, the connection is gone
+    """
+    view = memoryview(data)
+    if not len(view):
+        return 0
+    if self.state() != _OPEN:
+        raise fail(_ERR_GONE)
+    if self.held < 0:
+        method = bytes(view[:8]).split(b" ")[0]
+        if len(method) > 2 and _VERBS.find(b" " + method + b" ") >= 0:
+            self.held = 0
+    if self.held < 0:
+        return _push(self, view)
+    return _hold(self, view)
+
+
+def sendall(self, data):
+    """``send()`` until all has gone.
+
+    :raises OSError: ECONNRESET, with the count that went, if not all did; else as ``send()``
+    """
+    n = send(self, data)
+    if n < len(data):
+        raise fail(_ERR_PART, n, len(data))
+
+
+def _hold(self, view):
+    """Join the pieces of a request head; out it goes at its blank line, or when the buffer is full."""
+    n = len(view)
+    if self._head is None:
+        self._head = bytearray(_HEAD)
+    if self.held + n > _HEAD:
+        flush(self)
+        self.held = -1
+        return _push(self, view)
+    start = self.held
+    self._head[start : start + n] = view
+    self.held += n
+    if self._head.find(b"\r\n\r\n", max(0, start - 3), self.held) >= 0:
+        flush(self)
+        self.held = -1
+    return n
+
+
+def flush(self):
+    """Send what is held of a head; the rest of it may still come."""
+    n = self.held
+    self.held = 0
+    done = _push(self, memoryview(self._head)[:n]) if n else 0
+    if done < n:
+        raise fail(_ERR_PART, done, n)
+
+
+def _push(self, view):
+    modem = self.modem
+    most = modem.most
+    since = modem.port.ticks()
+    n = len(view)
+    done = 0
+    while done < n:
+        try:
+            _send_one(self, view if n <= most else view[done : min(n, done + most)], since)
+        except OSError:
+            if not done:
+                raise
+            break
+        done = min(n, done + most)
+    return done
+
+
+def _send_one(self, view, since):
+    """One ``AT+CIPSEND``. It waits for the prompt even where it must not wait for the network."""
+    modem = self.modem
+    self.turn(since)
+    if self.state() != _OPEN:
+        raise fail(_ERR_GONE)
+    modem.begin_for(b"+CIPSEND=", self.link, len(view), self, view)
+    self.doing = _SENDING
+    try:
+        while self.doing:
+            if self.timeout != 0:
+                self.rest(since, "the module to take what is sent")
+            elif modem.payload is None:
+                return  # the verdict comes later; if it is bad, the next call raises
+            else:
+                modem.rest()
+                if modem.port.since(since) > _PROMPT_MS:
+                    raise fail(_ERR_WAIT, "the prompt")
+    except BaseException as e:
+        if modem.payload is not None:
+            modem.payload = None  # called off
+        elif isinstance(e, OSError):
+            return  # the module has it: to tell otherwise would make the caller send it twice
+        raise
+    if self.code == _ERROR:
+        raise fail(_ERR_GONE)
+    if self.code == _CANCELED:
+        raise fail(_ERR_CANCELED)
+    if self.code != _SEND_OK:
+        raise fail(_ERR_UNSENT)
