@@ -108,6 +108,11 @@ def run(command, what):
     if done.returncode == 0:
         return
     said = done.stdout.decode("utf-8", "replace")
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        raise Stop(
+            "Cannot %s: this machine does not trust the certificate of the package index; name "
+            "the right authority in PIP_CERT and run the same command again." % what
+        )
     if any(sign in said for sign in OFFLINE_SIGNS):
         raise Stop(
             "Cannot %s: the package index does not answer. The first run needs the network; "

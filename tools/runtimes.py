@@ -119,6 +119,7 @@ def install_wasm() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     packages = [f"micropython-{v}@npm:{WASM_PACKAGE}@{n}" for v, n in WASM_VERSIONS.items()]
     quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-update-notifier"]
+    quiet += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
     done = subprocess.run(
         [npm, "install", "--prefix", str(folder), *quiet, *packages],
         check=False,
