@@ -5,6 +5,7 @@ takes what it has to say, and calls :meth:`Core.poll` when time passed or the ne
 """
 
 import ipaddress
+from dataclasses import replace
 
 from . import profiles
 from .clock_works import ClockWorks
@@ -26,7 +27,7 @@ from .params import (
 )
 from .schedule import Scheduler, Until
 from .soft_ap import SoftAp
-from .state import Flash, Session
+from .state import Session, Settings
 from .station import Station
 
 
@@ -46,6 +47,13 @@ class Call:
             return not self.tag.endswith("_CUR")
         return bool(self.core.session.store)
 
+    def set(self, always=False, **values):
+        """Change settings, in flash too where this command writes there (or ``always``)."""
+        for name, value in values.items():
+            setattr(self.core.settings, name, value)
+            if always or self.persist:
+                setattr(self.core.flash, name, value)
+
     def say(self, name, *args):
         """Print a line of the table, with this command's own name where the form has one."""
         self.core.say(name, *args, tag=self.tag)
@@ -62,7 +70,9 @@ class Core:
         self.clock = clock
         self.network = network
         self.access_points = list(access_points)
+        #: What survives a reset, and the copy that the module works with until then.
         self.flash = flash or self.factory_settings()
+        self.settings = replace(self.flash)
         self._factory_baud = baud
         self.baud = self.flash.baud or baud
         #: The rate the host listens and talks at; None when it cannot differ.
@@ -252,7 +262,7 @@ class Core:
     @property
     def online(self):
         """Is there a network to connect over: joined, or a soft-AP?"""
-        return self.station.joined or bool(self.session.wifi_mode & 2)
+        return self.station.joined or bool(self.settings.wifi_mode & 2)
 
     @property
     def link_status(self):
@@ -301,7 +311,7 @@ class Core:
 
     def _redial(self, link):
         while self.in_passthrough:
-            yield self.timing.reconnect
+            yield self.settings.reconnect_interval / 10
             channel = dial(self, link.request, link.address)
             yield Until(lambda c=channel: c.state != CONNECTING, self.timing.connect_timeout)
             if channel.state == OPEN:
@@ -314,7 +324,7 @@ class Core:
         self.intake.state = DEAF
         if self.redialing:
             self.redialing.stop()
-        if self.session.sysmsg & 1:
+        if self.settings.sysmsg & 1:
             self.say("quit")
         self.scheduler.after(self.timing.escape_guard, self._listen)
 
@@ -325,17 +335,12 @@ class Core:
 
     def factory_settings(self):
         """Flash as AT+RESTORE leaves it."""
-        flash = Flash(wifi_mode=self.profile.wifi_mode)
+        flash = Settings(wifi_mode=self.profile.wifi_mode)
         flash.ap_ssid = b"ESP_" + flash.ap_mac.replace(":", "").upper()[-6:].encode()
         return flash
 
     def _new_session(self):
-        flash = self.flash
         return Session(
-            wifi_mode=flash.wifi_mode,
-            sysmsg=flash.sysmsg,
-            dns=flash.dns,
-            sntp=flash.sntp,
             server_timeout=self.profile.server_timeout,
             lap_mask=self.profile.scan_mask,
         )
@@ -359,6 +364,7 @@ class Core:
         self.intake.reset()
         self.intake.state = DEAF
         self.session = self._new_session()
+        self.settings = replace(self.flash)
         self.baud = self.flash.baud or self._factory_baud
         noise = self.profile.boot_noise if noise is None else noise
         if seconds:

@@ -206,9 +206,9 @@ class Links:
     def report(self, link):
         """Print the notice of a new link."""
         core = self._core
-        if core.in_passthrough and not core.session.sysmsg & 4:
+        if core.in_passthrough and not core.settings.sysmsg & 4:
             return
-        if core.session.sysmsg & 2 and "link conn" in core.profile.lines:
+        if core.settings.sysmsg & 2 and "link conn" in core.profile.lines:
             address, port = link.channel.remote
             core.say(
                 "link conn",
@@ -228,7 +228,7 @@ class Links:
         """Close a link and forget it."""
         link.channel.close()
         self.open.pop(link.number, None)
-        if tell and not (self._core.in_passthrough and not self._core.session.sysmsg & 4):
+        if tell and not (self._core.in_passthrough and not self._core.settings.sysmsg & 4):
             if self._core.session.mux:
                 self._core.say("closed id", link.number)
             else:

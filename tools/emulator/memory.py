@@ -264,7 +264,8 @@ class MemoryNetwork:
         """True from every host that has a name or listens."""
         known = {key[0] for key in self._handlers} | set(self.names.addresses.values())
         known -= self._blackholes
-        return Answer(True, done=address in known)
+        there = address in known
+        return Answer(there or None, done=there)
 
     def connect(self, kind, address, port, local_port=0, **options):
         """Start a connection; it opens, or fails, in the next ``poll``."""

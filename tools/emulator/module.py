@@ -229,7 +229,7 @@ class _Preset:
     def _join(self):
         core = self._core
         point = next(p for p in core.access_points if p.dhcp and not p.silent)
-        core.session.wifi_mode |= 1
+        core.settings.wifi_mode |= 1
         station = core.station
         station.access_point, station.state = point, GOT_IP
         station.ssid, station.password = point.ssid, point.password

@@ -34,7 +34,6 @@ class Timing:
     sntp: float = 0.05
     escape_silence: float = 0.02
     escape_guard: float = 0.9
-    reconnect: float = 0.1
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class Task:
             self._timer.cancel()
         try:
             wait = self._steps.send(value)
+            while isinstance(wait, Until) and wait.condition():
+                wait = self._steps.send(True)
         except StopIteration as end:
             self._end(end.value)
             return

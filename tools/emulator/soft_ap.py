@@ -13,11 +13,11 @@ class SoftAp:
     def join(self, client, address=None):
         """A client with the MAC ``client`` comes and gets an address; returns the address."""
         core = self._core
-        if not core.session.wifi_mode & 2:
+        if not core.settings.wifi_mode & 2:
             raise ConnectionError("the module has no soft-AP: AT+CWMODE=2 or 3 first")
-        if len(self.clients) >= core.flash.ap_clients:
+        if len(self.clients) >= core.settings.ap_clients:
             raise ConnectionError("the soft-AP is full")
-        network = core.flash.ap_ip[0].rsplit(".", 1)[0]
+        network = core.settings.ap_ip[0].rsplit(".", 1)[0]
         self.clients[client] = address or f"{network}.{2 + len(self.clients)}"
         core.say("sta connected", *mac(client))
         core.say("sta address", *mac(client), *ip(self.clients[client]))

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Flash:
-    """Settings that survive a reset; ``AT+RESTORE`` replaces the whole by a new one."""
+class Settings:
+    """Settings that a module keeps in flash, and uses from a copy in memory."""
 
     wifi_mode: int = 1
     ssid: bytes = b""
@@ -25,7 +25,6 @@ class Flash:
     ap_clients: int = 4
     ap_hidden: int = 0
     dns: tuple | None = None
-    sntp: tuple | None = None
     station_mac: str = "02:00:00:45:53:50"
     ap_mac: str = "02:00:00:45:53:51"
     reconnect_interval: int = 1
@@ -42,8 +41,6 @@ class Session:
     passive: list = field(default_factory=lambda: [0] * 5)
     store: int = 1
     syslog: int = 0
-    sysmsg: int = 0
-    wifi_mode: int = 1
     lap_mask: int = 0x1F
     lap_sort: int = 0
     lap_rssi: int = -100
@@ -53,7 +50,5 @@ class Session:
     server_timeout: int = 180
     server_clients: int = 5
     tcp_options: list = field(default_factory=lambda: [[-1, 0, 0, 0] for _ in range(5)])
-    time_offset: float | None = None
     sntp: tuple | None = None
-    dns: tuple | None = None
     sendl: tuple = (1024, 2920)

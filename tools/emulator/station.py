@@ -22,7 +22,7 @@ class Station:
         self.access_point = None
         self.ssid = b""
         self.password = b""
-        self.reconnect = self._core.flash.reconnect
+        self.reconnect = self._core.settings.reconnect
         self._task = None
 
     def __repr__(self):
@@ -31,7 +31,7 @@ class Station:
     @property
     def enabled(self):
         """Does the Wi-Fi mode include the station?"""
-        return bool(self._core.session.wifi_mode & 1)
+        return bool(self._core.settings.wifi_mode & 1)
 
     @property
     def joined(self):
@@ -44,11 +44,11 @@ class Station:
         if not self.joined:
             return ("0.0.0.0",) * 3
         point = self.access_point
-        return self._core.flash.station_ip or (point.ip, point.gateway, point.netmask)
+        return self._core.settings.station_ip or (point.ip, point.gateway, point.netmask)
 
     def start(self):
         """After boot: join by itself what the flash remembers."""
-        flash = self._core.flash
+        flash = self._core.settings
         if flash.auto_connect and flash.ssid and self.enabled:
             self.ssid, self.password = flash.ssid, flash.password
             self._in_background(self.join(self._core.timing.join_timeout))
@@ -81,7 +81,7 @@ class Station:
         self.state = ASSOCIATED
         self.access_point = point
         core.say("wifi connected")
-        if not (point.dhcp or core.flash.station_ip):
+        if not (point.dhcp or core.settings.station_ip):
             yield Until(lambda: False, limit)
             core.say("dhcp timeout")
             core.say("wifi disconnect")

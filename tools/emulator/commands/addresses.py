@@ -15,7 +15,7 @@ _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}")
 
 def query_dhcp(call):
     """AT+CWDHCP?: bit 0 station, bit 1 soft-AP (NonOS: bit 0 soft-AP, bit 1 station)"""
-    flash = call.core.flash
+    flash = call.core.settings
     bits = (
         (flash.dhcp_ap, flash.dhcp_station)
         if call.core.profile.old
@@ -35,12 +35,11 @@ def set_dhcp(call):
         enable = bool(call.args.integer(0, 0, 1))
         bits = call.args.integer(1, 1, 3)
         station, ap = bool(bits & 1), bool(bits & 2)
-    flash = call.core.flash
     if station:
-        flash.dhcp_station = enable
-        flash.station_ip = None if enable else flash.station_ip
+        fixed = None if enable else call.core.settings.station_ip
+        call.set(dhcp_station=enable, station_ip=fixed)
     if ap:
-        flash.dhcp_ap = enable
+        call.set(dhcp_ap=enable)
 
 
 _PARTS = ("ip", "gateway", "netmask")
@@ -54,19 +53,19 @@ def query_station(call):
 
 def query_station_mac(call):
     """AT+CIPSTAMAC?"""
-    call.say("mac", *mac(call.core.flash.station_mac))
+    call.say("mac", *mac(call.core.settings.station_mac))
 
 
 def addresses(call):
     """AT+CIFSR"""
     core = call.core
-    mode = core.session.wifi_mode
+    mode = core.settings.wifi_mode
     if mode & 2:
-        call.say("cifsr apip", *ip(core.flash.ap_ip[0]))
-        call.say("cifsr apmac", *mac(core.flash.ap_mac))
+        call.say("cifsr apip", *ip(core.settings.ap_ip[0]))
+        call.say("cifsr apmac", *mac(core.settings.ap_mac))
     if mode & 1:
         call.say("cifsr staip", *ip(core.station.addresses[0]))
-        call.say("cifsr stamac", *mac(core.flash.station_mac))
+        call.say("cifsr stamac", *mac(core.settings.station_mac))
 
 
 # -- set ---------------------------------------------------------------------------------------
@@ -89,21 +88,20 @@ def set_station_ip(call):
     """AT+CIPSTA=…: a static address, and no DHCP"""
     if not call.core.station.enabled:
         raise Refused
-    call.core.flash.station_ip = _ip_arguments(call)
-    call.core.flash.dhcp_station = False
+    call.set(station_ip=_ip_arguments(call), dhcp_station=False)
 
 
 def query_ap_ip(call):
     """AT+CIPAP?"""
     need_ap(call.core)
-    for name, address in zip(_PARTS, call.core.flash.ap_ip, strict=True):
+    for name, address in zip(_PARTS, call.core.settings.ap_ip, strict=True):
         call.say(f"cipsta {name}", *ip(address))
 
 
 def set_ap_ip(call):
     """AT+CIPAP=…"""
     need_ap(call.core)
-    call.core.flash.ap_ip = _ip_arguments(call)
+    call.set(ap_ip=_ip_arguments(call))
 
 
 def mac_argument(call):
@@ -117,22 +115,22 @@ def mac_argument(call):
 
 def set_station_mac(call):
     """AT+CIPSTAMAC=<mac>: neither a group's nor all zeros"""
-    call.core.flash.station_mac = mac_argument(call)
+    call.set(station_mac=mac_argument(call))
 
 
 def query_ap_mac(call):
     """AT+CIPAPMAC?"""
-    call.say("mac", *mac(call.core.flash.ap_mac))
+    call.say("mac", *mac(call.core.settings.ap_mac))
 
 
 def set_ap_mac(call):
     """AT+CIPAPMAC=<mac>"""
-    call.core.flash.ap_mac = mac_argument(call)
+    call.set(ap_mac=mac_argument(call))
 
 
 def query_hostname(call):
     """AT+CWHOSTNAME?"""
-    call.say("cwhostname", call.core.session.hostname or call.core.flash.ap_ssid)
+    call.say("cwhostname", call.core.session.hostname or call.core.settings.ap_ssid)
 
 
 def set_hostname(call):

@@ -80,7 +80,7 @@ def set_uart(call):
 def set_uart_default(call):
     """AT+UART_DEF, and AT+UART on NonOS"""
     set_uart(call)
-    call.core.flash.baud = call.args.values[0]
+    call.set(always=True, baud=call.args.values[0])
 
 
 def query_store(call):
@@ -96,16 +96,13 @@ def set_store(call):
 
 def query_messages(call):
     """AT+SYSMSG?"""
-    call.say("sysmsg", call.core.session.sysmsg)
+    call.say("sysmsg", call.core.settings.sysmsg)
 
 
 def set_messages(call):
     """AT+SYSMSG: bit 0 prints +QUITT, bit 1 +LINK_CONN, bit 2 notices in passthrough"""
     call.args.count(1, 1)
-    value = call.args.integer(0, 0, 7)
-    call.core.session.sysmsg = value
-    if call.persist:
-        call.core.flash.sysmsg = value
+    call.set(sysmsg=call.args.integer(0, 0, 7))
 
 
 def query_log(call):

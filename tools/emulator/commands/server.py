@@ -127,13 +127,13 @@ def set_options(call):
 
 def query_reconnect(call):
     """AT+CIPRECONNINTV?"""
-    call.say("reconnintv", call.core.flash.reconnect_interval)
+    call.say("reconnintv", call.core.settings.reconnect_interval)
 
 
 def set_reconnect(call):
     """AT+CIPRECONNINTV=<1 to 36000, in 100 ms>"""
     call.args.count(1, 1)
-    call.core.flash.reconnect_interval = call.args.integer(0, 1, 36000)
+    call.set(reconnect_interval=call.args.integer(0, 1, 36000))
 
 
 # fmt: off

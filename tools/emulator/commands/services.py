@@ -40,19 +40,19 @@ def ping(call):
 def query_dns(call):
     """AT+CIPDNS?, AT+CIPDNS_CUR?"""
     core = call.core
-    servers = core.session.dns or _dns_by_dhcp(core)
+    servers = core.settings.dns or _dns_by_dhcp(core)
     if core.profile.old:
         for server in servers:
             call.say("cipdns server", *core.address(server))
         return
-    call.say("cipdns", int(core.session.dns is not None))
+    call.say("cipdns", int(core.settings.dns is not None))
     for server in servers:
         call.say("cipdns server", server)
     call.say("line end")
 
 
 def _dns_by_dhcp(core):
-    if core.station.joined and not core.flash.station_ip:
+    if core.station.joined and not core.settings.station_ip:
         return (core.station.access_point.gateway,)
     return DEFAULT_DNS[:1]
 
@@ -69,9 +69,7 @@ def set_dns(call):
         raise Refused
     if servers and len(set(servers)) < len(servers):
         raise Refused
-    core.session.dns = servers
-    if call.persist:
-        core.flash.dns = servers
+    call.set(dns=servers)
 
 
 def _dns_server(args, number):

@@ -8,7 +8,7 @@ from .wifi import ip, mac, need_ap, suffixed
 
 def query_ap(call):
     """AT+CWSAP?"""
-    flash = call.core.flash
+    flash = call.core.settings
     need_ap(call.core)
     texts = (flash.ap_ssid, flash.ap_password)
     if "%.*s" in call.core.profile.lines["cwsap"].form:
@@ -31,10 +31,14 @@ def set_ap(call):
     hidden = args.integer(5, 0, 1, default=0)
     if security == 1 or not ssid or (security and len(password) < 8):
         raise Refused
-    flash = core.flash
-    flash.ap_ssid, flash.ap_password = ssid, password if security else b""
-    flash.ap_channel, flash.ap_security = channel, security
-    flash.ap_clients, flash.ap_hidden = most, hidden
+    call.set(
+        ap_ssid=ssid,
+        ap_password=password if security else b"",
+        ap_channel=channel,
+        ap_security=security,
+        ap_clients=most,
+        ap_hidden=hidden,
+    )
 
 
 def list_clients(call):

@@ -19,7 +19,7 @@ _ERRNO = {CONNECTING: 116, FAILED: 111}
 
 def resolve(core, host, limit=None):
     """A task: the address of ``host``, or None. ``limit`` is in seconds."""
-    answer = core.network.lookup(host, core.session.dns)
+    answer = core.network.lookup(host, core.settings.dns)
     if host != answer.value:
         yield core.timing.dns
     if not answer.done:

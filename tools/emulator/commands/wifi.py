@@ -18,7 +18,7 @@ def ip(text):
 
 def need_ap(core):
     """Refuse where the Wi-Fi mode has no soft-AP."""
-    if not core.session.wifi_mode & 2:
+    if not core.settings.wifi_mode & 2:
         raise Refused
 
 
@@ -34,7 +34,7 @@ def suffixed(name, families, with_suffix, *handlers):
 
 def query_mode(call):
     """AT+CWMODE?"""
-    call.say("cwmode", call.core.session.wifi_mode)
+    call.say("cwmode", call.core.settings.wifi_mode)
 
 
 def set_mode(call):
@@ -44,9 +44,7 @@ def set_mode(call):
     mode = call.args.integer(0, 1 if core.profile.old else 0, 3)
     connect = call.args.integer(1, 0, 1, default=1)
     had_station = core.station.enabled
-    core.session.wifi_mode = mode
-    if call.persist:
-        core.flash.wifi_mode = mode
+    call.set(wifi_mode=mode)
     if had_station and not mode & 1:
         core.station.leave()
     elif not had_station and mode & 1 and connect:
@@ -90,8 +88,7 @@ def set_join(call):
     core.station.ssid, core.station.password = ssid, password
     if not core.profile.old:
         core.station.reconnect = (args.integer(4, 0, 7200, default=1), core.station.reconnect[1])
-    if call.persist:
-        core.flash.ssid, core.flash.password = ssid, password
+    call.set(ssid=ssid, password=password)
     return _join(core, limit, bssid.decode() if bssid else None)
 
 
@@ -100,7 +97,7 @@ def join_again(call):
     core = call.core
     ssid, password = core.station.ssid, core.station.password
     if not ssid:
-        ssid, password = core.flash.ssid, core.flash.password
+        ssid, password = core.settings.ssid, core.settings.password
     if not ssid or not core.station.enabled:
         raise Refused
     core.station.leave()
@@ -150,19 +147,18 @@ def set_reconnect(call):
     call.args.count(2, 2)
     value = (call.args.integer(0, 0, 7200), call.args.integer(1, 0, 1000))
     call.core.station.reconnect = value
-    if call.persist:
-        call.core.flash.reconnect = value
+    call.set(reconnect=value)
 
 
 def query_auto(call):
     """AT+CWAUTOCONN?"""
-    call.say("cwautoconn", int(call.core.flash.auto_connect))
+    call.say("cwautoconn", int(call.core.settings.auto_connect))
 
 
 def set_auto(call):
     """AT+CWAUTOCONN"""
     call.args.count(1, 1)
-    call.core.flash.auto_connect = bool(call.args.integer(0, 0, 1))
+    call.set(always=True, auto_connect=bool(call.args.integer(0, 0, 1)))
 
 
 # fmt: off
