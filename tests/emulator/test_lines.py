@@ -11,6 +11,7 @@ import re
 import pytest
 
 from espat_tools.emulator import lines
+from espat_tools.emulator.commands import commands_of
 from espat_tools.emulator.families import ALL, E22, E24, E33, E41, E50, N13, N17, OLD, WIZ
 from espat_tools.emulator.lines import Line
 
@@ -132,3 +133,14 @@ def test_two_lines_of_one_name_are_refused(monkeypatch):
     monkeypatch.setattr(lines, "ROWS", (*lines.ROWS, lines.ROWS[0]))
     with pytest.raises(ValueError, match="two lines"):
         lines.table(E33)
+
+
+#: Commands that live outside the library whose strings are known: in the open part of ESP-AT
+#: (at_uart_task.c), or on NonOS under a name too short to be listed.
+_ELSEWHERE = {"", "E0", "E1", "+UART", "+UART_CUR", "+UART_DEF"}
+
+
+@pytest.mark.parametrize("family", sorted(RELEASES))
+def test_every_command_is_known_to_its_release(family):
+    known = {text for texts in _strings(family).values() for text in texts}
+    assert set(commands_of(family)) - _ELSEWHERE <= known

@@ -16,6 +16,7 @@ from .links import Links
 from .network import CONNECTING, OPEN
 from .outcome import ERROR, OK, SILENT
 from .params import (
+    FAILED,
     LENGTH,
     NO_AT,
     NO_TERMINATOR,
@@ -94,6 +95,8 @@ class Core:
         self.redialing = None
         #: What to do once the running command's result is printed.
         self.afterwards = []
+        #: What AT+SYSLOG=1 tells of the running command's failure.
+        self._code = FAILED
         #: Called with every command line, as bytes without its line end.
         self.on_command = lambda line: None
         #: Called with everything printed.
@@ -225,6 +228,7 @@ class Core:
                 result = yield from result
         except Refused as refusal:
             self._say_reason(refusal)
+            self._code = refusal.code
             return ERROR
         return OK if result is None else result
 
@@ -241,8 +245,11 @@ class Core:
         self.sending = False
         if self.intake.state == BUSY:
             self.intake.state = COMMAND
-        if result != SILENT:
+        if result == ERROR:
+            self._say_error(self._code)
+        elif result != SILENT:
             self.say(result)
+        self._code = FAILED
         actions, self.afterwards = self.afterwards, []
         for action in actions:
             action()
@@ -251,13 +258,16 @@ class Core:
 
     def _refuse(self, refusal):
         self._say_reason(refusal)
+        self._say_error(refusal.code)
+
+    def _say_error(self, code):
+        if self.session.syslog:
+            self.say("error code", 0x01000000 | code << 16)
         self.say(ERROR)
 
     def _say_reason(self, refusal):
         if refusal.reason:
             self.say(refusal.reason, *refusal.args)
-        if self.session.syslog:
-            self.say("error code", 0x01000000 | refusal.code << 16)
 
     @property
     def online(self):
@@ -312,6 +322,8 @@ class Core:
     def _redial(self, link):
         while self.in_passthrough:
             yield self.settings.reconnect_interval / 10
+            if not self.online:
+                continue
             channel = dial(self, link.request, link.address)
             yield Until(lambda c=channel: c.state != CONNECTING, self.timing.connect_timeout)
             if channel.state == OPEN:
@@ -348,6 +360,10 @@ class Core:
     def reboot(self, noise=None):
         """Lose all that is not in flash, make boot noise, and be ready after a while."""
         self.sleep(0, noise)
+
+    def turn_deaf(self):
+        """Take no more input: a reboot is under way."""
+        self.intake.state = DEAF
 
     def sleep(self, seconds, noise=None):
         """Lose all that is not in flash, and boot after ``seconds``."""

@@ -5,6 +5,8 @@ module's buffer, is announced once, and announced again only after a read. ``CLO
 passive mode until the buffered data are read (AT+CIPRECVMODE, notes).
 """
 
+import collections
+
 #: Links 0 to 4 (AT_SOCKET_MAX_CONN_NUM, and NonOS).
 COUNT = 5
 
@@ -26,6 +28,8 @@ class Link:
         self.role = role
         self.udp_mode = udp_mode
         self.buffer = bytearray()
+        #: Lengths of the datagrams in the buffer.
+        self.datagrams = collections.deque()
         #: A passive notice was printed and nothing read since.
         self.announced = False
         #: Address of the last datagram, or of the peer.
@@ -36,6 +40,27 @@ class Link:
         #: What AT+CIPSTART asked for, and the address it led to; None for a server's client.
         self.request = request
         self.address = channel.remote[0]
+
+    def take(self, length, one_datagram=False):
+        """Take at most ``length`` bytes out of the buffer, or of its first datagram."""
+        if one_datagram and self.datagrams:
+            length = min(length, self.datagrams[0])
+        data = bytes(self.buffer[:length])
+        del self.buffer[: len(data)]
+        self.announced = False
+        left = len(data)
+        while left and self.datagrams:
+            first = self.datagrams.popleft()
+            if first > left:
+                self.datagrams.appendleft(first - left)
+            left -= min(left, first)
+        return data
+
+    def put(self, data):
+        """Add what came to the buffer."""
+        self.buffer += data
+        if self.kind == "UDP" and data:
+            self.datagrams.append(len(data))
 
     def renewed(self, channel):
         """The same link over a new channel."""
@@ -106,7 +131,7 @@ class Links:
         room = self._profile.window - len(link.buffer)
         data = self._receive(link, room if link.kind != "UDP" else self._profile.window)
         if len(data) <= room:
-            link.buffer += data
+            link.put(data)
         return self.announce(link) or bool(data)
 
     def announce(self, link):
@@ -124,10 +149,7 @@ class Links:
         """Active again after passive: what was buffered goes out first."""
         if not link.buffer:
             return False
-        data = bytes(link.buffer[: self._profile.ipd_max])
-        del link.buffer[: len(data)]
-        link.announced = False
-        self.print_data(link, data)
+        self.print_data(link, link.take(self._profile.ipd_max))
         return True
 
     def _hand_over(self, link):

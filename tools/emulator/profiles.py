@@ -100,6 +100,11 @@ class Profile:
     fastest: int = 5_000_000
     #: Free memory in bytes when nothing is open; made up.
     free_memory: int = 120_000
+    #: How many optional parameters AT+CIPSTART has for TCP (UDP has one more), AT+CIPDOMAIN
+    #: and AT+CIPRECVDATA: parsers refuse surplus ones.
+    start_options: int = 2
+    domain_options: int = 1
+    read_options: int = 0
     #: What AT+CWLAP shows unless AT+CWLAPOPT says otherwise.
     scan_mask: int = 0x7FF
     #: Spontaneous refusal of CIPSTART prints the CLOSED of the link after ERROR.
@@ -127,6 +132,8 @@ _OLD = {
     "wifi_mode": 2,
     "tells_zone_when_off": False,
     "server_passthrough": False,
+    "start_options": 1,
+    "domain_options": 0,
     "fastest": 4_608_000,
     "free_memory": 30_000,
 }
@@ -247,6 +254,9 @@ _PROFILES = (
             "ESP32C6-4MB",
         ),
         window=5760,
+        start_options=3,
+        domain_options=2,
+        read_options=1,
     ),
     Profile(
         id=E50,
@@ -265,6 +275,9 @@ _PROFILES = (
             "ESP32C6-4MB",
         ),
         window=5760,
+        start_options=3,
+        domain_options=3,
+        read_options=1,
     ),
 )
 

@@ -48,9 +48,9 @@ class Station:
 
     def start(self):
         """After boot: join by itself what the flash remembers."""
-        flash = self._core.settings
-        if flash.auto_connect and flash.ssid and self.enabled:
-            self.ssid, self.password = flash.ssid, flash.password
+        settings = self._core.settings
+        if settings.auto_connect and settings.ssid and self.enabled:
+            self.ssid, self.password = settings.ssid, settings.password
             self._in_background(self.join(self._core.timing.join_timeout))
 
     def _in_background(self, steps):
@@ -115,6 +115,9 @@ class Station:
         not always do."""
         if not self.access_point:
             return
+        if self._core.in_passthrough:
+            for link in self._core.links.in_order():
+                self._core.reconnect_passthrough(link)
         self._core.links.drop_all(tell=closed)
         self.access_point = None
         self.state = DISCONNECTED

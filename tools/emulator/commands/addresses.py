@@ -15,11 +15,11 @@ _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}")
 
 def query_dhcp(call):
     """AT+CWDHCP?: bit 0 station, bit 1 soft-AP (NonOS: bit 0 soft-AP, bit 1 station)"""
-    flash = call.core.settings
+    settings = call.core.settings
     bits = (
-        (flash.dhcp_ap, flash.dhcp_station)
+        (settings.dhcp_ap, settings.dhcp_station)
         if call.core.profile.old
-        else (flash.dhcp_station, flash.dhcp_ap)
+        else (settings.dhcp_station, settings.dhcp_ap)
     )
     call.say("cwdhcp", bits[0] | bits[1] << 1)
 

@@ -36,6 +36,7 @@ def _restart(core):
     core.say("ok")
     if core.station.joined:
         core.say("wifi disconnect")
+    core.turn_deaf()
     core.scheduler.after(0, core.reboot)
     yield core.timing.boot
     return SILENT
@@ -140,6 +141,7 @@ def deep_sleep(call):
     milliseconds = call.args.integer(0, 0, 0x7FFFFFFF)
     call.say("gslp", milliseconds)
     core.say("ok")
+    core.turn_deaf()
     core.scheduler.after(0, lambda: core.sleep(milliseconds / 1000))
     yield core.timing.boot
     return SILENT

@@ -53,20 +53,18 @@ def set_type(call):
 
 
 def read(call):
-    """AT+CIPRECVDATA=[<link>,]<length>"""
+    """AT+CIPRECVDATA=[<link>,]<length>[,<keep datagrams apart>] (the last since 4.1)"""
     core, args = call.core, call.args
     number = 0
     if core.session.mux:
         number = args.integer(0, 0, COUNT - 1)
         args = args.rest(1)
-    args.count(1, 1 if core.profile.old else 2)
+    args.count(1, 1 + core.profile.read_options)
     length = args.integer(0, 1, 2048 if core.profile.old else 0x7FFFFFFF)
     link = core.links.open.get(number)
     if link is None or not core.links.passive(link) or not link.buffer:
         raise Refused
-    data = bytes(link.buffer[:length])
-    del link.buffer[: len(data)]
-    link.announced = False
+    data = link.take(length, one_datagram=bool(args.integer(1, 0, 1, default=0)))
     core.emit(_header(core, link, len(data)) + data)
 
 

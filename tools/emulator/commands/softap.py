@@ -8,13 +8,18 @@ from .wifi import ip, mac, need_ap, suffixed
 
 def query_ap(call):
     """AT+CWSAP?"""
-    flash = call.core.settings
+    settings = call.core.settings
     need_ap(call.core)
-    texts = (flash.ap_ssid, flash.ap_password)
+    texts = (settings.ap_ssid, settings.ap_password)
     if "%.*s" in call.core.profile.lines["cwsap"].form:
         texts = (len(texts[0]), texts[0], len(texts[1]), texts[1])
     call.say(
-        "cwsap", *texts, flash.ap_channel, flash.ap_security, flash.ap_clients, flash.ap_hidden
+        "cwsap",
+        *texts,
+        settings.ap_channel,
+        settings.ap_security,
+        settings.ap_clients,
+        settings.ap_hidden,
     )
 
 

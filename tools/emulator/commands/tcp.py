@@ -30,12 +30,14 @@ def resolve(core, host, limit=None):
 def domain(call):
     """AT+CIPDOMAIN"""
     core = call.core
-    call.args.count(1, 1 if core.profile.old else 2)
+    call.args.count(1, 1 + core.profile.domain_options)
     host = call.args.text(0, 128).decode("latin-1")
     call.args.integer(1, 1, 3, default=1)
+    limit = call.args.integer(2, 0, 60000, default=0) / 1000
+    call.args.integer(3, 0, 1, default=0)
     if not core.station.joined:
         raise Refused("no ip")
-    address = yield from resolve(core, host)
+    address = yield from resolve(core, host, limit)
     if address is None:
         raise Refused("dns fail")
     core.say("cipdomain", *core.address(address))
@@ -51,7 +53,7 @@ def start(call):
     if core.session.mux:
         number = args.integer(0, 0, COUNT - 1, reason="id error")
         args = args.rest(1)
-    request = _request(args)
+    request = _request(args, core.profile.start_options)
     if not core.online:
         raise Refused("no ip")
     if number in core.links.open:
@@ -62,7 +64,7 @@ def start(call):
 def start_anywhere(call):
     """AT+CIPSTARTEX: the module chooses the link, the lowest free one"""
     core = call.core
-    request = _request(call.args)
+    request = _request(call.args, core.profile.start_options)
     if not core.online:
         raise Refused
     number = core.links.free() if core.session.mux else 0
@@ -71,7 +73,7 @@ def start_anywhere(call):
     return _open(core, number, request)
 
 
-def _request(args):
+def _request(args, options):
     """The parameters after the link number, in the layout of the link's type."""
     kind = args.text(0, 6, reason="link type error").decode("latin-1")
     if kind not in LINK_TYPES:
@@ -79,8 +81,8 @@ def _request(args):
     host = args.text(1, 64, reason="ip error").decode("latin-1")
     port = args.integer(2, 0, 65535, reason="entry error")
     if kind == "UDP":
-        return _udp_request(args, host, port)
-    args.count(3, 6)
+        return _udp_request(args, host, port, options)
+    args.count(3, 3 + options)
     if not port or not host:
         raise Refused("entry error")
     return Request(
@@ -93,8 +95,8 @@ def _request(args):
     )
 
 
-def _udp_request(args, host, port):
-    args.count(3, 7)
+def _udp_request(args, host, port, options):
+    args.count(3, 4 + options)
     local_port = args.integer(3, 0, 65535, default=0, reason="miss param")
     udp_mode = args.integer(4, 0, 2, default=0)
     if not host or not port or (udp_mode and not local_port):
