@@ -1,0 +1,37 @@
+"""Fixtures of the driver's tests: desks, and the firmware families to set on them."""
+
+import pytest
+
+from tests.driver.desk import ALL, BOTH, Desk
+
+
+@pytest.fixture
+def make_desk():
+    """Makes a `Desk`; every module made is closed."""
+    desks = []
+
+    def make(profile, **options):
+        desks.append(Desk(profile, **options))
+        return desks[-1]
+
+    yield make
+    for each in desks:
+        each.module.close()
+
+
+@pytest.fixture(params=BOTH)
+def profile(request):
+    """The two dialects in turn."""
+    return request.param
+
+
+@pytest.fixture(params=ALL)
+def family(request):
+    """Every family that the emulator knows, in turn."""
+    return request.param
+
+
+@pytest.fixture
+def desk(make_desk, profile):
+    """A desk of each dialect, its radio joined."""
+    return make_desk(profile).join()

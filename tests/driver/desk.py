@@ -1,0 +1,223 @@
+"""A board on the desk: the driver on an emulated module, by a clock that tests move.
+
+Nothing here waits for real time: the pauses of the driver's port move the clock, and a driver that
+turns in circles, or waits past all deadlines, meets `Hang`.
+"""
+
+import contextlib
+
+from espat import Radio, SocketPool
+from espat.port import Port
+from espat_tools.emulator import PROFILES, MemoryNetwork, Module, SimClock
+
+BOTH = ("esp32c3-3.3", "nonos-1.7.4")
+"""The newest dialect most boards have, and the oldest with passive receive."""
+
+ALL = tuple(sorted(PROFILES))
+SSID, PASSWORD = "espat", "correct horse"
+
+
+class Hang(BaseException):
+    """The driver turns in circles. No `Exception`: nothing in the driver may swallow it."""
+
+
+class Line:
+    """The host's end of the serial line, with no more than every UART has.
+
+    Tests put their own in its place: one that loses bytes, or cuts them up, or is interrupted.
+    """
+
+    timeout = 0
+
+    def __init__(self, uart):
+        self.uart = uart
+        self.calls = 0
+
+    def readinto(self, view):
+        self.count()
+        return self.take(view)
+
+    def write(self, view):
+        self.count()
+        return self.put(view)
+
+    def count(self):
+        """A driver that turns in circles turns here."""
+        self.calls += 1
+        if self.calls > 300_000:
+            raise Hang("300,000 calls of the UART")
+
+    def take(self, view):
+        """Bytes from the module; how many, or None."""
+        return self.uart.readinto(view)
+
+    def put(self, view):
+        """Bytes to the module; how many it took, or None."""
+        return self.uart.write(view)
+
+    @property
+    def baudrate(self):
+        return self.uart.baudrate
+
+    @baudrate.setter
+    def baudrate(self, rate):
+        self.uart.baudrate = rate
+
+    def deinit(self):
+        self.uart.deinit()
+
+
+class SimPort(Port):
+    """The driver's port by a clock that stands still but in pauses.
+
+    `tick` is how far a pause moves it, in seconds; `hooks` are called at every pause.
+    """
+
+    def __init__(self, uart, clock, tick=0.001):
+        Port.__init__(self, uart)
+        self.clock = clock
+        self.tick = tick
+        self.hooks = []
+        self._end = clock.now() + 600
+
+    def ticks(self):
+        return int(self.clock.now() * 1000)
+
+    def since(self, then):
+        return self.ticks() - then
+
+    def pause(self):
+        self.clock.advance(self.tick)
+        if self.clock.now() > self._end:
+            raise Hang("600 simulated seconds")
+        for hook in list(self.hooks):
+            hook()
+
+
+class Server:
+    """A TCP server: says `greeting` to who comes, `answer(data)` to what comes, then may `close`.
+
+    `peers` are the connections it got, `data` everything that came, over all of them.
+    """
+
+    def __init__(self, greeting=b"", answer=None, close=False):
+        self.greeting = greeting
+        self.answer = answer
+        self.close = close
+        self.peers = []
+        self.data = bytearray()
+
+    @property
+    def peer(self):
+        """The latest connection."""
+        return self.peers[-1]
+
+    def connected(self, peer):
+        self.peers.append(peer)
+        if self.greeting:
+            peer.send(self.greeting)
+        if self.close and not self.answer:
+            peer.close()
+
+    def received(self, peer, data):
+        self.data += data
+        if self.answer and not peer.closed:
+            peer.send(self.answer(data))
+            if self.close:
+                peer.close()
+
+
+class Desk:
+    """A module with a network of Python objects, and a radio on it.
+
+    `radio` are arguments for `Radio`, `line` makes its UART; the rest goes to the emulator.
+    The names echo.test:7 (says what it hears) and sink.test:9 (listens) are always there.
+    """
+
+    def __init__(self, profile, *, radio=None, line=Line, rate=115200, **options):
+        self.clock = SimClock()
+        self.network = MemoryNetwork()
+        self.echo = self.listen("echo.test", 7, answer=bytes)
+        self.sink = self.listen("sink.test", 9)
+        self.module = Module(profile, clock=self.clock, network=self.network, **options)
+        self._rate = rate
+        self._line = line
+        self.again(**(radio or {}))
+
+    def again(self, **radio):
+        """The board restarted, the module did not: a new radio on the same module."""
+        self.line = self._line(self.module.uart(self._rate))
+        self.port = SimPort(self.line, self.clock)
+        self.radio = Radio(self.port, **radio)
+        self.pool = SocketPool(self.radio)
+        self.modem = self.radio.modem
+        return self
+
+    def listen(self, host, port, *args, **how):
+        """A `Server` on the network."""
+        server = Server(*args, **how)
+        self.network.listen(host, port, server)
+        return server
+
+    def join(self):
+        """Join the access point that every module here knows."""
+        self.radio.connect(SSID, PASSWORD)
+        return self
+
+    def socket(self, host="echo.test", port=7, timeout=5):
+        """A connected socket."""
+        sock = self.pool.socket()
+        sock.settimeout(timeout)
+        sock.connect((host, port))
+        return sock
+
+    def said(self, word):
+        """The command lines that hold a word."""
+        return [line for line in self.module.commands if word in line]
+
+    def joins(self):
+        """The command lines that join an access point."""
+        return [line for line in self.said(b"AT+CWJAP") if b"=" in line]
+
+    def let(self, seconds):
+        """Let time pass while the driver takes in what comes."""
+        end = self.clock.now() + seconds
+        while self.clock.now() < end:
+            self.modem.step()
+            self.port.pause()
+
+    @contextlib.contextmanager
+    def within(self, seconds):
+        """What stands in the block takes no more simulated time than this."""
+        start = self.clock.now()
+        yield
+        took = self.clock.now() - start
+        assert took <= seconds, f"took {took:.3f} s, not {seconds}"
+
+    def works(self):
+        """The radio carries a conversation, now."""
+        with self.socket() as sock:
+            sock.sendall(b"still there?")
+            assert read_exactly(sock, 12) == b"still there?"
+
+
+def read_exactly(sock, count, piece=4096):
+    """`count` bytes off a socket, by `recv_into`; fewer only where the stream ends before."""
+    got = bytearray()
+    buffer = bytearray(piece)
+    while len(got) < count:
+        n = sock.recv_into(buffer, min(piece, count - len(got)))
+        if not n:
+            break
+        got += buffer[:n]
+    return bytes(got)
+
+
+def read_all(sock, piece=4096):
+    """What a socket has until the other end closes, by `recv_into`."""
+    return read_exactly(sock, 1 << 62, piece)
+
+
+def pattern(count, seed=0):
+    """`count` bytes that repeat at no power of two, so that a lost or doubled block shows."""
+    return bytes((i * 7 + i // 251 + seed) & 0xFF for i in range(count))
