@@ -1,0 +1,138 @@
+"""`espat demo`: the command line."""
+
+import os
+import sys
+
+import click
+
+from espat_tools import runtimes
+from espat_tools.demo.page import Differs
+from espat_tools.demo.place import place
+from espat_tools.demo.report import Report
+from espat_tools.demo.runners import RUNNERS, Failed
+from espat_tools.demo.wanted import (
+    EMULATED_PASSWORD,
+    EMULATED_SSID,
+    OWN_PAGE,
+    Unwanted,
+    Wanted,
+    parse_url,
+)
+from espat_tools.emulator import PROFILES
+
+PASSWORD_VARIABLE = "ESPAT_PASSWORD"
+DEFAULT_PROFILE = "esp32c3-3.3"
+STOPPED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+CLEAR = (Unwanted, Failed, Differs, runtimes.Missing, runtimes.CompileError)
+"""What may go wrong; each says so in a sentence."""
+
+_HELP = {
+    "port": "A real module, on this serial port.",
+    "baud": "Bits a second.",
+    "ssid": "The network to join; with --port.",
+    "password": "Its password. Given here, it can be seen by others on this machine: better put it "
+    f"into the variable {PASSWORD_VARIABLE}, or be asked for it.",
+    "url": "The page to fetch, http://...; needed with --port.",
+    "runtime": "What runs the driver.",
+    "profile": f"What the emulator plays: {', '.join(PROFILES)}.  [default: {DEFAULT_PROFILE}]",
+    "paced": "Make the emulator's wire as slow as a real one.",
+    "trace": "Show the conversation with the module, with secrets masked.",
+}
+_EXAMPLES = """\b
+Examples:
+  espat demo                         everything emulated, on this machine
+  espat demo --runtime micropython   the driver as it runs on a board
+  espat demo --trace | less          what was said
+  espat demo --paced --baud 921600   no faster than a wire
+\b
+  espat demo --port /dev/ttyUSB0 --ssid MyNetwork --url http://example.com/
+"""
+
+
+def _password(given: str | None, emulated: bool) -> str:
+    """The password given, or of the emulator, or of the environment, or asked for."""
+    if given is not None:
+        return given
+    if emulated:
+        return EMULATED_PASSWORD
+    if PASSWORD_VARIABLE in os.environ:
+        return os.environ[PASSWORD_VARIABLE]
+    if not sys.stdin.isatty():
+        raise Unwanted(
+            f"The password of the network is needed, in the variable {PASSWORD_VARIABLE}."
+        )
+    question = "Password of the network (empty if it has none)"
+    return click.prompt(question, "", hide_input=True, err=True, show_default=False)
+
+
+def _check(port: str | None, ssid: str | None, url: str | None, emulator_only: bool) -> None:
+    """Raise Unwanted for options that do not fit together."""
+    if port and not url:
+        raise Unwanted(
+            "A real module cannot reach the page that this program serves on loopback: "
+            "say which page it shall fetch, with --url http://host/page."
+        )
+    if port and ssid is None:
+        raise Unwanted("Which network shall the module join? Give its name with --ssid.")
+    if port and emulator_only:
+        raise Unwanted("--profile and --paced are the emulator's, and --port is a real module.")
+
+
+def _run(
+    port: str | None,
+    ssid: str | None,
+    password: str | None,
+    url: str | None,
+    profile: str | None,
+    **rest: object,
+) -> None:
+    _check(port, ssid, url, emulator_only=bool(profile or rest["paced"]))
+    wanted = Wanted(
+        ssid=EMULATED_SSID if ssid is None else ssid,
+        url=parse_url(url) if url else OWN_PAGE,
+        password=_password(password, emulated=not port),
+        own_page=not url,
+        port=port,
+        profile=profile or DEFAULT_PROFILE,
+        **rest,
+    )
+    with place(wanted) as where, Report(where, wanted) as report:
+        RUNNERS[wanted.runtime](where, wanted, report.tell)
+        report.summary()
+
+
+@click.command(epilog=_EXAMPLES)
+@click.option("--port", metavar="DEVICE", help=_HELP["port"])
+@click.option(
+    "--baud", type=click.IntRange(1), default=115200, show_default=True, help=_HELP["baud"]
+)
+@click.option("--ssid", metavar="NAME", help=_HELP["ssid"])
+@click.option("--password", metavar="WORD", help=_HELP["password"])
+@click.option("--url", metavar="URL", help=_HELP["url"])
+@click.option(
+    "--runtime",
+    type=click.Choice(list(RUNNERS)),
+    default="cpython",
+    show_default=True,
+    help=_HELP["runtime"],
+)
+@click.option(
+    "--profile", type=click.Choice(list(PROFILES)), metavar="MODULE", help=_HELP["profile"]
+)
+@click.option("--paced", is_flag=True, help=_HELP["paced"])
+@click.option("--trace", is_flag=True, help=_HELP["trace"])
+def demo(**options: object) -> None:
+    """Fetch a page through an ESP-AT module.
+
+    The module is emulated and the page served on this machine, unless --port names a real module.
+    The driver finds the module on its serial port, joins the network and fetches the page, which
+    is compared, byte by byte, with the one that was served.
+    """
+    try:
+        _run(**options)
+    except CLEAR as error:
+        raise click.ClickException(str(error)) from None
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+        sys.exit(STOPPED)

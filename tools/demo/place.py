@@ -1,0 +1,94 @@
+"""Where the demo happens: an emulated module with a server behind it, or a real module."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import serial
+from serial.tools import list_ports
+
+from espat_tools.demo.page import HOST, page, served
+from espat_tools.demo.wanted import Unwanted, Wanted, on_loopback
+from espat_tools.emulator import Module
+
+
+@dataclass(frozen=True)
+class Place:
+    """A module to talk to: its serial port, what it is, and the page expected, if that is known."""
+
+    device: str
+    what: str
+    expected: bytes | None = None
+
+
+@contextmanager
+def place(wanted: Wanted) -> Iterator[Place]:
+    """The module, while it is open. Raises Unwanted."""
+    if wanted.port:
+        yield Place(wanted.port, f"on {wanted.port} at {wanted.baud} baud")
+        return
+    with ExitStack() as stack:
+        if wanted.own_page:
+            body = page()
+            hosts = {HOST: ("127.0.0.1", {80: stack.enter_context(served(body))})}
+        else:
+            body = None
+            hosts = {wanted.url.host: on_loopback(wanted.url)}
+        module = stack.enter_context(Module(wanted.profile, hosts=hosts, baud=wanted.baud))
+        device = _pseudo_terminal(module)
+        what = f"emulated ({wanted.profile}), on {device} at {wanted.baud} baud"
+        yield Place(device, what, body)
+
+
+def _pseudo_terminal(module: Module) -> str:
+    try:
+        return module.open_pty()
+    except ImportError:
+        raise Unwanted(
+            "The emulator needs pseudo-terminals, which this system lacks: "
+            "use a real module with --port."
+        ) from None
+
+
+def _missing(device: str) -> str:
+    found = ", ".join(sorted(port.device for port in list_ports.comports()))
+    return f"There is no port {device}; " + (
+        f"this machine has {found}." if found else "this machine has none: is the adapter plugged?"
+    )
+
+
+_REASONS = {
+    errno.ENOENT: _missing,
+    errno.EACCES: lambda device: (
+        f"You may not open {device}: on Linux, join its group "
+        "(sudo usermod -aG dialout $USER) and log in again."
+    ),
+    errno.EPERM: lambda device: f"You may not open {device}.",
+    errno.EBUSY: lambda device: f"Another program has {device} open: close it first.",
+    errno.EAGAIN: lambda device: f"Another program has {device} open: close it first.",
+    errno.ENOTTY: lambda device: f"{device} is not a serial port.",
+    errno.EISDIR: lambda device: f"{device} is not a serial port.",
+    errno.EINVAL: lambda device: f"{device} is not a serial port.",
+}
+
+
+def _why(error: Exception) -> int | None:
+    """The errno of a failure to open; pyserial wraps that of termios in words."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno
+    inner = error.__context__
+    return inner.args[0] if inner and inner.args and isinstance(inner.args[0], int) else None
+
+
+def open_port(device: str, baud: int) -> serial.Serial:
+    """The serial port, or a URL of pyserial's, for this program alone. Raises Unwanted."""
+    try:
+        return serial.serial_for_url(device, baud, timeout=0, exclusive=True)
+    except (ValueError, OverflowError) as error:
+        if "://" in device:
+            raise Unwanted(f"{device}: {error}.") from None
+        raise Unwanted(f"{device} refuses {baud} baud: give another --baud.") from None
+    except OSError as error:
+        said = _REASONS.get(_why(error))
+        raise Unwanted(said(device) if said else f"Cannot open {device}: {error}.") from None

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The demo itself: join, resolve, connect, fetch. The same lines run on the desktop and on boards.
+
+What happens is told as it happens: ``tell(event, **figures)``.
+"""
+
+from .fetch import fetch
+
+RX_SIZE = 2048  # bytes: the receive buffer of the UART, as the board files make it
+TIMEOUT = 20  # seconds that the other end may be silent
+
+
+def visit(radio, pool, uart, wanted, *, tell, sink):
+    """Fetch a page.
+
+    :param Radio radio: and ``pool``, its SocketPool
+    :param CountingUART uart: the radio's
+    :param dict wanted: ``ssid``, ``password``, ``host``, ``port``, ``path``
+    :param tell: called with the name of an event and its figures
+    :param sink: called with each piece of the page
+    :raises OSError: the driver's, as ATError and ValueError
+    :raises FetchError: the server's fault
+    """
+    host, port = wanted["host"], wanted["port"]
+    tell("joining", ssid=wanted["ssid"])
+    radio.connect(wanted["ssid"], wanted["password"])
+    tell("joined", ssid=wanted["ssid"], address=radio.ipv4_address)
+    address = pool.getaddrinfo(host, port)[0][-1]
+    tell("found", host=host, address=address[0])
+    commands = radio.modem.commands
+    crossed = uart.received + uart.sent
+    with pool.socket() as sock:
+        sock.settimeout(TIMEOUT)
+        sock.connect(address)
+        tell("connected")
+        done = _page(sock, wanted, tell, sink)
+    tell(
+        "fetched",
+        size=done,
+        commands=radio.modem.commands,
+        commands_page=radio.modem.commands - commands,
+        crossed=uart.received + uart.sent,
+        crossed_page=uart.received + uart.sent - crossed,
+    )
+
+
+def _page(sock, wanted, tell, sink):
+    done = [0]
+
+    def piece(view):
+        sink(view)
+        done[0] += len(view)
+        tell("progress", done=done[0], piece=len(view))
+
+    def begun(length):
+        tell("begun", length=length)
+
+    port = wanted["port"]
+    host = wanted["host"] if port == 80 else f"{wanted['host']}:{port}"
+    return fetch(sock, host, wanted["path"], piece, begun)
+
+
+def words(error):
+    """What an exception says, without its number."""
+    if isinstance(error, OSError):
+        return error.args[1] if len(error.args) > 1 else f"the port failed: {error}"
+    return str(error)
