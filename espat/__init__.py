@@ -5,8 +5,6 @@
 __version__ = "0.1.0"
 __repo__ = "https://github.com/espat/espat.git"
 
-from .modem import ATError
-from .radio import Radio
-from .sockets import SocketPool
-
-__all__ = ("ATError", "Radio", "SocketPool")
+from .modem import ATError as ATError
+from .radio import Radio as Radio
+from .sockets import SocketPool as SocketPool

@@ -10,6 +10,7 @@ except ImportError:
     const = int
 
 from .modem import ATError
+from .once import let_go
 
 try:
     _Broken = BrokenPipeError
@@ -27,9 +28,6 @@ _TEXTS = {
         "bytes were lost between module and host: a larger UART buffer or flow control helps",
     ),
     7: (errno.ECONNRESET, "connection lost: the module never confirmed a send"),  # LOST_SEND
-    10: (errno.EAGAIN, "the module is busy with another command"),  # BUSY
-    11: (errno.EAGAIN, "would have to wait for %s"),  # WAIT
-    12: (errno.ETIMEDOUT, "timed out waiting for %s"),  # TIME
     13: (  # SILENT
         errno.ETIMEDOUT,
         "the module does not answer: check power (300 mA), TX to RX, and the baud rate",
@@ -64,6 +62,14 @@ _BROKEN = {
     29: "the socket is not connected",  # UNCONNECTED
     30: "the other end has closed the connection",  # GONE
 }
+# What is wrong with how something was called.
+_MISUSE = {
+    33: (ValueError, "a command over 256 bytes"),  # LONG
+    34: (ValueError, "CR, LF or NUL in a parameter"),  # BREAK
+    35: (RuntimeError, "step() called from one of its own callbacks"),  # NESTED
+    36: (ValueError, "a negative time-out"),  # NEGATIVE
+    37: (ValueError, "a port out of 1..65535, or a host out of 1..64 characters"),  # ADDRESS
+}
 _JOINING = const(31)
 _COMMAND = const(32)
 # +CWJAP:<code> (dialects.md 4), and what it means when the access point took us in.
@@ -79,11 +85,15 @@ _JOIN = (
 
 def error(what, *args):
     """The exception for a number, to be raised."""
+    let_go("errors")
     if what == _COMMAND:
         return _command(*args)
     if what == _JOINING:
         number, text = _JOIN[args[1]]
         return _Unjoined(number, "cannot join %s: %s" % (args[0], text))
+    if what in _MISUSE:
+        kind, text = _MISUSE[what]
+        return kind(text)
     if what in _BROKEN:
         return _Broken(errno.ENOTCONN, _BROKEN[what])
     number, text = _TEXTS[what]

@@ -62,11 +62,17 @@ def _version(text, i):
     return numbers[0] << 4 | numbers[1]
 
 
-def has(firmware, capability):
-    """Whether a capability (a row of the table) is there. A version between two that are known counts
-    as the lower one; one above all as the highest."""
+def capabilities(firmware):
+    """A bit for each capability (a row of the table) that this firmware has.
+
+    A version between two that are known counts as the lower one; one above all as the highest.
+    """
     family, version = firmware
-    return _SINCE[capability * 4 + family] <= min(version, 0xFE)
+    bits = 0
+    for row in range(len(_SINCE) // 4):
+        if _SINCE[row * 4 + family] <= min(version, 0xFE):
+            bits |= 1 << row
+    return bits
 
 
 def name(firmware):

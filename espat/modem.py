@@ -7,6 +7,8 @@ waits; ``run()`` is a loop over the two. What a module may do at any time - noti
 a restart - is dealt with in ``step()``, whoever calls it.
 """
 
+import errno
+
 try:
     from micropython import const
 except ImportError:
@@ -62,11 +64,15 @@ _BUSY_MS = const(300)  # how long "busy" is waited out before a command is sent 
 _BLOCK = const(512)  # bytes written to the UART at a time
 
 # Numbers of errors.py.
-_ERR_BUSY = const(10)
+_ERR_WAIT = const(11)
+_ERR_TIME = const(12)
 _ERR_SILENT = const(13)
 _ERR_STUCK = const(14)
 _ERR_LINKS = const(15)
 _ERR_COMMAND = const(32)
+_ERR_LONG = const(33)
+_ERR_BREAK = const(34)
+_ERR_NESTED = const(35)
 
 
 class ATError(RuntimeError):
@@ -74,7 +80,13 @@ class ATError(RuntimeError):
 
 
 def fail(what, *args):
-    """The exception for a key of ``errors.py``, which is loaded when there is one."""
+    """The exception for a number of ``errors.py``, which is loaded when there is one.
+
+    Not for having to wait: polling programs meet that all the time.
+    """
+    if what < _ERR_SILENT:
+        number = errno.ETIMEDOUT if what == _ERR_TIME else errno.EAGAIN
+        return OSError(number, "still waiting for " + args[0])
     from .errors import error
 
     return error(what, *args)
@@ -96,12 +108,10 @@ class Modem:
         # What is known of the module.
         self.firmware = (0, 0)  # family and version: firmware.py
         self.up = False  # it has been set up, and has not started anew since
-        self.contact = (
-            0  # 1: it is listening; 0: find out before the next command; -1: tried in vain
-        )
-        self.wifi = 0  # 1: the access point took it in; 2: it has an address
+        self.contact = 0  # 1: it listens; 0: find out before the next command; -1: tried in vain
+        self.wifi = 0  # 1: an access point took it in; -1: and let it go; 2: it has an address
         self.passive = False  # receive mode
-        self.most = 2048  # bytes a CIPSEND takes
+        self.can = 0  # its capabilities, a bit each
         self.restarts = 0  # times that it said "ready"
         self.commands = 0  # commands sent
         # The command under way, or the last one.
@@ -112,10 +122,8 @@ class Modem:
         self.client = None  # its over(code) is called at the end
         self.link = -1  # whose link a CIPRECVDATA, CIPSEND or CIPCLOSE is for
         # The link table.
-        self.links = bytearray(_LINKS)  # what each is
-        self.born = bytearray(
-            _LINKS
-        )  # generation: a late word never reaches the next user of an id
+        # What each link is; from 5 on its generation, so that a late word never reaches its next user.
+        self.links = bytearray(_LINKS * 2)
         self.held = [0] * _LINKS  # bytes that the module holds, passive receive
         self.owners = [None] * _LINKS  # place() and placed(n): where its payload goes
         self.unwanted = 0  # a bit each: to be closed when there is a turn
@@ -125,22 +133,22 @@ class Modem:
         self._buf[0:2] = b"AT"
         self._view = memoryview(self._buf)
         self._out = self._view[:2]
-        self._pair = [0, 0]
         self._n = 0
         self.reply = b""
-        self.payload = None
-        self._received = self._torn = self._inside = False
+        self.payload = None  # to be sent at the prompt: not to be changed before it is None again
+        self._received = False
+        self._whole = 0  # 1: inside step(); 2: a step or a write did not come to its end
         self._t0 = self._t1 = self.limit = 0
 
     # Sending a command
 
     def _byte(self, c):
         if self._n >= _LIMIT:
-            raise ValueError("command over %d bytes" % (_LIMIT + 2))
+            raise fail(_ERR_LONG)
         self._buf[self._n] = c
         self._n += 1
 
-    def _compose(self, name, args):
+    def compose(self, name, args):
         """Put ``AT<name><args>`` together in the command buffer."""
         self._n = n = len(name) + 2
         if n > _LIMIT:
@@ -156,7 +164,7 @@ class Modem:
                 self._byte(34)
                 for c in arg.encode() if isinstance(arg, str) else arg:
                     if c == 13 or c == 10 or c == 0:
-                        raise ValueError("CR, LF or NUL in a parameter")
+                        raise fail(_ERR_BREAK)
                     if c == 34 or c == 44 or c == 92:
                         self._byte(92)
                     self._byte(c)
@@ -191,28 +199,10 @@ class Modem:
         :raises ValueError: CR, LF or NUL in a parameter, or over 256 bytes; nothing was sent
         """
         if self.chores():
-            raise fail(_ERR_BUSY)
-        self._compose(name, args)
+            raise fail(_ERR_WAIT, "the module")
+        self.compose(name, args)
         self._start(reply, timeout)
         self.client = client
-
-    def begin_for(self, name, link, n, client, payload=None):
-        """``AT+CIPRECVDATA=<link>,<n>``, or ``AT+CIPSEND=<link>,<n>`` and a payload at the prompt.
-
-        What is received goes where the link's owner says. What is sent is a memoryview: it must not
-        change until the end; ``payload`` is None from when the module has it, and can be made None
-        before that to call the send off.
-        """
-        pair = self._pair
-        pair[0] = link
-        pair[1] = n
-        self.begin(name, pair, b"", 5000 if payload is None else 20000, client)
-        self.link = link
-        self.payload = payload
-        if payload is None:
-            self.parser.asked = n
-        else:
-            self.parser.prompt = True
 
     def _start(self, reply, timeout):
         n = self._n
@@ -238,8 +228,8 @@ class Modem:
 
     def write(self, view):
         """All of a view, however little the UART takes at a time."""
-        torn = self._torn
-        self._torn = True
+        whole = self._whole
+        self._whole = 2
         port = self.port
         done = port.write(view)
         then = port.ticks()
@@ -250,7 +240,9 @@ class Modem:
                 then = port.ticks()
             elif port.since(then) > 2000:
                 raise fail(_ERR_STUCK)
-        self._torn = torn
+            else:
+                self.breathe()
+        self._whole = whole
 
     def chores(self):
         """Begin what must be done before the next command; True while that, or a command, is under way.
@@ -271,7 +263,7 @@ class Modem:
                     link += 1
                 self.unwanted &= ~(1 << link)
                 self.links[link] = _CLOSING
-                self._compose(b"+CIPCLOSE=", (link,))
+                self.compose(b"+CIPCLOSE=", (link,))
                 self._start(b"", 5000)
                 self.link = link
         return self.state != _IDLE
@@ -283,34 +275,30 @@ class Modem:
 
         :raises RuntimeError: called from one of its own callbacks
         """
-        if self._inside:
-            raise RuntimeError("step() called from its own callback")
-        if self._torn:
+        if self._whole == 1:
+            raise fail(_ERR_NESTED)
+        if self._whole:
             from .sync import mend
 
-            self._torn = False
+            self._whole = 0
             mend(self)
-        self._inside = self._torn = True
+        self._whole = 1
         try:
             came = self._pump()
             state = self.state
             if state == _SYNC:
                 self.sync.tick()
-            elif state != _IDLE:
-                self._check_time(state)
-            self._torn = False
-        finally:
-            self._inside = False
+            elif state != _IDLE and self.port.since(self._t0) > self.limit:
+                if state == _VERDICT:
+                    self.lose(self.link, _LOST_SEND)
+                self.end(_TIMEOUT)
+            elif state == _AGAIN and self.port.since(self._t1) > _BUSY_MS:
+                self._again()
+        except BaseException:  # Ctrl-C, or an error in a callback: bytes may be missing
+            self._whole = 2
+            raise
+        self._whole = 0
         return came
-
-    def _check_time(self, state):
-        since = self.port.since
-        if since(self._t0) > self.limit:
-            if state == _VERDICT:
-                self.lose(self.link, _LOST_SEND)
-            self.end(_TIMEOUT)
-        elif state == _AGAIN and since(self._t1) > _BUSY_MS:
-            self._again()
 
     def _pump(self):
         parser = self.parser
@@ -451,7 +439,7 @@ class Modem:
         elif event == _GOT_IP:
             self.wifi = 2
         elif event == _WIFI_DISCONNECT:
-            self.wifi = 0
+            self.wifi = -1 if self.wifi == 1 else 0
             self.lose(-1, _LOST_WIFI)
         elif link >= 0:
             if event == _WAITING:
@@ -487,7 +475,7 @@ class Modem:
         if best < 0:
             raise fail(_ERR_LINKS)
         self.links[best] = _OPENING
-        self.born[best] = (self.born[best] + 1) & 255
+        self.links[best + _LINKS] = (self.links[best + _LINKS] + 1) & 255
         self.owners[best] = owner
         self.held[best] = 0
         return best
@@ -511,11 +499,17 @@ class Modem:
 
     def rest(self):
         """One turn of any wait: step, the idle hook, a breath."""
-        came = self.step()
+        if self.step():
+            if self.idle:
+                self.idle()
+        else:
+            self.breathe()
+
+    def breathe(self):
+        """Nothing can be done just now."""
         if self.idle:
             self.idle()
-        if not came:
-            self.port.pause()
+        self.port.pause()
 
     def turn(self):
         """Wait until the next command can go out: the one under way is over, strays are closed.

@@ -77,8 +77,6 @@ _WORDS = (
     b"\n+ETH_GOT_IP:\n\x20\nsmartconfig type:\n\x20\nSmart get wifi info\n\x20\nssid:\n\x20"
     b"\npassword:\n\x20\nsmartconfig connected wifi\n\x20\n+SCRD:\n\x20\n"
 )
-# A notice printed without a CRLF of its own can be stuck to the end of an unfinished line: it starts so.
-_HEADS = b"WD+r01234"
 
 
 class Ring:
@@ -86,45 +84,38 @@ class Ring:
     so that a UART can read into it and ``find()`` can search it.
 
     :param int size: how many bytes it holds
+
+    What it holds stands from ``r`` to ``w``.
     """
 
     def __init__(self, size):
         self._buf = bytearray(size)
         self._view = memoryview(self._buf)
-        self._r = self._w = 0
+        self.r = self.w = 0
 
     def space(self):
         """A memoryview of free room; empty when there is none. Tell ``fill()`` what was put there."""
-        r = self._r
-        w = self._w
+        r = self.r
+        w = self.w
         if r == w:
-            self._r = self._w = 0
+            self.r = self.w = 0
             return self._view
         if r and w > len(self._buf) - 32:
             self._view[: w - r] = self._view[r:w]
-            self._r = 0
-            self._w = w = w - r
+            self.r = 0
+            self.w = w = w - r
         return self._view[w:]
 
     def fill(self, n):
         """``n`` bytes were put where ``space()`` pointed."""
-        self._w += n
-
-    def used(self):
-        """How many bytes it holds."""
-        return self._w - self._r
-
-    def until(self, word):
-        """How many bytes there are up to and with the first ``word``; all, if it is not among them."""
-        i = self._buf.find(word, self._r, self._w)
-        return (self._w if i < 0 else i + len(word)) - self._r
+        self.w += n
 
     def take(self, into):
         """Move the oldest bytes to the front of a memoryview: how many that was."""
-        r = self._r
-        n = min(len(into), self._w - r)
+        r = self.r
+        n = min(len(into), self.w - r)
         into[:n] = self._view[r : r + n]
-        self._r = r + n
+        self.r = r + n
         return n
 
 
@@ -134,7 +125,7 @@ class Parser(Ring):
     :param int size: bytes of its ring; a line longer than that is counted and dropped
     """
 
-    def __init__(self, size=256):
+    def __init__(self, size=192):
         Ring.__init__(self, size)
         # What the user sets.
         self.prompt = False  # a ">" is awaited
@@ -157,34 +148,33 @@ class Parser(Ring):
 
     def reset(self):
         """Forget every byte that is here and any payload under way."""
-        self._r = self._w = 0
+        self.r = self.w = 0
         self._seen = 0  # bytes from the oldest on that were searched for an end of line
         self.left = -1  # payload bytes to come; -1: no payload
         self._sink = None
         self.at = 0  # payload bytes that stand in the view ``into()`` named last
         self._tail = 0  # CRLFs due before the next result or +IPD
         self._owner = -1  # the link of the payload that had this tail
-        self._direct = self._long = False
+        self._long = False
 
     # Bytes in
 
     def space(self):
         """A memoryview to read into: the payload's own place once the ring is empty, else the ring."""
-        sink = self._sink
-        self._direct = self._r == self._w and self.left > 0 and sink is not None
-        if not self._direct:
+        if self.r != self.w or self.left <= 0 or self._sink is None:
             return Ring.space(self)
+        sink = self._sink
         at = self.at
         room = min(len(sink) - at, self.left)
         return sink if room == len(sink) else sink[at : at + room]
 
     def fill(self, n):
         """``n`` bytes were read into what ``space()`` gave last."""
-        if self._direct:
+        if self.r != self.w or self.left <= 0 or self._sink is None:
+            self.w += n
+        else:
             self.at += n
             self.left -= n
-        else:
-            self._w += n
 
     def into(self, view):
         """Let the payload go to a memoryview, not an empty one; None: skip it, and count."""
@@ -199,8 +189,8 @@ class Parser(Ring):
         while True:
             if self.left >= 0:
                 return self._payload()
-            r = self._r
-            w = self._w
+            r = self.r
+            w = self.w
             if r == w:
                 return 0
             c = buf[r]
@@ -210,13 +200,13 @@ class Parser(Ring):
                 if buf[r + 1] != 10:
                     return self._bad()
                 self._tail -= 1
-                self._r = r + 2
+                self.r = r + 2
             elif c == 10 and self._tail:
                 return self._bad()
             elif c == 13 or c == 10 or c == 32:
-                self._r = r + 1
+                self.r = r + 1
             elif c == 62 and self.prompt:
-                self._r = r + 1
+                self.r = r + 1
                 self._seen = 0
                 self.prompt = False
                 self.line = b">"
@@ -228,8 +218,8 @@ class Parser(Ring):
 
     def _payload(self):
         sink = self._sink
-        r = self._r
-        n = min(self.left, self._w - r)
+        r = self.r
+        n = min(self.left, self.w - r)
         if sink is None:
             self.counts[0] += n
         elif n:
@@ -237,7 +227,7 @@ class Parser(Ring):
             n = min(n, len(sink) - at)
             sink[at : at + n] = self._view[r : r + n]
             self.at = at + n
-        self._r = r + n
+        self.r = r + n
         self.left -= n
         if not self.left:
             self.left = -1
@@ -260,9 +250,22 @@ class Parser(Ring):
         buf = self._buf
         seen = r + self._seen
         end = buf.find(b"\n", seen, w)
+        stop = w if end < 0 else end
         # A header may have begun shortly before what was searched last.
-        at = self._header_in(max(r, seen - 14), w if end < 0 else end)
-        if at >= 0:
+        seen = max(r, seen - 14)
+        at = buf.find(b"+IPD,", seen, stop)
+        if self.asked:
+            other = buf.find(b"+CIPRECVDATA", seen, stop)
+            # In the echo of the command itself "=" follows.
+            if (
+                other >= 0
+                and (at < 0 or other < at)
+                and other + 12 < w
+                and buf[other + 12] in b":,"
+            ):
+                at = other
+        # Inside a quoted string of a reply it would be an SSID, not a header.
+        if at >= 0 and (at == r or buf[r] == 65 or buf.find(b'"', r, at) < 0):
             return self._header(at, w)
         if end < 0:
             self._seen = w - r
@@ -271,10 +274,9 @@ class Parser(Ring):
             ):  # it fills the ring: drop it, but for a header it may end in
                 self.counts[1] += not self._long
                 self._long = True
-                self._r = w - 13
+                self.r = w - 13
                 self._seen = 13
             return 0
-        stop = end
         while stop > r and buf[stop - 1] == 13:
             stop -= 1
         event = -1
@@ -284,7 +286,7 @@ class Parser(Ring):
                 return event
         self._long = False
         self._seen = 0
-        self._r = end + 1
+        self.r = end + 1
         return event
 
     def _line(self, r, stop):
@@ -337,7 +339,8 @@ class Parser(Ring):
         # An SSID between quotes may spell a notice; before any quote only the firmware speaks.
         quote = -1 if echo else line.find(b'"')
         for i in range(1, (len(line) if quote < 0 else quote) - 4):
-            if line[i] in _HEADS:
+            # A notice without a CRLF of its own sticks to the end of an unfinished line; it starts so.
+            if line[i] in b"WD+r01234":
                 event = self._known(line[i:])
                 stuck = event > _READY or (event >= _CONNECT and self.link >= 0)
                 if stuck or (
@@ -352,32 +355,13 @@ class Parser(Ring):
 
     # Headers
 
-    def _header_in(self, a, b):
-        """Where a payload header starts in the line at hand, -1 if nowhere."""
-        buf = self._buf
-        at = buf.find(b"+IPD,", a, b)
-        if self.asked:
-            other = buf.find(b"+CIPRECVDATA", a, b)
-            # In the echo of the command itself "=" follows.
-            if (
-                other >= 0
-                and (at < 0 or other < at)
-                and other + 12 < self._w
-                and buf[other + 12] in b":,"
-            ):
-                at = other
-        r = self._r
-        if at > r and buf[r] != 65 and buf.find(b'"', r, at) >= 0:
-            return -1  # inside a quoted string of a reply: an SSID, not a header
-        return at
-
     def _header(self, at, w):
         """Read a header; what stood before it on its line was an echo or noise."""
         buf = self._buf
         asked = buf[at + 1] == 67
-        if self._tail and not asked and at == self._r:
+        if self._tail and not asked and at == self.r:
             return self._bad()
-        self._r = at
+        self.r = at
         end = self._fields(at + (12 if asked else 4), w, asked)
         if end <= 0:
             if end == 0 and w - at < 96:
@@ -385,7 +369,7 @@ class Parser(Ring):
                 return 0
             buf[at] = 63  # no header after all: a line like any other
             return -1
-        self._r = end
+        self.r = end
         self._seen = self._tail = 0
         self._long = False
         if buf[end - 1] == 10 and not asked:

@@ -11,16 +11,7 @@ import time
 try:
     from time import ticks_diff, ticks_ms
 except ImportError:
-    try:
-        from supervisor import ticks_ms  # wraps at 2**29 milliseconds
-    except ImportError:
-
-        def ticks_ms():
-            return time.monotonic_ns() // 1000000 & 0x1FFFFFFF
-
-    def ticks_diff(a, b):
-        return ((a - b + 0x10000000) & 0x1FFFFFFF) - 0x10000000
-
+    from .clock import ticks_diff, ticks_ms
 
 _DESKTOP = sys.implementation.name == "cpython"
 
@@ -75,7 +66,3 @@ class Port:
         """Nothing to read just now: give way, for less time than a byte takes at 115200 baud."""
         if _DESKTOP:
             time.sleep(0.00005)
-
-    def deinit(self):
-        """Give the UART back, closed."""
-        (getattr(self.uart, "deinit", None) or self.uart.close)()

@@ -23,7 +23,6 @@ _OPEN = const(2)
 _LOST_RESTART = const(4)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
-_TIMEOUT = const(0)
 _OK = const(2)
 _ERROR = const(3)
 _SEND_OK = const(5)
@@ -43,11 +42,9 @@ _ERR_CLOSED = const(16)
 _ERR_AGAIN = const(17)
 _ERR_CONNECTING = const(18)
 _ERR_STARTED = const(19)
-_ERR_UNJOINED = const(21)
-_ERR_DNS = const(22)
-_ERR_REFUSED = const(23)
-_ERR_UNANSWERED = const(24)
 _ERR_KIND = const(28)
+_ERR_NEGATIVE = const(36)
+_ERR_ADDRESS = const(37)
 _ERR_UNCONNECTED = const(29)
 
 
@@ -126,12 +123,8 @@ class Socket:
     def settimeout(self, seconds):
         """None: wait for ever; 0: not at all (EAGAIN); else ETIMEDOUT is raised after so many seconds."""
         if seconds is not None and seconds < 0:
-            raise ValueError("negative time-out")
+            raise fail(_ERR_NEGATIVE)
         self.timeout = seconds
-
-    def setblocking(self, flag):
-        """``settimeout(None)``, or ``settimeout(0)``."""
-        self.timeout = None if flag else 0
 
     def rest(self, since, what):
         """One turn of a wait; raises when there is no time left."""
@@ -159,7 +152,7 @@ class Socket:
             raise fail(_ERR_CLOSED)
         if link < 0:
             raise fail(_ERR_UNCONNECTED)
-        state = modem.links[link] if modem.born[link] == self.born else _LOST_RESTART
+        state = modem.links[link] if modem.links[link + 5] == self.born else _LOST_RESTART
         if state >= _LOST_RESTART:
             raise fail(state)
         return state
@@ -179,7 +172,7 @@ class Socket:
         elif self.link >= 0 or self._shut:
             raise fail(_ERR_AGAIN)
         elif not (0 < port < 65536 and 0 < len(host) <= 64):
-            raise ValueError("port out of 1..65535, or host out of 1..64 characters")
+            raise fail(_ERR_ADDRESS)
         else:
             self.radio.up()
             self.turn(since)
@@ -191,7 +184,7 @@ class Socket:
                 modem.give(link)
                 raise
             self.link = link
-            self.born = modem.born[link]
+            self.born = modem.links[link + 5]
             self.doing = _CONNECTING
             if self.timeout == 0:
                 raise fail(_ERR_STARTED)
@@ -200,13 +193,9 @@ class Socket:
                 raise fail(_ERR_CONNECTING)
             self.rest(since, "the connection")
         if self.link < 0:
-            if self.code == _TIMEOUT:
-                raise fail(_ERR_UNANSWERED, host, port)
-            if b"DNS" in self.words:
-                raise fail(_ERR_DNS, host)
-            if not modem.wifi or b"no ip" in self.words:
-                raise fail(_ERR_UNJOINED)
-            raise fail(_ERR_REFUSED, host, port)
+            from .repair import refusal
+
+            raise refusal(self, host, port)
 
     def over(self, code):
         """The modem is through with what this socket had begun. Called from ``step()``: begins at most."""
@@ -217,11 +206,18 @@ class Socket:
         self.code = code
         if doing == _ASKING:
             if code == _OK:
-                from .tcpip import compare
+                from .repair import compare
 
                 compare(modem)
         elif doing == _CONNECTING or doing == _CHECKING:
-            self._connected(modem, link, doing)
+            self.words = modem.words
+            if doing == _CHECKING or (code == _OK and modem.links[link] != _OPEN):
+                from .repair import check  # its CONNECT was lost, or never came
+
+                check(self, link, doing == _CHECKING)
+            if not self.doing and not (modem.links[link] == _OPEN and modem.owners[link] is self):
+                self.link = -1
+                modem.give(link)
         elif modem.owners[link] is not self:
             pass  # closed meanwhile
         elif doing == _RECEIVING:
@@ -231,25 +227,6 @@ class Socket:
             modem.closed(link)
         elif code != _SEND_OK and code != _CANCELED:
             modem.lose(link, _LOST_SEND)
-
-    def _connected(self, modem, link, doing):
-        self.words = modem.words
-        if doing == _CHECKING:
-            from .tcpip import standing
-
-            if standing(modem) >> link & 1:
-                modem.links[link] = _OPEN
-        if modem.links[link] == _OPEN:
-            if modem.owners[link] is self:
-                return
-        elif doing == _CONNECTING and self.code == _OK:  # its CONNECT was lost, or never came
-            from .tcpip import ask
-
-            ask(modem, self, True)
-            self.doing = _CHECKING
-            return
-        self.link = -1
-        modem.give(link)
 
     def close(self):
         """Send what is held back, then ``AT+CIPCLOSE=<link>`` if the link still stands. Idempotent."""
@@ -263,7 +240,7 @@ class Socket:
             self.ring = None
             modem = self.modem
             link = self.link
-            if link >= 0 and modem.born[link] == self.born:
+            if link >= 0 and modem.links[link + 5] == self.born:
                 if self.doing == _CONNECTING or self.doing == _CHECKING:
                     modem.owners[link] = None  # it is closed when it stands
                 else:

@@ -17,7 +17,7 @@ except ImportError:
 
 from .modem import fail
 
-METHODS = ("recv_into", "recv", "readinto", "readline", "send", "sendall", "flush")
+METHODS = ("recv_into", "recv", "readinto", "readline", "send", "sendall", "flush", "setblocking")
 
 _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
 _HEAD = const(512)  # bytes of a request head that are held back
@@ -34,6 +34,9 @@ _CANCELED = const(7)
 _RECEIVING = const(3)
 _SENDING = const(4)
 _ASKING = const(5)
+
+_SEND8K = const(3)  # a capability
+_pair = [0, 0]  # the arguments of a command: made once, not for each
 
 # What opens an HTTP request head.
 _VERBS = b" GET POST PUT HEAD DELETE PATCH OPTIONS "
@@ -55,7 +58,11 @@ def _read(self, view):
     since = asked = modem.port.ticks()
     modem.step()
     self.got = 0
-    if len(view) >= _STRAIGHT and self.timeout != 0 and not (self.ring and self.ring.used()):
+    if (
+        len(view) >= _STRAIGHT
+        and self.timeout != 0
+        and not (self.ring and self.ring.w > self.ring.r)
+    ):
         self.into = view
     try:
         n = _receive(self, view)
@@ -65,12 +72,28 @@ def _read(self, view):
             self.rest(since, "data")
             n = _receive(self, view)
     except BaseException:
-        from .tcpip import salvage
+        from .repair import salvage
 
         salvage(self)
         raise
     self.into = None
     return n
+
+
+def _begin(modem, name, link, n, client, payload=None):
+    """``AT+CIPRECVDATA=<link>,<n>``, or ``AT+CIPSEND=<link>,<n>`` with a payload for the prompt.
+
+    What is received goes where the link's owner says.
+    """
+    _pair[0] = link
+    _pair[1] = n
+    modem.begin(name, _pair, b"", 5000 if payload is None else 20000, client)
+    modem.link = link
+    modem.payload = payload
+    if payload is None:
+        modem.parser.asked = n
+    else:
+        modem.parser.prompt = True
 
 
 def _receive(self, view):
@@ -79,7 +102,7 @@ def _receive(self, view):
     link = self.link
     parser = modem.parser
     ring = self.ring
-    if self.got or (ring and ring.used()):
+    if self.got or (ring and ring.w > ring.r):
         if self.got and (
             self.doing == _RECEIVING
             or (self.into is not None and parser.left > 0 and parser.link == link)
@@ -95,12 +118,14 @@ def _receive(self, view):
         if not modem.chores():
             # Straight into the view if that is large, else into the ring.
             n = len(self.queue(0).space()) if self.into is None else len(view)
-            modem.begin_for(b"+CIPRECVDATA=", link, min(n, self.radio.rx_size), self)
+            _begin(modem, b"+CIPRECVDATA=", link, min(n, self.radio.rx_size), self)
             self.doing = _RECEIVING
     elif state == _CLOSED_BY_PEER:
-        if not modem.passive or self.asked:
+        # ESP-AT, whose mark the trailer is, tells CLOSED when all has been read. NonOS does not wait,
+        # and its last notice may have been lost.
+        if not modem.passive or self.asked or parser.trailer:
             return 0
-        self.asked = _ask(self)  # the last notice may have been lost
+        self.asked = _ask(self)
     return -1
 
 
@@ -109,11 +134,16 @@ def _ask(self):
     modem = self.modem
     if self.doing or modem.chores():
         return False
-    from .tcpip import ask
+    from .repair import ask
 
     ask(modem, self)
     self.doing = _ASKING
     return True
+
+
+def setblocking(self, flag):
+    """``settimeout(None)``, or ``settimeout(0)``."""
+    self.timeout = None if flag else 0
 
 
 def recv_into(self, buffer, nbytes=0):
@@ -176,8 +206,8 @@ def readline(self):
         if byte[0] == 10:
             break
         ring = self.ring
-        if ring and ring.used():
-            piece = bytearray(ring.until(b"\n"))
+        if ring and ring.w > ring.r:
+            piece = bytearray((ring._buf.find(b"\n", ring.r, ring.w) + 1 or ring.w) - ring.r)
             ring.take(memoryview(piece))
             line.extend(piece)
             if line[-1] == 10:
@@ -250,7 +280,7 @@ def flush(self):
 
 def _push(self, view):
     modem = self.modem
-    most = modem.most
+    most = 8192 if modem.can >> _SEND8K & 1 else 2048
     since = modem.port.ticks()
     n = len(view)
     done = 0
@@ -271,7 +301,7 @@ def _send_one(self, view, since):
     self.turn(since)
     if self.state() != _OPEN:
         raise fail(_ERR_GONE)
-    modem.begin_for(b"+CIPSEND=", self.link, len(view), self, view)
+    _begin(modem, b"+CIPSEND=", self.link, len(view), self, view)
     self.doing = _SENDING
     try:
         while self.doing:

@@ -7,6 +7,8 @@ try:
 except ImportError:
     const = int
 
+from .once import let_go
+
 _TIMEOUT = const(0)
 _OK = const(2)
 _FAIL = const(4)
@@ -46,6 +48,7 @@ class Sync:
         self._t1 = self.port.ticks()
         if self._try == len(_TRIES) or self.port.since(self._t0) > _LONGEST:
             modem.contact = -1
+            modem.up = False
             modem.end(_TIMEOUT)
         else:
             modem.state = _SYNC
@@ -75,6 +78,7 @@ class Sync:
                 modem.contact = 1
                 modem.end(_OK)
                 modem.sync = None
+                let_go("sync")
         elif waited > _TRIES[self._try] * 50:
             self._try += 1
             self._attempt()

@@ -7,8 +7,8 @@ try:
 except ImportError:
     const = int
 
-from .firmware import has
 from .modem import ATError, fail
+from .once import let_go
 
 _CUR = const(4)
 _NO_ADDRESS = const(5)
@@ -20,14 +20,31 @@ _ERR_JOIN = const(31)
 def join(modem, network):
     """Join, unless the module already stands in that network.
 
-    :param network: (ssid, password, bssid, timeout), the arguments of ``cwjap()``
+    :param network: (ssid, password, bssid, timeout), the arguments of ``Radio.connect()``
     """
-    if cwjap_query(modem) == _text(network[0]) and cipsta_query(modem)[0]:
+    ssid, password, bssid, timeout = network
+    if isinstance(bssid, (bytes, bytearray)) and len(bssid) == 6:
+        bssid = ":".join(["%02x" % b for b in bssid])
+    _checked(modem, ssid, password, bssid)
+    if cwjap_query(modem) == _text(ssid) and cipsta_query(modem)[0]:
         modem.wifi = 2
-        return
-    if cwmode_query(modem) != 1:
-        cwmode(modem, 1)
-    cwjap(modem, *network)
+    else:
+        if cwmode_query(modem) != 1:
+            cwmode(modem, 1)
+        cwjap(modem, ssid, password, bssid, 20000 if timeout is None else int(timeout * 1000))
+    let_go("wifi", "startup")
+
+
+def _checked(modem, ssid, password, bssid):
+    """The arguments of CWJAP, if no byte of them is wrong."""
+    if not 0 < len(_bytes(ssid)) <= 32:
+        raise ValueError("SSID out of 1..32 bytes")
+    if len(_bytes(password)) > 64:
+        raise ValueError("password over 64 bytes")
+    args = (ssid, password) if bssid is None else (ssid, password, bssid)
+    modem.turn()
+    modem.compose(_form(modem, b"+CWJAP", b"="), args)
+    return args
 
 
 def cwmode(modem, mode):
@@ -50,20 +67,15 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
     :param int timeout: ms; the module itself gives up after 15 s
     :raises OSError: ETIMEDOUT, EACCES (wrong password), ENODEV (no such access point), ECONNREFUSED
     """
-    if not 0 < len(_bytes(ssid)) <= 32:
-        raise ValueError("SSID out of 1..32 bytes")
-    if len(_bytes(password)) > 64:
-        raise ValueError("password over 64 bytes")
-    modem.turn()
+    args = _checked(modem, ssid, password, bssid)
     modem.wifi = 0
-    args = (ssid, password) if bssid is None else (ssid, password, bssid)
     try:
         modem.run(_form(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout)
     except ATError:
         code = 0
         for line in modem.lines:
             code = line[line.find(b":") + 1] - 48
-        if modem.wifi == 1 and code != 2:
+        if modem.wifi and code != 2:
             code = _NO_ADDRESS
         modem.wifi = 0
         raise fail(_ERR_JOIN, _text(ssid), code if 0 < code <= _NO_ADDRESS else 0)
@@ -73,18 +85,13 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
 def cwjap_query(modem):
     """``AT+CWJAP?``: the name of the access point we are at (str, or bytes if not UTF-8), None if at none.
 
-    The name is not escaped on the wire and may hold ``",``: it ends where a BSSID follows.
+    The name is not escaped on the wire and may hold ``",``: it ends before the last thing in quotes.
     """
     for line in modem.run(_form(modem, b"+CWJAP", b"?"), (), b"+CWJAP"):
         start = line.find(b'"') + 1
-        end = start
-        while start:
-            end = line.find(b'","', end)
-            if end < 0:
-                break
-            if line[end + 20 : end + 21] == b'"' and line[end + 5 : end + 6] == b":":
-                return _text(line[start:end])
-            end += 1
+        end = line.rfind(b'","')
+        if start and line[end + 20 : end + 21] == b'"':
+            return _text(line[start:end])
     return None
 
 
@@ -110,7 +117,7 @@ def cipsta_query(modem):
 
 def _form(modem, name, tail):
     """NonOS and WizFi360 write to flash unless a command ends in _CUR."""
-    return name + (b"_CUR" if has(modem.firmware, _CUR) else b"") + tail
+    return name + (b"_CUR" if modem.can >> _CUR & 1 else b"") + tail
 
 
 def _bytes(value):

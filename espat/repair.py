@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""When something went wrong or missing: asking the module, and saving what can be saved.
+
+Notices can be lost, so a link that stays silent is asked about, at a bounded rate.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .modem import fail
+
+_CUR = const(4)
+_CIPSTATE = const(7)
+_TIMEOUT = const(0)
+_OPEN = const(2)
+_CLOSED_BY_PEER = const(3)
+_LOST_RESTART = const(4)
+_READY = const(22)
+_CHECKING = const(2)  # what a socket is doing
+
+# Numbers of errors.py.
+_ERR_UNJOINED = const(21)
+_ERR_DNS = const(22)
+_ERR_REFUSED = const(23)
+_ERR_UNANSWERED = const(24)
+
+
+def ask(modem, client, links=False):
+    """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links stand.
+
+    NonOS and WizFi360 say 0 for a link that is closed: there the two questions take turns.
+
+    :param bool links: ask for the links (``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3) in any case;
+        of CIPSTATUS only the rows count, its number is known to lie
+    """
+    turn = modem.commands & 1 and modem.can >> _CUR & 1 and _CLOSED_BY_PEER not in modem.links[:5]
+    if modem.passive and not links and not turn:
+        modem.begin(b"+CIPRECVLEN?", (), b"+CIPRECVLEN:", 5000, client)
+    elif modem.can >> _CIPSTATE & 1:
+        modem.begin(b"+CIPSTATE?", (), b"+CIPSTATE:", 5000, client)
+    else:
+        modem.begin(b"+CIPSTATUS", (), b"+CIPSTATUS:", 5000, client)
+
+
+def standing(modem):
+    """The links in the reply that ``ask(links=True)`` got, a bit each."""
+    links = 0
+    for line in modem.lines:
+        link = line[line.find(b":") + 1] - 48
+        if 0 <= link < 5:
+            links |= 1 << link
+    return links
+
+
+def refusal(socket, host, port):
+    """Why a connect came to nothing, as far as the module tells: the exception to raise."""
+    if socket.code == _TIMEOUT:
+        return fail(_ERR_UNANSWERED, host, port)
+    if socket.code == _READY:
+        return fail(_LOST_RESTART)
+    if b"DNS" in socket.words:
+        return fail(_ERR_DNS, host)
+    if socket.modem.wifi < 2 or b"no ip" in socket.words:
+        return fail(_ERR_UNJOINED)
+    return fail(_ERR_REFUSED, host, port)
+
+
+def check(socket, link, asked):
+    """A connect ended in OK, but no CONNECT was seen: ask which links stand, then look at the answer."""
+    modem = socket.modem
+    if not asked:
+        ask(modem, socket, True)
+        socket.doing = _CHECKING
+    elif standing(modem) >> link & 1:
+        modem.links[link] = _OPEN
+
+
+def compare(modem):
+    """Bring the link table up to what ``ask()`` got told: notices can be lost."""
+    held = modem.lines[0][12:].split(b",") if modem.lines and modem.lines[0][5:9] == b"RECV" else ()
+    links = 0 if held else standing(modem)
+    for link in range(5):
+        if held:
+            # 4.1 and later list built links only: a field too few is a link that is closed.
+            n = held[link] if link < len(held) else b"-1"
+            modem.held[link] = int(n) if n.isdigit() else 0
+            if n[:1] != b"-":
+                links |= 1 << link
+        if not links >> link & 1:
+            modem.closed(link)
+
+
+def salvage(socket):
+    """A read was cut short: what has come for it waits in the ring, and what still comes joins it."""
+    into = socket.into
+    socket.into = None
+    if into is None:
+        return
+    parser = socket.modem.parser
+    live = parser.left > 0 and parser.link == socket.link
+    n = socket.got + (parser.at if live else 0)
+    socket.got = 0
+    ring = socket.queue(max(n, min(len(into), socket.radio.rx_size)))
+    ring.space()[:n] = into[:n]
+    ring.fill(n)
+    if live:
+        parser.into(ring.space())
