@@ -181,3 +181,118 @@ def test_closing_leaves_nothing_behind():
     assert not os.path.exists(path)
     if before is not None:
         assert len(os.listdir("/proc/self/fd")) <= len(before)
+
+
+# -- UDP and servers ---------------------------------------------------------------------------
+
+
+def _module(**options):
+    """A joined module on real sockets, its UART, and ways to say a line and to send data.
+
+    In process a module works only while its UART is used: each waits for its answer.
+    """
+    module = Module(joined=True, mux=1, echo=False, **options)
+    uart = module.uart()
+
+    def say(line, end=b"OK\r\n"):
+        uart.write(line + b"\r\n")
+        return read_until(uart.read, end)
+
+    def send(line, data):
+        say(line, b">")
+        uart.write(data)
+        read_until(uart.read, b"SEND OK\r\n")
+
+    return module, uart, say, send
+
+
+def _datagram_socket(address="127.0.0.1", port=0):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    sock.bind((address, port))
+    sock.settimeout(5)
+    return sock
+
+
+def test_udp_with_real_peers():
+    with _datagram_socket() as near, _datagram_socket() as far:
+        ports = [sock.getsockname()[1] for sock in (near, far)]
+        hosts = {
+            "near": ("127.0.0.1", {9: ports[0]}),
+            "far": ("127.0.0.1", {9: ports[1]}),
+        }
+        module, uart, say, send = _module(hosts=hosts)
+        with module:
+            assert say(b'AT+CIPSTART=0,"UDP","near",9,0,0') == b"0,CONNECT\r\n\r\nOK\r\n"
+            send(b"AT+CIPSEND=0,5", b"hello")
+            data, module_place = near.recvfrom(100)
+            assert data == b"hello"
+            say(b"AT+CIPDINFO=1")
+            far.sendto(b"from far", module_place)
+            # The sender is shown by the address that the module knows it by.
+            seen = module.network.names.find("far").encode()
+            expected = b'\r\n+IPD,0,8,"%s",9:from far\r\n' % seen
+            assert read_until(uart.read, b"from far\r\n") == expected
+            send(b'AT+CIPSEND=0,4,"far",9', b"back")
+            assert far.recvfrom(100) == (b"back", module_place)
+
+
+def test_udp_multicast_on_loopback():
+    group = socket.inet_aton("239.77.1.2")
+    loopback = socket.inet_aton("127.0.0.1")
+    with _datagram_socket("") as member:
+        member.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group + loopback)
+        member.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, loopback)
+        port = member.getsockname()[1]
+        module, uart, say, send = _module()
+        with module:
+            say(b'AT+CIPSTART=0,"UDP","239.77.1.2",%d,%d,0' % (port, port))
+            send(b"AT+CIPSEND=0,5", b"hello")
+            assert member.recvfrom(100)[0] == b"hello"
+            member.sendto(b"to all", ("239.77.1.2", port))
+            assert b"+IPD,0,6:to all\r\n" in read_until(uart.read, b"to all\r\n")
+
+
+def test_udp_broadcast_on_loopback():
+    with _datagram_socket("") as listener:
+        port = listener.getsockname()[1]
+        module, _, say, send = _module()
+        with module:
+            say(b'AT+CIPSTART=0,"UDP","255.255.255.255",%d' % port)
+            send(b"AT+CIPSEND=0,5", b"hello")
+            assert listener.recvfrom(100)[0] == b"hello"
+
+
+def test_five_real_clients_of_the_server():
+    network = SocketNetwork(server_ports={80: 0})
+    module, uart, say, send = _module(network=network)
+    with module:
+        say(b"AT+CIPSERVER=1,80")
+        place = ("127.0.0.1", module.core.links.listener.port)
+        clients = [socket.create_connection(place) for _ in range(5)]
+        said = read_until(uart.read, b"4,CONNECT\r\n")
+        assert [b"%d,CONNECT\r\n" % n in said for n in range(5)] == [True] * 5
+        ports = {link.channel.remote[1]: n for n, link in module.core.links.open.items()}
+        for client in clients:
+            number = ports[client.getsockname()[1]]
+            client.sendall(b"I am %d" % number)
+            expected = b"\r\n+IPD,%d,6:I am %d\r\n" % (number, number)
+            assert read_until(uart.read, expected) == expected
+            send(b"AT+CIPSEND=%d,3" % number, b"you")
+            client.settimeout(5)
+            assert client.recv(10) == b"you"
+        gone = ports[clients[2].getsockname()[1]]
+        clients[2].close()
+        assert read_until(uart.read, b"CLOSED\r\n") == b"%d,CLOSED\r\n" % gone
+        for client in clients:
+            client.close()
+
+
+def test_a_server_port_that_is_taken():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        module, uart, say, _ = _module()
+        with module:
+            said = say(b"AT+CIPSERVER=1,%d" % other.getsockname()[1], b"ERROR\r\n")
+            assert said == b"\r\nERROR\r\n"
+            assert uart.read() is None

@@ -231,6 +231,30 @@ def test_detailed_notice(desk):
     assert said.endswith(b",80\r\n")
 
 
+def test_detailed_notice_of_nonos(desk):
+    bench = _server(desk, N17)
+    bench.send(b"AT+SYSMSG_CUR=2\r\n")
+    peer = bench.network.dial(80, address="192.168.4.2")
+    port = peer._channel.remote[1]
+    assert bench.wait() == b'+LINK_CONN:0,0,"TCP",1,"192.168.4.2",%d,80\r\n' % port
+
+
+@FAMILIES
+def test_a_client_that_comes_and_goes_at_once(desk, family):
+    bench = _server(desk, family)
+    bench.network.dial(80).close()
+    assert bench.wait() == b"0,CONNECT\r\n0,CLOSED\r\n"
+
+
+@FAMILIES
+def test_no_client_takes_the_number_of_a_link_that_opens(desk, family):
+    bench = _server(desk, family)
+    assert bench.send(b'AT+CIPSTART=0,"TCP","web.test",80\r\n', 0) == b""
+    bench.network.dial(80)
+    assert bench.wait() == b"1,CONNECT\r\n"
+    assert bench.wait(1) == b"0,CONNECT\r\n\r\nOK\r\n"
+
+
 def test_status_tells_the_role(desk):
     bench = _server(desk, E33)
     bench.network.dial(80, address="192.168.4.2")

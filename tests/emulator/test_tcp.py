@@ -528,6 +528,46 @@ def test_passthrough_restores_its_link(desk):
     assert bench.requests == [b"again"]
 
 
+def test_passthrough_waits_for_a_slow_peer(desk):
+    bench = desk(C3, links=WEB, passthrough=True)
+    bench.peer.room = 3
+    bench.send(b"hello")
+    assert bench.requests == [b"hel"]
+    bench.peer.room = None
+    bench.wait()
+    assert bench.requests == [b"hel", b"lo"]
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_notices_in_passthrough(desk, told):
+    # AT+SYSMSG: bit 2 lets notices into the stream.
+    bench = desk(C3, links=WEB, passthrough=True)
+    bench.module.core.settings.sysmsg = 4 if told else 0
+    bench.module.wifi_lost()
+    bench.module.wifi_back()
+    said = bench.wait() + bench.wait(5) + bench.wait(1)
+    assert said == b"CLOSED\r\nWIFI DISCONNECT\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n" * told
+    bench.send(b"again")
+    assert bench.requests == [b"again"]
+
+
+@BOTH
+def test_passthrough_from_boot_on(desk, family):
+    bench = desk(family)
+    bench.send(b"AT+CWMODE=1\r\n")
+    bench.send(b'AT+CWJAP="espat","correct horse"\r\n')
+    assert bench.send(b'AT+SAVETRANSLINK=1,"web.test",80,"TCP"\r\n') == b"\r\nOK\r\n"
+    assert bench.send(b"AT+RST\r\n").endswith(b"\r\nready\r\n\r\n>")
+    assert bench.send(b"AT\r\n") == b""
+    assert bench.requests == [b"AT\r\n"]
+    bench.send(b"+++", 2)
+    bench.send(b"ATE0\r\n")
+    assert bench.send(b"AT+SAVETRANSLINK=0\r\n") == b"\r\nOK\r\n"
+    assert b">" not in bench.send(b"AT+RST\r\n")[-20:]
+    bench.wait(5)
+    assert bench.send(b"AT\r\n").endswith(b"\r\nOK\r\n")
+
+
 # -- states that a restarted board finds -------------------------------------------------------
 
 

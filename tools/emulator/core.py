@@ -10,10 +10,9 @@ from dataclasses import replace
 from . import profiles
 from .clock_works import ClockWorks
 from .commands import commands_of
-from .intake import BUSY, COMMAND, DEAF, PASSTHROUGH, Expected, Intake
-from .link_types import dial
+from .intake import BUSY, COMMAND, DEAF, Expected, Intake
+from .link_types import Request
 from .links import Links
-from .network import CONNECTING, OPEN
 from .outcome import ERROR, OK, SILENT
 from .params import (
     FAILED,
@@ -26,6 +25,7 @@ from .params import (
     Refused,
     split,
 )
+from .passthrough import Passthrough
 from .schedule import Scheduler, Until
 from .soft_ap import SoftAp
 from .state import Session, Settings
@@ -87,12 +87,9 @@ class Core:
         self.soft_ap = SoftAp(self)
         self.clock_works = ClockWorks(self)
         self.intake = Intake(self)
-        #: The command whose reply is not complete, as a task.
-        self.running = None
+        self.passthrough = Passthrough(self)
         #: A payload is on its way to the network (NonOS: ``busy s``).
         self.sending = False
-        #: The task that tries to restore the link of passthrough.
-        self.redialing = None
         #: What to do once the running command's result is printed.
         self.afterwards = []
         #: What AT+SYSLOG=1 tells of the running command's failure.
@@ -162,6 +159,11 @@ class Core:
         if line:
             self.emit(line.render(*args, tag=tag))
 
+    def notify(self, name, *args):
+        """Print a notice: not in passthrough, unless AT+SYSMSG's bit 2 asks for it."""
+        if not self.in_passthrough or self.settings.sysmsg & 4:
+            self.say(name, *args)
+
     def address(self, address):
         """An address as the family's forms take it: four numbers, or one string."""
         if self.profile.old:
@@ -181,7 +183,7 @@ class Core:
     @property
     def in_passthrough(self):
         """Is the module in the data state of passthrough?"""
-        return self.intake.state == PASSTHROUGH
+        return self.passthrough.active
 
     def line(self, line, too_long=False):
         """A whole line came from the host, with its line end."""
@@ -235,13 +237,10 @@ class Core:
     def start_command(self, steps):
         """Run a task as the command whose reply the host awaits."""
         self.intake.state = BUSY
-        task = self.scheduler.start(steps, self._finish)
-        if not task.finished:
-            self.running = task
+        self.scheduler.start(steps, self._finish)
 
     def _finish(self, result):
         """A command's task ended: print its result and listen again."""
-        self.running = None
         self.sending = False
         if self.intake.state == BUSY:
             self.intake.state = COMMAND
@@ -300,47 +299,8 @@ class Core:
         yield Until(lambda: expected.done)
         return None if expected.canceled else bytes(expected.data)
 
-    def enter_passthrough(self):
-        """Take what comes from now on for link 0."""
-        self.intake.state = PASSTHROUGH
-
-    def pass_through(self, data):
-        """A packet for link 0; lost while the link is down."""
-        link = self.links.open.get(0)
-        if link:
-            link.channel.send(data, link.target)
-
-    def reconnect_passthrough(self, link):
-        """The link of passthrough broke: try again until it stands or ``+++`` comes.
-
-        AT+CIPMODE, notes; the pause is that of AT+CIPRECONNINTV (100 ms by default).
-        """
-        self.links.drop(link)
-        if link.request:
-            self.redialing = self.scheduler.start(self._redial(link))
-
-    def _redial(self, link):
-        while self.in_passthrough:
-            yield self.settings.reconnect_interval / 10
-            if not self.online:
-                continue
-            channel = dial(self, link.request, link.address)
-            yield Until(lambda c=channel: c.state != CONNECTING, self.timing.connect_timeout)
-            if channel.state == OPEN:
-                self.links.add(link.renewed(channel))
-                return
-            channel.close()
-
-    def leave_passthrough(self):
-        """``+++`` came: be deaf for a while, then take commands."""
-        self.intake.state = DEAF
-        if self.redialing:
-            self.redialing.stop()
-        if self.settings.sysmsg & 1:
-            self.say("quit")
-        self.scheduler.after(self.timing.escape_guard, self._listen)
-
-    def _listen(self):
+    def listen(self):
+        """Take commands."""
         self.intake.state = COMMAND
 
     # -- reset -------------------------------------------------------------------------------
@@ -374,7 +334,6 @@ class Core:
         self.station.power_off()
         self.soft_ap.clients.clear()
         self.clock_works.reset()
-        self.running = None
         self.sending = False
         self.afterwards = []
         self.intake.reset()
@@ -399,9 +358,11 @@ class Core:
         self.links.stop_server()
 
     def _booted(self):
-        self._listen()
+        self.listen()
         self.say("ready")
         self.station.start()
+        if self.settings.saved_link:
+            self.passthrough.enter_at_boot(Request(*self.settings.saved_link))
 
 
 def garble(data):

@@ -187,14 +187,14 @@ class Intake:
         if len(self._burst) >= _PASSTHROUGH_LIMIT:
             burst = bytes(self._burst)
             self._drop_burst()
-            self._core.pass_through(burst)
+            self._core.passthrough.packet(burst)
         return len(part)
 
     def _packet(self, burst):
         if burst == ESCAPE:
-            self._core.leave_passthrough()
+            self._core.passthrough.leave()
         else:
-            self._core.pass_through(burst)
+            self._core.passthrough.packet(burst)
 
     # -- silence -----------------------------------------------------------------------------
 

@@ -28,6 +28,8 @@ class Link:
         self.role = role
         self.udp_mode = udp_mode
         self.buffer = bytearray()
+        #: Passed through, and not yet taken by the network.
+        self.unsent = bytearray()
         #: Lengths of the datagrams in the buffer.
         self.datagrams = collections.deque()
         #: A passive notice was printed and nothing read since.
@@ -37,9 +39,8 @@ class Link:
         #: Where a datagram without a destination of its own goes.
         self.target = channel.remote
         self.last_traffic = 0.0
-        #: What AT+CIPSTART asked for, and the address it led to; None for a server's client.
+        #: What AT+CIPSTART asked for; None for a server's client.
         self.request = request
-        self.address = channel.remote[0]
 
     def take(self, length, one_datagram=False):
         """Take at most ``length`` bytes out of the buffer, or of its first datagram."""
@@ -62,10 +63,6 @@ class Link:
         if self.kind == "UDP" and data:
             self.datagrams.append(len(data))
 
-    def renewed(self, channel):
-        """The same link over a new channel."""
-        return Link(self.number, self.kind, channel, self.role, request=self.request)
-
     @property
     def ended(self):
         """The peer is gone and the network holds nothing more for this link."""
@@ -79,6 +76,8 @@ class Links:
         self._core = core
         self._profile = core.profile
         self.open = {}
+        #: Numbers of links about to open.
+        self.reserved = set()
         self.listener = None
         #: (port, type, CA, interface) of the server, None without one.
         self.server = None
@@ -86,10 +85,10 @@ class Links:
         #: A TCP or TLS link was open once.
         self.had = False
 
-    def free(self, highest_first=False):
-        """The number for a new link: the lowest free one, or the highest; None when full."""
-        numbers = range(COUNT - 1, -1, -1) if highest_first else range(COUNT)
-        return next((n for n in numbers if n not in self.open), None)
+    def free(self):
+        """The number for a new link: the lowest free one; None when full."""
+        taken = self.open.keys() | self.reserved
+        return next((n for n in range(COUNT) if n not in taken), None)
 
     def add(self, link):
         """Enter a link under its number."""
@@ -115,6 +114,8 @@ class Links:
         return moved
 
     def _serve(self, link):
+        if link.unsent:
+            del link.unsent[: link.channel.send(bytes(link.unsent), link.target)]
         if self._core.in_passthrough:
             return self._pass_through(link) or self._broken(link)
         if self.passive(link):
@@ -171,7 +172,7 @@ class Links:
 
     def _broken(self, link):
         if link.ended:
-            self._core.reconnect_passthrough(link)
+            self._core.passthrough.link_lost(link)
         return link.ended
 
     def _receive(self, link, limit):
@@ -228,33 +229,25 @@ class Links:
     def report(self, link):
         """Print the notice of a new link."""
         core = self._core
-        if core.in_passthrough and not core.settings.sysmsg & 4:
-            return
-        if core.settings.sysmsg & 2 and "link conn" in core.profile.lines:
+        if core.settings.sysmsg & 2:
             address, port = link.channel.remote
-            core.say(
-                "link conn",
-                link.number,
-                link.kind,
-                link.role,
-                address,
-                port,
-                link.channel.local_port,
-            )
+            name = f"link conn {link.kind.lower()}" if core.profile.old else "link conn"
+            kind = [] if core.profile.old else [link.kind]
+            where = [*core.address(address), port, link.channel.local_port]
+            core.notify(name, link.number, *kind, link.role, *where)
         elif core.session.mux:
-            core.say("connect id", link.number)
+            core.notify("connect id", link.number)
         else:
-            core.say("connect")
+            core.notify("connect")
 
     def drop(self, link, tell=True):
         """Close a link and forget it."""
         link.channel.close()
         self.open.pop(link.number, None)
-        if tell and not (self._core.in_passthrough and not self._core.settings.sysmsg & 4):
-            if self._core.session.mux:
-                self._core.say("closed id", link.number)
-            else:
-                self._core.say("closed")
+        if tell and self._core.session.mux:
+            self._core.notify("closed id", link.number)
+        elif tell:
+            self._core.notify("closed")
 
     def drop_all(self, tell=False):
         """Close every link; silently as a reset does, or with its notices."""

@@ -148,13 +148,12 @@ class MemoryListener:
 
     def accept(self):
         """The next client's channel, or None."""
-        while self.waiting:
-            channel = self.waiting.popleft()
-            if not channel.peer.closed or channel.peer.unread:
-                channel.state = OPEN
-                channel.peer._opened()
-                return channel
-        return None
+        if not self.waiting:
+            return None
+        channel = self.waiting.popleft()
+        channel.state = OPEN
+        channel.peer._opened()
+        return channel
 
     def close(self):
         """Listen no more."""

@@ -220,7 +220,7 @@ class _Preset:
             core.links.serve("TCP", self._server)
         if self._passthrough:
             core.session.passthrough_mode = 1
-            core.enter_passthrough()
+            core.passthrough.enter()
         if self._awaiting:
             core.start_command(send.payload(core, core.links.open[0], self._awaiting))
         if self._half_command:

@@ -19,11 +19,11 @@ class SoftAp:
             raise ConnectionError("the soft-AP is full")
         network = core.settings.ap_ip[0].rsplit(".", 1)[0]
         self.clients[client] = address or f"{network}.{2 + len(self.clients)}"
-        core.say("sta connected", *mac(client))
-        core.say("sta address", *mac(client), *ip(self.clients[client]))
+        core.notify("sta connected", *mac(client))
+        core.notify("sta address", *mac(client), *ip(self.clients[client]))
         return self.clients[client]
 
     def leave(self, client):
         """The client goes."""
         del self.clients[client]
-        self._core.say("sta disconnected", *mac(client))
+        self._core.notify("sta disconnected", *mac(client))

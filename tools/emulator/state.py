@@ -28,6 +28,8 @@ class Settings:
     station_mac: str = "02:00:00:45:53:50"
     ap_mac: str = "02:00:00:45:53:51"
     reconnect_interval: int = 1
+    #: AT+SAVETRANSLINK: type, host, port, keep-alive in s, local port.
+    saved_link: tuple | None = None
 
 
 @dataclass

@@ -80,15 +80,15 @@ class Station:
             return (yield from self._failed(core.timing.join / 2, WRONG_PASSWORD))
         self.state = ASSOCIATED
         self.access_point = point
-        core.say("wifi connected")
+        core.notify("wifi connected")
         if not (point.dhcp or core.settings.station_ip):
             yield Until(lambda: False, limit)
-            core.say("dhcp timeout")
-            core.say("wifi disconnect")
+            core.notify("dhcp timeout")
+            core.notify("wifi disconnect")
             return (yield from self._failed(0, OTHER))
         yield core.timing.join / 2
         self.state = GOT_IP
-        core.say("wifi got ip")
+        core.notify("wifi got ip")
         return 0
 
     def _failed(self, seconds, code):
@@ -107,7 +107,7 @@ class Station:
         self.state = DISCONNECTED if had or self.state == CONNECTING else self.state
         if had:
             self._core.links.drop_all()
-            self._core.say("wifi disconnect")
+            self._core.notify("wifi disconnect")
         return had
 
     def lost(self, closed=False):
@@ -117,11 +117,11 @@ class Station:
             return
         if self._core.in_passthrough:
             for link in self._core.links.in_order():
-                self._core.reconnect_passthrough(link)
+                self._core.passthrough.link_lost(link)
         self._core.links.drop_all(tell=closed)
         self.access_point = None
         self.state = DISCONNECTED
-        self._core.say("wifi disconnect")
+        self._core.notify("wifi disconnect")
         interval = self.interval
         if interval:
             self._in_background(self._rejoin(interval))

@@ -6,12 +6,15 @@ host at the wrong rate sees garbage; pacing and flow control are not to be had h
 """
 
 import fcntl
+import logging
 import os
 import select
 import struct
 import termios
 import threading
 import tty
+
+_LOG = logging.getLogger("espat_tools.emulator")
 
 _RATES = {
     getattr(termios, name): int(name[1:])
@@ -55,6 +58,7 @@ class Terminal:
         self._wake_out, self._wake_in = os.pipe()
         self._output = b""
         self._running = True
+        self._error = None
         self._thread = threading.Thread(target=self._run, name="espat emulator", daemon=True)
         self._thread.start()
 
@@ -70,7 +74,7 @@ class Terminal:
             os.write(self._wake_in, b".")
 
     def close(self):
-        """Stop the thread and free the descriptors."""
+        """Stop the thread and free the descriptors; raises what the thread failed with."""
         if not self._running:
             return
         self._running = False
@@ -78,15 +82,21 @@ class Terminal:
         self._thread.join()
         for fd in (self._master, self._slave, self._wake_out, self._wake_in):
             os.close(fd)
+        if self._error:
+            raise RuntimeError("the emulated module failed") from self._error
 
     # -- the pump ----------------------------------------------------------------------------
 
     def _run(self):
-        while self._running:
-            with self._module.lock:
-                self._step()
-                nap = self._nap()
-            self._sleep(nap)
+        try:
+            while self._running:
+                with self._module.lock:
+                    self._step()
+                    nap = self._nap()
+                self._sleep(nap)
+        except Exception as error:
+            _LOG.exception("the emulated module failed")
+            self._error = error
 
     def _step(self):
         self._module.core.host_baud = rate_of(self._slave)

@@ -1,6 +1,7 @@
 """Commands that send: CIPSEND in its forms, CIPSENDEX, CIPSENDL, passthrough."""
 
 from ..families import ALL, SINCE_24
+from ..link_types import LINK_TYPES
 from ..links import COUNT
 from ..outcome import SILENT
 from ..params import Refused
@@ -140,8 +141,26 @@ def pass_through(call):
     if not core.session.passthrough_mode or link is None or link.udp_mode:
         raise Refused
     core.say("passthrough prompt")
-    core.afterwards.append(core.enter_passthrough)
+    core.afterwards.append(core.passthrough.enter)
     return SILENT
+
+
+def save_link(call):
+    """AT+SAVETRANSLINK=<0 or 1>[,<host>,<port>[,<type>[,<keep-alive s or local port>]]]"""
+    args = call.args
+    if not args.integer(0, 0, 1):
+        args.count(1, 1)
+        call.set(always=True, saved_link=None)
+        return
+    args.count(3, 5)
+    host = args.text(1, 64).decode("latin-1")
+    port = args.integer(2, 1, 65535)
+    kind = args.text(3, 6, default=b"TCP").decode("latin-1")
+    extra = args.integer(4, 0, 7200 if kind == "TCP" else 65535, default=0)
+    if kind not in LINK_TYPES:
+        raise Refused
+    numbers = (extra, 0) if kind == "TCP" else (0, extra)
+    call.set(always=True, saved_link=(kind, host, port, *numbers))
 
 
 # fmt: off
@@ -151,5 +170,6 @@ COMMANDS = (
     ("+CIPSENDEX",    ALL,      None,       send_until_null, None),
     ("+CIPSENDL",     SINCE_24, None,       send_long,       None),
     ("+CIPSENDLCFG",  SINCE_24, query_long, set_long,        None),
+    ("+SAVETRANSLINK", ALL,     None,       save_link,       None),
 )
 # fmt: on

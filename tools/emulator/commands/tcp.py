@@ -58,7 +58,7 @@ def start(call):
         raise Refused("no ip")
     if number in core.links.open:
         raise Refused("already connected")
-    return _open(core, number, request)
+    return _reserved(core, number, _open(core, number, request))
 
 
 def start_anywhere(call):
@@ -70,7 +70,16 @@ def start_anywhere(call):
     number = core.links.free() if core.session.mux else 0
     if number is None or number in core.links.open:
         raise Refused
-    return _open(core, number, request)
+    return _reserved(core, number, _open(core, number, request))
+
+
+def _reserved(core, number, steps):
+    """A task: as ``steps``, while no client of the server may take the number."""
+    core.links.reserved.add(number)
+    try:
+        return (yield from steps)
+    finally:
+        core.links.reserved.discard(number)
 
 
 def _request(args, options):

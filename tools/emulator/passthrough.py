@@ -1,0 +1,71 @@
+"""Passthrough: the data state in which bytes go straight to link 0 and back."""
+
+from .commands.tcp import resolve
+from .intake import DEAF, PASSTHROUGH
+from .link_types import dial
+from .links import Link
+from .network import CONNECTING, OPEN
+from .schedule import Until
+
+
+class Passthrough:
+    """The way into that state, its link, and the way out."""
+
+    def __init__(self, core):
+        self._core = core
+        self._redialing = None
+
+    @property
+    def active(self):
+        """Is the module in the data state of passthrough?"""
+        return self._core.intake.state == PASSTHROUGH
+
+    def enter(self):
+        """Take what comes from now on for link 0."""
+        self._core.intake.state = PASSTHROUGH
+
+    def packet(self, data):
+        """What came between two silences: for link 0, lost while it is down."""
+        link = self._core.links.open.get(0)
+        if link:
+            link.unsent += data
+
+    def link_lost(self, link):
+        """The link broke: try again until it stands or ``+++`` comes (AT+CIPMODE, notes)."""
+        self._core.links.drop(link)
+        if link.request:
+            self._redialing = self._core.scheduler.start(self._redial(link.request))
+
+    def enter_at_boot(self, request):
+        """AT+SAVETRANSLINK: in the data state from boot on, prompting once the link stands."""
+        self._core.session.passthrough_mode = 1
+        self.enter()
+        self._redialing = self._core.scheduler.start(self._redial(request, prompt=True))
+
+    def _redial(self, request, prompt=False):
+        core = self._core
+        while self.active:
+            yield core.settings.reconnect_interval / 10
+            if not core.online:
+                continue
+            address = yield from resolve(core, request.host)
+            channel = dial(core, request, address) if address else None
+            if channel is None:
+                continue
+            yield Until(lambda c=channel: c.state != CONNECTING, core.timing.connect_timeout)
+            if channel.state == OPEN:
+                core.links.add(Link(0, request.kind, channel, request=request))
+                if prompt:
+                    core.say("boot prompt")
+                return
+            channel.close()
+
+    def leave(self):
+        """``+++`` came: be deaf for a while, then take commands."""
+        core = self._core
+        core.intake.state = DEAF
+        if self._redialing:
+            self._redialing.stop()
+        if core.settings.sysmsg & 1:
+            core.say("quit")
+        core.scheduler.after(core.timing.escape_guard, core.listen)
