@@ -15,9 +15,6 @@ COMMAND, BUSY, DATA, PASSTHROUGH, DEAF = "command", "busy", "data", "passthrough
 ESCAPE = b"+++"
 FORCED_RESET = b"AT+RST\r\n"
 
-#: What one passthrough packet may hold before it is sent without waiting, bytes in.
-_PASSTHROUGH_LIMIT = 8192
-
 
 class Expected:
     """A payload that a command waits for.
@@ -181,10 +178,10 @@ class Intake:
     # -- passthrough -------------------------------------------------------------------------
 
     def _passthrough(self, data):
-        room = _PASSTHROUGH_LIMIT - len(self._burst)
-        part = data[:room]
+        most = self._profile.passthrough_buffer
+        part = data[: most - len(self._burst)]
         self._remember(part, self._packet)
-        if len(self._burst) >= _PASSTHROUGH_LIMIT:
+        if len(self._burst) >= most:
             burst = bytes(self._burst)
             self._drop_burst()
             self._core.passthrough.packet(burst)

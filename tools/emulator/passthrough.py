@@ -27,8 +27,14 @@ class Passthrough:
     def packet(self, data):
         """What came between two silences: for link 0, lost while it is down."""
         link = self._core.links.open.get(0)
-        if link:
+        if link is None:
+            return
+        if link.kind != "UDP":
             link.unsent += data
+            return
+        most = self._core.profile.passthrough_packet
+        for at in range(0, len(data), most):
+            link.channel.send(data[at : at + most], link.target)
 
     def link_lost(self, link):
         """The link broke: try again until it stands or ``+++`` comes (AT+CIPMODE, notes)."""

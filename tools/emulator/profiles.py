@@ -76,7 +76,9 @@ class Profile:
     ipd_max: int = 2920
     #: Bytes that the module buffers for one link before the peer is held off.
     window: int = 5744
-    #: Most bytes in and out at a time in passthrough.
+    #: Passthrough: bytes taken before they are sent without waiting for a silence, and the
+    #: most that leave at a time.
+    passthrough_buffer: int = 8192
     passthrough_packet: int = 2920
     #: What CIPRECVLEN shows for a link that is not open.
     no_link_length: int = -1
@@ -125,6 +127,7 @@ _OLD = {
     "send_max": 2048,
     "ipd_max": 1460,
     "window": 2920,
+    "passthrough_buffer": 2048,
     "passthrough_packet": 1460,
     "no_link_length": 0,
     "passive_udp": False,
@@ -193,6 +196,7 @@ _PROFILES = (
             "ESP8266_1MB",
         ),
         send_max=2048,
+        passthrough_buffer=2048,
         passthrough_packet=1460,
         boot_noise=ROM_NOISE,
         tells_zone_when_off=False,
