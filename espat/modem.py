@@ -84,7 +84,7 @@ def fail(what, *args):
 
     Not for having to wait: polling programs meet that all the time.
     """
-    if what < _ERR_SILENT:
+    if what == _ERR_WAIT or what == _ERR_TIME:
         number = errno.ETIMEDOUT if what == _ERR_TIME else errno.EAGAIN
         return OSError(number, "still waiting for " + args[0])
     from .errors import error
@@ -312,7 +312,8 @@ class Modem:
                 if event < _RECV:
                     self._result(event)
                 elif event < _WAITING:
-                    self._counted(event)
+                    if self._counted(event):
+                        return True  # a reader may want to empty its queue before more comes
                 else:
                     self._notice(event)
                 event = parser.next()
@@ -397,11 +398,11 @@ class Modem:
         self._t0 = self.port.ticks()
 
     def _counted(self, event):
-        """``Recv n bytes``, and the payloads of +IPD and +CIPRECVDATA."""
+        """``Recv n bytes``, and payloads; True at the end of one that came unasked."""
         parser = self.parser
         if event == _RECV:
             self._received = True
-            return
+            return False
         asked = parser.asked
         if asked and (event == _DATA or event == _REFUSED):
             parser.link = self.link
@@ -411,7 +412,7 @@ class Modem:
             if event == _REFUSED:  # where the payload ends nobody knows
                 parser.reset()
                 self.end(_TIMEOUT)
-            return
+            return False
         owner = self.owners[link] if link >= 0 else None
         if event == _DATA:
             self.held[link] = max(0, self.held[link] - parser.length)
@@ -419,8 +420,10 @@ class Modem:
             owner.placed(parser.at)
         if event == _END:
             parser.asked = 0
-        elif owner:
+            return not asked
+        if owner:
             parser.into(owner.place())
+        return False
 
     def _notice(self, event):
         """What the module says unasked."""

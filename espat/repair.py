@@ -80,7 +80,7 @@ def check(socket, link, asked):
 
 def compare(modem):
     """Bring the link table up to what ``ask()`` got told: notices can be lost."""
-    held = modem.lines[0][12:].split(b",") if modem.lines and modem.lines[0][5:9] == b"RECV" else ()
+    held = modem.lines[0][12:].split(b",") if modem.lines and modem.lines[0][4:8] == b"RECV" else ()
     links = 0 if held else standing(modem)
     for link in range(5):
         if held:

@@ -15,7 +15,7 @@ from .modem import fail
 from .parser import Ring
 
 _AHEAD = const(512)  # bytes of the read-ahead, passive receive
-_QUEUE = const(2048)  # bytes a link may have unread, active receive
+_QUEUE = const(2920)  # bytes a link may have unread, active receive: the longest +IPD
 _CONNECT_MS = const(60000)  # how long CIPSTART may take; a time-out of the socket's is told sooner
 
 # The modem's (a test compares them).

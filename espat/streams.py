@@ -56,14 +56,14 @@ def _read(self, view):
     if self.held > 0:
         flush(self)
     since = asked = modem.port.ticks()
-    modem.step()
     self.got = 0
-    if (
-        len(view) >= _STRAIGHT
-        and self.timeout != 0
-        and not (self.ring and self.ring.w > self.ring.r)
-    ):
-        self.into = view
+    parser = modem.parser
+    if not _waiting(self):
+        modem.step()
+        # Straight into a large view, unless a payload is on its way into the ring.
+        if len(view) >= _STRAIGHT and self.timeout != 0 and not _waiting(self):
+            if parser.left <= 0 or parser.link != self.link:
+                self.into = view
     try:
         n = _receive(self, view)
         while n < 0:
@@ -78,6 +78,11 @@ def _read(self, view):
         raise
     self.into = None
     return n
+
+
+def _waiting(self):
+    """How many bytes came before they were asked for."""
+    return self.ring.w - self.ring.r if self.ring else 0
 
 
 def _begin(modem, name, link, n, client, payload=None):
@@ -102,7 +107,7 @@ def _receive(self, view):
     link = self.link
     parser = modem.parser
     ring = self.ring
-    if self.got or (ring and ring.w > ring.r):
+    if self.got or _waiting(self):
         if self.got and (
             self.doing == _RECEIVING
             or (self.into is not None and parser.left > 0 and parser.link == link)
@@ -206,7 +211,7 @@ def readline(self):
         if byte[0] == 10:
             break
         ring = self.ring
-        if ring and ring.w > ring.r:
+        if _waiting(self):
             piece = bytearray((ring._buf.find(b"\n", ring.r, ring.w) + 1 or ring.w) - ring.r)
             ring.take(memoryview(piece))
             line.extend(piece)
