@@ -78,25 +78,54 @@ def test_the_window_bounds_what_is_buffered(desk, family, window):
     assert len(bench.peer.unread) == 9_000 - window
 
 
-@BOTH
-def test_closed_waits_for_the_data_to_be_read(desk, family):
-    bench = _passive(desk, family)
+def test_closed_waits_for_the_data_to_be_read(desk):
+    bench = _passive(desk, C3)
     bench.peer.send(b"bye")
     bench.peer.close()
     assert bench.wait(10) == b"\r\n+IPD,0,3\r\n"
     said = bench.send(b"AT+CIPRECVDATA=0,2\r\n")
-    assert said.endswith(b"by\r\nOK\r\n\r\n+IPD,0,1\r\n")
+    assert said == b"+CIPRECVDATA:2,by\r\nOK\r\n\r\n+IPD,0,1\r\n"
     said = bench.send(b"AT+CIPRECVDATA=0,2\r\n")
-    assert said.endswith(b"e\r\nOK\r\n0,CLOSED\r\n")
+    assert said == b"+CIPRECVDATA:1,e\r\nOK\r\n0,CLOSED\r\n"
 
 
-@BOTH
-def test_closing_drops_what_was_not_read(desk, family):
-    bench = _passive(desk, family)
+def test_closed_does_not_wait_on_nonos(desk):
+    bench = _passive(desk, N17)
+    bench.peer.send(b"bye")
+    bench.peer.close()
+    assert bench.wait(10) == b"\r\n+IPD,0,3\r\n0,CLOSED\r\n"
+    bench.talk(
+        (b"AT+CIPRECVLEN?\r\n", b"+CIPRECVLEN:3,0,0,0,0\r\n\r\nOK\r\n"),
+        (b"AT+CIPSTATUS\r\n", b"STATUS:4\r\n\r\nOK\r\n"),
+        (b"AT+CIPSEND=0,1\r\n", b"link is not valid\r\n\r\nERROR\r\n"),
+        (b"AT+CIPRECVDATA=0,2\r\n", b"\r\n+CIPRECVDATA,2:by\r\nOK\r\n\r\n+IPD,0,1\r\n"),
+        (b"AT+CIPRECVDATA=0,2\r\n", b"\r\n+CIPRECVDATA,1:e\r\nOK\r\n"),
+        (b"AT+CIPRECVDATA=0,2\r\n", b"\r\nERROR\r\n"),
+    )
+
+
+def test_a_new_link_gets_nothing_of_the_old_one(desk):
+    bench = _passive(desk, N17)
+    bench.peer.send(b"bye")
+    bench.peer.close()
+    bench.wait()
+    said = bench.send(b'AT+CIPSTART=0,"TCP","web.test",80\r\n')
+    assert said == b"0,CONNECT\r\n\r\nOK\r\n"
+    assert bench.send(b"AT+CIPRECVDATA=0,9\r\n") == b"\r\nERROR\r\n"
+
+
+def test_closing_drops_what_was_not_read(desk):
+    bench = _passive(desk, C3)
     bench.peer.send(b"bye")
     bench.peer.close()
     bench.wait()
     assert bench.send(b"AT+CIPCLOSE=0\r\n") == b"0,CLOSED\r\n\r\nOK\r\n"
+    assert bench.send(b"AT+CIPRECVDATA=0,3\r\n") == b"\r\nERROR\r\n"
+    bench = _passive(desk, N17)
+    bench.peer.send(b"bye")
+    bench.peer.close()
+    bench.wait()
+    assert bench.send(b"AT+CIPCLOSE=0\r\n") == b"UNLINK\r\n\r\nERROR\r\n"
     assert bench.send(b"AT+CIPRECVDATA=0,3\r\n") == b"\r\nERROR\r\n"
 
 

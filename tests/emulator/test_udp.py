@@ -144,6 +144,19 @@ def test_passive_udp_runs_datagrams_together_and_loses_them(desk, family):
     assert said == b"+CIPRECVDATA:5601,%s\r\nOK\r\n" % data
 
 
+@pytest.mark.parametrize("family", sorted(ESPAT))
+def test_a_datagram_read_in_part_is_lost(desk, family):
+    # esp-at issues 323 and 452: the second of two is cut, and its end cannot be read.
+    bench = _udp(desk, family)
+    bench.send(b"AT+CIPRECVMODE=1\r\n")
+    for data in (b"first", b"second", b"third"):
+        bench.near.send(data, (HERE, 4000))
+    assert bench.wait().startswith(b"\r\n+IPD,0,5\r\n")
+    said = bench.send(b"AT+CIPRECVDATA=0,8\r\n")
+    assert said == b"+CIPRECVDATA:8,firstsec\r\nOK\r\n\r\n+IPD,0,5\r\n"
+    assert bench.send(b"AT+CIPRECVDATA=0,9\r\n") == b"+CIPRECVDATA:5,third\r\nOK\r\n"
+
+
 def test_a_destination_is_not_for_tcp(desk):
     bench = desk(E33, links=[("echo.test", 7)])
     said = bench.send(b'AT+CIPSEND=0,5,"udp.test",9\r\n')

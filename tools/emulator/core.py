@@ -252,8 +252,7 @@ class Core:
         actions, self.afterwards = self.afterwards, []
         for action in actions:
             action()
-        for link in list(self.links.open.values()):
-            self.links.announce(link)
+        self.links.announce_all()
 
     def _refuse(self, refusal):
         self._say_reason(refusal)

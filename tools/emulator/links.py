@@ -43,18 +43,25 @@ class Link:
         self.request = request
 
     def take(self, length, one_datagram=False):
-        """Take at most ``length`` bytes out of the buffer, or of its first datagram."""
+        """Take at most ``length`` bytes out of the buffer.
+
+        UDP: datagrams run together, and what is left of one that was read in part is lost
+        (esp-at issues 323 and 452), unless ``one_datagram`` asks for no more than the first.
+        """
         if one_datagram and self.datagrams:
             length = min(length, self.datagrams[0])
         data = bytes(self.buffer[:length])
-        del self.buffer[: len(data)]
         self.announced = False
-        left = len(data)
+        gone = len(data)
+        left = gone
         while left and self.datagrams:
-            first = self.datagrams.popleft()
-            if first > left:
-                self.datagrams.appendleft(first - left)
-            left -= min(left, first)
+            size = self.datagrams.popleft()
+            if size > left and one_datagram:
+                self.datagrams.appendleft(size - left)
+            elif size > left:
+                gone += size - left
+            left -= min(left, size)
+        del self.buffer[:gone]
         return data
 
     def put(self, data):
@@ -76,6 +83,8 @@ class Links:
         self._core = core
         self._profile = core.profile
         self.open = {}
+        #: Closed links with data to be read yet, by number: where CLOSED does not wait.
+        self.left_over = {}
         #: Numbers of links about to open.
         self.reserved = set()
         self.listener = None
@@ -94,9 +103,21 @@ class Links:
         """Enter a link under its number."""
         link.last_traffic = self._core.scheduler.now
         self.open[link.number] = link
+        self.left_over.pop(link.number, None)
         self.had = self.had or link.kind != "UDP"
         if link.role == SERVER:
             self.watch_idle()
+
+    def readable(self, number):
+        """The link to read from under this number, open or left over; None without one."""
+        return self.open.get(number) or self.left_over.get(number)
+
+    def announce_all(self):
+        """Print every passive notice that is due."""
+        for number in range(COUNT):
+            link = self.readable(number)
+            if link:
+                self.announce(link)
 
     def passive(self, link):
         """Does passive receive mode hold for this link?"""
@@ -122,8 +143,10 @@ class Links:
             moved = self._fill(link)
         else:
             moved = self._flush(link) or self._hand_over(link)
-        if link.ended and not link.buffer:
+        if link.ended and not (link.buffer and self._profile.closed_waits):
             self.drop(link)
+            if link.buffer:
+                self.left_over[link.number] = link
             return True
         return moved
 
@@ -253,6 +276,7 @@ class Links:
         """Close every link; silently as a reset does, or with its notices."""
         for link in self.in_order():
             self.drop(link, tell)
+        self.left_over.clear()
 
     def serve(self, kind, port, ca=0, netif=0):
         """Listen on ``port``; False if that cannot be."""

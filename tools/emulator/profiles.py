@@ -84,6 +84,10 @@ class Profile:
     no_link_length: int = -1
     #: UDP obeys passive receive mode.
     passive_udp: bool = True
+    #: In passive mode CLOSED waits until the buffered data are read (AT+CIPRECVMODE, notes).
+    #: NonOS tells at once and lets the data be read afterwards: so WiFiEspAT has it, and issue
+    #: 124 of the NonOS SDK; no capture shows it.
+    closed_waits: bool = True
     #: Passive receive mode exists.
     passive: bool = True
     #: ROM text at another baud rate arrives on the AT port at boot.
@@ -131,6 +135,7 @@ _OLD = {
     "passthrough_packet": 1460,
     "no_link_length": 0,
     "passive_udp": False,
+    "closed_waits": False,
     "boot_noise": ROM_NOISE,
     "wifi_mode": 2,
     "tells_zone_when_off": False,
@@ -229,10 +234,10 @@ _PROFILES = (
         version=Version(
             (3, 3, 0, 0),
             "",
-            "c0ffee3",
+            "3b13d04",
             "ESP32C3",
             "May  8 2024",
-            "08:21:52",
+            "08:21:54",
             "v5.0.6-dirty",
             "dc8c2b5",
             "May  9 2024",

@@ -61,7 +61,7 @@ def read(call):
         args = args.rest(1)
     args.count(1, 1 + core.profile.read_options)
     length = args.integer(0, 1, 2048 if core.profile.old else 0x7FFFFFFF)
-    link = core.links.open.get(number)
+    link = core.links.readable(number)
     if link is None or not core.links.passive(link) or not link.buffer:
         raise Refused
     data = link.take(length, one_datagram=bool(args.integer(1, 0, 1, default=0)))
@@ -79,10 +79,8 @@ def _header(core, link, length):
 def query_length(call):
     """AT+CIPRECVLEN?"""
     core = call.core
-    lengths = [
-        len(core.links.open[n].buffer) if n in core.links.open else core.profile.no_link_length
-        for n in range(COUNT)
-    ]
+    links = [core.links.readable(number) for number in range(COUNT)]
+    lengths = [len(link.buffer) if link else core.profile.no_link_length for link in links]
     if core.session.mux:
         call.say("recvlen", *lengths)
     else:

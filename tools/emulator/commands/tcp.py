@@ -175,6 +175,7 @@ def close_single(call):
 
 def _close(core, number):
     link = core.links.open.get(number)
+    core.links.left_over.pop(number, None)
     if link is None:
         raise Refused("unlink")
     core.links.drop(link)
