@@ -160,6 +160,23 @@ def test_datagrams_kept_apart(desk, family):
     assert desk(E33, links=WEB).send(b"AT+CIPRECVDATA=0,100,1\r\n") == b"\r\nERROR\r\n"
 
 
+@FAMILIES
+@pytest.mark.parametrize("name", [b"CIFSR", b"CIPCLOSE", b"CIPSEND", b"CIPSTATUS", b"CIPMUX"])
+def test_test_commands(desk, family, name):
+    known = family in OLD and name != b"CIPMUX"
+    expected = b"\r\nOK\r\n" if known else b"\r\nERROR\r\n"
+    assert desk(family).send(b"AT+%s=?\r\n" % name) == expected
+
+
+@FAMILIES
+def test_restore_closes_the_links_first(desk, family):
+    # Capture 38 (ESP-AT).
+    bench = desk(family, links=WEB * 2)
+    closed = b"0,CLOSED\r\n1,CLOSED\r\n" * (family in ESPAT)
+    assert bench.send(b"AT+RESTORE\r\n", 0).startswith(closed + b"\r\nOK\r\n")
+    assert bench.wait(1).endswith(b"\r\nready\r\n")
+
+
 # -- error codes -------------------------------------------------------------------------------
 
 

@@ -48,7 +48,9 @@ def reset(call):
 
 
 def restore(call):
-    """AT+RESTORE"""
+    """AT+RESTORE: ESP-AT closes its links aloud first (capture 38)"""
+    if not call.core.profile.old:
+        call.core.links.drop_all(tell=True)
     call.core.flash = call.core.factory_settings()
     return _restart(call.core)
 
