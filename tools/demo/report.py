@@ -203,7 +203,7 @@ class Report:
             return f"{size:,} bytes, " + (
                 "as many as promised; there is nothing to compare them with"
                 if promised
-                else "till the server closed; it promised no length"
+                else "all that the server sent; it promised no length"
             )
         return f"{size:,} bytes, compared with what the server sent: every byte is the same"
 

@@ -20,6 +20,7 @@ _HERE = Path(__file__).resolve().parent
 _ON_BOARD = {
     f"demo/{name}": _HERE / f"{name}.py" for name in ("__init__", "counting", "fetch", "visit")
 }
+LAST = "heap"  # the event that ends a visit on a board
 _PATIENCE = 5  # seconds that an ended program may take to go
 
 Tell = Callable[..., None]
@@ -83,20 +84,27 @@ def in_micropython(place: Place, wanted: Wanted, tell: Tell) -> None:
 
 def _events(program: runtimes.UnixProgram, order: str) -> Iterator[tuple[str, dict]]:
     """What the program tells while it runs. Raises Failed if it breaks."""
-    with subprocess.Popen(
-        program.command,
-        env=program.env,
-        cwd=program.cwd,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as child:
+    with _start(program) as child:
         try:
             yield from _records(child, order)
         finally:
             _end(child)
+
+
+def _start(program: runtimes.UnixProgram) -> subprocess.Popen:
+    try:
+        return subprocess.Popen(
+            program.command,
+            env=program.env,
+            cwd=program.cwd,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:
+        raise Failed(f"Cannot start {program.command[0]}: {error.strerror}.") from None
 
 
 def _records(child: subprocess.Popen, order: str) -> Iterator[tuple[str, dict]]:
@@ -105,15 +113,28 @@ def _records(child: subprocess.Popen, order: str) -> Iterator[tuple[str, dict]]:
         child.stdin.flush()
     except BrokenPipeError:
         pass  # it could not start; what it said comes next
-    last = "nothing"
+    last, event = "nothing", None
     for line in child.stdout:
-        if line.startswith("["):
-            event, figures = json.loads(line)
-            yield event, figures
-        elif line.strip():
-            last = line.strip()
-    if status := child.wait():
+        record = _record(line)
+        if record:
+            event = record[0]
+            yield record
+        else:
+            last = line.strip() or last
+    status = child.wait()
+    if status or event != LAST:
         raise Failed(f"MicroPython ended with status {status}; the last it said: {last}")
+
+
+def _record(line: str) -> tuple[str, dict] | None:
+    """What a line tells; None if it is none of the program's own."""
+    if not line.startswith("["):
+        return None
+    try:
+        event, figures = json.loads(line)
+    except ValueError:
+        return None
+    return event, figures
 
 
 def _end(child: subprocess.Popen) -> None:

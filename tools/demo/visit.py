@@ -62,7 +62,9 @@ def _page(sock, wanted, tell, sink):
 
 
 def words(error):
-    """What an exception says, without its number."""
+    """What an exception says, without the number of the driver's."""
     if isinstance(error, OSError):
-        return error.args[1] if len(error.args) > 1 else f"the port failed: {error}"
+        if len(error.args) > 1:
+            return error.args[1]
+        return f"the port failed: is the adapter still plugged in? ({error})"
     return str(error)

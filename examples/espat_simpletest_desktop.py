@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""A PC or a Raspberry Pi, with the module on a USB adapter: join the network and fetch a page.
+
+python espat_simpletest_desktop.py /dev/ttyUSB0 "your network"
+"""
+
+import sys
+from getpass import getpass
+
+import serial
+
+import espat
+
+HOST, PATH = "wifitest.adafruit.com", "/testwifi/index.html"
+
+port, ssid = sys.argv[1:]
+password = getpass(f"Password of {ssid}: ")
+
+with espat.Radio(serial.Serial(port, 115200, timeout=0), rx_size=2048) as radio:
+    for line in radio.command("AT+GMR"):
+        print(line.decode())
+
+    print("Joining...")
+    radio.connect(ssid, password)
+    print("My address is", radio.ipv4_address)
+
+    pool = espat.SocketPool(radio)
+    buffer = bytearray(1024)
+    with pool.socket() as socket:
+        socket.settimeout(10)
+        socket.connect((HOST, 80))
+        socket.send(f"GET {PATH} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+        count = socket.recv_into(buffer)
+        while count:
+            print(buffer[:count].decode(), end="")
+            count = socket.recv_into(buffer)
+print()
+print("Done")

@@ -1,0 +1,4 @@
+"""What a user writes for the example."""
+
+SSID = "espat"
+PASSWORD = "correct horse"
