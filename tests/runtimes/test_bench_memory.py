@@ -211,6 +211,6 @@ def test_every_gate_of_the_project_has_a_measurement():
         )
         for bits in (64, 32)
     ]
-    figures = memory.Figures(mpy={"a": 1}, heaps=heaps, smallest_heap=1)
+    figures = memory.Figures(mpy={"espat/a.mpy": 1}, heaps=heaps, smallest_heap=1)
     assert set(ROOT_GATES) <= set(figures.gated())
     assert {"memory.ram_64bit", "memory.ram_32bit", "memory.smallest_heap_64bit"} <= set(ROOT_GATES)

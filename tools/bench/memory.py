@@ -82,11 +82,16 @@ class Figures:
     smallest_heap: int | None = None
     missing: list[str] = field(default_factory=list)
 
+    def size_of(self, folder: str) -> int | None:
+        """The .mpy files below a folder of the board together; None if none were compiled."""
+        sizes = [size for path, size in self.mpy.items() if path.startswith(folder)]
+        return sum(sizes) if sizes else None
+
     def gated(self) -> dict[str, float | None]:
         """The figures that budgets.toml may gate, by the name of the gate."""
         found: dict[str, float | None] = {
             "memory.smallest_heap_64bit": self.smallest_heap,
-            "size.mpy_total": sum(self.mpy.values()) if self.mpy else None,
+            "size.espat_mpy": self.size_of("espat/"),
         }
         for heap in self.heaps:
             found[f"memory.ram_{heap.bits}bit"] = heap.up_to("one open socket", without=("join",))
