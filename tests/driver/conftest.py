@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.driver.desk import ALL, BOTH, Desk
+from tests.driver.desk import ALL, BOTH, Desk, Wire
 
 
 @pytest.fixture
@@ -29,6 +29,17 @@ def profile(request):
 def family(request):
     """Every family that the emulator knows, in turn."""
     return request.param
+
+
+@pytest.fixture(params=["passive", "active"])
+def both_ways(request, make_desk, profile):
+    """A desk of each dialect, joined, in passive and in active receive.
+
+    Where the module pushes what it gets, a line that takes its time is what holds it back.
+    """
+    if request.param == "passive":
+        return make_desk(profile).join()
+    return make_desk(profile, line=Wire).join().active()
 
 
 @pytest.fixture

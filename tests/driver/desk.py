@@ -5,6 +5,9 @@ turns in circles, or waits past all deadlines, meets `Hang`.
 """
 
 import contextlib
+import os
+
+from hypothesis import HealthCheck, settings
 
 from espat import Radio, SocketPool
 from espat.port import Port
@@ -14,6 +17,14 @@ BOTH = ("esp32c3-3.3", "nonos-1.7.4")
 """The newest dialect most boards have, and the oldest with passive receive."""
 
 ALL = tuple(sorted(PROFILES))
+examples = settings(
+    deadline=None,
+    max_examples=50,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+"""How hypothesis looks for trouble here: in CI the same cases every time."""
+
 SSID, PASSWORD = "espat", "correct horse"
 
 
@@ -29,8 +40,9 @@ class Line:
 
     timeout = 0
 
-    def __init__(self, uart):
+    def __init__(self, uart, clock):
         self.uart = uart
+        self.clock = clock
         self.calls = 0
 
     def readinto(self, view):
@@ -65,6 +77,48 @@ class Line:
 
     def deinit(self):
         self.uart.deinit()
+
+
+class Wire(Line):
+    """A line that takes its time: ten bits a byte, and a receive buffer that overruns.
+
+    A byte that comes while `depth` bytes wait to be read is lost, and counted in `lost`.
+    """
+
+    depth = 2048
+
+    def __init__(self, uart, clock):
+        Line.__init__(self, uart, clock)
+        self.lost = 0
+        self._coming = b""
+        self._here = bytearray()
+        self._since = clock.now()
+
+    def _flow(self):
+        """Let come over what has had the time to."""
+        now = self.clock.now()
+        piece = bytearray(256)
+        while True:
+            if not self._coming:
+                self._coming = bytes(piece[: self.uart.readinto(piece) or 0])
+                self._since = max(self._since, now - 0.002)
+                if not self._coming:
+                    return
+            n = min(int((now - self._since) * self.baudrate / 10), len(self._coming))
+            if not n:
+                return
+            self._since += n * 10 / self.baudrate
+            room = self.depth - len(self._here)
+            self._here += self._coming[: min(n, room)]
+            self.lost += max(0, n - room)
+            self._coming = self._coming[n:]
+
+    def take(self, view):
+        self._flow()
+        n = min(len(view), len(self._here))
+        view[:n] = self._here[:n]
+        del self._here[:n]
+        return n or None
 
 
 class SimPort(Port):
@@ -146,7 +200,7 @@ class Desk:
 
     def again(self, **radio):
         """The board restarted, the module did not: a new radio on the same module."""
-        self.line = self._line(self.module.uart(self._rate))
+        self.line = self._line(self.module.uart(self._rate), self.clock)
         self.port = SimPort(self.line, self.clock)
         self.radio = Radio(self.port, **radio)
         self.pool = SocketPool(self.radio)
@@ -170,6 +224,13 @@ class Desk:
         sock.settimeout(timeout)
         sock.connect((host, port))
         return sock
+
+    def active(self):
+        """Let the module push what it receives, as firmware without passive receive does."""
+        if self.modem.passive:
+            self.radio.command("AT+CIPRECVMODE=0")
+            self.modem.passive = False
+        return self
 
     def said(self, word):
         """The command lines that hold a word."""

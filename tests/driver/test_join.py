@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from espat_tools.emulator import AccessPoint
-from tests.driver.desk import ALL, BOTH, PASSWORD, SSID, Desk
+from tests.driver.desk import ALL, BOTH, PASSWORD, SSID, Desk, examples
 
 POINTS = {
     "espat": {"password": PASSWORD},
@@ -44,12 +44,7 @@ def test_an_open_network(make_desk, family):
     desk.works()
 
 
-NO_DHCP = pytest.param(
-    "no DHCP", marks=pytest.mark.xfail(reason="WIFI DISCONNECT makes it forget that it was let in")
-)
-
-
-@pytest.mark.parametrize("why", [*list(FAILURES)[:-1], NO_DHCP])
+@pytest.mark.parametrize("why", FAILURES)
 def test_why_a_join_failed(make_desk, family, why):
     ssid, password, number, words = FAILURES[why]
     desk = make_desk(family, access_points=points())
@@ -152,7 +147,6 @@ def test_names_and_passwords(make_desk, profile, name):
     desk.works()
 
 
-@pytest.mark.xfail(reason="the name ends at the first BSSID of the reply, not the last")
 def test_a_name_with_a_whole_reply_in_it(make_desk, profile):
     ssid = 'x","02:00:00:00:00:09",6,-40'
     desk = make_desk(profile, access_points=[AccessPoint(ssid, PASSWORD)])
@@ -161,6 +155,7 @@ def test_a_name_with_a_whole_reply_in_it(make_desk, profile):
     assert len(desk.joins()) == 1
 
 
+@examples
 @given(
     family=st.sampled_from(ALL),
     ssid=st.binary(min_size=1, max_size=32).filter(lambda b: not {0, 10, 13} & {*b}),
@@ -175,6 +170,7 @@ def test_any_name_and_any_password(family, ssid, password):
     assert len(desk.joins()) == 1
 
 
+@examples
 @given(
     family=st.sampled_from(BOTH),
     ssid=st.text(alphabet='",\\:0af ', min_size=1, max_size=32),
@@ -193,13 +189,7 @@ SMUGGLED = ["x\r\nAT+RST", "x\rAT+RST\r", "x\nAT+RST", "x\0AT+RST", b"x\r\nAT+RS
 
 
 @pytest.mark.parametrize("bad", SMUGGLED)
-@pytest.mark.parametrize(
-    "where",
-    [
-        "ssid",
-        pytest.param("password", marks=pytest.mark.xfail(reason="not looked at")),
-    ],
-)
+@pytest.mark.parametrize("where", ["ssid", "password"])
 def test_no_command_is_smuggled_in(make_desk, profile, where, bad):
     desk = make_desk(profile).join()
     before = len(desk.joins())
@@ -271,7 +261,6 @@ def test_a_restart_is_followed_by_a_join_on_the_next_use(make_desk, family):
         sock.recv(1)
 
 
-@pytest.mark.xfail(reason="a use begins without taking in what came")
 def test_a_restart_while_nobody_looks(desk):
     sock = desk.socket()
     desk.module.reset()
@@ -310,10 +299,7 @@ def test_wifi_lost_and_found(make_desk, family):
         desk.works()
 
 
-LATE = pytest.param(0, marks=pytest.mark.xfail(reason="a use begins without taking in what came"))
-
-
-@pytest.mark.parametrize("wait", [LATE, 0.5, 0.99, 1.0, 1.2, 1.31, 2, 10])
+@pytest.mark.parametrize("wait", [0, 0.5, 0.99, 1.0, 1.2, 1.31, 2, 10])
 def test_wifi_back_while_the_module_joins_by_itself(desk, wait):
     """The module tries every second: the driver's own join must not trip over that."""
     desk.module.wifi_lost()
