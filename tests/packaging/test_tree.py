@@ -13,7 +13,7 @@ except ImportError:  # Python 3.10
     import tomli as tomllib
 
 import espat
-from espat_tools import where
+from espat_tools import mip, where
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -47,8 +47,10 @@ def test_setup_py_decides_nothing():
 
 
 def test_mip_installs_what_espat_holds():
+    """If this fails a file came or went: `python -m espat_tools.mip` writes the list anew."""
     assert MIP["urls"] == [[name, name] for name in sorted(_present("espat"))]
     assert MIP["deps"] == []
+    assert json.loads(mip.text()) == MIP
 
 
 def test_package_json_is_no_npm_manifest():
