@@ -173,3 +173,25 @@ def test_back_to_active_hands_over_what_was_buffered(desk):
     bench.peer.send(b"kept")
     bench.wait()
     assert bench.send(b"AT+CIPRECVMODE=0\r\n") == b"\r\nOK\r\n\r\n+IPD,0,4:kept\r\n"
+
+
+def test_sending_to_a_peer_that_left(desk):
+    # TCP takes the first and breaks on the second, while the link lives for its data.
+    bench = _passive(desk, C3)
+    bench.peer.send(b"bye")
+    bench.peer.close()
+    bench.wait()
+    for verdict in (b"\r\nSEND OK\r\n", b"\r\nSEND FAIL\r\n"):
+        assert bench.send(b"AT+CIPSEND=0,1\r\n") == b"\r\nOK\r\n\r\n>"
+        assert bench.send(b"x") == b"\r\nRecv 1 bytes\r\n" + verdict
+    said = bench.send(b"AT+CIPRECVDATA=0,9\r\n")
+    assert said == b"+CIPRECVDATA:3,bye\r\nOK\r\n0,CLOSED\r\n"
+
+
+def test_a_reset_loses_what_the_network_held(desk):
+    bench = _passive(desk, C3)
+    bench.peer.send(b"x" * 6000)
+    bench.wait()
+    bench.peer.reset()
+    said = bench.send(b"AT+CIPRECVDATA=0,9999\r\n")
+    assert said == b"+CIPRECVDATA:5744," + b"x" * 5744 + b"\r\nOK\r\n0,CLOSED\r\n"

@@ -215,6 +215,29 @@ def _datagram_socket(address="127.0.0.1", port=0):
     return sock
 
 
+def test_sending_to_a_real_peer_that_left():
+    def leave(connection):
+        connection.sendall(b"bye")
+        connection.close()
+
+    with server(leave) as port:
+        module, uart, say, _ = _module()
+        with module:
+            say(b"AT+CIPRECVTYPE=5,1")
+            uart.write(b'AT+CIPSTART=0,"TCP","127.0.0.1",%d\r\n' % port)
+            read_until(uart.read, b"+IPD,0,3\r\n")
+            verdicts = b""
+            for _ in range(4):
+                say(b"AT+CIPSEND=0,1", b">")
+                uart.write(b"x")
+                verdicts += read_until(uart.read, b"SEND ")
+                verdicts += uart.read() or b""
+                time.sleep(0.05)
+            # The first was taken; later ones fail, and none hangs.
+            assert verdicts.count(b"SEND ") == 4
+            assert b"FAIL" in verdicts
+
+
 def test_udp_with_real_peers():
     with _datagram_socket() as near, _datagram_socket() as far:
         ports = [sock.getsockname()[1] for sock in (near, far)]

@@ -135,6 +135,8 @@ class Links:
         return moved
 
     def _serve(self, link):
+        if link.channel.broken:
+            link.unsent.clear()
         if link.unsent:
             del link.unsent[: link.channel.send(bytes(link.unsent), link.target)]
         if self._core.in_passthrough:

@@ -37,6 +37,7 @@ class Peer:
         """Close at once; what was sent and not taken is lost (RST)."""
         self.unread.clear()
         self.closed = True
+        self._channel.broken = True
 
     def _call(self, name, *args):
         method = getattr(self._handler, name, None)
@@ -80,7 +81,12 @@ class MemoryChannel(Channel):
         return data
 
     def send(self, data, target=None):
-        return 0 if self.peer.closed else self.peer._take(data)
+        if not self.peer.closed:
+            return self.peer._take(data)
+        # As TCP has it: what is sent to a peer that left is taken once, and then comes the RST.
+        taken = 0 if self.broken else len(data)
+        self.broken = True
+        return taken
 
     def close(self):
         if not self._closed and self.state == OPEN and not self.peer.closed:

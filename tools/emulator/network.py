@@ -65,6 +65,8 @@ class Channel:
     source = ("0.0.0.0", 0)
     local_port = 0
     ended = False
+    #: Nothing can be sent any more.
+    broken = False
 
     def receive(self, limit):
         """At most ``limit`` bytes (one datagram of UDP); b"" when there are none."""

@@ -91,7 +91,7 @@ class SocketChannel(Channel):
         except BlockingIOError:
             return 0
         except OSError:
-            self._end = True
+            self._end = self.broken = True
             return 0
 
     def close(self):

@@ -76,7 +76,7 @@ def deliver(core, link, data, target=None):
     timeout = core.session.tcp_options[link.number][2] / 1000
     end = core.scheduler.now + timeout if timeout else None
     sent = 0
-    while sent < len(data) and core.links.open.get(link.number) is link:
+    while sent < len(data) and _sendable(core, link):
         count = link.channel.send(data[sent:], target or link.target)
         sent += count
         if count:
@@ -86,6 +86,10 @@ def deliver(core, link, data, target=None):
         yield 0.01 if end is None else min(0.01, end - core.scheduler.now)
     link.last_traffic = core.scheduler.now
     return sent
+
+
+def _sendable(core, link):
+    return core.links.open.get(link.number) is link and not link.channel.broken
 
 
 # -- CIPSENDL ----------------------------------------------------------------------------------
