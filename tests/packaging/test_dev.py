@@ -103,7 +103,7 @@ def test_ctrl_c_while_installing(checkout):
             index.settimeout(60)
             with contextlib.closing(index.accept()[0]):
                 os.killpg(child.pid, signal.SIGINT)
-                _, said = child.communicate(timeout=20)
+                _, said = child.communicate(timeout=60)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)

@@ -43,7 +43,7 @@ def _ask(uart, words, end):
     uart.write(words)
     said = b""
     buf = bytearray(4096)
-    give_up = time.monotonic() + 5
+    give_up = time.monotonic() + 30
     while not said.endswith(end) and time.monotonic() < give_up:
         n = uart.readinto(buf) or 0
         said += bytes(buf[:n])
