@@ -163,6 +163,20 @@ def test_a_real_dns_server():
             assert said == b"\r\nERROR\r\n"
 
 
+def test_a_dns_server_that_is_silent_leaves_nothing_behind():
+    pytest.importorskip("dns.message")
+    with _serve(lambda packet: None) as server:
+        network = SocketNetwork({"10.0.0.53": ("127.0.0.1", {53: server.getsockname()[1]})})
+        with Module(
+            joined=True, echo=False, network=network, timing={"dns_timeout": 0.1}
+        ) as module:
+            uart = module.uart()
+            _say(uart, b'AT+CIPDNS=1,"10.0.0.53"\r\n')
+            said = _say(uart, b'AT+CIPDOMAIN="real.test"\r\n', b"ERROR\r\n")
+            assert said == b"\r\nERROR\r\n"
+            assert not network.selector.get_map()
+
+
 # -- time --------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,8 @@ import os
 import socket
 import struct
 
+from .schedule import Until
+
 
 class Answer:
     """What a question led to."""
@@ -15,6 +17,19 @@ class Answer:
     def __init__(self, value=None, done=True):
         self.value = value
         self.done = done
+
+    def give_up(self):
+        """Wait no longer."""
+        self.done = True
+
+
+def wait_for(answer, seconds):
+    """A task: what ``answer`` brings within so many seconds, or None; nothing is left behind."""
+    try:
+        yield Until(lambda: answer.done, seconds)
+    finally:
+        answer.give_up()
+    return answer.value
 
 
 class Question(Answer):
@@ -66,7 +81,6 @@ class Question(Answer):
         self.done = True
 
     def give_up(self):
-        """Wait no longer."""
         self._places.clear()
         self._close()
         self.done = True

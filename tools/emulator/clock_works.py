@@ -1,7 +1,7 @@
 """The module's own idea of the time of day, and SNTP that sets it."""
 
+from .asking import wait_for
 from .commands.tcp import resolve
-from .schedule import Until
 
 #: SNTP asks again after so many seconds (AT+CIPSNTPINTV, one hour).
 INTERVAL = 3600
@@ -67,11 +67,10 @@ class ClockWorks:
         address = yield from resolve(core, server)
         if address is None:
             return False
-        answer = core.network.time(address)
-        yield Until(lambda: answer.done, core.timing.dns_timeout)
-        if answer.value is None:
+        seconds = yield from wait_for(core.network.time(address), core.timing.dns_timeout)
+        if seconds is None:
             return False
-        self.set(answer.value)
+        self.set(seconds)
         self.synchronised = True
         core.say("time updated")
         return True

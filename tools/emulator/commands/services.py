@@ -2,10 +2,10 @@
 
 import time
 
+from ..asking import wait_for
 from ..families import ALL, ESPAT, OLD_17, SINCE_24
 from ..network import is_address
 from ..params import Refused
-from ..schedule import Until
 from .tcp import resolve
 
 #: What a module asks where nobody told it (AT+CIPDNS; the reference has the first reversed).
@@ -28,8 +28,7 @@ def ping(call):
     start = core.scheduler.now
     answer = core.network.ping(address)
     yield core.timing.ping
-    yield Until(lambda: answer.done, core.timing.ping_timeout)
-    if not answer.value:
+    if not (yield from wait_for(answer, core.timing.ping_timeout)):
         raise Refused("ping timeout")
     core.say("ping", max(1, round((core.scheduler.now - start) * 1000)))
 

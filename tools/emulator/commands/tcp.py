@@ -1,5 +1,6 @@
 """Commands about links: opening, sending, closing, and the modes they share."""
 
+from ..asking import wait_for
 from ..families import ALL, ESPAT, SINCE_24
 from ..link_types import LINK_TYPES, Request, dial
 from ..links import COUNT, Link
@@ -22,9 +23,7 @@ def resolve(core, host, limit=None):
     answer = core.network.lookup(host, core.settings.dns)
     if host != answer.value:
         yield core.timing.dns
-    if not answer.done:
-        yield Until(lambda: answer.done, limit or core.timing.dns_timeout)
-    return answer.value
+    return (yield from wait_for(answer, limit or core.timing.dns_timeout))
 
 
 def domain(call):
