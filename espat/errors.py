@@ -9,8 +9,8 @@ try:
 except ImportError:
     const = int
 
+from .command import let_go
 from .modem import ATError
-from .once import let_go
 
 try:
     _Broken = BrokenPipeError

@@ -38,8 +38,8 @@ def identify(lines):
     text = b"\n".join(lines)
     version = _version(text, text.find(b"AT version:") + 11) if b"AT version:" in text else 0
     family = _NONOS
-    if b"WIZFI" in text.upper():
-        family = _WIZFI360
+    if b"WIZFI" in text.upper() or (version == 0x11 and b"SDK version:3" in text):
+        family = _WIZFI360  # it does not give its name; NonOS AT 1.1 came with SDK 1.x
     elif version >= 0x20 or b"SDK version:v" in text:
         family = _ESP32
         if b"8266" in text or b"ROOM-02" in text or b"room 02" in text:

@@ -3,7 +3,7 @@
 """The command engine: one command at a time, over a parser and a port.
 
 ``begin()`` sends a command, ``step()`` moves on as far as the bytes that are here allow and never
-waits; ``run()`` is a loop over the two. What a module may do at any time - notices, ``busy``, a payload,
+waits; waiting for an end (``run()`` in command.py) is a loop over the two. What a module may do at any time - notices, ``busy``, a payload,
 a restart - is dealt with in ``step()``, whoever calls it.
 """
 
@@ -69,7 +69,6 @@ _ERR_TIME = const(12)
 _ERR_SILENT = const(13)
 _ERR_STUCK = const(14)
 _ERR_LINKS = const(15)
-_ERR_COMMAND = const(32)
 _ERR_LONG = const(33)
 _ERR_BREAK = const(34)
 _ERR_NESTED = const(35)
@@ -97,14 +96,12 @@ class Modem:
 
     :param port: a ``Port``
     :param idle: called with no arguments over and over while a call waits
-    :param debug: called with ``"->"`` or ``"<-"``, a buffer, and how many bytes of it are the line
     """
 
-    def __init__(self, port, idle=None, debug=None):
+    def __init__(self, port, idle=None):
         self.port = port
         self.parser = Parser()
         self.idle = idle
-        self.debug = debug
         # What is known of the module.
         self.firmware = (0, 0)  # family and version: firmware.py
         self.up = False  # it has been set up, and has not started anew since
@@ -159,7 +156,19 @@ class Modem:
                 self._byte(44)
             arg = args[i]
             if isinstance(arg, int):
-                self._digits(arg)
+                if arg < 0:
+                    self._byte(45)
+                    arg = -arg
+                rest = arg
+                while rest > 9:
+                    self._byte(48)
+                    rest //= 10
+                self._byte(48)
+                n = self._n
+                while arg:  # the last digit first: no string is made
+                    n -= 1
+                    self._buf[n] = 48 + arg % 10
+                    arg //= 10
             elif arg is not None:
                 self._byte(34)
                 for c in arg.encode() if isinstance(arg, str) else arg:
@@ -169,22 +178,6 @@ class Modem:
                         self._byte(92)
                     self._byte(c)
                 self._byte(34)
-
-    def _digits(self, value):
-        """An int, its last digit first: no string is made."""
-        if value < 0:
-            self._byte(45)
-            value = -value
-        rest = value
-        while rest > 9:
-            self._byte(48)
-            rest //= 10
-        self._byte(48)
-        i = self._n
-        while value:
-            i -= 1
-            self._buf[i] = 48 + value % 10
-            value //= 10
 
     def begin(self, name, args=(), reply=b"", timeout=5000, client=None):
         """Send a command; ``step()`` until ``state`` is 0, then ``code`` and ``lines`` tell.
@@ -201,10 +194,7 @@ class Modem:
         if self.chores():
             raise fail(_ERR_WAIT, "the module")
         self.compose(name, args)
-        self._start(reply, timeout)
         self.client = client
-
-    def _start(self, reply, timeout):
         n = self._n
         self._buf[n] = 13
         self._buf[n + 1] = 10
@@ -220,8 +210,6 @@ class Modem:
 
     def _again(self):
         self.commands += 1
-        if self.debug:
-            self.debug("->", self._buf, self._n)
         self.state = _SENT
         self._t1 = self.port.ticks()
         self.write(self._out)
@@ -240,8 +228,9 @@ class Modem:
                 then = port.ticks()
             elif port.since(then) > 2000:
                 raise fail(_ERR_STUCK)
-            else:
-                self.breathe()
+            elif self.idle:
+                self.idle()
+            port.pause()
         self._whole = whole
 
     def chores(self):
@@ -261,11 +250,12 @@ class Modem:
                 link = 0
                 while not self.unwanted >> link & 1:
                     link += 1
-                self.unwanted &= ~(1 << link)
+                more = self.unwanted & ~(1 << link)
+                self.unwanted = 0
                 self.links[link] = _CLOSING
-                self.compose(b"+CIPCLOSE=", (link,))
-                self._start(b"", 5000)
+                self.begin(b"+CIPCLOSE=", (link,))
                 self.link = link
+                self.unwanted = more
         return self.state != _IDLE
 
     # Moving on
@@ -307,8 +297,6 @@ class Modem:
         for _ in range(16):  # a bounded turn, however fast the module talks
             event = parser.next()
             while event:
-                if self.debug and not _RECV < event <= _WAITING:
-                    self.debug("<-", parser.line, len(parser.line))
                 if event < _RECV:
                     self._result(event)
                 elif event < _WAITING:
@@ -502,17 +490,11 @@ class Modem:
 
     def rest(self):
         """One turn of any wait: step, the idle hook, a breath."""
-        if self.step():
-            if self.idle:
-                self.idle()
-        else:
-            self.breathe()
-
-    def breathe(self):
-        """Nothing can be done just now."""
+        came = self.step()
         if self.idle:
             self.idle()
-        self.port.pause()
+        if not came:
+            self.port.pause()
 
     def turn(self):
         """Wait until the next command can go out: the one under way is over, strays are closed.
@@ -521,17 +503,3 @@ class Modem:
         """
         while self.chores():
             self.rest()
-
-    def run(self, name, args=(), reply=b"", timeout=5000):
-        """``turn()``, ``begin()`` and wait: the reply lines.
-
-        :raises ATError: the module refused it
-        :raises OSError: ETIMEDOUT, no answer; ECONNRESET, the module restarted
-        """
-        self.turn()
-        self.begin(name, args, reply, timeout)
-        while self.state:
-            self.rest()
-        if self.code != _OK:
-            raise fail(_ERR_COMMAND, name, self.code, self.words, timeout)
-        return self.lines

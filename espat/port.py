@@ -46,15 +46,6 @@ class Port:
         """Write what the UART takes of a memoryview; how many bytes that was."""
         return self.uart.write(view) or 0
 
-    def rate(self, bps=0):
-        """Set the rate in bits a second, or tell it (None where the UART does not)."""
-        if not bps:
-            return getattr(self.uart, "baudrate", None)
-        if self._any:
-            self.uart.init(baudrate=bps)
-        else:
-            self.uart.baudrate = bps
-
     # Milliseconds on a clock that wraps: only ``since()`` makes sense of them.
     ticks = staticmethod(ticks_ms)
 

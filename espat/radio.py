@@ -28,27 +28,24 @@ class Radio:
     def __init__(self, uart, *, reset=None, rx_size=512, idle=None, debug=None):
         port = uart if hasattr(uart, "pause") else Port(uart)
         if debug:
-            from .debug import printer
+            from .debug import Shown
 
-            debug = printer(print if debug is True else debug)
-        self.modem = Modem(port, idle, debug)
+            self.modem = Shown(port, idle, debug)
+        else:
+            self.modem = Modem(port, idle)
         self.rx_size = rx_size
         self.reset_pin = reset
         self.network = None  # what to join again
 
     def __getattr__(self, name):
         """What is seldom used is loaded for its use: ``connect``, and what station.py has."""
-        if name[:1] != "_":
-            if name == "connect":
-                from . import startup as station
-            else:
-                from . import station
-            if name in station.PROPERTIES:
-                return getattr(station, name)(self)
-            if name in station.METHODS:
-                method = getattr(station, name)
-                return lambda *args, **names: method(self, *args, **names)
-        raise AttributeError(name)
+        if name[:1] == "_":
+            raise AttributeError(name)
+        if name == "connect":
+            from .startup import use
+        else:
+            from .station import use
+        return use(self, name)
 
     def __enter__(self):
         return self

@@ -61,9 +61,9 @@ def refusal(socket, host, port):
         return fail(_ERR_UNANSWERED, host, port)
     if socket.code == _READY:
         return fail(_LOST_RESTART)
-    if b"DNS" in socket.words:
+    if b"DNS" in socket.modem.words:
         return fail(_ERR_DNS, host)
-    if socket.modem.wifi < 2 or b"no ip" in socket.words:
+    if socket.modem.wifi < 2 or b"no ip" in socket.modem.words:
         return fail(_ERR_UNJOINED)
     return fail(_ERR_REFUSED, host, port)
 

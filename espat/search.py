@@ -4,7 +4,7 @@
 
 import errno
 
-from .once import let_go
+from .command import let_go, run
 
 # Where else a module may be found, the likeliest first.
 _RATES = (115200, 921600, 460800, 230400, 9600, 57600, 2000000, 3000000, 74880)
@@ -17,11 +17,11 @@ def search(radio, error):
     """
     modem = radio.modem
     port = modem.port
-    own = port.rate()
+    own = rate_of(port.uart)
     for rate in _RATES if own else ():
         if rate == own:
             continue
-        port.rate(rate)
+        set_rate(port.uart, rate)
         modem.parser.reset()
         try:
             modem.turn()
@@ -30,12 +30,35 @@ def search(radio, error):
             if e.errno != errno.ETIMEDOUT:
                 raise
     if own:
-        port.rate(own)
+        set_rate(port.uart, own)
     if radio.reset_pin is None:
         raise error
     pulse(radio)
     modem.turn()
     let_go("search")
+
+
+def rate_of(uart):
+    """Bits a second; 0 where the UART does not tell."""
+    rate = getattr(uart, "baudrate", 0)
+    if isinstance(rate, int) and rate:
+        return rate
+    digits = ""  # machine.UART tells only in its description
+    text = str(uart)
+    at = text.find("baudrate=")
+    for c in text[at + 9 : at + 17] if at >= 0 else "":
+        if not c.isdigit():
+            break
+        digits += c
+    return int(digits or 0)
+
+
+def set_rate(uart, bps):
+    """Change the host's end of the line to so many bits a second."""
+    if hasattr(uart, "any") and hasattr(uart, "init"):  # machine.UART
+        uart.init(baudrate=bps)
+    else:
+        uart.baudrate = bps
 
 
 def pulse(radio):
@@ -71,7 +94,7 @@ def restart(radio):
         pulse(radio)
         return
     before = modem.restarts
-    modem.run(b"+RST")
+    run(modem, b"+RST")
     then = modem.port.ticks()
     while modem.restarts == before and modem.port.since(then) < 5000:
         modem.rest()

@@ -7,6 +7,7 @@ try:
 except ImportError:
     const = int
 
+from .command import run
 from .firmware import capabilities, identify
 
 _OK = const(2)
@@ -30,7 +31,7 @@ def attempt(modem, name, args=()):
 def set_up(modem):
     """The commands, in an order that works from any state."""
     attempt(modem, b"E0")
-    modem.firmware = identify(modem.run(b"+GMR", (), None))
+    modem.firmware = identify(run(modem, b"+GMR", (), None))
     modem.can = can = capabilities(modem.firmware)
     if can >> _SYSSTORE & 1:
         attempt(modem, b"+SYSSTORE=", (0,))  # nothing of ours goes to flash
@@ -43,7 +44,7 @@ def set_up(modem):
         modem.links[link] = _FREE
         modem.links[link + 5] = (modem.links[link + 5] + 1) & 255
         modem.owners[link] = None
-    modem.run(b"+CIPMUX=", (1,))
+    run(modem, b"+CIPMUX=", (1,))
     attempt(modem, b"+CIPDINFO=", (0,))
     modem.passive = bool(can >> _PASSIVE & 1) and attempt(modem, b"+CIPRECVMODE=", (1,))
     modem.parser.trailer = bool(can >> _TRAILER & 1)

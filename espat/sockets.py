@@ -93,7 +93,6 @@ class Socket:
         self.timeout = None  # seconds; None waits for ever, 0 not at all
         self.doing = _NOTHING
         self.code = _OK  # how the last thing done ended
-        self.words = b""  # what the module said then
         self.ring = None  # what came before it was asked for
         self.into = None  # the caller's buffer while a read is under way
         self.got = 0  # bytes of it filled
@@ -104,13 +103,11 @@ class Socket:
 
     def __getattr__(self, name):
         """``send``, ``recv`` and the like become methods when they are first used."""
-        if name[:1] != "_":
-            from . import streams
+        if name[:1] == "_" or hasattr(Socket, "recv"):
+            raise AttributeError(name)
+        from . import streams  # noqa: F401 - it gives Socket its methods
 
-            if name in streams.METHODS:
-                setattr(Socket, name, getattr(streams, name))
-                return getattr(self, name)
-        raise AttributeError(name)
+        return getattr(self, name)
 
     def __enter__(self):
         return self
@@ -210,7 +207,6 @@ class Socket:
 
                 compare(modem)
         elif doing == _CONNECTING or doing == _CHECKING:
-            self.words = modem.words
             if doing == _CHECKING or (code == _OK and modem.links[link] != _OPEN):
                 from .repair import check  # its CONNECT was lost, or never came
 

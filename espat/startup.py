@@ -14,14 +14,15 @@ try:
 except ImportError:
     const = int
 
+from .command import let_go
 from .modem import fail
-from .once import let_go
 
 _LOST_RESTART = const(4)
 
 
-METHODS = ("connect",)
-PROPERTIES = ()
+def use(radio, _):
+    """``radio.connect``: what to call."""
+    return lambda *args, **names: connect(radio, *args, **names)
 
 
 def connect(radio, ssid, password=b"", *, channel=0, bssid=None, timeout=None):

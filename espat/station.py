@@ -6,6 +6,16 @@ METHODS = ("reset", "command", "deinit")
 PROPERTIES = ("connected", "ipv4_address", "firmware")
 
 
+def use(radio, name):
+    """``radio.<name>``: the value of a property, or what to call."""
+    if name in PROPERTIES:
+        return globals()[name](radio)
+    if name in METHODS:
+        method = globals()[name]
+        return lambda *args, **names: method(radio, *args, **names)
+    raise AttributeError(name)
+
+
 def connected(radio):
     """Whether the module is joined and has an address, as far as its notices tell."""
     radio.modem.step()
@@ -56,4 +66,6 @@ def command(radio, line, timeout=5):
     name = line.encode()
     if name[:2] != b"AT" or b"\r" in name or b"\n" in name or b"\0" in name:
         raise ValueError("not one AT command")
-    return radio.up().run(name[2:], (), None, int(timeout * 1000))
+    from .command import run
+
+    return run(radio.up(), name[2:], (), None, int(timeout * 1000))

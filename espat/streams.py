@@ -16,8 +16,7 @@ except ImportError:
     const = int
 
 from .modem import fail
-
-METHODS = ("recv_into", "recv", "readinto", "readline", "send", "sendall", "flush", "setblocking")
+from .sockets import Socket
 
 _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
 _HEAD = const(512)  # bytes of a request head that are held back
@@ -330,3 +329,16 @@ def _send_one(self, view, since):
         raise fail(_ERR_CANCELED)
     if self.code != _SEND_OK:
         raise fail(_ERR_UNSENT)
+
+
+for _name in (
+    "recv_into",
+    "recv",
+    "readinto",
+    "readline",
+    "send",
+    "sendall",
+    "flush",
+    "setblocking",
+):
+    setattr(Socket, _name, globals()[_name])

@@ -7,7 +7,7 @@ try:
 except ImportError:
     const = int
 
-from .once import let_go
+from .command import let_go
 
 _TIMEOUT = const(0)
 _OK = const(2)

@@ -7,6 +7,7 @@ try:
 except ImportError:
     const = int
 
+from .command import run
 from .modem import ATError, fail
 
 _ERR_DNS = const(22)
@@ -23,7 +24,7 @@ def cipdomain(modem, host):
     if not 0 < len(host) <= 64:
         raise ValueError("host name out of 1..64 characters")
     try:
-        lines = modem.run(b"+CIPDOMAIN=", (host,), b"+CIPDOMAIN:", 20000)
+        lines = run(modem, b"+CIPDOMAIN=", (host,), b"+CIPDOMAIN:", 20000)
     except ATError:
         lines = ()
     for line in lines:

@@ -7,8 +7,8 @@ try:
 except ImportError:
     const = int
 
+from .command import let_go, run
 from .modem import ATError, fail
-from .once import let_go
 
 _CUR = const(4)
 _NO_ADDRESS = const(5)
@@ -37,10 +37,9 @@ def join(modem, network):
 
 def _checked(modem, ssid, password, bssid):
     """The arguments of CWJAP, if no byte of them is wrong."""
-    if not 0 < len(_bytes(ssid)) <= 32:
-        raise ValueError("SSID out of 1..32 bytes")
-    if len(_bytes(password)) > 64:
-        raise ValueError("password over 64 bytes")
+    for what, value, least, most in (("SSID", ssid, 1, 32), ("password", password, 0, 64)):
+        if not least <= len(value.encode() if isinstance(value, str) else value) <= most:
+            raise ValueError("%s out of %d..%d bytes" % (what, least, most))
     args = (ssid, password) if bssid is None else (ssid, password, bssid)
     modem.turn()
     modem.compose(_form(modem, b"+CWJAP", b"="), args)
@@ -49,12 +48,12 @@ def _checked(modem, ssid, password, bssid):
 
 def cwmode(modem, mode):
     """``AT+CWMODE=<mode>`` (NonOS: ``CWMODE_CUR``): 0 off (not NonOS), 1 station, 2 soft-AP, 3 both."""
-    modem.run(_form(modem, b"+CWMODE", b"="), (mode,))
+    run(modem, _form(modem, b"+CWMODE", b"="), (mode,))
 
 
 def cwmode_query(modem):
     """``AT+CWMODE?``: the mode, an int, 0 to 3."""
-    lines = modem.run(_form(modem, b"+CWMODE", b"?"), (), b"+CWMODE")
+    lines = run(modem, _form(modem, b"+CWMODE", b"?"), (), b"+CWMODE")
     return int(lines[0][-1:]) if lines else 0
 
 
@@ -70,7 +69,7 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
     args = _checked(modem, ssid, password, bssid)
     modem.wifi = 0
     try:
-        modem.run(_form(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout)
+        run(modem, _form(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout)
     except ATError:
         code = 0
         for line in modem.lines:
@@ -87,7 +86,7 @@ def cwjap_query(modem):
 
     The name is not escaped on the wire and may hold ``",``: it ends before the last thing in quotes.
     """
-    for line in modem.run(_form(modem, b"+CWJAP", b"?"), (), b"+CWJAP"):
+    for line in run(modem, _form(modem, b"+CWJAP", b"?"), (), b"+CWJAP"):
         start = line.find(b'"') + 1
         end = line.rfind(b'","')
         if start and line[end + 20 : end + 21] == b'"':
@@ -95,16 +94,10 @@ def cwjap_query(modem):
     return None
 
 
-def cwqap(modem):
-    """``AT+CWQAP``: leave the access point."""
-    modem.run(b"+CWQAP")
-    modem.wifi = 0
-
-
 def cipsta_query(modem):
     """``AT+CIPSTA?`` (NonOS: ``CIPSTA_CUR?``): (address, gateway, netmask), each a str or None if not set."""
     found = [None, None, None]
-    lines = modem.run(_form(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA")
+    lines = run(modem, _form(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA")
     for line in lines:
         for i in range(3):
             name = (b":ip:", b":gateway:", b":netmask:")[i]
@@ -118,10 +111,6 @@ def cipsta_query(modem):
 def _form(modem, name, tail):
     """NonOS and WizFi360 write to flash unless a command ends in _CUR."""
     return name + (b"_CUR" if modem.can >> _CUR & 1 else b"") + tail
-
-
-def _bytes(value):
-    return value.encode() if isinstance(value, str) else value
 
 
 def _text(value):

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What modules that are loaded for a while need: a command from beginning to end, and to go again."""
+
+import sys
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .modem import fail
+
+_OK = const(2)
+_ERR_COMMAND = const(32)  # of errors.py
+
+
+def run(modem, name, args=(), reply=b"", timeout=5000):
+    """Wait for a turn, ``Modem.begin()`` and wait for the end: the reply lines.
+
+    :raises ATError: the module refused it
+    :raises OSError: ETIMEDOUT, no answer; ECONNRESET, the module restarted
+    """
+    modem.turn()
+    modem.begin(name, args, reply, timeout)
+    while modem.state:
+        modem.rest()
+    if modem.code != _OK:
+        raise fail(_ERR_COMMAND, name, modem.code, modem.words, timeout)
+    return modem.lines
+
+
+def let_go(*names):
+    """Forget modules of the package, and this one; they are loaded again when they are needed again."""
+    package = __name__[: __name__.rfind(".")]
+    for name in names + ("command",):
+        if sys.modules.pop(package + "." + name, None):
+            delattr(sys.modules[package], name)
