@@ -26,9 +26,8 @@ def ping(call):
     if address is None:
         raise Refused("ping timeout")
     start = core.scheduler.now
-    answer = core.network.ping(address)
     yield core.timing.ping
-    if not (yield from wait_for(answer, core.timing.ping_timeout)):
+    if not (yield from wait_for(core.network.ping(address), core.timing.ping_timeout)):
         raise Refused("ping timeout")
     core.say("ping", max(1, round((core.scheduler.now - start) * 1000)))
 

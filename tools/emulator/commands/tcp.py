@@ -4,7 +4,7 @@ from ..asking import wait_for
 from ..families import ALL, ESPAT, SINCE_24
 from ..link_types import LINK_TYPES, Request, dial
 from ..links import COUNT, Link
-from ..network import CONNECTING, FAILED, OPEN
+from ..network import CONNECTING, FAILED, OPEN, is_address
 from ..outcome import ERROR
 from ..params import Refused
 from ..schedule import Until
@@ -20,9 +20,9 @@ _ERRNO = {CONNECTING: 116, FAILED: 111}
 
 def resolve(core, host, limit=None):
     """A task: the address of ``host``, or None. ``limit`` is in seconds."""
-    answer = core.network.lookup(host, core.settings.dns)
-    if host != answer.value:
+    if not is_address(host):
         yield core.timing.dns
+    answer = core.network.lookup(host, core.settings.dns)
     return (yield from wait_for(answer, limit or core.timing.dns_timeout))
 
 
