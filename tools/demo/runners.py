@@ -21,7 +21,6 @@ _ON_BOARD = {
     f"demo/{name}": _HERE / f"{name}.py" for name in ("__init__", "counting", "fetch", "visit")
 }
 LAST = "heap"  # the event that ends a visit on a board
-_PATIENCE = 5  # seconds that an ended program may take to go
 
 Tell = Callable[..., None]
 Runner = Callable[[Place, Wanted, Tell], None]
@@ -88,7 +87,7 @@ def _events(program: runtimes.UnixProgram, order: str) -> Iterator[tuple[str, di
         try:
             yield from _records(child, order)
         finally:
-            _end(child)
+            child.kill()  # it has nothing to put away
 
 
 def _start(program: runtimes.UnixProgram) -> subprocess.Popen:
@@ -135,14 +134,6 @@ def _record(line: str) -> tuple[str, dict] | None:
     except ValueError:
         return None
     return event, figures
-
-
-def _end(child: subprocess.Popen) -> None:
-    child.terminate()
-    try:
-        child.wait(_PATIENCE)
-    except subprocess.TimeoutExpired:
-        child.kill()
 
 
 RUNNERS: dict[str, Runner] = {"cpython": in_cpython, "micropython": in_micropython}

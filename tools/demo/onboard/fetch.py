@@ -37,7 +37,7 @@ def run(wanted):
     uart = CountingUART(PtyUART(wanted["device"], wanted["baud"], RX_SIZE), wanted["pace"])
     digest = hashlib.sha256()
     before = used()
-    import espat  # noqa: PLC0415 - its heap is measured
+    import espat
 
     imported = used()
     radio = espat.Radio(uart, rx_size=RX_SIZE, debug=trace if wanted["trace"] else None)
