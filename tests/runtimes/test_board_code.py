@@ -7,14 +7,15 @@ import pytest
 from espat_tools import runtimes, where
 from tests.runtimes.board_rules import MAX_LINES, violations
 
+ROOT = where.driver_folder().parent
 FILES = where.board_files()
 ONBOARD = {
     **FILES,
     **{f"boards/{p.name}": p for p in where.python_files(where.boards_folder())},
     **{
-        p.name: p
-        for folder in ("onboard", "bench/onboard")
-        for p in where.python_files(where.driver_folder().parent / "tools" / folder)
+        path.relative_to(ROOT).as_posix(): path
+        for folder in (ROOT / "tools").rglob("onboard")
+        for path in where.python_files(folder)
     },
 }
 
