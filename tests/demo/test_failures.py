@@ -50,18 +50,23 @@ def silent_module():
             command.kill()
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        (["--password", "wrong"], "cannot join espat: wrong password"),
-        (["--ssid", "nobody's"], "cannot join nobody's: no such access point in reach: "),
-        (["--ssid", ""], "SSID out of 1..32 bytes"),
-        (["--ssid", "a\nb"], "CR, LF or NUL in a parameter"),
-        (["--url", "http://127.0.0.1:1/"], "no connection to 127.0.0.1:1: refused, "),
-    ],
-)
-def test_what_the_driver_says(options, sentence, runtime):
-    assert _sentence(invoke(*runtime, *options)).startswith(sentence)
+REFUSED = [
+    (["--password", "wrong"], "cannot join espat: wrong password"),
+    (["--ssid", "nobody's"], "cannot join nobody's: no such access point in reach: "),
+    (["--url", "http://127.0.0.1:1/"], "no connection to 127.0.0.1:1: refused, "),
+    (["--ssid", ""], "SSID out of 1..32 bytes"),
+    (["--ssid", "a\nb"], "CR, LF or NUL in a parameter"),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), REFUSED)
+def test_what_the_driver_says(options, sentence):
+    assert _sentence(invoke(*options)).startswith(sentence)
+
+
+@pytest.mark.parametrize(("options", "sentence"), [REFUSED[0], REFUSED[3]])
+def test_what_the_driver_says_in_micropython(options, sentence, micropython):
+    assert _sentence(invoke("--runtime", "micropython", *options)).startswith(sentence)
 
 
 def test_a_module_that_is_silent_in_micropython(micropython):
@@ -247,13 +252,13 @@ def _stopped_in_the_page(send, *options):
     assert _group_is_gone(command.pid)
 
 
-@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the command", "from a terminal"])
-def test_ctrl_c_in_the_page(send, runtime):
-    _stopped_in_the_page(send, *runtime)
+def test_ctrl_c_in_the_page(runtime):
+    """As a terminal sends it: to all of the group."""
+    _stopped_in_the_page(os.killpg, *runtime)
 
 
-def test_ctrl_c_in_the_page_of_a_module_that_goes_on(runtime, real_module):
-    """The port stays open here, so that nothing but the command ends its child."""
+def test_ctrl_c_that_only_the_command_gets(runtime, real_module):
+    """The port stays open, too, so that nothing else ends its child."""
     options = ["--port", real_module, "--ssid", "espat", "--password", "correct horse"]
     _stopped_in_the_page(os.kill, *runtime, *options)
 
