@@ -20,6 +20,11 @@ def driver_folder() -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
+def tools_folder() -> Path:
+    """The folder of `espat_tools` itself."""
+    return _HERE
+
+
 def lib_folder() -> Path:
     """The folder of the modules that go into a board's /lib beside the driver."""
     return _data_folder("lib")

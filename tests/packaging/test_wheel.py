@@ -25,7 +25,9 @@ print(json.dumps({
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    for folder in (where.lib_folder(), where.boards_folder(), where.driver_folder())
+    for folder in (
+        where.lib_folder(), where.boards_folder(), where.driver_folder(), where.tools_folder()
+    )
 }))
 """
 
@@ -99,7 +101,10 @@ def test_it_carries_what_boards_need(installed, tmp_path):
     printed = _run(str(installed / "python"), "-c", REPORT, cwd=tmp_path)
     folders = json.loads(printed)
     assert not any(Path(folder).is_relative_to(ROOT) for folder in folders)
-    lib, boards, driver = map(set, folders.values())
+    lib, boards, driver, tools = map(set, folders.values())
     assert lib == _names(where.lib_folder())
     assert boards == _names(where.boards_folder()) >= {"raspberry_pi_pico.py"}
     assert driver == _names(where.driver_folder()) >= {"parser.py"}
+    own = {name for name in tools if not name.startswith("_board/")}
+    assert own == {name for name in _names(where.tools_folder()) if not name.endswith(".md")}
+    assert own >= {"cli.py", "wasm_runner.mjs", "bench/onboard/steps.py"}

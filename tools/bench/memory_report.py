@@ -41,7 +41,8 @@ def show(console: Console, figures: Figures, verdicts: Sequence[Verdict]) -> Non
     if figures.smallest_heap:
         console.print(
             f"Smallest heap (64-bit) that joins and streams {BODY // 1024} KB: "
-            f"[bold]{figures.smallest_heap // 1024} KB[/]."
+            f"[bold]{figures.smallest_heap // 1024} KB[/], the program, its buffer and a UART's of "
+            "2 KB among it."
         )
     for reason in figures.missing:
         console.print(f"[yellow]Not measured:[/] {reason}")
