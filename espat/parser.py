@@ -153,7 +153,8 @@ class Parser(Ring):
         self.left = -1  # payload bytes to come; -1: no payload
         self._sink = None
         self.at = 0  # payload bytes that stand in the view ``into()`` named last
-        self._tail = 0  # CRLFs due before the next result or +IPD
+        # CRLFs due before the next result or +IPD: 1, 2, or 3 for one when something came already
+        self._tail = 0
         self._owner = -1  # the link of the payload that had this tail
         self._long = False
 
@@ -199,15 +200,16 @@ class Parser(Ring):
                     return 0
                 if buf[r + 1] != 10:
                     return self._bad()
-                self._tail -= 1
+                self._tail = 3 if self._tail == 2 else 0
                 self.r = r + 2
-            elif c == 10 and self._tail:
+            elif (c == 10 and self._tail) or (c == 32 and 0 < self._tail < 3):
                 return self._bad()
             elif c == 13 or c == 10 or c == 32:
                 self.r = r + 1
             elif c == 62 and self.prompt:
                 self.r = r + 1
                 self._seen = 0
+                self._tail = self._tail and 3
                 self.prompt = False
                 self.line = b">"
                 return _PROMPT
@@ -292,7 +294,7 @@ class Parser(Ring):
     def _line(self, r, stop):
         """Which event is a line without its end?"""
         buf = self._buf
-        self.glued = self._tail > 0
+        self.glued = 0 < self._tail < 3
         if stop - r == 2 and buf[r] == 79 and buf[r + 1] == 75:  # OK must cost nothing
             self.line = b"OK"
             return self._bad() if self._tail else _OK
@@ -302,8 +304,11 @@ class Parser(Ring):
             return self._unknown(line)
         if event == _READY:
             self._tail = 0
-        elif event < _CONNECT and self._tail:  # a result, and none comes without a CRLF before it
-            return self._bad()
+        elif self._tail:
+            if event < _CONNECT:  # a result, and none comes without a CRLF before it
+                return self._bad()
+            if self._tail == 1:
+                self._tail = 3
         return event
 
     def _known(self, line):
@@ -343,9 +348,11 @@ class Parser(Ring):
             if line[i] in b"WD+r01234":
                 event = self._known(line[i:])
                 stuck = event > _READY or (event >= _CONNECT and self.link >= 0)
-                if stuck or (
-                    event == _READY and not 32 <= line[i - 1] < 127
-                ):  # the boot loader's noise
+                # "ready" comes behind the boot loader's noise.
+                if stuck or (event == _READY and not 32 <= line[i - 1] < 127):
+                    # Right behind a payload only an echo may stand before a notice.
+                    if self.glued and stuck and line[:2] != b"AT"[:i]:
+                        return self._bad()
                     self.line = line[i:]
                     return event
         if echo:

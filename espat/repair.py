@@ -79,7 +79,12 @@ def check(socket, link, asked):
 
 
 def compare(modem):
-    """Bring the link table up to what ``ask()`` got told: notices can be lost."""
+    """Bring the link table up to what ``ask()`` got told: notices can be lost.
+
+    A reply with a line in it that nobody knows may have lost another to it: it is not believed.
+    """
+    if modem.words:
+        return
     held = modem.lines[0][12:].split(b",") if modem.lines and modem.lines[0][4:8] == b"RECV" else ()
     links = 0 if held else standing(modem)
     for link in range(5):

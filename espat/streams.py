@@ -30,6 +30,8 @@ _LOST_BYTES = const(6)
 _ERROR = const(3)
 _SEND_OK = const(5)
 _CANCELED = const(7)
+_CONNECTING = const(1)
+_CHECKING = const(2)
 _RECEIVING = const(3)
 _SENDING = const(4)
 _ASKING = const(5)
@@ -234,6 +236,11 @@ def send(self, data):
     view = memoryview(data)
     if not len(view):
         return 0
+    if self.doing == _CONNECTING or self.doing == _CHECKING:
+        since = self.modem.port.ticks()
+        self.modem.step()
+        while self.doing:
+            self.rest(since, "the connection")
     if self.state() != _OPEN:
         raise fail(_ERR_GONE)
     if self.held < 0:
