@@ -27,6 +27,15 @@ _SINCE = (
     b"\xff\x22\x22\xff"  # 6 CWSTATE    AT+CWSTATE?
     b"\xff\x23\x23\xff"  # 7 CIPSTATE   AT+CIPSTATE?
     b"\xff\x22\x22\xff"  # 8 RECONNECT  AT+CWRECONNCFG
+    b"\xff\x20\x10\xff"  # 9 ESPAT      AT+CIPSERVER?, a local address in CIPSTART; three DNS servers
+    b"\xff\x20\x20\xff"  # 10 STARTEX   AT+CIPSTARTEX, AT+SYSTIMESTAMP
+    b"\x16\x20\x10\x10"  # 11 SERVICES  CIPDNS, CIPSNTPCFG, CIPSERVERMAXCONN, CWHOSTNAME, SYSRAM
+    b"\x17\x20\x12\x10"  # 12 SYSMSG    AT+SYSMSG (NonOS: SYSMSG_CUR)
+    b"\xff\x21\x21\xff"  # 13 TCPOPT    AT+CIPTCPOPT; zones of hhmm; CIPDNS tells whether it is manual
+    b"\xff\x22\x22\xff"  # 14 CMD       AT+CMD?; CIPSERVER=0,1; CIPDOMAIN with a network
+    b"\xff\xff\x23\xff"  # 15 SENDL     AT+CIPSENDL
+    b"\xff\xff\x24\xff"  # 16 KEEP      keep_alive in CIPTCPOPT
+    b"\xff\xff\x41\xff"  # 17 TIMED     a time-out in CIPSTART and CIPDOMAIN
 )
 
 
@@ -73,6 +82,11 @@ def capabilities(firmware):
         if _SINCE[row * 4 + family] <= min(version, 0xFE):
             bits |= 1 << row
     return bits
+
+
+def since(row, family):
+    """The first version of a family that has a capability, as 0xMm; 0xFF: none has."""
+    return _SINCE[row * 4 + family]
 
 
 def name(firmware):

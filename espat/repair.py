@@ -38,20 +38,21 @@ def ask(modem, client, links=False):
     """
     turn = modem.commands & 1 and modem.can >> _CUR & 1 and _CLOSED_BY_PEER not in modem.links[:5]
     if modem.passive and not links and not turn:
-        modem.begin(b"+CIPRECVLEN?", (), b"+CIPRECVLEN:", 5000, client)
+        modem.begin(b"+CIPRECVLEN?", (), None, 5000, client)
     elif modem.can >> _CIPSTATE & 1:
-        modem.begin(b"+CIPSTATE?", (), b"+CIPSTATE:", 5000, client)
+        modem.begin(b"+CIPSTATE?", (), None, 5000, client)
     else:
-        modem.begin(b"+CIPSTATUS", (), b"+CIPSTATUS:", 5000, client)
+        modem.begin(b"+CIPSTATUS", (), None, 5000, client)
 
 
 def standing(modem):
     """The links in the reply that ``ask(links=True)`` got, a bit each."""
     links = 0
     for line in modem.lines:
-        link = line[line.find(b":") + 1] - 48
-        if 0 <= link < 5:
-            links |= 1 << link
+        if line[:8] == b"+CIPSTAT":
+            link = line[line.find(b":") + 1] - 48
+            if 0 <= link < 5:
+                links |= 1 << link
     return links
 
 
@@ -83,9 +84,12 @@ def compare(modem):
 
     A reply with a line in it that nobody knows may have lost another to it: it is not believed.
     """
-    if modem.words:
-        return
-    held = modem.lines[0][12:].split(b",") if modem.lines and modem.lines[0][4:8] == b"RECV" else ()
+    for line in modem.lines:
+        if line[:8] not in (b"+CIPRECV", b"+CIPSTAT") and line[:7] != b"STATUS:":
+            return
+    held = ()
+    if modem.lines and modem.lines[0][4:8] == b"RECV":
+        held = modem.lines[0][12:].split(b",")
     links = 0 if held else standing(modem)
     for link in range(5):
         if held:
@@ -105,7 +109,7 @@ def salvage(socket):
     if into is None:
         return
     parser = socket.modem.parser
-    live = parser.left > 0 and parser.link == socket.link
+    live = parser.left >= 0 and parser.link == socket.link
     n = socket.got + (parser.at if live else 0)
     socket.got = 0
     ring = socket.queue(max(n, min(len(into), socket.radio.rx_size)))

@@ -63,7 +63,7 @@ def _read(self, view):
         modem.step()
         # Straight into a large view, unless a payload is on its way into the ring.
         if len(view) >= _STRAIGHT and self.timeout != 0 and not _waiting(self):
-            if parser.left <= 0 or parser.link != self.link:
+            if parser.left < 0 or parser.link != self.link:
                 self.into = view
     try:
         n = _receive(self, view)
@@ -111,7 +111,7 @@ def _receive(self, view):
     if self.got or _waiting(self):
         if self.got and (
             self.doing == _RECEIVING
-            or (self.into is not None and parser.left > 0 and parser.link == link)
+            or (self.into is not None and parser.left >= 0 and parser.link == link)
         ):
             return -1  # more of it is coming in
         if modem.links[link] == _LOST_BYTES:

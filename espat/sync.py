@@ -87,6 +87,6 @@ class Sync:
 def mend(modem):
     """The last step or write was cut short (Ctrl-C, an error in a callback): bytes may be missing."""
     parser = modem.parser
-    modem.lose(parser.link if parser.left > 0 else modem.link, _LOST_BYTES)
+    modem.lose(parser.link if parser.left >= 0 else modem.link, _LOST_BYTES)
     parser.reset()
     modem.end(_TIMEOUT)
