@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What modules that are loaded for a while need: a command from beginning to end, and to go again."""
+"""What modules loaded for a while need: a command from end to end, and a way to go again."""
 
 import sys
 
@@ -31,7 +31,7 @@ def run(modem, name, args=(), reply=b"", timeout=5000):
 
 
 def let_go(*names):
-    """Forget modules of the package, and this one; they are loaded again when they are needed again."""
+    """Forget modules of the package, and this one; they are loaded again when needed."""
     package = __name__[: __name__.rfind(".")]
     for name in names + ("command",):
         if sys.modules.pop(package + "." + name, None):

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""``debug=``: the conversation with the module, a line at a time, with secrets masked. Loaded when asked for."""
+"""``debug=``: the conversation with the module, a line at a time, with secrets masked. Loaded when
+asked for.
+"""
 
 try:
     from micropython import const

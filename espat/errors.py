@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What espat's errors say, and to do. Loaded when the first is raised: words take no heap till then."""
+"""What espat's errors say, and to do. Loaded when the first is raised: words take no heap till
+then.
+"""
 
 import errno
 

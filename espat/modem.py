@@ -3,8 +3,8 @@
 """The command engine: one command at a time, over a parser and a port.
 
 ``begin()`` sends a command, ``step()`` moves on as far as the bytes that are here allow and never
-waits; waiting for an end (``run()`` in command.py) is a loop over the two. What a module may do at any time - notices, ``busy``, a payload,
-a restart - is dealt with in ``step()``, whoever calls it.
+waits; waiting for an end (``run()`` in command.py) is a loop over the two. What a module may do at
+any time - notices, ``busy``, a payload, a restart - is dealt with in ``step()``, whoever calls it.
 """
 
 import errno
@@ -47,7 +47,8 @@ _AGAIN = const(2)  # "busy": it was thrown away, and will be sent again
 _VERDICT = const(3)  # a payload is out, SEND OK or SEND FAIL is due
 _SYNC = const(4)  # finding out whether the module listens: sync.py
 
-# links: what each link is. From _LOST_RESTART to _LOST_SEND its stream has a hole: an error, never an end.
+# links: what each link is. From _LOST_RESTART to _LOST_SEND its stream has a hole: an error, never
+# an end.
 _FREE = const(0)
 _OPENING = const(1)
 _OPEN = const(2)
@@ -75,7 +76,9 @@ _ERR_NESTED = const(35)
 
 
 class ATError(RuntimeError):
-    """The module refused a command: ``command`` names it, ``words`` is what the module said (bytes)."""
+    """The module refused a command: ``command`` names it, ``words`` is what the module said
+    (bytes).
+    """
 
 
 def fail(what, *args):
@@ -119,7 +122,8 @@ class Modem:
         self.client = None  # its over(code) is called at the end
         self.link = -1  # whose link a CIPRECVDATA, CIPSEND or CIPCLOSE is for
         # The link table.
-        # What each link is; from 5 on its generation, so that a late word never reaches its next user.
+        # What each link is; from 5 on its generation, so that a late word never reaches its next
+        # user.
         self.links = bytearray(_LINKS * 2)
         self.held = [0] * _LINKS  # bytes that the module holds, passive receive
         self.owners = [None] * _LINKS  # place() and placed(n): where its payload goes
@@ -234,7 +238,8 @@ class Modem:
         self._whole = whole
 
     def chores(self):
-        """Begin what must be done before the next command; True while that, or a command, is under way.
+        """Begin what must be done before the next command; True while that, or a command, is under
+        way.
 
         :raises OSError: ETIMEDOUT, nothing answers
         """
@@ -315,7 +320,7 @@ class Modem:
         return came
 
     def end(self, code):
-        """The command under way is over; after a time-out nobody knows whether the module agrees."""
+        """The command under way is over; after a time-out the module may not agree."""
         self.state = _IDLE
         self.code = code
         parser = self.parser
@@ -472,7 +477,7 @@ class Modem:
         return best
 
     def give(self, link):
-        """Its owner is through with a link: if it still stands it is closed when there is a turn."""
+        """Its owner is through with a link: it is closed when there is a turn, if need be."""
         state = self.links[link]
         self.owners[link] = None
         if state == _OPEN or state >= _LOST_BYTES or self.held[link]:

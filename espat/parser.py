@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The bytes of an ESP-AT module, told as events. No clock, no UART, no sockets: bytes in, events out.
+"""The bytes of an ESP-AT module, told as events: no clock, no UART, no sockets.
 
 The file stands alone: copy it anywhere. Its user moves bytes and asks what they were::
 
@@ -41,7 +41,8 @@ Events are small ints; what belongs to an event is in attributes until the next 
 32  NOTICE          any other notice that the firmware is known to print: ``line``
 ==  ==============  =====================================================================
 
-Sources: ``dialects.md`` sections 0 to 2 (notices, ``+IPD``, ``+CIPRECVDATA``), reference of ``+IPD``.
+Sources: ``dialects.md`` sections 0 to 2 (notices, ``+IPD``, ``+CIPRECVDATA``), reference of
+``+IPD``.
 """
 
 try:
@@ -63,25 +64,27 @@ _CONNECT = const(19)
 _CONNECT_FAIL = const(21)
 _READY = const(22)
 
-# Each word is "\n", the line (up to its colon, if it has one), "\n", the event: one object, searched by
-# find(), where a dict of thirty small objects would cost ten times the heap.
+# Each word is "\n", the line (up to its colon, if it has one), "\n", the event: one object,
+# searched by find(), where a dict of thirty small objects would cost ten times the heap.
 _WORDS = (
     b"\nOK\n\x02\nERROR\n\x03\nFAIL\n\x04\nSEND OK\n\x05\nSEND FAIL\n\x06"
-    b"\nSEND Canceled\n\x07\nSEND CANCELLED\n\x07\nbusy p...\n\x08\nbusy s...\n\x08\nbusy now ...\n\x08"
+    b"\nSEND Canceled\n\x07\nSEND CANCELLED\n\x07\nbusy p...\n\x08"
+    b"\nbusy s...\n\x08\nbusy now ...\n\x08"
     b"\nCONNECT\n\x13\nLinked\n\x13\nCLOSED\n\x14\nUnlink\n\x14\nCONNECT FAIL\n\x15"
     b"\n+LINK_CONN:\n\x13\nready\n\x16\nWill force to restart!!!\n\x17"
     b"\nWIFI CONNECTED\n\x18\nWIFI GOT IP\n\x19\nWIFI DISCONNECT\n\x1a\nDHCP TIMEOUT\n\x1b"
     b"\n+STA_CONNECTED:\n\x1c\n+STA_DISCONNECTED:\n\x1c\n+DIST_STA_IP:\n\x1c"
     b"\n+QUITT\n\x1d\n+TIME_UPDATED\n\x1e\nERR CODE:\n\x1f\n+ERRNO:\n\x1f"
-    b"\nWIFI GOT IPv6 LL\n\x20\nWIFI GOT IPv6 GL\n\x20\n+ETH_CONNECTED\n\x20\n+ETH_DISCONNECTED\n\x20"
+    b"\nWIFI GOT IPv6 LL\n\x20\nWIFI GOT IPv6 GL\n\x20"
+    b"\n+ETH_CONNECTED\n\x20\n+ETH_DISCONNECTED\n\x20"
     b"\n+ETH_GOT_IP:\n\x20\nsmartconfig type:\n\x20\nSmart get wifi info\n\x20\nssid:\n\x20"
     b"\npassword:\n\x20\nsmartconfig connected wifi\n\x20\n+SCRD:\n\x20\n"
 )
 
 
 class Ring:
-    """A bounded queue of bytes that straightens itself: what it holds and its free room are one piece each,
-    so that a UART can read into it and ``find()`` can search it.
+    """A bounded queue of bytes that straightens itself: what it holds and its free room are one
+    piece each, so that a UART can read into it and ``find()`` can search it.
 
     :param int size: how many bytes it holds
 
@@ -94,7 +97,7 @@ class Ring:
         self.r = self.w = 0
 
     def space(self):
-        """A memoryview of free room; empty when there is none. Tell ``fill()`` what was put there."""
+        """A memoryview of free room; empty when there is none. ``fill()`` follows."""
         r = self.r
         w = self.w
         if r == w:
@@ -141,8 +144,8 @@ class Parser(Ring):
         self.line = b""
         self.peer = None
         self.glued = False
-        # What came to nothing: payload bytes nobody wanted, lines over the ring's size, headers whose
-        # length could not be true, payloads with a wrong tail.
+        # What came to nothing: payload bytes nobody wanted, lines over the ring's size, headers
+        # whose length could not be true, payloads with a wrong tail.
         self.counts = [0, 0, 0, 0]
         self.reset()
 
@@ -161,7 +164,7 @@ class Parser(Ring):
     # Bytes in
 
     def space(self):
-        """A memoryview to read into: the payload's own place once the ring is empty, else the ring."""
+        """A memoryview to read into: the payload's own place once the ring is empty."""
         if self.r != self.w or self.left <= 0 or self._sink is None:
             return Ring.space(self)
         sink = self._sink
@@ -344,7 +347,7 @@ class Parser(Ring):
         # An SSID between quotes may spell a notice; before any quote only the firmware speaks.
         quote = -1 if echo else line.find(b'"')
         for i in range(1, (len(line) if quote < 0 else quote) - 4):
-            # A notice without a CRLF of its own sticks to the end of an unfinished line; it starts so.
+            # A notice with no CRLF before it sticks to an unfinished line. It starts so.
             if line[i] in b"WD+r01234":
                 event = self._known(line[i:])
                 stuck = event > _READY or (event >= _CONNECT and self.link >= 0)
@@ -392,8 +395,9 @@ class Parser(Ring):
     def _fields(self, i, w, asked):
         """What follows the name: where it ends; 0 if it is not whole, -1 if it is no header.
 
-        +IPD ``,[link,]length[,ip,port]:`` or ``,[link,]length\\r\\n``; +CIPRECVDATA ``:length,[ip,port,]``
-        or ``,length:`` or ``,link,length:\\r\\n``. An address may stand in quotes, and then have colons.
+        +IPD ``,[link,]length[,ip,port]:`` or ``,[link,]length\\r\\n``; +CIPRECVDATA
+        ``:length,[ip,port,]`` or ``,length:`` or ``,link,length:\\r\\n``. An address may stand in
+        quotes, and then have colons.
         """
         buf = self._buf
         colon = buf[i] == 58

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""One face over ``busio.UART``, ``machine.UART``, ``serial.Serial`` and Blinka's UART; and the clock.
+"""One face over ``busio.UART``, ``machine.UART``, ``serial.Serial`` and Blinka's UART; and the
+clock.
 
 Reads never wait and are bounded by the view given. Nothing here knows AT.
 """
@@ -19,8 +20,8 @@ _DESKTOP = sys.implementation.name == "cpython"
 class Port:
     """What the modem asks of a UART.
 
-    :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, or what behaves like one of them.
-        Its read time-out, where it has one, is set to 0: espat does its own waiting.
+    :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, or what behaves like one of
+        them. Its read time-out, where it has one, is set to 0: espat does its own waiting.
     """
 
     def __init__(self, uart):

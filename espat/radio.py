@@ -15,14 +15,15 @@ class Radio:
     Nothing is sent before it is needed. A module that restarts is set up again on the next use, and
     joins the network it was joined to.
 
-    :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, at the rate the module was flashed for
-    :param reset: its reset pin, low is reset: a ``digitalio.DigitalInOut`` or ``machine.Pin``; used when
-        nothing answers and by ``reset()``
-    :param int rx_size: the UART's receive buffer in bytes; never is more than that asked of the module at
-        once, so that a pause of the program overruns nothing
+    :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, at the rate the module was
+        flashed for
+    :param reset: its reset pin, low is reset: a ``digitalio.DigitalInOut`` or ``machine.Pin``;
+        used when nothing answers and by ``reset()``
+    :param int rx_size: the UART's receive buffer in bytes; never is more than that asked of the
+        module at once, so that a pause of the program overruns nothing
     :param idle: called with no arguments over and over while a call waits: feed the watchdog in it
-    :param debug: True prints the conversation, secrets masked; or a function of ``"->"`` or ``"<-"`` and
-        a line
+    :param debug: True prints the conversation, secrets masked; or a function of ``"->"`` or
+        ``"<-"`` and a line
     """
 
     def __init__(self, uart, *, reset=None, rx_size=512, idle=None, debug=None):

@@ -29,12 +29,13 @@ _ERR_UNANSWERED = const(24)
 
 
 def ask(modem, client, links=False):
-    """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links stand.
+    """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links
+    stand.
 
     NonOS and WizFi360 say 0 for a link that is closed: there the two questions take turns.
 
-    :param bool links: ask for the links (``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3) in any case;
-        of CIPSTATUS only the rows count, its number is known to lie
+    :param bool links: ask for the links (``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3) in any
+        case; of CIPSTATUS only the rows count, its number is known to lie
     """
     turn = modem.commands & 1 and modem.can >> _CUR & 1 and _CLOSED_BY_PEER not in modem.links[:5]
     if modem.passive and not links and not turn:
@@ -70,7 +71,7 @@ def refusal(socket, host, port):
 
 
 def check(socket, link, asked):
-    """A connect ended in OK, but no CONNECT was seen: ask which links stand, then look at the answer."""
+    """A connect ended in OK, but no CONNECT was seen: ask which links stand, then look."""
     modem = socket.modem
     if not asked:
         ask(modem, socket, True)
@@ -103,7 +104,7 @@ def compare(modem):
 
 
 def salvage(socket):
-    """A read was cut short: what has come for it waits in the ring, and what still comes joins it."""
+    """A read was cut short: what came for it waits in the ring, and the rest joins it."""
     into = socket.into
     socket.into = None
     if into is None:

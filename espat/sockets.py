@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Sockets on a module's links: connecting, closing, and what the modem tells them.
 
-Nothing waits past its time-out, and a hole in a stream raises. Reading and writing are in streams.py,
-which the first read or write loads.
+Nothing waits past its time-out, and a hole in a stream raises. Reading and writing are in
+streams.py, which the first read or write loads.
 """
 
 try:
@@ -69,7 +69,8 @@ class SocketPool:
         return Socket(self.radio)
 
     def getaddrinfo(self, host, port, family=0, type=0, proto=0, flags=0):
-        """``[(family, type, proto, "", (address, port))]``; ``AT+CIPDOMAIN``, unless host is an address.
+        """``[(family, type, proto, "", (address, port))]``; ``AT+CIPDOMAIN``, unless host is an
+        address.
 
         :raises OSError: (-2, message), the name is not known
         """
@@ -118,7 +119,7 @@ class Socket:
     # Waiting
 
     def settimeout(self, seconds):
-        """None: wait for ever; 0: not at all (EAGAIN); else ETIMEDOUT is raised after so many seconds."""
+        """None: wait for ever; 0: not at all (EAGAIN); else so many seconds (ETIMEDOUT)."""
         if seconds is not None and seconds < 0:
             raise fail(_ERR_NEGATIVE)
         self.timeout = seconds
@@ -195,7 +196,7 @@ class Socket:
             raise refusal(self, host, port)
 
     def over(self, code):
-        """The modem is through with what this socket had begun. Called from ``step()``: begins at most."""
+        """What this socket had begun has ended. Called from ``step()``: begins at most."""
         modem = self.modem
         doing = self.doing
         link = self.link
@@ -225,7 +226,7 @@ class Socket:
             modem.lose(link, _LOST_SEND)
 
     def close(self):
-        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if the link still stands. Idempotent."""
+        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if it still stands. Idempotent."""
         if self._shut:
             return
         try:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What ``Radio`` can do beside carrying sockets: its methods and properties, by name. Loaded for each use."""
+"""What ``Radio`` can do beside carrying sockets, by name. Loaded for each use."""
 
 METHODS = ("reset", "command", "deinit")
 PROPERTIES = ("connected", "ipv4_address", "firmware")
@@ -41,7 +41,7 @@ def firmware(radio):
 
 
 def reset(radio):
-    """Restart the module: by its pin if there is one, else by ``AT+RST``. All connections are lost."""
+    """Restart the module: by its pin if there is one, else by ``AT+RST``."""
     from .search import restart
 
     restart(radio)

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Reading and writing, as methods of ``sockets.Socket``.
 
-Large reads go from the UART straight into the caller's buffer, small ones through a read-ahead. What
-is written has left for the module when ``send`` returns, but for the pieces of an unfinished HTTP
-request head: a method was seen, the blank line was not. They leave with it, or when the program reads
-or closes, or when the buffer is full; nothing waits on a clock.
+Large reads go from the UART straight into the caller's buffer, small ones through a read-ahead.
+What is written has left for the module when ``send`` returns, but for the pieces of an unfinished
+HTTP request head: a method was seen, the blank line was not. They leave with it, or when the
+program reads or closes, or when the buffer is full; nothing waits on a clock.
 """
 
 import errno
@@ -127,8 +127,8 @@ def _receive(self, view):
             _begin(modem, b"+CIPRECVDATA=", link, min(n, self.radio.rx_size), self)
             self.doing = _RECEIVING
     elif state == _CLOSED_BY_PEER:
-        # ESP-AT, whose mark the trailer is, tells CLOSED when all has been read. NonOS does not wait,
-        # and its last notice may have been lost.
+        # ESP-AT, whose mark the trailer is, tells CLOSED when all has been read. NonOS does not
+        # wait, and its last notice may have been lost.
         if not modem.passive or self.asked or parser.trailer:
             return 0
         self.asked = _ask(self)
@@ -136,7 +136,7 @@ def _receive(self, view):
 
 
 def _ask(self):
-    """Notices can be lost: ask what the module holds and which links stand. True if it was asked."""
+    """Notices can be lost: ask what the module holds, which links stand. True if asked."""
     modem = self.modem
     if self.doing or modem.chores():
         return False
@@ -156,9 +156,10 @@ def recv_into(self, buffer, nbytes=0):
     """Read what is there, waiting for at least a byte, into a buffer.
 
     :param nbytes: at most so many; 0: as many as the buffer holds
-    :returns: how many bytes; 0 at the end of the stream, once: after that it raises ECONNRESET, since
-        programs that take 0 for "nothing yet" would spin for ever
-    :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ECONNRESET, bytes or the connection lost
+    :returns: how many bytes; 0 at the end of the stream, once: after that it raises ECONNRESET,
+        since programs that take 0 for "nothing yet" would spin for ever
+    :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ECONNRESET, bytes or the connection
+        lost
     """
     if nbytes > len(buffer):
         raise ValueError("nbytes over the length of the buffer")
@@ -234,7 +235,7 @@ def send(self, data):
         there is one) ENOTCONN, the connection is gone
     """
     view = memoryview(data)
-    if not len(view):
+    if not view:
         return 0
     if self.doing == _CONNECTING or self.doing == _CHECKING:
         since = self.modem.port.ticks()
@@ -263,7 +264,7 @@ def sendall(self, data):
 
 
 def _hold(self, view):
-    """Join the pieces of a request head; out it goes at its blank line, or when the buffer is full."""
+    """Join the pieces of a request head; out it goes at its blank line, or when full."""
     n = len(view)
     if self._head is None:
         self._head = bytearray(_HEAD)

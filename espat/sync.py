@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Getting an answer to ``AT``, out of half a command, a payload owed or passthrough. Loaded when needed."""
+"""Getting an answer to ``AT``, out of half a command, a payload owed or passthrough."""
 
 try:
     from micropython import const
@@ -17,8 +17,9 @@ _READY = const(22)
 _SYNC = const(4)
 _LOST_BYTES = const(6)
 
-# How long to wait after each try, in units of 50 ms: AT, AT, AT, then "+++" (which must stand alone for
-# over 20 ms, with no command for a second after it), AT, AT. Source: dialects.md 1 row 12, and 5.
+# How long to wait after each try, in units of 50 ms: AT, AT, AT, then "+++" (which must stand
+# alone for over 20 ms, with no command for a second after it), AT, AT. Source: dialects.md 1 row
+# 12, and 5.
 _TRIES = b"\x05\x05\x08\x17\x08\x08"
 _PLUSES = const(3)
 _LONGEST = const(20000)  # ms of "busy" that are waited out
@@ -26,7 +27,7 @@ _SETTLE = const(20)  # ms after the answer in which late words may pass
 
 
 class Sync:
-    """One attempt; ``modem.state`` is 4 till it is over, ``modem.contact`` then tells how it went."""
+    """One attempt: ``modem.state`` is 4 meanwhile, ``modem.contact`` tells how it went."""
 
     def __init__(self, modem):
         self.modem = modem
@@ -35,7 +36,8 @@ class Sync:
         if parser.left > 0:  # it was waited for in vain
             modem.lose(parser.link, _LOST_BYTES)
             parser.reset()
-        # A prompt that was awaited may have come unseen: then the module wants bytes, not a command.
+        # A prompt that was awaited may have come unseen: then the module wants bytes, not a
+        # command.
         self._try = _PLUSES if parser.prompt else 0
         parser.prompt = False
         self._t0 = self.port.ticks()
@@ -85,7 +87,7 @@ class Sync:
 
 
 def mend(modem):
-    """The last step or write was cut short (Ctrl-C, an error in a callback): bytes may be missing."""
+    """The last step or write was cut short (Ctrl-C, a callback): bytes may be missing."""
     parser = modem.parser
     modem.lose(parser.link if parser.left >= 0 else modem.link, _LOST_BYTES)
     parser.reset()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The ``AT+CW...`` commands that no user can do without: joining an access point, and who we are there."""
+"""The ``AT+CW...`` commands that no user can do without: joining, and who we are there."""
 
 try:
     from micropython import const
@@ -47,7 +47,7 @@ def _checked(modem, ssid, password, bssid):
 
 
 def cwmode(modem, mode):
-    """``AT+CWMODE=<mode>`` (NonOS: ``CWMODE_CUR``): 0 off (not NonOS), 1 station, 2 soft-AP, 3 both."""
+    """``AT+CWMODE=<mode>`` (NonOS ``_CUR``): 0 off (ESP-AT), 1 station, 2 soft-AP, 3 both."""
     run(modem, _form(modem, b"+CWMODE", b"="), (mode,))
 
 
@@ -82,9 +82,11 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
 
 
 def cwjap_query(modem):
-    """``AT+CWJAP?``: the name of the access point we are at (str, or bytes if not UTF-8), None if at none.
+    """``AT+CWJAP?``: the name of the access point we are at (str, or bytes if not UTF-8), None if
+    at none.
 
-    The name is not escaped on the wire and may hold ``",``: it ends before the last thing in quotes.
+    The name is not escaped on the wire and may hold ``",``: it ends before the last thing in
+    quotes.
     """
     for line in run(modem, _form(modem, b"+CWJAP", b"?"), (), b"+CWJAP"):
         start = line.find(b'"') + 1
@@ -95,7 +97,7 @@ def cwjap_query(modem):
 
 
 def cipsta_query(modem):
-    """``AT+CIPSTA?`` (NonOS: ``CIPSTA_CUR?``): (address, gateway, netmask), each a str or None if not set."""
+    """``AT+CIPSTA?`` (NonOS ``_CUR``): (address, gateway, netmask), str, None if not set."""
     found = [None, None, None]
     lines = run(modem, _form(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA")
     for line in lines:
