@@ -197,6 +197,7 @@ PLAIN = (
     b"+CIPRECVDATA:5,hello",  # nobody asked
     b"+CIPRECVMODE:1",
     b"+CWJAP:2",
+    b"+CIPSENDL:2048,1460",
     b"+timeout",
     b"+24",
     b"STATUS:5",

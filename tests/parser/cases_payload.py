@@ -388,6 +388,8 @@ def _tails():
     yield Case("no CRLF before +IPD", head + b"+IPD,2,4:next" + ENDED, told, wrong)
     yield Case("LF before +IPD", head + b"\n+IPD,2,4:next" + ENDED, told, wrong)
     yield Case("CR alone before +IPD", head + b"\r+IPD,2,4:next" + ENDED, told, wrong)
+    stream = head + b"x+IPD,2,4:next" + ENDED
+    yield Case("a byte and no CRLF before +IPD", stream, told, wrong, bug=known.BYTE_BEFORE_IPD)
     told = [first, broken(1), waiting(2, 4), OK]
     yield Case("no CRLF before a notice +IPD", head + b"+IPD,2,4\r\n" + ENDED, told, wrong)
     settings = {"trailer": True}

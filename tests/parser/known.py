@@ -36,5 +36,7 @@ STALL = "a header that stays unfinished fills a small ring: space() is empty for
 BLANK = None
 # NonOS: b"\r\n+IPD,1,5:hellox1,CLOSED\r\n"
 STUCK = None
+# b"\r\n+IPD,1,5:hellox+IPD,2,4:next": BROKEN byte by byte, not in one read
+BYTE_BEFORE_IPD = "whether a byte between a payload and +IPD is told depends on the cut"
 # trailer: b"\r\n+IPD,1,7:hello\r\n1,CLOSED\r\n\r\nOK\r\n"
 NO_TRAILER = None

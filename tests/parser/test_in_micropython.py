@@ -40,13 +40,14 @@ def test_the_tables_pass_in_micropython(any_micropython):
 
 
 def test_a_wrong_case_fails_in_micropython(any_micropython):
-    wrong = "onboard_cases.cases_lines.CASES[0].events.append(('OK',))\n"
-    program = PROGRAM.replace(
-        "sys.exit", "onboard_cases.TABLES = onboard_cases.TABLES[:1]\nsys.exit"
+    wrong = (
+        "cases = onboard_cases.cases_lines.CASES[:3]\n"
+        "cases[1].events.append(('OK',))\n"
+        "onboard_cases.TABLES = (('made up', cases),)\n"
     )
-    program = program.replace("sys.exit", wrong + "sys.exit")
+    program = PROGRAM.replace("sys.exit", wrong + "sys.exit", 1)
     result = any_micropython(program, modules=MODULES, heapsize=48 << 20, timeout=600)
-    assert ", 1 failed" in result.stdout
+    assert "3 cases, 1 failed" in result.stdout
     assert result.returncode == 1
 
 
