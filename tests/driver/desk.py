@@ -132,7 +132,7 @@ class SimPort(Port):
         self.clock = clock
         self.tick = tick
         self.hooks = []
-        self._end = clock.now() + 600
+        self.patience = 600  # seconds on the clock
 
     def ticks(self):
         return int(self.clock.now() * 1000)
@@ -142,8 +142,8 @@ class SimPort(Port):
 
     def pause(self):
         self.clock.advance(self.tick)
-        if self.clock.now() > self._end:
-            raise Hang("600 simulated seconds")
+        if self.clock.now() > self.patience:
+            raise Hang(f"{self.patience} simulated seconds")
         for hook in list(self.hooks):
             hook()
 
