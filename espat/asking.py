@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What the command functions share: arguments checked, replies taken apart. Loaded with the first of them."""
+"""What the command functions share: arguments checked, replies taken apart."""
 
 try:
     from micropython import const
@@ -42,7 +42,7 @@ def address(what, value):
     """An argument that is an IPv4 address, ``"192.168.1.9"``."""
     text(what, value, 7, 15)
     parts = value.split(".") if isinstance(value, str) else ()
-    if len(parts) != 4 or not all([p.isdigit() and int(p) < 256 for p in parts]):
+    if len(parts) != 4 or not all(p.isdigit() and int(p) < 256 for p in parts):
         raise ValueError("%s: an address like 192.168.1.9 is wanted" % what)
     return value
 
@@ -67,7 +67,7 @@ def link_first(link, args, most=4):
 
 
 def shortest(args):
-    """Parameters without the trailing ones that were not given: older parsers refuse surplus commas."""
+    """Parameters without the last ones, if not given: older parsers refuse surplus commas."""
     n = len(args)
     while n and args[n - 1] is None:
         n -= 1
@@ -106,7 +106,7 @@ def garbled(name, line):
 
 
 def ask(modem, name, kinds, tail=b"?", args=(), timeout=5000):
-    """A query's one line of reply, as a list: what ``kinds`` say it begins with, and what more there is.
+    """A query's one line of reply, as a list: what ``kinds`` say it begins with, and more.
 
     :param bytes name: the command, with what its reply begins with too
     :param str kinds: ``d`` for each int and ``s`` for each str that there must be
@@ -120,7 +120,7 @@ def ask(modem, name, kinds, tail=b"?", args=(), timeout=5000):
 
 
 def fields(name, line, kinds=""):
-    """What stands behind the colon of a reply line: ints, and str for the rest; None where nothing stands.
+    """What stands behind the colon of a reply line: ints, str for the rest, None for nothing.
 
     A name in quotes may not hold ``",``: where names may, their line is read in another way.
     """

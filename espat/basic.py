@@ -73,9 +73,9 @@ def _restart(modem, name):
 
 
 def sleep(modem, mode):
-    """``AT+SLEEP=<mode>``: 0 none, 1 modem sleep by DTIM, 2 light sleep, 3 modem sleep by listen interval.
+    """``AT+SLEEP=<mode>``: 0 none, 1 modem sleep by DTIM, 2 light sleep.
 
-    NonOS: 1 light, 2 modem sleep. All families.
+    3 is modem sleep by listen interval; NonOS: 1 light, 2 modem sleep. All families.
     """
     run(modem, b"+SLEEP=", (number("mode", mode, 0, 3),))
 
@@ -86,10 +86,11 @@ def sleep_query(modem):
 
 
 def gslp(modem, ms):
-    """``AT+GSLP=<ms>``: deep sleep. All families. It wakes by restarting, where its wake pin is wired to reset.
+    """``AT+GSLP=<ms>``: deep sleep, which ends in a restart, where the wake pin is wired to reset.
 
     :param int ms: 0 to 2147483647 milliseconds
     :returns: the milliseconds that the module confirms
+    All families.
     """
     lines = run(modem, b"+GSLP=", (number("ms", ms, 0, 0x7FFFFFFF),), None)
     modem.up = False
@@ -132,9 +133,9 @@ def sysmsg_query(modem):
 
 
 def sysram_query(modem):
-    """``AT+SYSRAM?``: (free bytes of the module's heap, the least there ever were). ESP-AT, NonOS 1.6.
+    """``AT+SYSRAM?``: (free bytes of the module's heap, the least there ever were).
 
-    The second is None on NonOS and before ESP-AT 2.2.
+    ESP-AT, NonOS 1.6. The second is None on NonOS and before ESP-AT 2.2.
     """
     need(modem, _SERVICES, "AT+SYSRAM")
     found = ask(modem, b"+SYSRAM", "d")
@@ -160,8 +161,8 @@ def cmd_query(modem, name=None):
     """``AT+CMD?``: which commands there are, and in which forms. ESP-AT 2.2.
 
     :param str name: of one command, ``"AT+CIPSTATE"``; None: all, over a hundred
-    :returns: (name, test, query, set, execute) for each, the forms as 0 or 1: a list; with a name the
-        one, or None if there is no such command
+    :returns: (name, test, query, set, execute) for each, the forms as 0 or 1: a list; with a
+        name the one, or None if there is no such command
     """
     need(modem, _CMD, "AT+CMD")
     found = []

@@ -15,8 +15,8 @@ _WIZFI360 = const(3)
 
 FAMILIES = ("NonOS AT", "ESP8266 ESP-AT", "ESP32 ESP-AT", "WizFi360")
 
-# The first version that has it, as 0xMm, per family; 0xFF: none has. The row is the capability's number.
-# Sources: dialects.md sections 1 (by command) and 4.
+# The first version that has it, as 0xMm, per family; 0xFF: none has. The row is the capability's
+# number. Sources: dialects.md sections 1 (by command) and 4.
 _SINCE = (
     b"\x17\x21\x20\x10"  # 0 PASSIVE    CIPRECVMODE=1 for TCP
     b"\xff\xff\x33\xff"  # 1 RECVTYPE   CIPRECVTYPE, receive mode by link
@@ -27,11 +27,11 @@ _SINCE = (
     b"\xff\x22\x22\xff"  # 6 CWSTATE    AT+CWSTATE?
     b"\xff\x23\x23\xff"  # 7 CIPSTATE   AT+CIPSTATE?
     b"\xff\x22\x22\xff"  # 8 RECONNECT  AT+CWRECONNCFG
-    b"\xff\x20\x10\xff"  # 9 ESPAT      AT+CIPSERVER?, a local address in CIPSTART; three DNS servers
+    b"\xff\x20\x10\xff"  # 9 ESPAT      AT+CIPSERVER?, a local address in CIPSTART
     b"\xff\x20\x20\xff"  # 10 STARTEX   AT+CIPSTARTEX, AT+SYSTIMESTAMP
     b"\x16\x20\x10\x10"  # 11 SERVICES  CIPDNS, CIPSNTPCFG, CIPSERVERMAXCONN, CWHOSTNAME, SYSRAM
     b"\x17\x20\x12\x10"  # 12 SYSMSG    AT+SYSMSG (NonOS: SYSMSG_CUR)
-    b"\xff\x21\x21\xff"  # 13 TCPOPT    AT+CIPTCPOPT; zones of hhmm; CIPDNS tells whether it is manual
+    b"\xff\x21\x21\xff"  # 13 TCPOPT    AT+CIPTCPOPT; zones of hhmm; CIPDNS tells its mode
     b"\xff\x22\x22\xff"  # 14 CMD       AT+CMD?; CIPSERVER=0,1; CIPDOMAIN with a network
     b"\xff\xff\x23\xff"  # 15 SENDL     AT+CIPSENDL
     b"\xff\xff\x24\xff"  # 16 KEEP      keep_alive in CIPTCPOPT

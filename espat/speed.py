@@ -50,9 +50,9 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
 
 
 def uart_cur_query(modem):
-    """``AT+UART_CUR?``: (baud, data, stop, parity, flow) as ``uart_cur()`` takes them. All families.
+    """``AT+UART_CUR?``: (baud, data, stop, parity, flow) as ``uart_cur()`` takes them.
 
-    The rate is the actual one, a little off the one that was set.
+    All families.     The rate is the actual one, a little off the one that was set.
     """
     return tuple(ask(modem, b"+UART_CUR", "ddddd")[:5])
 
