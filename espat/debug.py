@@ -32,7 +32,7 @@ class Shown(Modem):
         self._show(way, mask(text))
 
     def _again(self):
-        self._tell("->", bytes(self._view[: self._n]))
+        self._tell("->", bytes(self._buf[: self._n]))
         Modem._again(self)
 
     def _result(self, event):

@@ -117,7 +117,7 @@ class Modem:
         # The command under way, or the last one.
         self.state = _IDLE
         self.code = _TIMEOUT  # the event that ended it
-        self.lines = []  # its reply
+        self.lines = ()  # its reply
         self.words = b""  # the last line that was neither reply nor result: often the reason
         self.client = None  # its over(code) is called at the end
         self.link = -1  # whose link a CIPRECVDATA, CIPSEND or CIPCLOSE is for
@@ -130,10 +130,10 @@ class Modem:
         self.unwanted = 0  # a bit each: to be closed when there is a turn
         self.doubt = 0  # a bit each: the CLOSED of its last user is still to come
         self.sync = None
+        self.server = None  # called with the link of a client that came
         self._buf = bytearray(_LIMIT + 2)
         self._buf[0:2] = b"AT"
-        self._view = memoryview(self._buf)
-        self._out = self._view[:2]
+        self._out = b""
         self._n = 0
         self.reply = b""
         self.payload = None  # to be sent at the prompt: not to be changed before it is None again
@@ -203,10 +203,9 @@ class Modem:
         self._buf[n] = 13
         self._buf[n + 1] = 10
         if len(self._out) != n + 2:  # most commands are as long as the one before
-            self._out = self._view[: n + 2]
+            self._out = memoryview(self._buf)[: n + 2]
         self.reply = reply
-        if self.lines:
-            self.lines = []
+        self.lines = () if reply == b"" else []
         self.words = b""
         self.limit = timeout
         self._t0 = self.port.ticks()
@@ -442,8 +441,11 @@ class Modem:
                 self.held[link] = self.parser.length
             elif event == _CLOSED:
                 self.closed(link)
-            elif event == _CONNECT and self.links[link] == _OPENING:
-                self.links[link] = _OPEN
+            elif event == _CONNECT:
+                if self.links[link] == _OPENING:
+                    self.links[link] = _OPEN
+                elif self.server and self.links[link] != _OPEN:
+                    self.server(link)
 
     def closed(self, link):
         """A link was closed, as its notice or the list of links says."""

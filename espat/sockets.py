@@ -42,7 +42,6 @@ _ERR_CLOSED = const(16)
 _ERR_AGAIN = const(17)
 _ERR_CONNECTING = const(18)
 _ERR_STARTED = const(19)
-_ERR_KIND = const(28)
 _ERR_NEGATIVE = const(36)
 _ERR_ADDRESS = const(37)
 _ERR_UNCONNECTED = const(29)
@@ -63,22 +62,21 @@ class SocketPool:
         self.radio = radio
 
     def socket(self, family=2, type=1, proto=0):
-        """A TCP socket. It takes one of the module's five links when it connects."""
-        if family != 2 or type != 1:
-            raise fail(_ERR_KIND)
-        return Socket(self.radio)
+        """A TCP socket, or a UDP one. It takes one of the module's five links when it connects."""
+        if family == 2 and type == 1:
+            return Socket(self.radio)
+        from .later import other
+
+        return other(self.radio, family, type)
 
     def getaddrinfo(self, host, port, family=0, type=0, proto=0, flags=0):
-        """``[(family, type, proto, "", (address, port))]``; ``AT+CIPDOMAIN``, unless host is an
-        address.
+        """``[(family, type, proto, "", (address, port))]``, by ``AT+CIPDOMAIN`` if host is a name.
 
         :raises OSError: (-2, message), the name is not known
         """
-        if not host.replace(".", "0").isdigit():
-            from .tcpip import cipdomain
+        from .tcpip import addresses
 
-            host = cipdomain(self.radio.up(), host)
-        return [(2, type or 1, proto, "", (host, port))]
+        return addresses(self.radio, host, port, type, proto)
 
 
 class Socket:
@@ -104,11 +102,11 @@ class Socket:
 
     def __getattr__(self, name):
         """``send``, ``recv`` and the like become methods when they are first used."""
-        if name[:1] == "_" or hasattr(Socket, "recv"):
+        if name[:1] == "_":
             raise AttributeError(name)
-        from . import streams  # noqa: F401 - it gives Socket its methods
+        from .later import method
 
-        return getattr(self, name)
+        return method(Socket, self, name)
 
     def __enter__(self):
         return self

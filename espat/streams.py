@@ -16,7 +16,6 @@ except ImportError:
     const = int
 
 from .modem import fail
-from .sockets import Socket
 
 _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
 _HEAD = const(512)  # bytes of a request head that are held back
@@ -339,14 +338,16 @@ def _send_one(self, view, since):
         raise fail(_ERR_UNSENT)
 
 
-for _name in (
-    "recv_into",
-    "recv",
-    "readinto",
-    "readline",
-    "send",
-    "sendall",
-    "flush",
-    "setblocking",
-):
-    setattr(Socket, _name, globals()[_name])
+def lend(cls):
+    """Make these functions methods of a class of sockets."""
+    for name in (
+        "recv_into",
+        "recv",
+        "readinto",
+        "readline",
+        "send",
+        "sendall",
+        "flush",
+        "setblocking",
+    ):
+        setattr(cls, name, globals()[name])

@@ -7,7 +7,7 @@ try:
 except ImportError:
     const = int
 
-from .command import run
+from .command import let_go, run
 from .modem import ATError, fail
 
 _ERR_DNS = const(22)
@@ -32,3 +32,11 @@ def cipdomain(modem, host):
         if address and address != "0.0.0.0":
             return address
     raise fail(_ERR_DNS, host)
+
+
+def addresses(radio, host, port, kind, proto):
+    """What ``SocketPool.getaddrinfo()`` gives; nothing is sent for a host that is an address."""
+    if not host.replace(".", "0").isdigit():
+        host = cipdomain(radio.up(), host)
+    let_go("tcpip")
+    return [(2, kind or 1, proto, "", (host, port))]
