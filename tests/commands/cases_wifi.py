@@ -1,0 +1,248 @@
+"""The Wi-Fi commands: `dialects.md` section 4."""
+
+from espat import wifi, wlan
+from espat_tools.commands.forms import ESPAT, OLD
+from espat_tools.emulator import AccessPoint
+from tests.commands.case import Case, Like, Per, cur
+from tests.driver.desk import PASSWORD, SSID
+
+MAC = "02:00:00:00:00:01"
+STATION = "02:11:22:33:44:55"
+RANGE = {
+    "access_points": [
+        AccessPoint(SSID, PASSWORD, channel=6, rssi=-40, bssid=MAC),
+        AccessPoint("Käsespätzle ☕", "secret secret", rssi=-60, bssid="02:00:00:00:00:02"),
+        AccessPoint("hidden", "secret secret", hidden=True, bssid="02:00:00:00:00:03"),
+        AccessPoint('a","b,\\', rssi=-70, channel=11, bssid="02:00:00:00:00:04"),
+        AccessPoint(b"\xff\xfe", rssi=-80, bssid="02:00:00:00:00:05"),
+    ]
+}
+FOUND = [
+    (3, SSID, -40, MAC, 6),
+    (3, "Käsespätzle ☕", -60, "02:00:00:00:00:02", 1),
+    (3, "", -50, "02:00:00:00:00:03", 1),
+    (0, 'a","b,\\', -70, "02:00:00:00:00:04", 11),
+    (0, b"\xff\xfe", -80, "02:00:00:00:00:05", 1),
+]
+
+
+def heads(*wanted):
+    """Rows of a scan by their first five fields, in any order."""
+    key = repr
+    return Like(
+        lambda rows: sorted((tuple(row[:5]) for row in rows), key=key) == sorted(wanted, key=key)
+    )
+
+
+def with_ap(desk):
+    wifi.cwmode(desk.modem, 3)
+
+
+def with_station(desk):
+    with_ap(desk)
+    desk.address = desk.module.ap_client_joins(STATION)
+
+
+def left(desk):
+    wlan.cwqap(desk.modem)
+    desk.let(0.1)
+
+
+def join(*args):
+    def call(desk):
+        return wifi.cwjap(desk.modem, *args)
+
+    return call
+
+
+SCAN = (
+    Case("AT+CWLAP", "", lambda d: wlan.cwlap(d.modem), b"AT+CWLAP", heads(*FOUND), options=RANGE),
+    Case(
+        "AT+CWLAP",
+        "set, name",
+        lambda d: wlan.cwlap(d.modem, "Käsespätzle ☕"),
+        b'AT+CWLAP="K\xc3\xa4sesp\xc3\xa4tzle \xe2\x98\x95"',
+        heads(FOUND[1]),
+        options=RANGE,
+    ),
+    Case(
+        "AT+CWLAP",
+        "set, name, BSSID, channel",
+        lambda d: wlan.cwlap(d.modem, SSID, MAC, 6),
+        b'AT+CWLAP="espat","02:00:00:00:00:01",6',
+        heads(FOUND[0]),
+        options=RANGE,
+    ),
+)
+
+JOINING = (
+    Case("AT+CWMODE", "set", lambda d: wifi.cwmode(d.modem, 3), cur(b"AT+CWMODE{}=3")),
+    Case("AT+CWMODE", "query", lambda d: wifi.cwmode_query(d.modem), cur(b"AT+CWMODE{}?"), 1),
+    Case(
+        "AT+CWJAP",
+        "set",
+        join(SSID, PASSWORD),
+        cur(b'AT+CWJAP{}="espat","correct horse"'),
+        before=left,
+    ),
+    Case(
+        "AT+CWJAP",
+        "set, BSSID",
+        join(SSID, PASSWORD, MAC),
+        cur(b'AT+CWJAP{}="espat","correct horse","02:00:00:00:00:01"'),
+        before=left,
+        options=RANGE,
+    ),
+    Case("AT+CWJAP", "query", lambda d: wifi.cwjap_query(d.modem), cur(b"AT+CWJAP{}?"), SSID),
+    Case(
+        "AT+CWJAP",
+        "query, not joined",
+        lambda d: wifi.cwjap_query(d.modem),
+        cur(b"AT+CWJAP{}?"),
+        before=left,
+    ),
+    Case("AT+CWQAP", "", lambda d: wlan.cwqap(d.modem), b"AT+CWQAP"),
+    Case("AT+CWSTATE", "query", lambda d: wlan.cwstate_query(d.modem), b"AT+CWSTATE?", (2, SSID)),
+    Case("AT+CWAUTOCONN", "set", lambda d: wlan.cwautoconn(d.modem, 0), b"AT+CWAUTOCONN=0"),
+    Case(
+        "AT+CWAUTOCONN",
+        "query",
+        lambda d: wlan.cwautoconn_query(d.modem),
+        b"AT+CWAUTOCONN?",
+        0,
+        before=lambda d: wlan.cwautoconn(d.modem, 0),
+    ),
+    Case(
+        "AT+CWRECONNCFG",
+        "set",
+        lambda d: wlan.cwreconncfg(d.modem, 2, 100),
+        b"AT+CWRECONNCFG=2,100",
+    ),
+    Case(
+        "AT+CWRECONNCFG",
+        "query",
+        lambda d: wlan.cwreconncfg_query(d.modem),
+        b"AT+CWRECONNCFG?",
+        (7200, 1000),
+        before=lambda d: wlan.cwreconncfg(d.modem, 7200, 1000),
+    ),
+)
+
+_AP = ("Küche, „1“", 'pass,word\\"', 5, 3)
+_AP_SENT = 'AT+CWSAP{}="Küche\\, „1“","pass\\,word\\\\\\"",5,3'.encode()
+
+SOFT_AP = (
+    Case("AT+CWSAP", "set", lambda d: wlan.cwsap(d.modem, *_AP), cur(_AP_SENT), before=with_ap),
+    Case(
+        "AT+CWSAP",
+        "set, stations, hidden",
+        lambda d: wlan.cwsap(d.modem, *_AP, 2, 1),
+        cur(_AP_SENT + b",2,1"),
+        before=with_ap,
+    ),
+    Case(
+        "AT+CWSAP",
+        "query",
+        lambda d: wlan.cwsap_query(d.modem),
+        cur(b"AT+CWSAP{}?"),
+        (*_AP, 2, 1),
+        before=lambda d: (with_ap(d), wlan.cwsap(d.modem, *_AP, 2, 1)),
+    ),
+    Case(
+        "AT+CWLIF",
+        "",
+        lambda d: wlan.cwlif(d.modem),
+        b"AT+CWLIF",
+        lambda d: [(d.address, STATION)],
+        before=with_station,
+    ),
+)
+
+ADDRESSES = (
+    Case(
+        "AT+CWDHCP",
+        "set",
+        lambda d: wlan.cwdhcp(d.modem, 0),
+        Per((OLD, b"AT+CWDHCP_CUR=1,0"), (ESPAT, b"AT+CWDHCP=0,1")),
+    ),
+    Case(
+        "AT+CWDHCP",
+        "query",
+        lambda d: wlan.cwdhcp_query(d.modem),
+        cur(b"AT+CWDHCP{}?"),
+        (False, True),
+        before=lambda d: (with_ap(d), wlan.cwdhcp(d.modem, 0)),
+    ),
+    Case(
+        "AT+CWHOSTNAME",
+        "set",
+        lambda d: wlan.cwhostname(d.modem, "pico-9"),
+        b'AT+CWHOSTNAME="pico-9"',
+    ),
+    Case(
+        "AT+CWHOSTNAME",
+        "query",
+        lambda d: wlan.cwhostname_query(d.modem),
+        b"AT+CWHOSTNAME?",
+        "pico-9",
+        before=lambda d: wlan.cwhostname(d.modem, "pico-9"),
+    ),
+    Case(
+        "AT+CIPSTA",
+        "set",
+        lambda d: (wlan.cipsta(d.modem, "192.168.1.9"), d.modem.wifi)[0],
+        cur(b'AT+CIPSTA{}="192.168.1.9"'),
+    ),
+    Case(
+        "AT+CIPSTA",
+        "set, gateway, netmask",
+        lambda d: wlan.cipsta(d.modem, "192.168.7.9", "192.168.7.1", "255.255.255.0"),
+        cur(b'AT+CIPSTA{}="192.168.7.9","192.168.7.1","255.255.255.0"'),
+    ),
+    Case(
+        "AT+CIPSTA",
+        "query",
+        lambda d: wifi.cipsta_query(d.modem),
+        cur(b"AT+CIPSTA{}?"),
+        ("192.168.7.9", "192.168.7.1", "255.255.255.0"),
+        before=lambda d: wlan.cipsta(d.modem, "192.168.7.9", "192.168.7.1", "255.255.255.0"),
+    ),
+    Case(
+        "AT+CIPAP",
+        "set",
+        lambda d: wlan.cipap(d.modem, "10.0.0.1"),
+        cur(b'AT+CIPAP{}="10.0.0.1"'),
+        before=with_ap,
+    ),
+    Case(
+        "AT+CIPAP",
+        "set, gateway, netmask",
+        lambda d: wlan.cipap(d.modem, "10.0.0.1", "10.0.0.1", "255.255.255.0"),
+        cur(b'AT+CIPAP{}="10.0.0.1","10.0.0.1","255.255.255.0"'),
+        before=with_ap,
+    ),
+    Case(
+        "AT+CIPAP",
+        "query",
+        lambda d: wlan.cipap_query(d.modem),
+        cur(b"AT+CIPAP{}?"),
+        ("10.0.0.1", "10.0.0.1", "255.255.255.0"),
+        before=lambda d: (with_ap(d), wlan.cipap(d.modem, "10.0.0.1", "10.0.0.1", "255.255.255.0")),
+    ),
+    Case(
+        "AT+CIPSTAMAC",
+        "set",
+        lambda d: wlan.cipstamac(d.modem, STATION),
+        cur(b'AT+CIPSTAMAC{}="02:11:22:33:44:55"'),
+    ),
+    Case(
+        "AT+CIPSTAMAC",
+        "query",
+        lambda d: wlan.cipstamac_query(d.modem),
+        cur(b"AT+CIPSTAMAC{}?"),
+        STATION,
+        before=lambda d: wlan.cipstamac(d.modem, STATION),
+    ),
+)
+
+CASES = SCAN + JOINING + SOFT_AP + ADDRESSES

@@ -1,0 +1,41 @@
+"""Every command, in every form, on every family that has it: bytes out and value back."""
+
+import errno
+
+import pytest
+
+from espat_tools.commands.forms import FAMILIES, FORMS
+from tests.commands import cases_basic, cases_data, cases_tcp, cases_wifi
+
+CASES = cases_basic.CASES + cases_wifi.CASES + cases_tcp.CASES + cases_data.CASES
+HAVE = {(command, form): families for command, form, families in FORMS}
+PAIRS = [
+    pytest.param(case, family, id=f"{case.name}-{family}")
+    for case in CASES
+    for family, _ in FAMILIES
+    if family in case.families
+]
+
+
+def test_every_case_is_of_a_form_there_is():
+    assert {(case.command, case.form) for case in CASES} <= set(HAVE)
+
+
+@pytest.mark.parametrize(("case", "family"), PAIRS)
+def test_command(case, family, make_desk, proven):
+    desk = make_desk(family, **case.options).join()
+    lacks = family not in HAVE[case.command, case.form]
+    if not lacks:
+        case.before(desk)
+    count = len(desk.module.commands)
+    if lacks:
+        with pytest.raises(OSError) as info:
+            case.call(desk)
+        assert info.value.errno == errno.EOPNOTSUPP
+        assert "ESP32 ESP-AT" in str(info.value)
+        assert desk.module.commands[count:] == []
+    else:
+        value = case.call(desk)
+        assert case.commands(family) == desk.module.commands[count:]
+        assert case.expected(desk, family) == value
+    proven[case.command, case.form, family] = "refused" if lacks else "works"
