@@ -77,7 +77,8 @@ def cipsendl(modem, link, data):
     """
     need(modem, _SENDL, "AT+CIPSENDL")
     view = _piece(data, 0x7FFFFFFF)
-    lines = _send(modem, b"+CIPSENDL=", link_first(link, (len(view),)), link, view, b"+CIPSENDL:")
+    args = link_first(link, (len(view),))
+    lines = _send(modem, b"+CIPSENDL=", args, link, _Stream(modem, view), b"+CIPSENDL:")
     told = []
     for line in lines:
         sent, _, received = line[10:].partition(b",")
@@ -114,8 +115,6 @@ def _send(modem, name, args, link, view, progress=b""):
     try:
         while modem.state:
             modem.rest()
-            if progress and modem.payload is None:
-                modem._received = True  # CIPSENDL says no "Recv n bytes"
     except BaseException:
         modem.payload = None  # called off
         raise
@@ -123,6 +122,21 @@ def _send(modem, name, args, link, view, progress=b""):
         words = b"SEND FAIL" if modem.code == _SEND_FAIL else modem.words
         raise fail(_ERR_COMMAND, name, modem.code, words, _SEND_MS)
     return modem.lines
+
+
+class _Stream:
+    """A payload that is taken in pieces, and whose verdict comes with no ``Recv n bytes``."""
+
+    def __init__(self, modem, view):
+        self.modem = modem
+        self.view = view
+
+    def __len__(self):
+        return max(513, len(self.view))  # more than one piece, so that slices are asked for
+
+    def __getitem__(self, piece):
+        self.modem._received = True
+        return self.view[piece]
 
 
 def ciprecvmode(modem, mode):
@@ -156,8 +170,8 @@ def ciprecvtype(modem, link, mode):
 def ciprecvlen_query(modem):
     """``AT+CIPRECVLEN?``: bytes that the module holds, a list of ints, one for each link.
 
-    -1: closed (NonOS says 0). From ESP-AT 4.1 on only links that are open are told. NonOS 1.7,
-    ESP8266 2.1, ESP32 2.0. Source: reference, CIPRECVLEN; dialects.md 1, row 28.
+    -1: closed (NonOS says 0). One int in single-link mode.
+    NonOS 1.7, ESP8266 2.1, ESP32 2.0. Source: reference, CIPRECVLEN; dialects.md 1, row 28.
     """
     need(modem, _PASSIVE, "AT+CIPRECVLEN")
     return [n for n in ask(modem, b"+CIPRECVLEN", "") if isinstance(n, int)]

@@ -1,7 +1,7 @@
 """Receiving, and the services: the reference, `dialects.md` section 1 by row."""
 
 from espat import links, services, traffic
-from espat_tools.commands.forms import ESPAT, N17, OLD, SINCE_41, WIZ
+from espat_tools.commands.forms import ESPAT, N17, OLD, WIZ
 from tests.commands.case import Case, Per, cur
 from tests.commands.cases_tcp import opened, single
 
@@ -93,7 +93,6 @@ RECEIVING = (
         b"AT+CIPRECVLEN?",
         Per(
             ((N17, WIZ), [0, 0, len(DATA), 0, 0]),
-            (SINCE_41, [len(DATA)]),
             (ESPAT, [-1, -1, len(DATA), -1, -1]),
         ),
         before=waiting,
@@ -156,6 +155,7 @@ SERVICES = (
         "query, not known",
         lambda d: services.cipsntptime_query(d.modem),
         b"AT+CIPSNTPTIME?",
+        before=named,
     ),
 )
 

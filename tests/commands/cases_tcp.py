@@ -438,14 +438,20 @@ SERVER = (
         2,
         before=lambda d: serving.cipservermaxconn(d.modem, 2),
     ),
-    Case("AT+CIPSTO", "set", lambda d: serving.cipsto(d.modem, 7200), b"AT+CIPSTO=7200"),
+    Case(
+        "AT+CIPSTO",
+        "set",
+        lambda d: serving.cipsto(d.modem, 7200),
+        b"AT+CIPSTO=7200",
+        before=listening,
+    ),
     Case(
         "AT+CIPSTO",
         "query",
         lambda d: serving.cipsto_query(d.modem),
         b"AT+CIPSTO?",
         10,
-        before=lambda d: serving.cipsto(d.modem, 10),
+        before=lambda d: (listening(d), serving.cipsto(d.modem, 10)),
     ),
 )
 

@@ -1,0 +1,76 @@
+"""docs/commands.md: which commands are proven, in which form, on which family.
+
+The tests of tests/commands make it: `pytest tests/commands --write-table`.
+"""
+
+import sys
+from pathlib import Path
+
+from espat_tools import where
+
+from .forms import FAMILIES, FORMS
+
+PAGE = Path(where.driver_folder()).parent / "docs" / "commands.md"
+WORKS, REFUSED = "works", "refused"
+_MARKS = {WORKS: "✓", REFUSED: "no"}
+
+_HEAD = """# Commands
+
+Made by `pytest tests/commands --write-table`, and compared with what the tests prove in every run:
+edit the tests, not this page.
+
+**✓**: on the emulated module of that family a test saw both the command's bytes as the module got
+them and the value that the driver returned, so driver and emulator both have it. **no**: the
+family does not have it, and a test saw the driver say so, and what would have it, without sending
+a byte. Blank: proven by nothing.
+
+A function is called by its command's name, with the modem first: `AT+CIPSTO` is
+`espat.serving.cipsto(modem, seconds)` and `cipsto_query(modem)`.
+"""
+
+
+def render(proven):
+    """The page for {(command, form, family): "works" or "refused"}."""
+    ticks = sum(mark == WORKS for mark in proven.values())
+    done = {(command, form) for (command, form, _), mark in proven.items() if mark == WORKS}
+    rows = [
+        _row("Command", "Form", *(name for _, name in FAMILIES)),
+        _row("---", "---", *(":-:" for _ in FAMILIES)),
+        *(_line(command, form, proven) for command, form, _ in FORMS),
+    ]
+    summary = (
+        f"{len({c for c, _ in done})} commands in {len(done)} forms of {len(FORMS)}, "
+        f"{len(FAMILIES)} families: {ticks} ticks, "
+        f"{sum(mark == REFUSED for mark in proven.values())} refusals.\n"
+    )
+    return "\n".join([_HEAD, summary, *rows]) + "\n"
+
+
+def _line(command, form, proven):
+    marks = (proven.get((command, form, family)) for family, _ in FAMILIES)
+    return _row(f"`{command}`", form, *(_MARKS.get(mark, "") for mark in marks))
+
+
+def _row(*cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def read(page):
+    """What a page says is proven, as `render` takes it."""
+    proven = {}
+    names = dict(enumerate(family for family, _ in FAMILIES))
+    meaning = {mark: what for what, mark in _MARKS.items()}
+    for line in page.splitlines():
+        if line.startswith("| `"):
+            command, form, *marks = (cell.strip() for cell in line.strip("|").split("|"))
+            for at, mark in enumerate(marks):
+                if mark:
+                    proven[command.strip("`"), form, names[at]] = meaning[mark]
+    return proven
+
+
+def write(proven):
+    """Write the page."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(render(proven), "utf-8")
+    print(f"wrote {PAGE.name}", file=sys.stderr)
