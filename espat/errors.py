@@ -57,7 +57,15 @@ _TEXTS = {
         "the module could not send it: the connection is of no more use",
     ),  # UNSENT
     27: (errno.ETIMEDOUT, "the send was called off before the module had any of it"),  # CANCELED
-    28: (errno.EOPNOTSUPP, "only IPv4 TCP sockets"),  # KIND
+    28: (errno.EOPNOTSUPP, "only IPv4 sockets, TCP or UDP"),  # KIND
+    45: (  # SIZE; boards have no name for it
+        getattr(errno, "EMSGSIZE", 90),
+        "a datagram has 1 to 1472 bytes: what fits one packet",
+    ),
+    46: (errno.EADDRINUSE, "the module refused UDP port %d: is it in use?"),  # PORT
+    47: (errno.ECONNRESET, "the module has closed the link: make a new socket"),  # DROPPED
+    48: (errno.EIO, "the module did not send the datagram"),  # UNSENT
+    49: (errno.EOPNOTSUPP, "no such option of a UDP socket"),  # OPTION
 }
 # The same, BrokenPipeError where there is one.
 _BROKEN = {

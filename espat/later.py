@@ -28,4 +28,8 @@ def method(cls, socket, name):
 def other(radio, family, kind):
     """A socket of another kind than TCP over IPv4."""
     let_go("later")
+    if family == 2 and kind == 2:
+        from .udp import UdpSocket
+
+        return UdpSocket(radio)
     raise fail(_ERR_KIND)

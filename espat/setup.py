@@ -46,6 +46,7 @@ def set_up(modem):
         modem.owners[link] = None
     run(modem, b"+CIPMUX=", (1,))
     attempt(modem, b"+CIPDINFO=", (0,))
+    modem.parser.remote = False
     modem.passive = bool(can >> _PASSIVE & 1) and attempt(modem, b"+CIPRECVMODE=", (1,))
     modem.parser.trailer = bool(can >> _TRAILER & 1)
     if can >> _RECONNECT & 1:
