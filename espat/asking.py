@@ -112,11 +112,20 @@ def ask(modem, name, kinds, tail=b"?", args=(), timeout=5000):
     :param str kinds: ``d`` for each int and ``s`` for each str that there must be
     :raises OSError: EIO, the reply is not like that
     """
+    return fields(name, told(modem, name, tail, args, timeout), kinds)
+
+
+def told(modem, name, tail=b"?", args=(), timeout=5000):
+    """A query's one line of reply. A notice may have run into it: then it is asked once more.
+
+    :raises OSError: EIO, there was none
+    """
     reply = name[:-4] if name[-4:] == b"_CUR" else name
-    lines = run(modem, name + tail, args, reply, timeout)
-    if not lines:
-        raise garbled(name, b"")
-    return fields(name, lines[0], kinds)
+    for _ in range(2):
+        lines = run(modem, name + tail, args, reply, timeout)
+        if lines:
+            return lines[0]
+    raise garbled(name, b"")
 
 
 def fields(name, line, kinds=""):

@@ -13,7 +13,7 @@ try:
 except ImportError:
     const = int
 
-from .asking import address, ask, current, decoded, fields, garbled, need, number, text
+from .asking import address, ask, current, decoded, fields, garbled, need, number, text, told
 from .command import run
 from .modem import ATError
 
@@ -132,8 +132,7 @@ def cipsntptime_query(modem):
     NonOS 1.6, ESP-AT. Source: reference, CIPSNTPTIME; dialects.md 1, row 16 (1970: not known).
     """
     need(modem, _SERVICES, "AT+CIPSNTPTIME")
-    lines = run(modem, b"+CIPSNTPTIME?", (), b"+CIPSNTPTIME:")
-    line = lines[0] if lines else b""
+    line = told(modem, b"+CIPSNTPTIME")
     when = _when(decoded(line[13:]))
     if when is None:
         raise garbled(b"+CIPSNTPTIME", line)

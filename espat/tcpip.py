@@ -16,13 +16,13 @@ _ERR_DNS = const(22)
 def cipdomain(modem, host):
     """``AT+CIPDOMAIN="<host>"``: the address of a name, a str such as ``"93.184.216.34"``.
 
-    :param str host: 1 to 64 characters
+    :param str host: 1 to 64 bytes
     :raises OSError: (-2, message), the name is not known or nobody answers; ETIMEDOUT after 20 s
 
     Source: reference, CIPDOMAIN; in quotes from ESP-AT 2.2 on (dialects.md 1, row 2).
     """
-    if not 0 < len(host) <= 64:
-        raise ValueError("host name out of 1..64 characters")
+    if not 0 < len(host.encode() if isinstance(host, str) else host) <= 64:
+        raise ValueError("host name out of 1..64 bytes")
     try:
         lines = run(modem, b"+CIPDOMAIN=", (host,), b"+CIPDOMAIN:", 20000)
     except ATError:

@@ -13,7 +13,7 @@ try:
 except ImportError:
     const = int
 
-from .asking import address, ask, current, decoded, fields, garbled, mac, need, number, text
+from .asking import address, ask, current, decoded, fields, garbled, mac, need, number, text, told
 from .command import run
 
 # Capabilities.
@@ -74,8 +74,7 @@ def cwstate_query(modem):
         longer joined; name: of the access point
     """
     need(modem, _CWSTATE, "AT+CWSTATE")
-    lines = run(modem, b"+CWSTATE?", (), b"+CWSTATE:")
-    line = lines[0] if lines else b""
+    line = told(modem, b"+CWSTATE")
     if not line[9:10].isdigit() or line[10:12] != b',"' or line[-1:] != b'"' or len(line) < 13:
         raise garbled(b"+CWSTATE", line)
     return line[9] - 48, decoded(line[12:-1])
@@ -117,8 +116,7 @@ def cwsap_query(modem):
     All families.
     """
     name = current(modem, b"+CWSAP", b"")
-    lines = run(modem, name + b"?", (), b"+CWSAP")
-    line = lines[0] if lines else b""
+    line = told(modem, name)
     first = line.find(b':"')
     middle = line.rfind(b'","')
     end = line.rfind(b'",')
@@ -181,10 +179,7 @@ def cwhostname(modem, name):
 def cwhostname_query(modem):
     """``AT+CWHOSTNAME?``: the name, a str. ESP-AT, NonOS 1.6."""
     need(modem, _SERVICES, "AT+CWHOSTNAME")
-    lines = run(modem, b"+CWHOSTNAME?", (), b"+CWHOSTNAME:")
-    if not lines:
-        raise garbled(b"+CWHOSTNAME", b"")
-    return decoded(lines[0][12:])
+    return decoded(told(modem, b"+CWHOSTNAME")[12:])
 
 
 def cwautoconn(modem, on):

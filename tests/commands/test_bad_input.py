@@ -1,0 +1,220 @@
+"""What may not go out does not: every argument of every function, wrong in every way it can be.
+
+Nothing is sent, and the message of a range names it.
+"""
+
+import pytest
+
+from espat import basic, links, services, serving, speed, tcpip, traffic, wifi, wlan
+from tests.driver.script import EspAt, NonOs, ScriptedDesk
+
+LINK, LINK5, PORT = (0, 4), (0, 5), (1, 65535)
+HOST = ("text", 1, 64)
+IP, MAC = ("address",), ("mac",)
+IPS = ("10.0.0.1", "10.0.0.254", "255.255.255.0")
+
+#: A call that is right, and what each of its arguments may be: (least, most) of an int,
+#: ("text", least, most) bytes, an address; None: tried in no way.
+CALLS = (
+    (basic.ate, (1,), ((0, 1),)),
+    (basic.sleep, (1,), ((0, 3),)),
+    (basic.gslp, (100,), ((0, 0x7FFFFFFF),)),
+    (basic.sysstore, (1,), ((0, 1),)),
+    (basic.sysmsg, (1,), ((0, 7),)),
+    (basic.systimestamp, (1,), ((0, 0x7FFFFFFF),)),
+    (speed.uart_cur, (9600, 0, 8, 1, 0), ((80, 5_000_000), (0, 3), (5, 8), (1, 3), (0, 2))),
+    (wlan.cwlap, ("name", "02:00:00:00:00:01", 6), (("text", 1, 32), MAC, (1, 14))),
+    (
+        wlan.cwsap,
+        ("name", "password", 5, 3, 2, 0),
+        (("text", 1, 32), ("text", 8, 64), (1, 14), (0, 4), (1, 10), (0, 1)),
+    ),
+    (wlan.cwdhcp, (1,), ((0, 1),)),
+    (wlan.cwhostname, ("name",), (("text", 1, 32),)),
+    (wlan.cwautoconn, (1,), ((0, 1),)),
+    (wlan.cwreconncfg, (1, 1), ((0, 7200), (0, 1000))),
+    (wlan.cipsta, IPS, (IP, IP, IP)),
+    (wlan.cipap, IPS, (IP, IP, IP)),
+    (wlan.cipstamac, ("02:00:00:00:00:01",), (MAC,)),
+    (tcpip.cipdomain, ("host.test",), (("text", 1, 64),)),
+    (
+        links.cipstart,
+        (2, "TCP", "host.test", 80, 60, "10.0.0.1", 5000),
+        (LINK, None, HOST, PORT, (0, 7200), IP, (0, 60000)),
+    ),
+    (
+        links.cipstart_udp,
+        (2, "host.test", 80, 90, 2, "10.0.0.1", 5000),
+        (LINK, HOST, PORT, PORT, (0, 2), IP, (0, 60000)),
+    ),
+    (
+        links.cipstartex,
+        ("TCP", "host.test", 80, 60, "10.0.0.1", 5000),
+        (None, HOST, PORT, (0, 7200), IP, (0, 60000)),
+    ),
+    (
+        links.cipstartex_udp,
+        ("host.test", 80, 90, 2, "10.0.0.1", 5000),
+        (HOST, PORT, PORT, (0, 2), IP, (0, 60000)),
+    ),
+    (links.cipclose, (2,), (LINK5,)),
+    (links.cipmux, (1,), ((0, 1),)),
+    (links.cipmode, (1,), ((0, 1),)),
+    (
+        links.ciptcpopt,
+        (2, 1, 1, 1, 1),
+        (LINK5, (-1, 0x7FFFFFFF), (0, 1), (0, 0x7FFFFFFF), (0, 7200)),
+    ),
+    (traffic.cipsend, (2, b"x", "host.test", 80), (LINK, None, HOST, PORT)),
+    (traffic.cipsendex, (2, b"x", "host.test", 80), (LINK, None, HOST, PORT)),
+    (traffic.cipsendl, (2, b"x"), (LINK, None)),
+    (traffic.ciprecvmode, (1,), ((0, 1),)),
+    (traffic.ciprecvtype, (2, 1), (LINK5, (0, 1))),
+    (traffic.ciprecvdata, (2, 10), (LINK, (1, 0x7FFFFFFF))),
+    (traffic.cipdinfo, (1,), ((0, 1),)),
+    (serving.cipserver, (1, 80), ((0, 1), PORT)),
+    (serving.cipservermaxconn, (3,), ((1, 5),)),
+    (serving.cipsto, (60,), ((0, 7200),)),
+    (services.ping, ("host.test",), (HOST,)),
+    (services.cipdns, (1, "8.8.8.8", "1.1.1.1"), ((0, 1), IP, IP)),
+    (services.cipsntpcfg, (1, 8, "a.test", "b.test"), ((0, 1), (-12, 14), HOST, HOST)),
+)
+
+TEXTS = ("a\rb", "a\nb", "a\0b", "a\r\nAT+RST\r\n")
+ADDRESSES = ("1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1.2.3.4\r", "", '1.2.3.4"')
+MACS = ("02:00:00:00:00", "02:00:00:00:00:0g", "02-00-00-00-00-01", "", "02:00:00:00:00:01:02")
+
+
+def wrong(spec):
+    """Wrong arguments: (value, exception, what its message must hold)."""
+    if spec in (IP, MAC):
+        values = ADDRESSES if spec == IP else MACS
+        return [(value, ValueError, "") for value in values] + [(7, TypeError, "")]
+    if spec[0] == "text":
+        _, least, most = spec
+        named = f"{least}..{most}"
+        found = [(text.ljust(least, "x"), ValueError, "CR, LF or NUL") for text in TEXTS]
+        found += [("x" * (most + 1), ValueError, named), ("é" * (most // 2 + 1), ValueError, named)]
+        return [*found, ("x" * (least - 1), ValueError, named), (7, TypeError, "")]
+    least, most = spec
+    named = f"{least}..{most}"
+    outside = [(least - 1, ValueError, named), (most + 1, ValueError, named)]
+    return [*outside, ("1", TypeError, "int"), (1.5, TypeError, "int"), (b"1", TypeError, "int")]
+
+
+WRONG = [
+    pytest.param(
+        function,
+        (*args[:at], value, *args[at + 1 :]),
+        error,
+        message,
+        id=f"{function.__name__}-{at}-{str(value)[:20]!a}-{len(str(value))}",
+    )
+    for function, args, specs in CALLS
+    for at, spec in enumerate(specs)
+    if spec
+    for value, error, message in wrong(spec)
+]
+
+
+@pytest.fixture(scope="module")
+def desk():
+    """One that has everything."""
+    desk = ScriptedDesk(EspAt)
+    desk.modem.can = (1 << 18) - 1 & ~(1 << 4)
+    return desk
+
+
+@pytest.mark.parametrize(("function", "args", "error", "message"), WRONG)
+def test_a_wrong_argument(desk, function, args, error, message):
+    count, before = len(desk.script.commands), bytes(desk.modem.links)
+    with pytest.raises(error, match=message.replace("..", r"\.\.") or "."):
+        function(desk.modem, *args)
+    assert desk.script.commands[count:] == []
+    assert bytes(desk.modem.links) == before
+    assert not desk.modem.state
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda m: links.cipstart(m, 2, "UDP", "a", 1), "TCP, SSL"),
+        (lambda m: links.cipstart(m, 2, "tcp\r\n", "a", 1), "TCP, SSL"),
+        (lambda m: links.cipstart_udp(m, 2, "a", 1, None, 2), "local_port"),
+        (lambda m: traffic.cipsend(m, 2, b""), r"1\.\.8192"),
+        (lambda m: traffic.cipsend(m, 2, bytes(8193)), r"1\.\.8192"),
+        (lambda m: traffic.cipsendex(m, 2, b"\\" * 4096), r"1\.\.8190"),
+        (lambda m: traffic.cipsendl(m, 2, b""), r"1\.\."),
+        (lambda m: wlan.cwsap(m, "a", "password", 1, 1), "0, 2, 3 or 4"),
+        (lambda m: wlan.cwsap(m, "a", "password", 1, 3, None, 1), "most"),
+        (lambda m: wlan.cwdhcp(m, 1, False, False), "one of them"),
+        (lambda m: wlan.cwlap(m, None, None, 3), "ssid"),
+        (lambda m: wlan.cipsta(m, "1.2.3.4", "1.2.3.1"), "both or none"),
+        (lambda m: services.cipdns(m, 1, "1.1.1.1", "1.1.1.1"), "the same"),
+        (lambda m: services.cipdns(m, 1, *(f"1.1.1.{n}" for n in range(4))), r"0\.\.3"),
+        (lambda m: services.cipsntpcfg(m, 1, 0, "a", "b", "c", "d"), r"0\.\.3"),
+        (lambda m: services.cipsntpcfg(m, 1, 860), r"0\.\.59"),
+        (lambda m: services.cipsntpcfg(m, 1, 1500), r"-1259\.\.1459"),
+        (lambda m: services.cipsntpcfg(m, 1, 0, *['"' * 60] * 3), "256 bytes"),
+        (lambda m: wifi.cwjap(m, "x" * 33, "password"), r"1\.\.32"),
+        (lambda m: wifi.cwjap(m, "x\r\nAT+RST", "password"), "CR, LF or NUL"),
+    ],
+)
+def test_a_wrong_combination(desk, call, message):
+    count = len(desk.script.commands)
+    with pytest.raises(ValueError, match=message):
+        call(desk.modem)
+    assert desk.script.commands[count:] == []
+
+
+def test_what_is_sent_is_bytes(desk):
+    for function in (traffic.cipsend, traffic.cipsendex, traffic.cipsendl):
+        with pytest.raises(TypeError):
+            function(desk.modem, 2, "text")
+
+
+@pytest.mark.parametrize(
+    ("call", "least", "most"),
+    [
+        (lambda m: traffic.cipsend(m, 2, bytes(2049)), 1, 2048),
+        (lambda m: traffic.ciprecvdata(m, 2, 2049), 1, 2048),
+        (lambda m: services.cipsntpcfg(m, 1, -12), -11, 13),
+        (lambda m: services.cipsntpcfg(m, 1, 14), -11, 13),
+        (lambda m: services.cipdns(m, 1, "1.1.1.1", "1.1.1.2", "1.1.1.3"), 0, 2),
+        (lambda m: wlan.cwsap(m, "a", "password", 1, 3, 9), 1, 8),
+    ],
+)
+def test_narrower_ranges_of_nonos(call, least, most):
+    desk = ScriptedDesk(NonOs)
+    count = len(desk.script.commands)
+    with pytest.raises(ValueError, match=rf"{least}\.\.{most}"):
+        call(desk.modem)
+    assert desk.script.commands[count:] == []
+
+
+ESCAPED = 'a"b,c\\d ü☕', 'a\\"b\\,c\\\\d ü☕'.encode()
+
+
+@pytest.mark.parametrize(
+    ("call", "sent"),
+    [
+        (services.ping, b'AT+PING="%s"'),
+        (tcpip.cipdomain, b'AT+CIPDOMAIN="%s"'),
+        (lambda m, t: links.cipstart(m, 2, "TCP", t, 80), b'AT+CIPSTART=2,"TCP","%s",80'),
+        (wlan.cwhostname, b'AT+CWHOSTNAME="%s"'),
+        (lambda m, t: wlan.cwsap(m, t, "password", 5, 3), b'AT+CWSAP="%s","password",5,3'),
+        (lambda m, t: wlan.cwsap(m, "n", t, 5, 3), b'AT+CWSAP="n","%s",5,3'),
+        (wlan.cwlap, b'AT+CWLAP="%s"'),
+        (lambda m, t: wifi.cwjap(m, t, "p"), b'AT+CWJAP="%s","p"'),
+        (lambda m, t: wifi.cwjap(m, "n", t), b'AT+CWJAP="n","%s"'),
+        (lambda m, t: services.cipsntpcfg(m, 1, 0, t), b'AT+CIPSNTPCFG=1,0,"%s"'),
+    ],
+)
+def test_quotes_commas_backslashes_and_umlauts(desk, call, sent):
+    text, escaped = ESCAPED
+    count = len(desk.script.commands)
+    try:
+        call(desk.modem, text)
+    except OSError:  # the script answers OK to all, with no value
+        pass
+    assert desk.script.commands[count] == sent % escaped
