@@ -118,20 +118,25 @@ def cwsap_query(modem):
     name = current(modem, b"+CWSAP", b"")
     line = told(modem, name)
     first = line.find(b':"')
-    middle = line.rfind(b'","')
-    end = line.rfind(b'",')
+    end = len(line)
+    numbers = ()
+    while end > 0 and not (len(numbers) == 4 and all(n.isdigit() for n in numbers)):
+        end = line.rfind(b'",', 0, end)  # names may hold anything: four numbers follow them
+        numbers = line[end + 2 :].split(b",")[:4]
+    middle = line.rfind(b'","', 0, end)
     if not 0 < first < middle < end:
         raise garbled(name, line)
-    row = fields(name, b":" + line[end + 2 :], "dddd")
     names = [decoded(line[first + 2 : middle]), decoded(line[middle + 3 : end])]
-    return tuple(names + row[:4])
+    return tuple(names + [int(n) for n in numbers])
 
 
 def cwlif(modem):
     """``AT+CWLIF``: (address, MAC) of each station at the soft-AP, a list. All families."""
     found = []
     for line in run(modem, b"+CWLIF", (), None):
-        row = (line[7:] if line.startswith(b"+CWLIF:") else line).split(b",")
+        if line.startswith(b"+") and not line.startswith(b"+CWLIF:"):
+            continue  # some notice
+        row = (line[7:] if line.startswith(b"+") else line).split(b",")
         if len(row) < 2 or len(row[1]) != 17:
             raise garbled(b"+CWLIF", line)
         found.append((decoded(row[0]), decoded(row[1])))

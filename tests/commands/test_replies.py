@@ -1,0 +1,298 @@
+"""Replies as no test bench module gives them: cut short, with more fields, with a notice inside.
+
+The bytes are written from the wire formats of `dialects.md`, sections 1 and 4.
+"""
+
+import pytest
+
+from espat import ATError, basic, links, services, serving, speed, tcpip, traffic, wifi, wlan
+from tests.driver.script import ERROR, OK, EspAt, NonOs, ScriptedDesk
+
+MAC = "02:00:00:00:00:01"
+BSSID = b'"02:00:00:00:00:01"'
+JOINED = b'"espat",' + BSSID + b",6,-50,0,1,3,0,1"
+SCAN = b'+CWLAP:(3,"a\\","b",-50,' + BSSID + b",6,-1,-1,4,4,7,0)\r\n"
+
+
+class Reply:
+    """A query, what it sends, the lines of its reply, its value; whether more fields may follow."""
+
+    def __init__(self, call, sent, lines, value, *, dialect=EspAt, more=True):
+        self.call = call
+        self.sent = sent
+        self.lines = lines if isinstance(lines, tuple) else (lines,)
+        self.value = value
+        self.dialect = dialect
+        self.more = more
+
+
+NEW = [
+    Reply(basic.sleep_query, b"AT+SLEEP?", b"+SLEEP:2\r\n", 2),
+    Reply(basic.sysstore_query, b"AT+SYSSTORE?", b"+SYSSTORE:1\r\n", 1),
+    Reply(basic.sysmsg_query, b"AT+SYSMSG?", b"+SYSMSG:5", 5),
+    Reply(basic.sysram_query, b"AT+SYSRAM?", b"+SYSRAM:1024,512", (1024, 512)),
+    Reply(
+        basic.systimestamp_query, b"AT+SYSTIMESTAMP?", b"+SYSTIMESTAMP:1700000000", 1_700_000_000
+    ),
+    Reply(
+        basic.cmd_query,
+        b"AT+CMD?",
+        (b'+CMD:0,"AT",0,0,0,1\r\n', b'+CMD:1,"AT+CIPSTO",0,1,1,0\r\n'),
+        [("AT", 0, 0, 0, 1), ("AT+CIPSTO", 0, 1, 1, 0)],
+    ),
+    Reply(
+        speed.uart_cur_query, b"AT+UART_CUR?", b"+UART_CUR:115273,8,1,0,0\r\n", (115273, 8, 1, 0, 0)
+    ),
+    Reply(wifi.cwjap_query, b"AT+CWJAP?", b"+CWJAP:" + JOINED + b"\r\n", "espat"),
+    Reply(
+        wlan.cwstate_query, b"AT+CWSTATE?", b'+CWSTATE:2,"e,s\\"p"\r\n', (2, 'e,s\\"p'), more=False
+    ),
+    Reply(
+        wlan.cwlap,
+        b"AT+CWLAP",
+        (SCAN,),
+        [(3, 'a\\","b', -50, MAC, 6, -1, -1, 4, 4, 7, 0)],
+        more=False,
+    ),
+    Reply(
+        wlan.cwsap_query,
+        b"AT+CWSAP?",
+        b'+CWSAP:"n,1","pass\\word",5,3,4,0\r\n',
+        ("n,1", "pass\\word", 5, 3, 4, 0),
+    ),
+    Reply(
+        wlan.cwlif, b"AT+CWLIF", b"+CWLIF:192.168.4.2,02:00:00:00:00:01\r\n", [("192.168.4.2", MAC)]
+    ),
+    Reply(wlan.cwdhcp_query, b"AT+CWDHCP?", b"+CWDHCP:3", (True, True)),
+    Reply(wlan.cwhostname_query, b"AT+CWHOSTNAME?", b"+CWHOSTNAME:pico\r\n", "pico", more=False),
+    Reply(wlan.cwautoconn_query, b"AT+CWAUTOCONN?", b"+CWAUTOCONN:1", 1),
+    Reply(wlan.cwreconncfg_query, b"AT+CWRECONNCFG?", b"+CWRECONNCFG:1,0\r\n", (1, 0)),
+    Reply(wlan.cipstamac_query, b"AT+CIPSTAMAC?", b"+CIPSTAMAC:" + BSSID + b"\r\n", MAC),
+    Reply(
+        links.cipstatus,
+        b"AT+CIPSTATUS",
+        (
+            b"STATUS:3\r\n",
+            b'+CIPSTATUS:0,"TCP","1.2.3.4",80,5000,1\r\n',
+            b'+CIPSTATUS:4,"TCPv6","fe80::1",80,5001,0\r\n',
+        ),
+        (3, [(0, "TCP", "1.2.3.4", 80, 5000, 1), (4, "TCPv6", "fe80::1", 80, 5001, 0)]),
+    ),
+    Reply(
+        links.cipstate_query,
+        b"AT+CIPSTATE?",
+        (b'+CIPSTATE:0,"TCP","1.2.3.4",80,5000,1\r\n', b'+CIPSTATE:4,"UDP","1.2.3.4",80,1,0\r\n'),
+        [(0, "TCP", "1.2.3.4", 80, 5000, 1), (4, "UDP", "1.2.3.4", 80, 1, 0)],
+    ),
+    Reply(
+        links.cifsr,
+        b"AT+CIFSR",
+        (
+            b'+CIFSR:STAIP,"192.168.1.50"\r\n',
+            b'+CIFSR:STAIP6LL,"fe80::1"\r\n',
+            b"+CIFSR:STAMAC," + BSSID + b"\r\n",
+        ),
+        {"STAIP": "192.168.1.50", "STAIP6LL": "fe80::1", "STAMAC": MAC},
+    ),
+    Reply(links.cipmux_query, b"AT+CIPMUX?", b"+CIPMUX:1\r\n", 1),
+    Reply(links.cipmode_query, b"AT+CIPMODE?", b"+CIPMODE:0\r\n", 0),
+    Reply(
+        links.ciptcpopt_query, b"AT+CIPTCPOPT?", b"+CIPTCPOPT:0,-1,0,0,60\r\n", [(0, -1, 0, 0, 60)]
+    ),
+    Reply(
+        serving.cipserver_query,
+        b"AT+CIPSERVER?",
+        b'+CIPSERVER:1,80,"TCP",0\r\n',
+        (1, 80, "TCP", 0),
+        more=False,
+    ),
+    Reply(serving.cipservermaxconn_query, b"AT+CIPSERVERMAXCONN?", b"+CIPSERVERMAXCONN:5\r\n", 5),
+    Reply(serving.cipsto_query, b"AT+CIPSTO?", b"+CIPSTO:180\r\n", 180),
+    Reply(traffic.ciprecvmode_query, b"AT+CIPRECVMODE?", b"+CIPRECVMODE:1\r\n", 1),
+    Reply(traffic.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:true", True),
+    Reply(
+        traffic.ciprecvlen_query,
+        b"AT+CIPRECVLEN?",
+        b"+CIPRECVLEN:-1,0,5,-1,1460\r\n",
+        [-1, 0, 5, -1, 1460],
+        more=False,
+    ),
+    Reply(
+        services.cipdns_query,
+        b"AT+CIPDNS?",
+        b'+CIPDNS:1,"8.8.8.8"\r\n',
+        (1, ("8.8.8.8",)),
+        more=False,
+    ),
+    Reply(
+        services.cipsntpcfg_query,
+        b"AT+CIPSNTPCFG?",
+        b'+CIPSNTPCFG:1,800,"a","b"\r\n',
+        (1, 800, ("a", "b")),
+        more=False,
+    ),
+    Reply(
+        services.cipsntptime_query,
+        b"AT+CIPSNTPTIME?",
+        b"+CIPSNTPTIME:Sun Mar 10 12:00:00 2024",
+        (2024, 3, 10, 12, 0, 0, 6),
+        more=False,
+    ),
+    Reply(
+        services.cipsntptime_query,
+        b"AT+CIPSNTPTIME?",
+        b"+CIPSNTPTIME:Thu Jan  1 00:02:08 1970",
+        None,
+        more=False,
+    ),
+    Reply(
+        lambda m: tcpip.cipdomain(m, "a.test"),
+        b"AT+CIPDOMAIN=",
+        b'+CIPDOMAIN:"1.2.3.4"\r\n',
+        "1.2.3.4",
+        more=False,
+    ),
+    Reply(lambda m: services.ping(m, "a.test"), b"AT+PING=", b"+PING:12\r\n", 12, more=False),
+]
+
+OLDER = [
+    Reply(basic.sysram_query, b"AT+SYSRAM?", b"+SYSRAM:30000\r\n", (30000, None), more=False),
+    Reply(wlan.cwlif, b"AT+CWLIF", b"192.168.4.2,02:00:00:00:00:01\r\n", [("192.168.4.2", MAC)]),
+    Reply(wlan.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP_CUR:2", (True, False)),
+    Reply(wlan.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP:1", (False, True)),
+    Reply(traffic.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:TRUE", True),
+    Reply(traffic.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:FALSE", False),
+    Reply(services.cipdns_query, b"AT+CIPDNS_CUR?",
+          (b"+CIPDNS_CUR:208.67.222.222\r\n", b"+CIPDNS_CUR:8.8.8.8\r\n"),
+          (None, ("208.67.222.222", "8.8.8.8")), more=False),
+    Reply(services.cipsntpcfg_query, b"AT+CIPSNTPCFG?", b"+CIPSNTPCFG:0\r\n", (0, None, ()),
+          more=False),
+    Reply(services.cipsntptime_query, b"AT+CIPSNTPTIME?",
+          b"+CIPSNTPTIME:Thu Jan 01 00:02:08 1970\n", None, more=False),
+    Reply(links.cipstatus, b"AT+CIPSTATUS",
+          (b"STATUS:4\r\n", b'+CIPSTATUS:0,"TCP","1.2.3.4",80,5000\r\n'),
+          (4, [(0, "TCP", "1.2.3.4", 80, 5000, None)]), more=False),
+    Reply(lambda m: tcpip.cipdomain(m, "a.test"), b"AT+CIPDOMAIN=", b"+CIPDOMAIN:1.2.3.4\r\n",
+          "1.2.3.4", more=False),
+    Reply(lambda m: services.ping(m, "a.test"), b"AT+PING=", b"+12\r\n", 12, more=False),
+]  # fmt: skip
+for each in OLDER:
+    each.dialect = NonOs
+
+ALL = [pytest.param(each, id=f"{each.lines[0]!a}") for each in NEW + OLDER]
+
+NOTICES = (
+    b"WIFI CONNECTED\r\n",
+    b"WIFI GOT IP\r\n",
+    b"3,CONNECT\r\n",
+    b"3,CLOSED\r\n",
+    b"+TIME_UPDATED\r\n",
+    b'+STA_CONNECTED:"02:00:00:00:00:09"\r\n',
+    b"ERR CODE:0x010b0000\r\n",
+    b"\r\n+IPD,3,7\r\n",
+    b"\r\nbusy p...\r\n",
+    b"+SOMETHING_NEW:1,2\r\n",
+)
+
+
+def desk_for(reply):
+    """A desk of the dialect, with whatever the newest firmware of it has."""
+    desk = ScriptedDesk(reply.dialect)
+    if reply.dialect is EspAt:
+        desk.modem.can = (1 << 18) - 1 & ~(1 << 4)
+    return desk
+
+
+@pytest.fixture(scope="module")
+def desks():
+    """One of each dialect."""
+    return {reply.dialect: desk_for(reply) for reply in (NEW[0], OLDER[0])}
+
+
+def ask(desk, reply, *steps):
+    """The value of a query answered with these prints, each time that it is asked."""
+    desk.script.on(reply.sent, steps, steps)
+    try:
+        return reply.call(desk.modem)
+    finally:
+        desk.script._answers.clear()
+
+
+@pytest.mark.parametrize("reply", ALL)
+def test_a_reply(desks, reply):
+    desk = desks[reply.dialect]
+    count = len(desk.script.commands)
+    assert ask(desk, reply, *reply.lines, OK) == reply.value
+    assert [line[: len(reply.sent)] for line in desk.script.commands[count:]] == [reply.sent]
+
+
+@pytest.mark.parametrize("reply", [p for p in ALL if p.values[0].more])
+def test_more_fields_change_nothing(desks, reply):
+    for more in (b",7", b',7,"x",-1', b',"fe80::1"'):
+        lines = [line.rstrip() + more + b"\r\n" for line in reply.lines if line[:1] != b"S"]
+        head = [line for line in reply.lines if line[:1] == b"S"]
+        assert ask(desks[reply.dialect], reply, *head, *lines, OK) == reply.value
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+@pytest.mark.parametrize("reply", ALL)
+def test_a_notice_inside(desks, reply, notice):
+    lines = (*reply.lines, OK)
+    whole = all(line.endswith(b"\r\n") for line in lines)
+    for gap in range(len(lines) if whole else 1):
+        value = ask(desks[reply.dialect], reply, *lines[:gap], notice, *lines[gap:])
+        assert value == reply.value
+
+
+@pytest.mark.parametrize("reply", ALL)
+def test_a_reply_cut_short(desks, reply):
+    """Wherever it is cut: the value, another of its kind, or an error that says what is wrong."""
+    desk = desks[reply.dialect]
+    last = reply.lines[-1].rstrip()
+    for n in range(len(last)):
+        try:
+            value = ask(desk, reply, *reply.lines[:-1], last[:n], OK)
+        except (OSError, ATError) as error:
+            assert len(error.args) == 2 or isinstance(error, ATError)
+        else:
+            same = (type(reply.value), type(None), str)
+            assert isinstance(value, same)
+        assert not desk.modem.state
+
+
+@pytest.mark.parametrize("reply", ALL)
+def test_refused(desks, reply):
+    with pytest.raises((ATError, OSError)):
+        ask(desks[reply.dialect], reply, ERROR)
+
+
+@pytest.mark.parametrize("dialect", [EspAt, NonOs])
+def test_no_answer_to_a_ping(dialect):
+    desk = ScriptedDesk(dialect)
+    says = b"+PING:TIMEOUT\r\n" if dialect is EspAt else b"+timeout\r\n"
+    desk.script.on(b"AT+PING=", (says, ERROR))
+    with pytest.raises(TimeoutError, match=r"no answer to a ping from a\.test"):
+        services.ping(desk.modem, "a.test")
+
+
+def test_too_many_clients_in_the_modules_words():
+    desk = ScriptedDesk(EspAt)
+    desk.script.on(b"AT+CIPSERVERMAXCONN=", (b"Have 3 Connections\r\n", ERROR))
+    with pytest.raises(ATError, match="Have 3 Connections") as info:
+        serving.cipservermaxconn(desk.modem, 1)
+    assert info.value.words == b"Have 3 Connections"
+
+
+def test_the_time_is_waited_for_with_a_deadline():
+    desk = ScriptedDesk(EspAt)
+    unknown = (b"+CIPSNTPTIME:Thu Jan  1 00:00:03 1970", OK)
+    desk.script.on(
+        b"AT+CIPSNTPTIME?", *[unknown] * 3, (b"+CIPSNTPTIME:Sun Mar 10 12:00:00 2024", OK)
+    )
+    start = desk.clock.now()
+    assert services.cipsntptime_wait(desk.modem)[:3] == (2024, 3, 10)
+    assert 1.5 <= desk.clock.now() - start < 2
+    desk.script.on(b"AT+CIPSNTPTIME?", *[unknown] * 20)
+    with pytest.raises(TimeoutError, match="no time server"):
+        services.cipsntptime_wait(desk.modem, 3)
+    assert 4.5 <= desk.clock.now() - start < 6
