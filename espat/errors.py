@@ -58,6 +58,9 @@ _TEXTS = {
     ),  # UNSENT
     27: (errno.ETIMEDOUT, "the send was called off before the module had any of it"),  # CANCELED
     28: (errno.EOPNOTSUPP, "only IPv4 sockets, TCP or UDP"),  # KIND
+    40: (errno.EADDRINUSE, "the module has one server, and it is in use: close it"),  # SERVER
+    41: (errno.EINVAL, "bind((host, port)) first, then listen(); not on a connection"),  # UNBOUND
+    42: (errno.EOPNOTSUPP, "no such socket option"),  # SOCKOPT
     45: (  # SIZE; boards have no name for it
         getattr(errno, "EMSGSIZE", 90),
         "a datagram has 1 to 1472 bytes: what fits one packet",

@@ -16,7 +16,11 @@ _ERR_KIND = const(28)  # of errors.py
 def method(cls, socket, name):
     """A method that a socket does not have yet: from now on its class does."""
     let_go("later")
-    if not hasattr(cls, "recv"):
+    if name in ("bind", "listen", "accept", "setsockopt"):
+        from . import server
+
+        server.lend(cls)
+    elif not hasattr(cls, "recv"):
         from . import streams
 
         streams.lend(cls)

@@ -37,6 +37,7 @@ def set_up(modem):
         attempt(modem, b"+SYSSTORE=", (0,))  # nothing of ours goes to flash
     attempt(modem, b"+CIPMODE=", (0,))
     attempt(modem, b"+CIPSERVER=", (0,))
+    modem.server = None  # server.py listens again
     if not attempt(modem, b"+CIPCLOSE=", (5,)):
         attempt(modem, b"+CIPCLOSE")  # the form of single-link mode
     modem.unwanted = modem.doubt = 0
