@@ -21,6 +21,7 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
     :param int data: bits, 5 to 8; the host's end is left at what it has
     :param int stop: 1: one, 2: one and a half, 3: two
     :param int parity: 0 none, 1 odd, 2 even
+    :raises ValueError: out of range, or a rate that the host's UART does not have
     :raises OSError: EIO, the new rate does not work and the old one does again; ETIMEDOUT, nothing
         answers at either: the module needs a reset; EINVAL, the host's UART does not tell its rate
 
@@ -38,15 +39,18 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
     old = rate_of(uart)
     if not old:
         raise OSError(errno.EINVAL, "the UART does not tell its rate: there is no way back")
-    run(modem, b"+UART_CUR=", args)
-    wait(modem, 20)  # it switches behind its OK
+    modem.turn()
     try:
         set_rate(uart, baud)
-        if _answers(modem):
-            return
-    except (OSError, ValueError):  # the host does not have that rate
-        pass
-    _back(modem, uart, baud, old)
+    except (OSError, ValueError):
+        raise ValueError("baud: the host's UART does not have %d" % baud)
+    finally:
+        set_rate(uart, old)
+    run(modem, b"+UART_CUR=", args)
+    wait(modem, 20)  # it switches behind its OK
+    set_rate(uart, baud)
+    if not _answers(modem):
+        _back(modem, uart, baud, old)
 
 
 def uart_cur_query(modem):
