@@ -1,0 +1,93 @@
+"""The command functions in real MicroPythons: replies, refusals and bad arguments as on CPython."""
+
+from tests.commands.test_replies import NEW, OLDER, EspAt
+
+PROGRAM = """
+import errno
+from espat.modem import Modem
+from espat.port import Port
+
+
+class Uart:
+    "Answers each line with what is laid down for it, and OK."
+
+    def __init__(self):
+        self.out = b""
+        self.line = b""
+        self.replies = b""
+        self.said = []
+
+    def any(self):
+        return len(self.out)
+
+    def readinto(self, view, n):
+        view[:n] = self.out[:n]
+        self.out = self.out[n:]
+        return n
+
+    def write(self, view):
+        self.line += bytes(view)
+        if self.line[-2:] == b"\\r\\n":
+            self.said.append(self.line[:-2])
+            self.line = b""
+            self.out += self.replies + b"\\r\\nOK\\r\\n"
+        return len(view)
+
+
+uart = Uart()
+modem = Modem(Port(uart), None)
+modem.contact = 1
+modem.firmware = (2, 0x51)
+
+
+def expect(module, name, can, sent, replies, value):
+    modem.can = can
+    uart.replies = replies
+    uart.said = []
+    # CircuitPython and MicroPython know no importlib: a package is what __import__ gives.
+    got = getattr(getattr(__import__("espat." + module), module), name)(modem)
+    assert got == value, (name, got, value)
+    assert uart.said == [sent], (name, uart.said)
+"""
+END = """
+from espat.links import cipstart, cipstate_query
+from espat.serving import cipsto
+
+uart.said = []
+for value, error in ((7201, ValueError), (-1, ValueError), ("1", TypeError)):
+    try:
+        cipsto(modem, value)
+    except error as e:
+        assert "seconds" in str(e)
+    else:
+        assert False, value
+try:
+    cipstart(modem, 2, "TCP", "a\\r\\nAT+RST", 80)
+    assert False
+except ValueError:
+    pass
+assert not any(modem.links[:5])
+modem.can = 0
+modem.firmware = (0, 0x17)
+try:
+    cipstate_query(modem)
+    assert False
+except OSError as e:
+    assert e.errno == errno.EOPNOTSUPP and "ESP32 ESP-AT 2.3" in str(e)
+assert uart.said == []
+print("done", errno.EOPNOTSUPP)
+"""
+EVERYTHING = (1 << 18) - 1
+CUR = 1 << 4
+
+
+def test_in_micropython(any_micropython):
+    lines = [
+        f"expect({reply.call.__module__[6:]!r}, {reply.call.__name__!r}, "
+        f"{EVERYTHING & ~CUR if reply.dialect is EspAt else EVERYTHING}, "
+        f"{reply.sent!r}, {b''.join(reply.lines)!r}, {reply.value!r})"
+        for reply in NEW + OLDER
+        if reply.call.__name__ != "<lambda>"
+    ]
+    assert len(lines) > 40
+    assert "done" in any_micropython("\n".join([PROGRAM, *lines, END])).check()
