@@ -175,7 +175,11 @@ class UdpSocket:
                 self.port = local
                 raise self._refusal(host, port)
         except BaseException as e:
-            modem.give(link)
+            if modem.links[link] == _OPENING and (modem.state or modem.code != _ERROR):
+                modem.owners[link] = None  # it may come to stand yet
+                modem.unwanted |= 1 << link
+            else:
+                modem.give(link)
             if isinstance(e, Exception):  # else close() does it
                 self._restore(link)
             raise
