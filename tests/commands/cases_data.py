@@ -3,7 +3,7 @@
 from espat import links, services, traffic
 from espat_tools.commands.forms import ESPAT, N17, OLD, WIZ
 from tests.commands.case import Case, Per, cur
-from tests.commands.cases_tcp import opened, single
+from tests.commands.cases_tcp import ECHO, opened, single
 
 DATA = b"\r\nOK\r\n+IPD,0,3:\0\xff>ERROR\r\n"
 NOON = 1_710_072_000
@@ -23,6 +23,13 @@ def waiting_single(desk):
     links.cipstart(desk.modem, None, "TCP", "echo.test", 7)
     desk.echo.peer.send(DATA)
     desk.let(0.1)
+
+
+def remote(desk):
+    """The data, and who sent them where the family tells (row 27)."""
+    data = traffic.ciprecvdata(desk.modem, 2, 99)
+    peer = desk.modem.parser.peer
+    return data, peer and (str(peer, "ascii"), desk.modem.parser.port)
 
 
 def timed(desk):
@@ -87,6 +94,29 @@ RECEIVING = (
         before=waiting_single,
     ),
     Case(
+        "AT+CIPRECVTYPE",
+        "set, single",
+        lambda d: traffic.ciprecvtype(d.modem, None, 1),
+        b"AT+CIPRECVTYPE=1",
+        before=single,
+    ),
+    Case(
+        "AT+CIPRECVDATA",
+        "set, remote end",
+        remote,
+        b"AT+CIPRECVDATA=2,99",
+        Per((OLD, (DATA, None)), (ESPAT, (DATA, (ECHO, 7)))),
+        before=lambda d: (traffic.cipdinfo(d.modem, 1), waiting(d)),
+    ),
+    Case(
+        "AT+CIPRECVLEN",
+        "query, single",
+        lambda d: traffic.ciprecvlen_query(d.modem),
+        b"AT+CIPRECVLEN?",
+        [len(DATA)],
+        before=waiting_single,
+    ),
+    Case(
         "AT+CIPRECVLEN",
         "query",
         lambda d: traffic.ciprecvlen_query(d.modem),
@@ -113,6 +143,12 @@ SERVICES = (
         "set",
         lambda d: services.cipdns(d.modem, 1, "8.8.8.8", "1.1.1.1"),
         cur(b'AT+CIPDNS{}=1,"8.8.8.8","1.1.1.1"'),
+    ),
+    Case(
+        "AT+CIPDNS",
+        "set, by DHCP",
+        lambda d: services.cipdns(d.modem, 0),
+        cur(b"AT+CIPDNS{}=0"),
     ),
     Case(
         "AT+CIPDNS",

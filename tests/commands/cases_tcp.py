@@ -374,6 +374,13 @@ STATE = (
     ),
     Case(
         "AT+CIPTCPOPT",
+        "set, single",
+        lambda d: links.ciptcpopt(d.modem, None, -1, 1, 5000),
+        b"AT+CIPTCPOPT=-1,1,5000",
+        before=single,
+    ),
+    Case(
+        "AT+CIPTCPOPT",
         "set, keep-alive",
         lambda d: links.ciptcpopt(d.modem, 2, nodelay=1, keep_alive=60),
         b"AT+CIPTCPOPT=2,,1,,60",
@@ -394,6 +401,13 @@ SERVER = (
         "on",
         lambda d: (serving.cipserver(d.modem, 1, 8080), d.network.dial(8080).closed)[1],
         b"AT+CIPSERVER=1,8080",
+        False,
+    ),
+    Case(
+        "AT+CIPSERVER",
+        "on, port 333",
+        lambda d: (serving.cipserver(d.modem, 1), d.network.dial(333).closed)[1],
+        b"AT+CIPSERVER=1",
         False,
     ),
     Case(

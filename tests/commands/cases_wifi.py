@@ -1,5 +1,7 @@
 """The Wi-Fi commands: `dialects.md` section 4."""
 
+import errno
+
 from espat import wifi, wlan
 from espat_tools.commands.forms import ESPAT, OLD
 from espat_tools.emulator import AccessPoint
@@ -54,6 +56,40 @@ def join(*args):
 
     return call
 
+
+def refused(*args):
+    """The errno that a join fails with."""
+
+    def call(desk):
+        try:
+            wifi.cwjap(desk.modem, *args)
+        except OSError as e:
+            return errno.errorcode[e.errno]
+        return None
+
+    return call
+
+
+def failing(form, args, sent, name):
+    """A join that fails: section 4, codes 1 to 4."""
+    sent = cur(b"AT+CWJAP{}=" + sent)
+    return Case("AT+CWJAP", form, refused(*args), sent, name, before=left, options=FAILING)
+
+
+FAILING = {
+    "access_points": [
+        AccessPoint(SSID, PASSWORD),
+        AccessPoint("silent", silent=True),
+        AccessPoint("no DHCP", dhcp=False),
+    ]
+}
+
+FAILURES = (
+    failing("set, wrong password", (SSID, "password"), b'"espat","password"', "EACCES"),
+    failing("set, no such access point", ("nobody", ""), b'"nobody",""', "ENODEV"),
+    failing("set, no answer", ("silent", ""), b'"silent",""', "ETIMEDOUT"),
+    failing("set, no DHCP", ("no DHCP", ""), b'"no DHCP",""', "ETIMEDOUT"),
+)
 
 SCAN = (
     Case("AT+CWLAP", "", lambda d: wlan.cwlap(d.modem), b"AT+CWLAP", heads(*FOUND), options=RANGE),
@@ -245,4 +281,4 @@ ADDRESSES = (
     ),
 )
 
-CASES = SCAN + JOINING + SOFT_AP + ADDRESSES
+CASES = FAILURES + SCAN + JOINING + SOFT_AP + ADDRESSES
