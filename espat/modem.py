@@ -3,8 +3,7 @@
 """The command engine: one command at a time, over a parser and a port.
 
 ``begin()`` sends a command, ``step()`` moves on as far as the bytes that are here allow and never
-waits; waiting for an end (``run()`` in command.py) is a loop over the two. What a module may do at
-any time - notices, ``busy``, a payload, a restart - is dealt with in ``step()``, whoever calls it.
+waits. Notices, ``busy``, payloads and restarts are dealt with in it, whoever calls it.
 """
 
 import errno
@@ -76,16 +75,11 @@ _ERR_NESTED = const(35)
 
 
 class ATError(RuntimeError):
-    """The module refused a command: ``command`` names it, ``words`` is what the module said
-    (bytes).
-    """
+    """The module refused a command: ``command`` names it, ``words`` is what was said (bytes)."""
 
 
 def fail(what, *args):
-    """The exception for a number of ``errors.py``, which is loaded when there is one.
-
-    Not for having to wait: polling programs meet that all the time.
-    """
+    """The exception for a number of ``errors.py``. That is not loaded for having to wait."""
     if what == _ERR_WAIT or what == _ERR_TIME:
         number = errno.ETIMEDOUT if what == _ERR_TIME else errno.EAGAIN
         return OSError(number, "still waiting for " + args[0])
@@ -95,11 +89,7 @@ def fail(what, *args):
 
 
 class Modem:
-    """One module on one port.
-
-    :param port: a ``Port``
-    :param idle: called with no arguments over and over while a call waits
-    """
+    """One module on a ``Port``; ``idle()`` is called over and over while a call waits."""
 
     def __init__(self, port, idle=None):
         self.port = port
@@ -122,8 +112,7 @@ class Modem:
         self.client = None  # its over(code) is called at the end
         self.link = -1  # whose link a CIPRECVDATA, CIPSEND or CIPCLOSE is for
         # The link table.
-        # What each link is; from 5 on its generation, so that a late word never reaches its next
-        # user.
+        # What each link is; from 5 on its generation: no late word reaches its next user.
         self.links = bytearray(_LINKS * 2)
         self.held = [0] * _LINKS  # bytes that the module holds, passive receive
         self.owners = [None] * _LINKS  # place() and placed(n): where its payload goes
@@ -265,10 +254,7 @@ class Modem:
     # Moving on
 
     def step(self):
-        """Take in what is here and act on it, waiting for nothing; True if anything came.
-
-        :raises RuntimeError: called from one of its own callbacks
-        """
+        """Take in what is here and act on it, waiting for nothing; True if anything came."""
         if self._whole == 1:
             raise fail(_ERR_NESTED)
         if self._whole:
@@ -349,7 +335,7 @@ class Modem:
             reply = self.reply
             if state == _IDLE or reply == b"" or (reply and not line.startswith(reply)):
                 if parser.glued:
-                    self.lose(parser.link, _LOST_BYTES)
+                    self.lose(parser.owner, _LOST_BYTES)
                 self.words = line
             elif len(self.lines) < 64:
                 self.lines.append(line)
@@ -396,7 +382,7 @@ class Modem:
             self._received = True
             return False
         asked = parser.asked
-        if asked and (event == _DATA or event == _REFUSED):
+        if asked and parser.link < 0:  # +CIPRECVDATA does not tell whose it is
             parser.link = self.link
         link = parser.link
         if event == _REFUSED or event == _BROKEN:
@@ -411,8 +397,10 @@ class Modem:
         elif owner:
             owner.placed(parser.at)
         if event == _END:
+            if not asked or link != self.link:
+                return True
             parser.asked = 0
-            return not asked
+            return False
         if owner:
             parser.into(owner.place())
         return False
@@ -444,7 +432,7 @@ class Modem:
             elif event == _CONNECT:
                 if self.links[link] == _OPENING:
                     self.links[link] = _OPEN
-                elif self.server and self.links[link] != _OPEN:
+                elif self.server:
                     self.server(link)
 
     def closed(self, link):

@@ -157,8 +157,8 @@ class Parser(Ring):
         self._sink = None
         self.at = 0  # payload bytes that stand in the view ``into()`` named last
         # CRLFs due before the next result or +IPD: 1, 2, or 3 for one when something came already
-        self._tail = 0
-        self._owner = -1  # the link of the payload that had this tail
+        self.tail = 0
+        self.owner = -1  # the link of the payload that had this tail
         self._long = False
 
     # Bytes in
@@ -198,21 +198,21 @@ class Parser(Ring):
             if r == w:
                 return 0
             c = buf[r]
-            if c == 13 and self._tail:  # behind a payload exactly CRLF is due
+            if c == 13 and self.tail:  # behind a payload exactly CRLF is due
                 if r + 1 == w:
                     return 0
                 if buf[r + 1] != 10:
                     return self._bad()
-                self._tail = 3 if self._tail == 2 else 0
+                self.tail = 3 if self.tail == 2 else 0
                 self.r = r + 2
-            elif (c == 10 and self._tail) or (c == 32 and 0 < self._tail < 3):
+            elif (c == 10 and self.tail) or (c == 32 and 0 < self.tail < 3):
                 return self._bad()
             elif c == 13 or c == 10 or c == 32:
                 self.r = r + 1
             elif c == 62 and self.prompt:
                 self.r = r + 1
                 self._seen = 0
-                self._tail = self._tail and 3
+                self.tail = self.tail and 3
                 self.prompt = False
                 self.line = b">"
                 return _PROMPT
@@ -236,7 +236,7 @@ class Parser(Ring):
         self.left -= n
         if not self.left:
             self.left = -1
-            self._owner = self.link
+            self.owner = self.link
             return _END
         if sink is not None and self.at == len(sink):
             self._sink = None
@@ -245,9 +245,9 @@ class Parser(Ring):
 
     def _bad(self):
         """The tail of a payload is wrong; what stands there is told next."""
-        self._tail = 0
+        self.tail = 0
         self.counts[3] += 1
-        self.link = self._owner
+        self.link = self.owner
         return _BROKEN
 
     def _token(self, r, w):
@@ -297,21 +297,21 @@ class Parser(Ring):
     def _line(self, r, stop):
         """Which event is a line without its end?"""
         buf = self._buf
-        self.glued = 0 < self._tail < 3
+        self.glued = 0 < self.tail < 3
         if stop - r == 2 and buf[r] == 79 and buf[r + 1] == 75:  # OK must cost nothing
             self.line = b"OK"
-            return self._bad() if self._tail else _OK
+            return self._bad() if self.tail else _OK
         self.line = line = bytes(self._view[r:stop])
         event = self._known(line)
         if event < 0:
             return self._unknown(line)
         if event == _READY:
-            self._tail = 0
-        elif self._tail:
+            self.tail = 0
+        elif self.tail:
             if event < _CONNECT:  # a result, and none comes without a CRLF before it
                 return self._bad()
-            if self._tail == 1:
-                self._tail = 3
+            if self.tail == 1:
+                self.tail = 3
         return event
 
     def _known(self, line):
@@ -360,7 +360,7 @@ class Parser(Ring):
                     return event
         if echo:
             return -1
-        self._tail = 0
+        self.tail = 0
         return _LINE
 
     # Headers
@@ -369,7 +369,7 @@ class Parser(Ring):
         """Read a header; what stood before it on its line was an echo or noise."""
         buf = self._buf
         asked = buf[at + 1] == 67
-        if self._tail and not asked and at == self.r:
+        if self.tail and not asked and at == self.r:
             return self._bad()
         self.r = at
         end = self._fields(at + (12 if asked else 4), w, asked)
@@ -380,7 +380,7 @@ class Parser(Ring):
             buf[at] = 63  # no header after all: a line like any other
             return -1
         self.r = end
-        self._seen = self._tail = 0
+        self._seen = self.tail = 0
         self._long = False
         if buf[end - 1] == 10 and not asked:
             return _WAITING
@@ -389,7 +389,7 @@ class Parser(Ring):
             return _REFUSED
         self.left = self.length
         self._sink = None
-        self._tail = 2 if self.trailer and not asked else 1
+        self.tail = 2 if self.trailer and not asked else 1
         return _DATA
 
     def _fields(self, i, w, asked):

@@ -107,6 +107,8 @@ def _receive(self, view):
     link = self.link
     parser = modem.parser
     ring = self.ring
+    if parser.tail == 2 and parser.owner == link:
+        return -1  # the CRLF behind a payload, on its way, tells whether that was whole
     if self.got or _waiting(self):
         if self.got and (
             self.doing == _RECEIVING

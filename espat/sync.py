@@ -15,6 +15,7 @@ _FAIL = const(4)
 _BUSY = const(8)
 _READY = const(22)
 _SYNC = const(4)
+_LOST_RESTART = const(4)
 _LOST_BYTES = const(6)
 
 # How long to wait after each try, in units of 50 ms: AT, AT, AT, then "+++" (which must stand
@@ -40,6 +41,7 @@ class Sync:
         # command.
         self._try = _PLUSES if parser.prompt else 0
         parser.prompt = False
+        modem.reply = modem.words = b""
         self._t0 = self.port.ticks()
         self._settling = False
         self._attempt()
@@ -54,7 +56,9 @@ class Sync:
             modem.end(_TIMEOUT)
         else:
             modem.state = _SYNC
-            modem.write(b"+++" if self._try == _PLUSES else b"AT\r\n")
+            # A module that restarted unheard says 0: espat had set 1.
+            question = b"AT+CIPMUX?\r\n" if modem.up else b"AT\r\n"
+            modem.write(b"+++" if self._try == _PLUSES else question)
 
     def heard(self, event):
         """A result, ``busy`` or ``ready`` came."""
@@ -77,6 +81,9 @@ class Sync:
             if waited > _SETTLE:
                 if modem.parser.asked:  # the module has let go of those bytes, and they never came
                     modem.lose(modem.link, _LOST_BYTES)
+                if modem.up and modem.words == b"+CIPMUX:0":
+                    modem.up = False
+                    modem.lose(-1, _LOST_RESTART)
                 modem.contact = 1
                 modem.end(_OK)
                 modem.sync = None
