@@ -171,12 +171,12 @@ def cmd_query(modem, name=None):
     while modem.state:
         modem.rest()
         _sift(modem.lines, name, found)  # as they come: the modem keeps 64
-    run_over(modem, b"+CMD?")
+    _over(modem, b"+CMD?")
     _sift(modem.lines, name, found)
     return found if name is None else found[0] if found else None
 
 
-def run_over(modem, name):
+def _over(modem, name):
     """Raise if the command that was waited for by hand did not end with OK."""
     if modem.code != 2:
         from .modem import fail

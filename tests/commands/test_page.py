@@ -1,13 +1,17 @@
 """docs/commands.md says what this run has proven. It runs last: see conftest.py."""
 
 import dataclasses
+import inspect
 
 import pytest
 
 from espat_tools.commands.forms import FORMS
-from espat_tools.commands.table import PAGE, REFUSED, WORKS, read, render, write
-from tests.commands import test_cases
+from espat_tools.commands.table import PAGE, REFUSED, WORKS, functions, read, render, write
+from tests.commands import cases_basic, cases_data, cases_tcp, cases_wifi, test_cases
 from tests.commands.test_cases import CASES, PAIRS
+
+OTHERS = ("espat.wifi", "espat.tcpip")
+"""Older than the rule."""
 
 
 @pytest.fixture
@@ -44,6 +48,27 @@ def test_a_page_with_one_mark_changed_is_seen(mark):
         if changed != proven:
             assert render(changed) != render(proven)
     assert read(render(proven)) == proven
+
+
+def test_every_function_has_a_case():
+    """By the names of what the cases call, in their own code or in what it calls."""
+    used = set()
+    for module in (cases_basic, cases_data, cases_tcp, cases_wifi):
+        source = inspect.getsource(module)
+        used |= {name for _, name in map(ident, functions()) if f".{name}" in source}
+    lacking = {name for _, name in map(ident, functions())} - used
+    assert lacking == {"cipsntptime_wait"}  # no command of its own: test_replies.py has it
+
+
+def ident(found):
+    return found[0].__name__, found[1].__name__
+
+
+def test_every_function_tells_its_families():
+    for module, function in functions():
+        text = inspect.getdoc(function)
+        told = ("All families", "ESP-AT", "ESP32", "NonOS")
+        assert module.__name__ in OTHERS or any(word in text for word in told), function
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 The tests of tests/commands make it: `pytest tests/commands --write-table`.
 """
 
+import importlib
+import inspect
 import sys
 from pathlib import Path
 
@@ -14,6 +16,9 @@ PAGE = Path(where.driver_folder()).parent / "docs" / "commands.md"
 WORKS, REFUSED = "works", "refused"
 _MARKS = {WORKS: "✓", REFUSED: "no"}
 
+#: The modules whose public functions are commands, in the order of the page.
+MODULES = ("basic", "speed", "wifi", "wlan", "tcpip", "links", "traffic", "serving", "services")
+
 _HEAD = """# Commands
 
 Made by `pytest tests/commands --write-table`, and compared with what the tests prove in every run:
@@ -24,8 +29,8 @@ them and the value that the driver returned, so driver and emulator both have it
 family does not have it, and a test saw the driver say so, and what would have it, without sending
 a byte. Blank: proven by nothing.
 
-A function is called by its command's name, with the modem first: `AT+CIPSTO` is
-`espat.serving.cipsto(modem, seconds)` and `cipsto_query(modem)`.
+A function has its command's name and takes the modem first (`radio.modem`, after `radio.connect()`
+or `radio.up()`): they are listed at the end.
 """
 
 
@@ -43,7 +48,27 @@ def render(proven):
         f"{len(FAMILIES)} families: {ticks} ticks, "
         f"{sum(mark == REFUSED for mark in proven.values())} refusals.\n"
     )
-    return "\n".join([_HEAD, summary, *rows]) + "\n"
+    return "\n".join([_HEAD, summary, *rows, *_functions()]) + "\n"
+
+
+def functions():
+    """(module, function) for every command function: its docstring has the command."""
+    for name in MODULES:
+        module = importlib.import_module(f"espat.{name}")
+        for function in vars(module).values():
+            own = inspect.isfunction(function) and function.__module__ == module.__name__
+            if own and function.__name__[0] != "_" and "``AT" in inspect.getdoc(function):
+                yield module, function
+
+
+def _functions():
+    yield "\n## Functions\n"
+    by_module = {}
+    for module, function in functions():
+        call = f"`{function.__name__}{inspect.signature(function)}`"
+        by_module.setdefault(module.__name__, []).append(call)
+    for name, calls in by_module.items():
+        yield f"- `{name}`: " + ", ".join(calls)
 
 
 def _line(command, form, proven):
@@ -61,7 +86,7 @@ def read(page):
     names = dict(enumerate(family for family, _ in FAMILIES))
     meaning = {mark: what for what, mark in _MARKS.items()}
     for line in page.splitlines():
-        if line.startswith("| `"):
+        if line.startswith("| `A"):
             command, form, *marks = (cell.strip() for cell in line.strip("|").split("|"))
             for at, mark in enumerate(marks):
                 if mark:
