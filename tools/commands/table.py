@@ -27,7 +27,8 @@ edit the tests, not this page.
 **✓**: on the emulated module of that family a test saw both the command's bytes as the module got
 them and the value that the driver returned, so driver and emulator both have it. **no**: the
 family does not have it, and a test saw the driver say so, and what would have it, without sending
-a byte. Blank: proven by nothing.
+a byte. Blank: proven by nothing. The modules here are emulated: what is known of them, and how,
+is in tools/emulator/README.md; the WizFi360 is known from other drivers' source alone.
 
 A function has its command's name and takes the modem first (`radio.modem`, after `radio.connect()`
 or `radio.up()`): they are listed at the end.
