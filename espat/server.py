@@ -153,15 +153,18 @@ class _Server:
         modem = self.modem
         waiting = list(waiting)
         try:
-            if modem.can >> _CIPSTATE & 1:
-                lines = run(modem, b"+CIPSTATE?", (), b"+CIPSTATE:")
-            else:
-                lines = run(modem, b"+CIPSTATUS", (), b"+CIPSTATUS:")
+            # Every line is kept: one that is glued to a payload is no sign of lost bytes here.
+            name = b"+CIPSTATE?" if modem.can >> _CIPSTATE & 1 else b"+CIPSTATUS"
+            lines = run(modem, name, (), None)
         except (ATError, OSError):
             return
         for line in lines:
             row = line[line.find(b":") + 1 :].split(b",")
-            if len(row) < 4 or not (row[0].isdigit() and row[3].isdigit()):
+            if (
+                len(row) < 4
+                or line[:8] != b"+CIPSTAT"
+                or not (row[0].isdigit() and row[3].isdigit())
+            ):
                 continue
             link = int(row[0])
             for each in waiting:

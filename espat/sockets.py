@@ -210,7 +210,8 @@ class Socket:
                 from .repair import check  # its CONNECT was lost, or never came
 
                 check(self, link, doing == _CHECKING)
-            if not self.doing and not (modem.links[link] == _OPEN and modem.owners[link] is self):
+            mine = modem.links[link] == _OPEN and modem.owners[link] is self
+            if not self.doing and (code == _ERROR or not mine):  # open all the same: a server's
                 self.link = -1
                 modem.give(link)
         elif modem.owners[link] is not self:
