@@ -648,3 +648,95 @@ def test_an_ipv6_sender_is_text():
             assert hear(sock) == (b"hi", ("FE80::1", 5000))
     finally:
         desk.module.close()
+
+
+# -- in real MicroPythons ------------------------------------------------------------------------
+
+PROGRAM = """
+import errno
+from espat import Radio, SocketPool
+
+
+class Uart:
+    "A module that sends each datagram back, twice."
+
+    def __init__(self):
+        self.out = b""
+        self.line = b""
+        self.owed = 0
+        self.said = []
+
+    def any(self):
+        return len(self.out)
+
+    def readinto(self, view, n):
+        view[:n] = self.out[:n]
+        self.out = self.out[n:]
+        return n
+
+    def write(self, view):
+        self.line += bytes(view)
+        if self.owed:
+            if len(self.line) >= self.owed:
+                back = b"\\r\\n+IPD,4,%d,\\"10.0.0.9\\",7:" % self.owed + self.line + b"\\r\\n"
+                self.out += b"\\r\\nRecv %d bytes\\r\\n" % self.owed
+                self.out += b"\\r\\nSEND OK\\r\\n" + back + back
+                self.line = b""
+                self.owed = 0
+        elif self.line[-2:] == b"\\r\\n":
+            line = self.line[:-2]
+            self.said.append(line)
+            self.line = b""
+            if line[:10] == b"AT+CIPSEND":
+                self.owed = int(line.split(b",")[1])
+                self.out += b"\\r\\nOK\\r\\n\\r\\n>"
+            elif line[:11] == b"AT+CIPSTART":
+                self.out += b"4,CONNECT\\r\\n\\r\\nOK\\r\\n"
+            else:
+                self.out += b"\\r\\nOK\\r\\n"
+        return len(view)
+
+
+uart = Uart()
+radio = Radio(uart)
+modem = radio.modem
+modem.contact = 1
+modem.wifi = 2
+modem.up = modem.passive = modem.parser.trailer = True
+modem.firmware = (2, 0x24)
+pool = SocketPool(radio)
+with pool.socket(pool.AF_INET, pool.SOCK_DGRAM) as sock:
+    sock.settimeout(2)
+    assert sock.sendto(b"hello", ("10.0.0.9", 7)) == 5
+    buf = bytearray(3)
+    assert sock.recvfrom_into(buf) == (3, ("10.0.0.9", 7)), buf
+    assert buf == b"hel"
+    assert sock.recvfrom(10) == (b"hello", ("10.0.0.9", 7))
+    sock.setblocking(False)
+    try:
+        sock.recv(1)
+    except OSError as e:
+        assert e.errno == errno.EAGAIN
+    try:
+        sock.sendto(bytes(1473), ("10.0.0.9", 7))
+    except OSError as e:
+        print("said", e)
+    {sock: 1}
+    assert not modem.passive
+assert modem.passive
+print([line for line in uart.said if b"START" not in line])
+"""
+
+
+def test_in_micropython(any_micropython):
+    said = any_micropython(PROGRAM).check()
+    assert "1472" in said
+    sent = (
+        b"AT+CIPDINFO=1",
+        b"AT+CIPRECVMODE=0",
+        b'AT+CIPSEND=4,5,"10.0.0.9",7',
+        b"AT+CIPCLOSE=4",
+        b"AT+CIPRECVMODE=1",
+        b"AT+CIPDINFO=0",
+    )
+    assert repr(list(sent)) in said
