@@ -144,6 +144,10 @@ NOTICES = BARE_NOTICES + OTHER_NOTICES
 # Neither results nor notices, however much they look like it.
 PLAIN = (
     b"OKAY",
+    b"NK",
+    b"OL",
+    b"O",
+    b"K",
     b"ok",
     b"NOT OK",
     b"OK.",
@@ -349,6 +353,7 @@ def _hostile():
             b'+CWLAP:(3,"%s",-61,"02:00:5e:10:00:01",6)' % ssid,
             b'+CWJAP:"%s","02:00:5e:10:00:01",6,-61,0,1,3,0,1' % ssid,
             b'+CWSTATE:2,"%s"' % ssid,
+            b'"%s"' % ssid,
             b'+CWSAP:"%s","+IPD,0,9:",1,0,4,0' % ssid,
         )
         for text in texts:
