@@ -455,3 +455,113 @@ def test_a_client_takes_the_link_that_we_wanted(make_desk, profile):
         found[0].close()
         desk.let(0.2)
         desk.works()
+
+
+# In real MicroPythons
+
+PROGRAM = """
+import errno
+from espat import Radio, SocketPool
+
+
+class Uart:
+    "A module that serves: three clients come, two of them on the same link."
+
+    def __init__(self):
+        self.out = b""
+        self.line = b""
+        self.owed = 0
+        self.said = []
+
+    def any(self):
+        return len(self.out)
+
+    def readinto(self, view, n):
+        view[:n] = self.out[:n]
+        self.out = self.out[n:]
+        return n
+
+    def write(self, view):
+        self.line += bytes(view)
+        if self.owed:
+            if len(self.line) >= self.owed:
+                self.out += b"\\r\\nRecv %d bytes\\r\\n\\r\\nSEND OK\\r\\n" % self.owed
+                self.said.append(self.line)
+                self.line = b""
+                self.owed = 0
+        elif self.line[-2:] == b"\\r\\n":
+            line = self.line[:-2]
+            self.said.append(line)
+            self.line = b""
+            if line[:10] == b"AT+CIPSEND":
+                self.owed = int(line.split(b",")[1])
+                self.out += b"\\r\\nOK\\r\\n\\r\\n>"
+                return len(view)
+            if line == b"AT+CIPSTATE?":
+                self.out += b'+CIPSTATE:0,"TCP","10.0.0.9",50001,8080,1\\r\\n'
+                self.out += b'+CIPSTATE:1,"TCP","10.0.0.8",50002,8080,1\\r\\n'
+            elif line[:14] == b"AT+CIPRECVDATA":
+                self.out += b"+CIPRECVDATA:5,hello\\r\\n"
+            self.out += b"\\r\\nOK\\r\\n"
+            if line == b"AT+CIPSERVER=1,8080":
+                self.out += b"0,CONNECT\\r\\n0,CLOSED\\r\\n0,CONNECT\\r\\n1,CONNECT\\r\\n"
+                self.out += b"\\r\\n+IPD,0,5\\r\\n"
+        return len(view)
+
+
+uart = Uart()
+radio = Radio(uart)
+modem = radio.modem
+modem.contact = 1
+modem.wifi = 2
+modem.up = modem.passive = modem.parser.trailer = True
+modem.firmware = (2, 0x24)
+modem.can = 1 << 7 | 1 << 11
+pool = SocketPool(radio)
+with pool.socket() as server:
+    server.setsockopt(0xFFF, 4, 1)
+    server.bind(("", 8080))
+    server.listen(5)
+    server.setblocking(False)
+    gone, address = server.accept()
+    assert address == ("0.0.0.0", 0), address
+    assert gone.recv_into(bytearray(1)) == 0
+    gone.close()
+    sock, address = server.accept()
+    assert address == ("10.0.0.9", 50001), address
+    sock.settimeout(1)
+    assert sock.recv(9) == b"hello"
+    assert sock.send(b"good day") == 8
+    other, address = server.accept()
+    assert address == ("10.0.0.8", 50002), address
+    try:
+        server.accept()
+    except OSError as e:
+        assert e.errno == errno.EAGAIN
+    second = pool.socket()
+    second.bind(("", 81))
+    try:
+        second.listen()
+    except OSError as e:
+        assert e.errno == errno.EADDRINUSE
+        print("said", e)
+    {server: 1}
+sock.close()
+print(uart.said)
+"""
+
+
+def test_in_micropython(any_micropython):
+    said = any_micropython(PROGRAM).check()
+    assert "the module has one server" in said
+    sent = (
+        b"AT+CIPSERVERMAXCONN=5",
+        b"AT+CIPSERVER=1,8080",
+        b"AT+CIPSTATE?",
+        b"AT+CIPRECVDATA=0,512",
+        b"AT+CIPSEND=0,8",
+        b"good day",
+        b"AT+CIPSERVER=0",
+        b"AT+CIPCLOSE=0",
+    )
+    assert repr(list(sent)) in said
