@@ -11,6 +11,7 @@ except ImportError:
     const = int
 
 from .modem import fail
+from .parser import Ring
 
 _CUR = const(4)
 _CIPSTATE = const(7)
@@ -20,6 +21,8 @@ _CLOSED_BY_PEER = const(3)
 _LOST_RESTART = const(4)
 _READY = const(22)
 _CHECKING = const(2)  # what a socket is doing
+_RECEIVING = const(3)
+_AHEAD = const(512)  # bytes of a read-ahead
 
 # Numbers of errors.py.
 _ERR_UNJOINED = const(21)
@@ -63,9 +66,16 @@ def refusal(socket, host, port):
         return fail(_ERR_UNANSWERED, host, port)
     if socket.code == _READY:
         return fail(_LOST_RESTART)
-    if b"DNS" in socket.modem.words:
+    modem = socket.modem
+    words = modem.words
+    if b"DNS" in words:
         return fail(_ERR_DNS, host)
-    if socket.modem.wifi < 2 or b"no ip" in socket.modem.words:
+    if socket.timeout != 0:  # it may have restarted unheard: sync.py asks
+        modem.contact = 0
+        modem.turn()
+        if not modem.up:
+            return fail(_LOST_RESTART)
+    if modem.wifi < 2 or b"no ip" in words:
         return fail(_ERR_UNJOINED)
     return fail(_ERR_REFUSED, host, port)
 
@@ -104,17 +114,33 @@ def compare(modem):
 
 
 def salvage(socket):
-    """A read was cut short: what came for it waits in the ring, and the rest joins it."""
+    """A read was cut short: what came for it waits in a ring, and the rest joins it."""
     into = socket.into
     socket.into = None
     if into is None:
         return
     parser = socket.modem.parser
     live = parser.left >= 0 and parser.link == socket.link
-    n = socket.got + (parser.at if live else 0)
+    n = socket.got
+    rest = 0
+    old = socket.ring
+    if old:
+        rest = old.w - old.r
+    if live:  # it goes to the view, or when that is full to the ring
+        if n < len(into):
+            n += parser.at
+        else:
+            rest += parser.at
     socket.got = 0
-    ring = socket.queue(max(n, min(len(into), socket.radio.rx_size)))
+    if not n and not live and socket.doing != _RECEIVING:
+        return
+    size = n + rest + max(parser.left, 0) if live else n + rest
+    ring = Ring(max(size, _AHEAD, socket.radio.rx_size))
     ring.space()[:n] = into[:n]
     ring.fill(n)
+    if rest:
+        ring.space()[:rest] = old._view[old.r : old.r + rest]
+        ring.fill(rest)
+    socket.ring = ring
     if live:
         parser.into(ring.space())

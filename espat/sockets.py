@@ -219,6 +219,8 @@ class Socket:
         elif doing == _RECEIVING:
             if code != _OK:
                 modem.held[link] = 0
+                if code != _ERROR:  # what came of it, if anything, was not told to be whole
+                    modem.lose(link, _LOST_BYTES)
         elif code == _ERROR:  # of a send: there is no such link any more
             modem.closed(link)
         elif code != _SEND_OK and code != _CANCELED:
@@ -253,12 +255,10 @@ class Socket:
         """The modem asks: where shall the next payload bytes go?"""
         into = self.into
         got = self.got
-        if into is not None:
-            if got < len(into):
-                return into[got:] if got else into
-            self.into = None  # full: the rest waits in the ring
+        if into is not None and got < len(into):
+            return into[got:] if got else into
         try:
-            view = self.queue(0).space()
+            view = self.queue(0).space()  # the rest waits in the ring
             if len(view):
                 return view
         except MemoryError:
@@ -268,7 +268,7 @@ class Socket:
 
     def placed(self, n):
         """The modem tells: ``n`` bytes are there."""
-        if self.into is not None:
+        if self.into is not None and self.got < len(self.into):
             self.got += n
         elif self.ring:
             self.ring.fill(n)

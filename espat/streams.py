@@ -107,12 +107,10 @@ def _receive(self, view):
     link = self.link
     parser = modem.parser
     ring = self.ring
-    if parser.tail == 2 and parser.owner == link:
-        return -1  # the CRLF behind a payload, on its way, tells whether that was whole
     if self.got or _waiting(self):
         if self.got and (
             self.doing == _RECEIVING
-            or (self.into is not None and parser.left >= 0 and parser.link == link)
+            or (self.got < len(view) and parser.left >= 0 and parser.link == link)
         ):
             return -1  # more of it is coming in
         if modem.links[link] == _LOST_BYTES:

@@ -83,6 +83,7 @@ class Sync:
                     modem.lose(modem.link, _LOST_BYTES)
                 if modem.up and modem.words == b"+CIPMUX:0":
                     modem.up = False
+                    modem.wifi = modem.unwanted = modem.doubt = 0
                     modem.lose(-1, _LOST_RESTART)
                 modem.contact = 1
                 modem.end(_OK)
