@@ -15,7 +15,7 @@ except ImportError:
 
 from .command import run
 from .modem import ATError, fail
-from .sockets import Socket
+from .sockets import Socket, SocketPool
 
 _CIPSTATE = const(7)  # capabilities
 _SERVICES = const(11)
@@ -301,6 +301,13 @@ def setsockopt(self, level, option, value):
 
 
 def lend(cls):
-    """Make these functions methods of a class of sockets."""
+    """Make these functions methods of a class of sockets.
+
+    The pool gets the names for ``setsockopt()`` with it. ``sock.setsockopt(pool.SOL_SOCKET, ...)``
+    looks for the method first: they are there in time, and cost no memory where nobody serves.
+    """
     for name in ("bind", "listen", "accept", "setsockopt"):
         setattr(cls, name, globals()[name])
+    SocketPool.SOL_SOCKET = 0xFFF
+    SocketPool.SO_REUSEADDR = 4
+    SocketPool.TCP_NODELAY = 1

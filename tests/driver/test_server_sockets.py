@@ -18,7 +18,7 @@ def home(make_desk, family):
 def serve(desk, backlog=5, timeout=5, port=PORT):
     """A socket that listens."""
     sock = desk.pool.socket()
-    sock.setsockopt(0xFFF, 4, 1)
+    sock.setsockopt(desk.pool.SOL_SOCKET, desk.pool.SO_REUSEADDR, 1)
     sock.bind(("", port))
     sock.listen(backlog)
     sock.settimeout(timeout)
@@ -252,8 +252,8 @@ def test_misuse(desk):
 
 def test_socket_options(desk):
     sock = desk.pool.socket()
-    sock.setsockopt(0xFFF, 4, 1)
-    sock.setsockopt(6, 1, 1)
+    sock.setsockopt(desk.pool.SOL_SOCKET, desk.pool.SO_REUSEADDR, 1)
+    sock.setsockopt(desk.pool.IPPROTO_TCP, desk.pool.TCP_NODELAY, 1)
     with pytest.raises(OSError, match="option") as raised:
         sock.setsockopt(0xFFF, 8, 1)
     assert number(raised) == errno.EOPNOTSUPP
@@ -519,7 +519,7 @@ modem.firmware = (2, 0x24)
 modem.can = 1 << 7 | 1 << 11
 pool = SocketPool(radio)
 with pool.socket() as server:
-    server.setsockopt(0xFFF, 4, 1)
+    server.setsockopt(pool.SOL_SOCKET, pool.SO_REUSEADDR, 1)
     server.bind(("", 8080))
     server.listen(5)
     server.setblocking(False)
