@@ -23,10 +23,7 @@ from tests.driver.desk import (
 # -- what reading costs --------------------------------------------------------------------------
 
 
-WIZ = pytest.param("wizfi360", marks=pytest.mark.xfail(reason="taken for an old NonOS"))
-
-
-@pytest.mark.parametrize("family", [*ALL[:-1], WIZ])
+@pytest.mark.parametrize("family", ALL)
 def test_passive_receive_is_what_every_family_gets_that_has_it(make_desk, family):
     desk = make_desk(family).join()
     assert desk.modem.passive == (family != "nonos-1.3")
