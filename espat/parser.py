@@ -52,6 +52,7 @@ except ImportError:
 
 _LINE = const(1)
 _OK = const(2)
+_SEND_FAIL = const(6)
 _PROMPT = const(9)
 _RECV = const(11)
 _DATA = const(12)
@@ -308,7 +309,8 @@ class Parser(Ring):
         if event == _READY:
             self.tail = 0
         elif self.tail:
-            if event < _CONNECT:  # a result, and none comes without a CRLF before it
+            # A result, and none comes without a CRLF before it, but NonOS's SEND FAIL.
+            if event < _CONNECT and event != _SEND_FAIL:
                 return self._bad()
             if self.tail == 1:
                 self.tail = 3
@@ -320,12 +322,12 @@ class Parser(Ring):
         word = line
         if line[1:2] == b"," and 48 <= line[0] <= 52:
             word = line[2:]
-        elif line[:5] == b"Recv " and line[5:-6].isdigit():
+        elif line[:5] == b"Recv " and line[-6:] == b" bytes" and line[5:-6].isdigit():
             self.length = int(line[5:-6])
             return _RECV
         else:
             word = line[: line.find(b":") + 1] or line
-        i = _WORDS.find(b"\n" + word + b"\n")
+        i = _WORDS.find(b"\n" + word + b"\n") if len(word) > 1 else -1  # not the events' own bytes
         if i < 0:
             return -1
         event = _WORDS[i + len(word) + 2]
@@ -421,6 +423,8 @@ class Parser(Ring):
                 quoted = c == 34
                 start += quoted
                 i = buf.find(b'"' if quoted else b",", start, w)
+                if buf.find(b"\r", start, w if i < 0 else i) >= 0:
+                    return -1
                 if i < 0 or i + 1 >= w:
                     return 0
                 self.peer = bytes(self._view[start:i])

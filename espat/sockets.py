@@ -214,6 +214,7 @@ class Socket:
             if not self.doing and (code == _ERROR or not mine):  # open all the same: a server's
                 self.link = -1
                 modem.give(link)
+                modem.unwanted |= (code == _ERROR) << link  # it may stand there, unknown to us
         elif modem.owners[link] is not self:
             pass  # closed meanwhile
         elif doing == _RECEIVING:
@@ -243,6 +244,7 @@ class Socket:
                     modem.owners[link] = None  # it is closed when it stands
                 else:
                     modem.give(link)
+                    modem.unwanted |= (self.code == _ERROR) << link
                     if self.timeout != 0:
                         try:
                             modem.turn()

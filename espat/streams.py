@@ -58,7 +58,7 @@ def _read(self, view):
     since = asked = modem.port.ticks()
     self.got = 0
     parser = modem.parser
-    if not _waiting(self):
+    if self.doing == _RECEIVING or not _waiting(self):
         modem.step()
         # Straight into a large view, unless a payload is on its way into the ring.
         if len(view) >= _STRAIGHT and self.timeout != 0 and not _waiting(self):
@@ -108,10 +108,9 @@ def _receive(self, view):
     parser = modem.parser
     ring = self.ring
     if self.got or _waiting(self):
-        if self.got and (
-            self.doing == _RECEIVING
-            or (self.got < len(view) and parser.left >= 0 and parser.link == link)
-        ):
+        if self.doing == _RECEIVING:
+            return -1  # its OK tells whether it is whole
+        if self.got and self.got < len(view) and parser.left >= 0 and parser.link == link:
             return -1  # more of it is coming in
         if modem.links[link] == _LOST_BYTES:
             self.state()

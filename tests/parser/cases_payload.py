@@ -359,7 +359,7 @@ def _damaged():
     cut_short = (b'+IPD,5,"', b'+IPD,0,5,"192.168.7.21,80', b"+IPD,0,5,192.168.7.21", b"+IPD,5,1.")
     for text in cut_short:
         stream = text + b"\r\n" + ENDED
-        yield Case(f"no header: {text}", stream, [line(text), OK], bug=known.UNFINISHED)
+        yield Case(f"no header: {text}", stream, [line(text), OK], bug=known.CHANGED)
     # A ring smaller than what a header is given to become whole.
     stream = b'+IPD,0,5,"' + b"a" * 100 + b"\r\n" + ENDED
     yield Case("an address without end", stream, [OK], (1, 0, 0), (64,), bug=known.STALL)
@@ -392,8 +392,9 @@ def _tails():
     for stream, event in RESULTS:
         if stream.startswith(b"\r\n"):
             told = [first, broken(1), event, OK]
-            name = "no CRLF before " + str(stream)
-            yield Case(name, head + stream[2:] + ENDED, told, wrong)
+            if b"SEND FAIL" not in stream:  # NonOS prints that one so
+                name = "no CRLF before " + str(stream)
+                yield Case(name, head + stream[2:] + ENDED, told, wrong)
             name = "LF alone before " + str(stream)
             yield Case(name, head + stream[1:] + ENDED, told, wrong)
     told = [first, broken(1), payload(2, b"next"), OK]
