@@ -12,27 +12,19 @@ except ImportError:
     const = int
 
 from .modem import fail
-from .parser import Ring
 
-_AHEAD = const(512)  # bytes of the read-ahead, passive receive
-_QUEUE = const(2920)  # bytes a link may have unread, active receive: the longest +IPD
 _CONNECT_MS = const(60000)  # how long CIPSTART may take; a time-out of the socket's is told sooner
 
 # The modem's (a test compares them).
 _OPEN = const(2)
 _LOST_RESTART = const(4)
-_LOST_BYTES = const(6)
-_LOST_SEND = const(7)
 _OK = const(2)
 _ERROR = const(3)
-_SEND_OK = const(5)
-_CANCELED = const(7)
 
 # What a socket has asked the modem to do.
 _NOTHING = const(0)
 _CONNECTING = const(1)
 _CHECKING = const(2)
-_RECEIVING = const(3)
 _ASKING = const(5)
 
 # Numbers of errors.py.
@@ -188,6 +180,8 @@ class Socket:
             if self.timeout == 0:
                 raise fail(_ERR_CONNECTING)
             self.rest(since, "the connection")
+        if not modem.passive:
+            self.place  # noqa: B018 - payload comes unasked: be ready for it
         if self.link < 0:
             from .repair import refusal
 
@@ -215,17 +209,8 @@ class Socket:
                 self.link = -1
                 modem.give(link)
                 modem.unwanted |= (code == _ERROR) << link  # it may stand there, unknown to us
-        elif modem.owners[link] is not self:
-            pass  # closed meanwhile
-        elif doing == _RECEIVING:
-            if code != _OK:
-                modem.held[link] = 0
-                if code != _ERROR:  # what came of it, if anything, was not told to be whole
-                    modem.lose(link, _LOST_BYTES)
-        elif code == _ERROR:  # of a send: there is no such link any more
-            modem.closed(link)
-        elif code != _SEND_OK and code != _CANCELED:
-            modem.lose(link, _LOST_SEND)
+        elif modem.owners[link] is self:  # else it was closed meanwhile
+            self.ended(modem, link, doing, code)  # streams.py
 
     def close(self):
         """Send what is held back, then ``AT+CIPCLOSE=<link>`` if it still stands. Idempotent."""
@@ -250,34 +235,3 @@ class Socket:
                             modem.turn()
                         except OSError:
                             pass  # the next command will say that nothing answers
-
-    # Where the modem puts payload
-
-    def place(self):
-        """The modem asks: where shall the next payload bytes go?"""
-        into = self.into
-        got = self.got
-        if into is not None and got < len(into):
-            return into[got:] if got else into
-        try:
-            view = self.queue(0).space()  # the rest waits in the ring
-            if len(view):
-                return view
-        except MemoryError:
-            pass
-        self.modem.lose(self.link, _LOST_BYTES)
-        return None
-
-    def placed(self, n):
-        """The modem tells: ``n`` bytes are there."""
-        if self.into is not None and self.got < len(self.into):
-            self.got += n
-        elif self.ring:
-            self.ring.fill(n)
-
-    def queue(self, least):
-        """The ring, made on first need."""
-        ring = self.ring
-        if ring is None or len(ring.space()) < least:
-            self.ring = ring = Ring(max(least, _AHEAD if self.modem.passive else _QUEUE))
-        return ring
