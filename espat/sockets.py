@@ -168,8 +168,10 @@ class Socket:
             try:
                 args = (link, "TCP", host, port)
                 modem.begin(b"+CIPSTART=", args, b"", _CONNECT_MS, self)
-            except Exception:
+            except BaseException as e:
                 modem.give(link)
+                if not isinstance(e, Exception):  # Ctrl-C: it may be on its way all the same
+                    modem.unwanted |= 1 << link
                 raise
             self.link = link
             self.born = modem.links[link + 5]
