@@ -48,6 +48,9 @@ def _checked(modem, ssid, password, bssid):
 
 def cwmode(modem, mode):
     """``AT+CWMODE=<mode>`` (NonOS ``_CUR``): 0 off (ESP-AT), 1 station, 2 soft-AP, 3 both."""
+    least = modem.can >> _CUR & 1  # NonOS has no 0
+    if mode not in (0, 1, 2, 3) or mode < least:
+        raise ValueError("mode out of %d..3" % least)
     run(modem, _form(modem, b"+CWMODE", b"="), (mode,))
 
 
