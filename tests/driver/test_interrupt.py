@@ -9,8 +9,8 @@ import pytest
 
 from tests.driver.desk import Line, Wire, pattern
 
-BODY = pattern(600, 3)
-SENT = pattern(150, 9)
+BODY = pattern(450, 3)
+SENT = pattern(100, 9)
 
 
 class Interruptible(Wire):
@@ -59,10 +59,10 @@ class Talk:
             self.sock.connect(("talk.test", 80))
             self.connected = True
         elif self.sent < len(SENT):
-            self.sent += self.sock.send(SENT[self.sent : self.sent + 90])
+            self.sent += self.sock.send(SENT[self.sent : self.sent + 60])
         elif len(self.got) < len(BODY):
             # Small, large, into a view and line by line.
-            size = (10, 300, 129)[len(self.got) % 3]
+            size = (10, 200, 129)[len(self.got) % 3]
             buffer = bytearray(size)
             n = self.sock.recv_into(buffer)
             assert n, "the end of a stream that has none"
@@ -192,7 +192,7 @@ def test_ctrl_c_while_it_joins(make_desk, profile):
     desk = make_desk(profile, line=Interruptible)
     desk.join()
     total = desk.line.calls
-    for at in range(1, total, 2):
+    for at in range(1, total, 3):
         desk.module.reset()
         desk.clock.advance(1)
         desk.again()
