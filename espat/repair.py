@@ -17,7 +17,6 @@ _CUR = const(4)
 _CIPSTATE = const(7)
 _TIMEOUT = const(0)
 _OPEN = const(2)
-_CLOSED_BY_PEER = const(3)
 _LOST_RESTART = const(4)
 _READY = const(22)
 _CHECKING = const(2)  # what a socket is doing
@@ -40,7 +39,7 @@ def ask(modem, client, links=False):
     :param bool links: ask for the links (``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3) in any
         case; of CIPSTATUS only the rows count, its number is known to lie
     """
-    turn = modem.commands & 1 and modem.can >> _CUR & 1 and _CLOSED_BY_PEER not in modem.links[:5]
+    turn = modem.commands & 1 and modem.can >> _CUR & 1 and modem.links[:5].find(b"\x03") < 0
     if modem.passive and not links and not turn:
         modem.begin(b"+CIPRECVLEN?", (), None, 5000, client)
     elif modem.can >> _CIPSTATE & 1:
