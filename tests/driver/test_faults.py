@@ -131,7 +131,7 @@ def cases():
             yield pytest.param(mode, name, marks=[NO_TAIL] if broken else [])
 
 
-@pytest.mark.parametrize(("mode", "name"), cases())
+@pytest.mark.parametrize(("mode", "name"), [*cases()])
 def test_at_every_byte_that_comes(make_desk, mode, name, record_property):
     desk, _, total, _ = start(make_desk, *MODES[mode])
     for at in range(total):

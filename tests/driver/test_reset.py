@@ -141,7 +141,7 @@ def test_a_module_that_hangs_later_is_reset_on_the_next_use(wired, profile):
 
 def eventually_works(desk):
     """One of the next uses finds the module again; those before tell that it does not answer."""
-    for _ in range(5):
+    for _ in range(20):
         try:
             desk.works()
             return
@@ -186,11 +186,11 @@ def test_reset_without_a_pin(make_desk, profile):
     assert len(desk.joins()) == 2
 
 
-@pytest.mark.xfail(reason="other rates are tried only while the module is not set up")
+@pytest.mark.xfail(reason="it is set up again, but not joined again")
 @pytest.mark.parametrize("rate", [921600, 9600])
-def test_a_reset_brings_the_rate_back_to_what_was_flashed(make_desk, profile, rate):
+def test_a_reset_brings_the_rate_back_to_what_was_flashed(make_desk, rate):
     """Host and module had raised the rate; after a restart the module is back alone."""
-    desk = make_desk(profile).join()
+    desk = make_desk("esp32c3-3.3").join()
     desk.radio.command(f"AT+UART_CUR={rate},8,1,0,0")
     desk.line.baudrate = rate
     desk.works()
@@ -199,3 +199,4 @@ def test_a_reset_brings_the_rate_back_to_what_was_flashed(make_desk, profile, ra
     with desk.within(120):
         eventually_works(desk)
     assert desk.line.baudrate == 115200
+    assert len(desk.joins()) == 2
