@@ -53,6 +53,7 @@ class Sync:
         if self._try == len(_TRIES) or self.port.since(self._t0) > _LONGEST:
             modem.contact = -1
             modem.up = False
+            modem.wifi = 0  # if it still stands, joining finds that out
             modem.end(_TIMEOUT)
         else:
             modem.state = _SYNC
