@@ -184,11 +184,12 @@ class Server:
 class Desk:
     """A module with a network of Python objects, and a radio on it.
 
-    `radio` are arguments for `Radio`, `line` makes its UART; the rest goes to the emulator.
+    `radio` are arguments for `Radio`, `line` makes its UART and `port` the port on that; the rest
+    goes to the emulator.
     The names echo.test:7 (says what it hears) and sink.test:9 (listens) are always there.
     """
 
-    def __init__(self, profile, *, radio=None, line=Line, rate=115200, **options):
+    def __init__(self, profile, *, radio=None, line=Line, port=SimPort, rate=115200, **options):
         self.clock = SimClock()
         self.network = MemoryNetwork()
         self.echo = self.listen("echo.test", 7, answer=bytes)
@@ -196,12 +197,13 @@ class Desk:
         self.module = Module(profile, clock=self.clock, network=self.network, **options)
         self._rate = rate
         self._line = line
+        self._port = port
         self.again(**(radio or {}))
 
     def again(self, **radio):
         """The board restarted, the module did not: a new radio on the same module."""
         self.line = self._line(self.module.uart(self._rate), self.clock)
-        self.port = SimPort(self.line, self.clock)
+        self.port = self._port(self.line, self.clock)
         self.radio = Radio(self.port, **radio)
         self.pool = SocketPool(self.radio)
         self.modem = self.radio.modem
