@@ -234,7 +234,6 @@ def test_a_command_that_the_module_refuses(desk):
     desk.works()
 
 
-@pytest.mark.xfail(reason="with every line kept as reply, none is left for the error")
 def test_the_modules_own_words(make_desk):
     """NonOS gives a reason before ERROR."""
     desk = make_desk("nonos-1.7.4").join()

@@ -113,8 +113,7 @@ def goes_on(talk):
 
 
 MODES = pytest.mark.parametrize("active", [False, True], ids=["passive", "active"])
-TWICE = pytest.mark.xfail(reason="an interrupted connect keeps its link and what comes from it")
-CASES = [(False, False), (False, True), (True, False), pytest.param(True, True, marks=TWICE)]
+CASES = [(False, False), (False, True), (True, False), (True, True)]
 
 
 @pytest.mark.parametrize(("active", "after"), CASES)

@@ -186,7 +186,6 @@ def test_reset_without_a_pin(make_desk, profile):
     assert len(desk.joins()) == 2
 
 
-@pytest.mark.xfail(reason="it is set up again, but not joined again")
 @pytest.mark.parametrize("rate", [921600, 9600])
 def test_a_reset_brings_the_rate_back_to_what_was_flashed(make_desk, rate):
     """Host and module had raised the rate; after a restart the module is back alone."""
