@@ -26,7 +26,8 @@ def run(modem, name, args=(), reply=b"", timeout=5000):
     while modem.state:
         modem.rest()
     if modem.code != _OK:
-        raise fail(_ERR_COMMAND, name, modem.code, modem.words, timeout)
+        words = modem.words or (modem.lines[-1] if modem.lines else b"")
+        raise fail(_ERR_COMMAND, name, modem.code, words, timeout)
     return modem.lines
 
 

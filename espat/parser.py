@@ -410,13 +410,11 @@ class Parser(Ring):
             start = i
             n = 0
             while i < w and 48 <= buf[i] <= 57:
-                n = n * 10 + buf[i] - 48
+                n = min(n * 10 + buf[i] - 48, 999999999)
                 i += 1
             if i == w:
                 return 0
             c = buf[i]
-            if i > start + 9:
-                return -1
             if i == start or c == 46:  # an address, where one may stand
                 if length < 0 or self.peer or (c != 34 and c != 46):
                     return -1

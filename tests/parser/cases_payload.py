@@ -316,10 +316,11 @@ def _refused():
         yield Case(text, huge, [refused(1, 999999999)], (0, 1, 0), settings=settings)
     huge = b"\r\n+IPD,1,8193:"
     yield Case("over the usual limit", huge, [refused(1, 8193)], (0, 1, 0))
+    huge = b"\r\n+IPD,1,1000000000:"  # more digits than any length has, and refused all the same
+    yield Case("ten digits", huge, [refused(1, 999999999)], (0, 1, 0))
 
 
 NO_HEADERS = (
-    b"+IPD,1,1000000000:",
     b"+IPD,",
     b"+IPD,x",
     b"+IPD,:",
