@@ -13,20 +13,14 @@ from .modem import fail
 _ERR_KIND = const(28)  # of errors.py
 
 
-def method(cls, socket, name):
-    """A method that a socket does not have yet: from now on its class does."""
+def lend(cls, name):
+    """Give a class of sockets a method that it does not have yet, if there is such a one."""
     let_go("later")
-    if name in ("bind", "listen", "accept", "setsockopt"):
-        from . import server
-
-        server.lend(cls)
-    elif not hasattr(cls, "recv"):
-        from . import streams
-
-        streams.lend(cls)
-    if not hasattr(cls, name):
+    if name not in ("bind", "listen", "accept", "setsockopt"):
         raise AttributeError(name)
-    return getattr(socket, name)
+    from . import server
+
+    server.lend(cls)
 
 
 def other(radio, family, kind):

@@ -21,7 +21,10 @@ def search(radio, error):
     for rate in _RATES if own else ():
         if rate == own:
             continue
-        set_rate(port.uart, rate)
+        try:
+            set_rate(port.uart, rate)
+        except (OSError, ValueError):
+            continue  # one that this UART does not have
         modem.parser.reset()
         try:
             modem.turn()

@@ -96,9 +96,16 @@ class Socket:
         """``send``, ``recv`` and the like become methods when they are first used."""
         if name[:1] == "_":
             raise AttributeError(name)
-        from .later import method
+        if not hasattr(Socket, "recv"):
+            from . import placing, streams
 
-        return method(Socket, self, name)
+            placing.lend(Socket)
+            streams.lend(Socket)
+        if not hasattr(Socket, name):
+            from .later import lend
+
+            lend(Socket, name)
+        return getattr(self, name)
 
     def __enter__(self):
         return self

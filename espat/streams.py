@@ -16,10 +16,7 @@ except ImportError:
     const = int
 
 from .modem import fail
-from .parser import Ring
 
-_AHEAD = const(512)  # bytes of the read-ahead, passive receive
-_QUEUE = const(2920)  # bytes a link may have unread, active receive: the longest +IPD
 _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
 _HEAD = const(512)  # bytes of a request head that are held back
 _ASK_MS = const(500)  # how often a silent module is asked what it holds
@@ -342,54 +339,6 @@ def _send_one(self, view, since):
         raise fail(_ERR_UNSENT)
 
 
-# Where the modem puts payload
-
-
-def place(self):
-    """The modem asks: where shall the next payload bytes go?"""
-    into = self.into
-    got = self.got
-    if into is not None and got < len(into):
-        return into[got:] if got else into
-    try:
-        view = self.queue(0).space()  # the rest waits in the ring
-        if len(view):
-            return view
-    except MemoryError:
-        pass
-    self.modem.lose(self.link, _LOST_BYTES)
-    return None
-
-
-def placed(self, n):
-    """The modem tells: ``n`` bytes are there."""
-    if self.into is not None and self.got < len(self.into):
-        self.got += n
-    elif self.ring:
-        self.ring.fill(n)
-
-
-def queue(self, least):
-    """The ring, made on first need."""
-    ring = self.ring
-    if ring is None or len(ring.space()) < least:
-        self.ring = ring = Ring(max(least, _AHEAD if self.modem.passive else _QUEUE))
-    return ring
-
-
-def ended(self, modem, link, doing, code):
-    """A CIPRECVDATA or CIPSEND has ended. Called from ``step()``."""
-    if doing == _RECEIVING:
-        if code != _OK:
-            modem.held[link] = 0
-            if code != _ERROR:  # what came of it, if anything, was not told to be whole
-                modem.lose(link, _LOST_BYTES)
-    elif code == _ERROR:  # there is no such link any more
-        modem.closed(link)
-    elif code != _SEND_OK and code != _CANCELED:
-        modem.lose(link, _LOST_SEND)
-
-
 def lend(cls):
     """Make these functions methods of a class of sockets."""
     for name in (
@@ -401,9 +350,5 @@ def lend(cls):
         "sendall",
         "flush",
         "setblocking",
-        "ended",
-        "place",
-        "placed",
-        "queue",
     ):
         setattr(cls, name, globals()[name])
