@@ -176,7 +176,6 @@ class PickyInItsWay(Picky):
     refusal = OSError
 
 
-@pytest.mark.xfail(reason="the search for the rate ends there")
 @pytest.mark.parametrize("uart", [Picky, PickyInItsWay])
 def test_a_rate_that_the_port_refuses(make_desk, profile, uart):
     desk = make_desk(profile, line=uart, module_baud=460800)
