@@ -198,7 +198,7 @@ class Parser(Ring):
             w = self.w
             if r == w:
                 return 0
-            c = buf[r]
+            c = 0 if self._long else buf[r]  # the rest of a long line is no token's beginning
             if c == 13 and self.tail:  # behind a payload exactly CRLF is due
                 if r + 1 == w:
                     return 0
