@@ -326,10 +326,15 @@ def _send_one(self, view, since):
                 if modem.port.since(since) > _PROMPT_MS:
                     raise fail(_ERR_WAIT, "the prompt")
     except BaseException as e:
-        if modem.payload is not None:
+        if modem.payload is None:
+            if isinstance(e, OSError):
+                return  # the module has it: else the caller would send it twice
+        elif len(view) > 3:
             modem.payload = None  # called off
-        elif isinstance(e, OSError):
-            return  # the module has it: to tell otherwise would make the caller send it twice
+        else:
+            modem.payload = bytes(view)  # "+++" would be taken for it: it goes out later
+            if isinstance(e, OSError):
+                return
         raise
     if self.code == _ERROR:
         raise fail(_ERR_GONE)

@@ -174,7 +174,6 @@ def test_a_prompt_that_comes_when_it_was_given_up(desk):
     assert desk.script.payloads == [b"still there?"]
 
 
-@pytest.mark.xfail(reason="the module takes +++ for the payload")
 @pytest.mark.parametrize("data", [b"x", b"xy", b"xyz"])
 def test_a_short_send_that_was_called_off(desk, data):
     """Three bytes or fewer: there is no calling off by `+++`, for that would be the payload."""
