@@ -470,7 +470,7 @@ class Modem:
         """Its owner is through with a link: it is closed when there is a turn, if need be."""
         state = self.links[link]
         self.owners[link] = None
-        if state == _OPEN or state >= _LOST_BYTES or self.held[link]:
+        if state == _OPEN or state >= _LOST_WIFI or self.held[link]:
             self.unwanted |= 1 << link
         else:
             self.links[link] = _FREE

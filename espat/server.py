@@ -48,13 +48,12 @@ class _Server:
         self.socket = socket
         self.modem = socket.modem
         self.port = port
-        self.most = max(1, min(backlog, _LINKS))
         self.room = max(_LINKS, min(backlog, 16))  # those that came and went among them
         self.coming = []  # [socket, address or None] of each client that nobody accepted yet
         self.away = None  # since when Wi-Fi is away, or was last asked to come back
 
     def open(self):
-        """``AT+CIPSERVERMAXCONN=<n>``, if there is such a command, ``AT+CIPSERVER=1,<port>``.
+        """``AT+CIPSERVERMAXCONN=5``, if there is such a command, ``AT+CIPSERVER=1,<port>``.
 
         A server that runs, by a command that was never confirmed, is stopped before.
         """
@@ -62,7 +61,7 @@ class _Server:
         self.coming = [each for each in self.coming if each[0].link < 0]
         if modem.can >> _SERVICES & 1:
             try:
-                run(modem, b"+CIPSERVERMAXCONN=", (self.most,))
+                run(modem, b"+CIPSERVERMAXCONN=", (_LINKS,))
             except ATError:
                 pass  # it has more clients from before: they stay, and so does the old number
         for again in (True, False):
@@ -218,9 +217,10 @@ def bind(self, address):
 
 
 def listen(self, backlog=1):
-    """``AT+CIPSERVERMAXCONN=<n>`` (NonOS 1.6, ESP-AT) and ``AT+CIPSERVER=1,<port>``.
+    """``AT+CIPSERVERMAXCONN=5`` (NonOS 1.6, ESP-AT) and ``AT+CIPSERVER=1,<port>``.
 
-    :param int backlog: how many clients there may be at a time, 1 to 5; more count as 5
+    :param int backlog: how many clients may wait to be accepted: 5, or up to 16 of which most have
+        gone again; as everywhere it does not bound how many are served, which the five links do
     :raises OSError: EADDRINUSE, another socket listens: a module has one server; EINVAL, not bound
     """
     if self._shut:

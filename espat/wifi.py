@@ -30,7 +30,7 @@ def join(modem, network):
         modem.wifi = 2
     else:
         if cwmode_query(modem) != 1:
-            cwmode(modem, 1)
+            run(modem, _form(modem, b"+CWMODE", b"="), (1,))
         cwjap(modem, ssid, password, bssid, 20000 if timeout is None else int(timeout * 1000))
     let_go("wifi", "startup")
 
@@ -40,7 +40,11 @@ def _checked(modem, ssid, password, bssid):
     for what, value, least, most in (("SSID", ssid, 1, 32), ("password", password, 0, 64)):
         if not least <= len(value.encode() if isinstance(value, str) else value) <= most:
             raise ValueError("%s out of %d..%d bytes" % (what, least, most))
-    args = (ssid, password) if bssid is None else (ssid, password, bssid)
+    args = (ssid, password)
+    if bssid is not None:
+        from .asking import mac
+
+        args += (mac("bssid", bssid),)
     modem.turn()
     modem.compose(_form(modem, b"+CWJAP", b"="), args)
     return args
@@ -48,23 +52,26 @@ def _checked(modem, ssid, password, bssid):
 
 def cwmode(modem, mode):
     """``AT+CWMODE=<mode>`` (NonOS ``_CUR``): 0 off (ESP-AT), 1 station, 2 soft-AP, 3 both."""
+    from .asking import number
+
     least = modem.can >> _CUR & 1  # NonOS has no 0
-    if mode not in (0, 1, 2, 3) or mode < least:
-        raise ValueError("mode out of %d..3" % least)
-    run(modem, _form(modem, b"+CWMODE", b"="), (mode,))
+    run(modem, _form(modem, b"+CWMODE", b"="), (number("mode", mode, least, 3),))
 
 
 def cwmode_query(modem):
-    """``AT+CWMODE?``: the mode, an int, 0 to 3."""
-    lines = run(modem, _form(modem, b"+CWMODE", b"?"), (), b"+CWMODE")
-    return int(lines[0][-1:]) if lines else 0
+    """``AT+CWMODE?``: the mode, an int, 0 to 3; None if the reply was cut short."""
+    for line in run(modem, _form(modem, b"+CWMODE", b"?"), (), b"+CWMODE"):
+        mode = line[line.find(b":") + 1 :][:1]
+        if mode.isdigit():
+            return int(mode)
+    return None
 
 
 def cwjap(modem, ssid, password, bssid=None, timeout=20000):
     """``AT+CWJAP="<ssid>","<password>"[,"<bssid>"]`` (NonOS: ``CWJAP_CUR``): join an access point.
 
     :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes
-    :param password: str or bytes; empty for an open network, else 8 to 64 bytes
+    :param password: str or bytes; empty for an open network, else 8 to 64 bytes (WEP: 5 or more)
     :param bssid: ``"aa:bb:cc:dd:ee:ff"`` where two access points share a name
     :param int timeout: ms; the module itself gives up after 15 s
     :raises OSError: ETIMEDOUT, EACCES (wrong password), ENODEV (no such access point), ECONNREFUSED
@@ -100,17 +107,23 @@ def cwjap_query(modem):
 
 
 def cipsta_query(modem):
-    """``AT+CIPSTA?`` (NonOS ``_CUR``): (address, gateway, netmask), str, None if not set."""
-    found = [None, None, None]
-    lines = run(modem, _form(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA")
-    for line in lines:
-        for i in range(3):
-            name = (b":ip:", b":gateway:", b":netmask:")[i]
-            at = line.find(name)
-            if at > 0:
-                value = str(line[at + len(name) :].strip(b'"'), "ascii")
-                found[i] = None if value == "0.0.0.0" else value
-    return tuple(found)
+    """``AT+CIPSTA?`` (NonOS ``_CUR``): (address, gateway, netmask), str, None if not set.
+
+    It is asked once more if a line of the reply is missing.
+    """
+    found = ["0.0.0.0"] * 3
+    for _ in range(2):
+        missing = 3
+        for line in run(modem, _form(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA"):
+            for i in range(3):
+                name = (b":ip:", b":gateway:", b":netmask:")[i]
+                at = line.find(name)
+                if at > 0:
+                    found[i] = str(line[at + len(name) :].strip(b'"'), "ascii")
+                    missing -= 1
+        if missing <= 0:
+            break
+    return tuple([None if value == "0.0.0.0" else value for value in found])
 
 
 def _form(modem, name, tail):

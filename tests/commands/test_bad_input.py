@@ -23,6 +23,12 @@ CALLS = (
     (basic.sysmsg, (1,), ((0, 7),)),
     (basic.systimestamp, (1,), ((0, 0x7FFFFFFF),)),
     (speed.uart_cur, (9600, 0, 8, 1, 0), ((80, 5_000_000), (0, 3), (5, 8), (1, 3), (0, 2))),
+    (wifi.cwmode, (1,), ((0, 3),)),
+    (
+        wifi.cwjap,
+        ("name", "password", "02:00:00:00:00:01"),
+        (("text", 1, 32), ("text", 0, 64), MAC),
+    ),
     (wlan.cwlap, ("name", "02:00:00:00:00:01", 6), (("text", 1, 32), MAC, (1, 14))),
     (
         wlan.cwsap,
@@ -95,7 +101,8 @@ def wrong(spec):
         named = f"{least}..{most}"
         found = [(text.ljust(least, "x"), ValueError, "CR, LF or NUL") for text in TEXTS]
         found += [("x" * (most + 1), ValueError, named), ("é" * (most // 2 + 1), ValueError, named)]
-        return [*found, ("x" * (least - 1), ValueError, named), (7, TypeError, "")]
+        found += [("x" * (least - 1), ValueError, named)] if least else []
+        return [*found, (7, TypeError, "")]
     least, most = spec
     named = f"{least}..{most}"
     outside = [(least - 1, ValueError, named), (most + 1, ValueError, named)]
@@ -181,6 +188,7 @@ def test_what_is_sent_is_bytes(desk):
         (lambda m: services.cipsntpcfg(m, 1, -12), -11, 13),
         (lambda m: services.cipsntpcfg(m, 1, 14), -11, 13),
         (lambda m: services.cipdns(m, 1, "1.1.1.1", "1.1.1.2", "1.1.1.3"), 0, 2),
+        (lambda m: wifi.cwmode(m, 0), 1, 3),
         (lambda m: wlan.cwsap(m, "a", "password", 1, 3, 9), 1, 8),
     ],
 )

@@ -43,7 +43,19 @@ NEW = [
     Reply(
         speed.uart_cur_query, b"AT+UART_CUR?", b"+UART_CUR:115273,8,1,0,0\r\n", (115273, 8, 1, 0, 0)
     ),
+    Reply(wifi.cwmode_query, b"AT+CWMODE?", b"+CWMODE:3\r\n", 3),
     Reply(wifi.cwjap_query, b"AT+CWJAP?", b"+CWJAP:" + JOINED + b"\r\n", "espat"),
+    Reply(
+        wifi.cipsta_query,
+        b"AT+CIPSTA?",
+        (
+            b'+CIPSTA:ip:"192.168.1.50"\r\n',
+            b'+CIPSTA:gateway:"192.168.1.1"\r\n',
+            b'+CIPSTA:netmask:"255.255.255.0"\r\n',
+        ),
+        ("192.168.1.50", "192.168.1.1", "255.255.255.0"),
+        more=False,
+    ),
     Reply(
         wlan.cwstate_query, b"AT+CWSTATE?", b'+CWSTATE:2,"e,s\\"p"\r\n', (2, 'e,s\\"p'), more=False
     ),
@@ -156,6 +168,7 @@ NEW = [
 ]
 
 OLDER = [
+    Reply(wifi.cwmode_query, b"AT+CWMODE_CUR?", b"+CWMODE_CUR:1\r\n", 1),
     Reply(basic.sysram_query, b"AT+SYSRAM?", b"+SYSRAM:30000\r\n", (30000, None), more=False),
     Reply(wlan.cwlif, b"AT+CWLIF", b"192.168.4.2,02:00:00:00:00:01\r\n", [("192.168.4.2", MAC)]),
     Reply(wlan.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP_CUR:2", (True, False)),
@@ -264,6 +277,16 @@ def test_a_reply_cut_short(desks, reply):
 def test_refused(desks, reply):
     with pytest.raises((ATError, OSError)):
         ask(desks[reply.dialect], reply, ERROR)
+
+
+def test_an_address_with_a_line_missing_is_asked_for_again():
+    desk = ScriptedDesk(EspAt)
+    lines = [b'+CIPSTA:%s:"10.0.0.%d"\r\n' % pair for pair in ((b"ip", 9), (b"gateway", 1))]
+    last = b'+CIPSTA:netmask:"255.255.255.0"\r\n'
+    desk.script.on(b"AT+CIPSTA?", (*lines[1:], last, OK), (*lines, last, OK))
+    assert wifi.cipsta_query(desk.modem) == ("10.0.0.9", "10.0.0.1", "255.255.255.0")
+    desk.script.on(b"AT+CIPSTA?", (OK,), (OK,))
+    assert wifi.cipsta_query(desk.modem) == (None, None, None)
 
 
 @pytest.mark.parametrize("dialect", [EspAt, NonOs])
