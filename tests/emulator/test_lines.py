@@ -29,7 +29,7 @@ RELEASES = {
 }
 
 #: Evidence that needs no format string.
-_OTHER = ("capture:", "driver:", "reference:", "source:")
+_OTHER = ("capture:", "disassembly:", "driver:", "reference:", "source:")
 
 
 def _strings(family):

@@ -319,6 +319,7 @@ class Core:
     def reboot(self, noise=None):
         """Lose all that is not in flash, make boot noise, and be ready after a while."""
         self.sleep(0, noise)
+            tls_size=2048 if self.profile.old else 0,
 
     def turn_deaf(self):
         """Take no more input: a reboot is under way."""

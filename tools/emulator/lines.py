@@ -9,6 +9,7 @@ form's first ``%s`` (``@`` for the command as the host spelled it) and the evide
   that continues it, and would prove nothing alone;
 - ``source:`` the published source of a firmware;
 - ``capture:`` a capture from a real module;
+- ``disassembly:`` the machine code of the releases named, read by others;
 - ``driver:`` another driver's source, which proves nothing about a firmware;
 - ``reference:`` documentation alone, which proves nothing about the wire.
 
@@ -22,6 +23,7 @@ from .families import ALL, ESPAT, OLD, OLD_17, WIZ
 from .lines_basic import ROWS as BASIC
 from .lines_net import ROWS as NET
 from .lines_tcp import ROWS as TCP
+from .lines_tls import ROWS as TLS
 from .lines_wifi import ROWS as WIFI
 
 #: Evidence that names no firmware: lines resting on it are listed as unproven.
@@ -75,7 +77,7 @@ class Line(NamedTuple):
         )
 
 
-ROWS = _CORE + BASIC + WIFI + TCP + NET
+ROWS = _CORE + BASIC + WIFI + TCP + NET + TLS
 
 
 def table(family):

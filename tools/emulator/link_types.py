@@ -4,7 +4,13 @@ A row makes the channel for one type. Its function gets the core, the request an
 that the host's name resolved to, and returns a channel of :mod:`.network`.
 """
 
+import logging
 from typing import NamedTuple
+
+from . import tls_client
+from .tls_engines import Unavailable
+
+_LOG = logging.getLogger("espat_tools.emulator")
 
 
 class Request(NamedTuple):
@@ -21,6 +27,8 @@ class Request(NamedTuple):
     local_ip: str = ""
     #: Seconds until the module gives up, 0 for the family's own limit.
     limit: float = 0.0
+    #: The link it is for: AT+CIPSSLCCONF and its kin are set by link.
+    link: int = 0
 
 
 def _tcp(core, request, address):
@@ -31,12 +39,16 @@ def _udp(core, request, address):
     return core.network.datagrams(address, request.port, request.local_port)
 
 
-LINK_TYPES = {"TCP": _tcp, "UDP": _udp}
+LINK_TYPES = {"TCP": _tcp, "UDP": _udp, "SSL": tls_client.connect}
 
 #: What AT+CIPSERVER can serve.
 SERVER_TYPES = ("TCP",)
 
 
 def dial(core, request, address):
-    """A channel for ``request``; it may still be connecting."""
-    return LINK_TYPES[request.kind](core, request, address)
+    """A channel for ``request``, that may still be connecting; None where there can be none."""
+    try:
+        return LINK_TYPES[request.kind](core, request, address)
+    except Unavailable as missing:
+        _LOG.error("%s", missing)
+        return None

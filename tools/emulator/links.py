@@ -16,6 +16,9 @@ BACKLOG = 4096
 
 CLIENT, SERVER = 0, 1
 
+#: The most that a TLS record holds.
+RECORD = 16384
+
 
 class Link:
     """One open connection."""
@@ -64,6 +67,11 @@ class Link:
         del self.buffer[:gone]
         return data
 
+    @property
+    def waiting(self):
+        """How many bytes are told to wait: those buffered, and those that TLS hides yet."""
+        return len(self.buffer) + self.channel.hidden
+
     def put(self, data):
         """Add what came to the buffer."""
         self.buffer += data
@@ -99,6 +107,10 @@ class Links:
         taken = self.open.keys() | self.reserved
         return next((n for n in range(COUNT) if n not in taken), None)
 
+    def count(self, kind):
+        """How many links of a type are open."""
+        return sum(link.kind == kind for link in self.open.values())
+
     def add(self, link):
         """Enter a link under its number."""
         link.last_traffic = self._core.scheduler.now
@@ -126,6 +138,8 @@ class Links:
         return bool(self._profile.passive and self._core.session.passive[link.number])
 
     # -- service -----------------------------------------------------------------------------
+        if link.kind == "SSL" and not self._profile.tls.passive:
+            return False
 
     def poll(self):
         """Move what the network has towards the host; returns whether anything happened."""
@@ -145,7 +159,7 @@ class Links:
             moved = self._fill(link)
         else:
             moved = self._flush(link) or self._hand_over(link)
-        if link.ended and not (link.buffer and self._profile.closed_waits):
+        if link.ended and not (link.waiting and self._profile.closed_waits):
             self.drop(link)
             if link.buffer:
                 self.left_over[link.number] = link
@@ -157,18 +171,35 @@ class Links:
         room = self._profile.window - len(link.buffer)
         data = self._receive(link, room if link.kind != "UDP" else self._profile.window)
         if len(data) <= room:
+        if link.kind == "SSL":
+            return self._fill_secure(link)
             link.put(data)
         return self.announce(link) or bool(data)
 
     def announce(self, link):
         """Print the passive notice if one is due; returns whether it was printed."""
-        if link.announced or not link.buffer or not self.passive(link):
+        if link.announced or not link.waiting or not self.passive(link):
+    def _fill_secure(self, link):
+        """The same with TLS: a record in clear, or as much as the window holds of what came."""
+        if self._profile.tls.counts_encrypted:
+            moved = link.channel.hold(self._profile.window - link.waiting)
+        else:
+            data = b"" if link.buffer else self._receive(link, RECORD)
+            link.put(data)
+            moved = bool(data)
+        return self.announce(link) or moved
+
+    def decrypt(self, link):
+        """Have a record of a TLS link in clear; says whether that was done, or cannot be."""
+        link.put(self._receive(link, RECORD))
+        return bool(link.buffer) or link.ended or not link.waiting
+
             return False
         link.announced = True
         if self._core.session.mux:
-            self._core.say("notice id", link.number, len(link.buffer))
+            self._core.say("notice id", link.number, link.waiting)
         else:
-            self._core.say("notice", len(link.buffer))
+            self._core.say("notice", link.waiting)
         return True
 
     def _flush(self, link):

@@ -67,6 +67,12 @@ class Channel:
     ended = False
     #: Nothing can be sent any more.
     broken = False
+    #: Bytes that came and are encrypted yet (TLS).
+    hidden = 0
+    #: Counts the packets of a handshake (TLS).
+    progress = 0
+    #: Why it failed, where the family has a number of its own for it (TLS).
+    errno = None
 
     def receive(self, limit):
         """At most ``limit`` bytes (one datagram of UDP); b"" when there are none."""

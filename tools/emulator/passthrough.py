@@ -1,11 +1,10 @@
 """Passthrough: the data state in which bytes go straight to link 0 and back."""
 
-from .commands.tcp import resolve
+from .commands.tcp import established, resolve
 from .intake import DEAF, PASSTHROUGH
 from .link_types import dial
 from .links import Link
-from .network import CONNECTING, OPEN
-from .schedule import Until
+from .network import OPEN
 
 
 class Passthrough:
@@ -58,7 +57,7 @@ class Passthrough:
             channel = dial(core, request, address) if address else None
             if channel is None:
                 continue
-            yield Until(lambda c=channel: c.state != CONNECTING, core.timing.connect_timeout)
+            yield from established(core, channel)
             if channel.state == OPEN:
                 core.links.add(Link(0, request.kind, channel, request=request))
                 if prompt:

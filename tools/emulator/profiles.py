@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from .families import E22, E24, E33, E41, E50, N13, N17, WIZ
 from .lines import table
+from .tls_families import TRAITS, Traits
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Timing:
     dns_timeout: float = 1.0
     connect: float = 0.01
     connect_timeout: float = 2.0
+    #: A module waits so long for each packet of a TLS handshake (the firmware's own).
+    handshake_timeout: float = 10.0
     send: float = 0.002
     ping: float = 0.02
     ping_timeout: float = 1.0
@@ -118,6 +121,8 @@ class Profile:
     lines: dict = field(default_factory=dict, repr=False, compare=False)
     timing: Timing = field(default_factory=Timing, repr=False, compare=False)
 
+    #: Certificates, names, records: see :mod:`.tls_families`.
+    tls: Traits = Traits()
 
 #: The boot ROM of the ESP8266 speaks 74880 baud: at 115200 it is noise, with NUL, CRLF and
 #: stray prompts in it (captures 13, 21; field notes). This is made up, and always the same.
@@ -290,7 +295,7 @@ _PROFILES = (
     ),
 )
 
-PROFILES = {profile.id: profile for profile in _PROFILES}
+PROFILES = {one.id: replace(one, tls=TRAITS[one.id]) for one in _PROFILES}
 
 
 def load(profile, timing=None):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from .tls_client import LinkSettings
+
 
 @dataclass
 class Settings:
@@ -54,3 +56,7 @@ class Session:
     tcp_options: list = field(default_factory=lambda: [[-1, 0, 0, 0] for _ in range(5)])
     sntp: tuple | None = None
     sendl: tuple = (1024, 2920)
+    #: AT+CIPSSLSIZE of NonOS: bytes that a record may have; 0 where there is no such limit.
+    tls_size: int = 0
+    #: AT+CIPSSLCCN and its kin, by link.
+    tls: list = field(default_factory=lambda: [LinkSettings() for _ in range(5)])

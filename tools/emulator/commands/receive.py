@@ -3,6 +3,7 @@
 from ..families import ALL, ESPAT, OLD_17, SINCE_33
 from ..links import COUNT
 from ..params import Refused
+from ..schedule import Until
 
 _PASSIVE = ESPAT | OLD_17
 
@@ -62,9 +63,19 @@ def read(call):
     args.count(1, 1 + core.profile.read_options)
     length = args.integer(0, 1, 2048 if core.profile.old else 0x7FFFFFFF)
     link = core.links.readable(number)
-    if link is None or not core.links.passive(link) or not link.buffer:
+    if link is None or not core.links.passive(link) or not link.waiting:
         raise Refused
-    data = link.take(length, one_datagram=bool(args.integer(1, 0, 1, default=0)))
+    return _read(core, link, length, bool(args.integer(1, 0, 1, default=0)))
+
+
+def _read(core, link, length, one_datagram):
+    """A task: print what waits; TLS that only has part of a record waits for the rest of it."""
+    if not link.buffer:
+        yield Until(lambda: core.links.decrypt(link), core.timing.handshake_timeout)
+    if not link.buffer:
+        link.announced = False
+        raise Refused
+    data = link.take(length, one_datagram)
     core.emit(_header(core, link, len(data)) + data)
 
 
@@ -80,7 +91,7 @@ def query_length(call):
     """AT+CIPRECVLEN?"""
     core = call.core
     links = [core.links.readable(number) for number in range(COUNT)]
-    lengths = [len(link.buffer) if link else core.profile.no_link_length for link in links]
+    lengths = [link.waiting if link else core.profile.no_link_length for link in links]
     if core.session.mux:
         call.say("recvlen", *lengths)
     else:

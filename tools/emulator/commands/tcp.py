@@ -52,23 +52,23 @@ def start(call):
     if core.session.mux:
         number = args.integer(0, 0, COUNT - 1, reason="id error")
         args = args.rest(1)
-    request = _request(args, core.profile.start_options)
+    request = _request(args, core.profile.start_options, number)
     if not core.online:
         raise Refused("no ip")
     if number in core.links.open:
         raise Refused("already connected")
+    _check_most(core, request)
     return _reserved(core, number, _open(core, number, request))
 
 
 def start_anywhere(call):
     """AT+CIPSTARTEX: the module chooses the link, the lowest free one"""
     core = call.core
-    request = _request(call.args, core.profile.start_options)
-    if not core.online:
-        raise Refused
     number = core.links.free() if core.session.mux else 0
-    if number is None or number in core.links.open:
+    request = _request(call.args, core.profile.start_options, number)
+    if not core.online or number is None or number in core.links.open:
         raise Refused
+    _check_most(core, request)
     return _reserved(core, number, _open(core, number, request))
 
 
@@ -81,7 +81,13 @@ def _reserved(core, number, steps):
         core.links.reserved.discard(number)
 
 
-def _request(args, options):
+def _check_most(core, request):
+    """One TLS link at a time on ESP8266: the second is refused."""
+    if request.kind == "SSL" and core.links.count("SSL") >= core.profile.tls.links:
+        raise Refused("ssl reach max")
+
+
+def _request(args, options, number):
     """The parameters after the link number, in the layout of the link's type."""
     kind = args.text(0, 6, reason="link type error").decode("latin-1")
     if kind not in LINK_TYPES:
@@ -100,6 +106,7 @@ def _request(args, options):
         keep_alive=args.integer(3, 0, 7200, default=0),
         local_ip=args.text(4, 39, default=b"").decode(),
         limit=args.integer(5, 0, 60000, default=0) / 1000,
+        link=number,
     )
 
 
@@ -129,11 +136,10 @@ def _open(core, number, request):
     channel = dial(core, request, address)
     if channel is None:
         raise Refused
-    limit = request.limit or core.timing.connect_timeout
-    yield Until(lambda: channel.state != CONNECTING, limit)
+    yield from established(core, channel, request.limit)
     if channel.state != OPEN:
         if core.session.syslog:
-            core.say("errno", _ERRNO[channel.state])
+            core.say("errno", channel.errno or _ERRNO[channel.state])
         channel.close()
         core.afterwards.append(lambda: _tell_failure(core, number))
         return ERROR
@@ -141,6 +147,22 @@ def _open(core, number, request):
     core.links.add(link)
     core.links.report(link)
     return None
+
+
+def established(core, channel, limit=0):
+    """A task: wait until ``channel`` stands or has failed, or time is up.
+
+    Time is ``limit`` in seconds where AT+CIPSTART gave one; else a TCP connection has the time
+    that the timing gives it, and each packet of a TLS handshake its own after it.
+    """
+    end = core.scheduler.now + limit
+    wait = limit or core.timing.connect_timeout
+    while wait > 0:
+        done = channel.progress
+        moved = Until(lambda n=done: channel.state != CONNECTING or channel.progress != n, wait)
+        if not (yield moved) or channel.state != CONNECTING:
+            return
+        wait = end - core.scheduler.now if limit else core.timing.handshake_timeout
 
 
 def _tell_failure(core, number):

@@ -1,0 +1,187 @@
+"""TLS itself, sans I/O: OpenSSL over memory, by pyOpenSSL, and by sslpsk3 for pre-shared keys.
+
+An engine is given what came from the peer (``put``), gives what is to go there (``take``), and
+has ``handshake``, ``receive`` and ``send``. What can go wrong is an exception of this module;
+its code is the one that mbedTLS has for it, for that is what firmware prints where it prints any.
+"""
+
+import ssl
+
+#: mbedTLS' error codes (its headers have them negative).
+ALERT = 0x7780  # MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE
+BAD_RECORD = 0x7200  # MBEDTLS_ERR_SSL_INVALID_RECORD
+GIVEN_UP = 0x6E00  # MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
+EOF = 0x7280  # MBEDTLS_ERR_SSL_CONN_EOF
+RESET = 0x50  # MBEDTLS_ERR_NET_CONN_RESET
+UNVERIFIED = 0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
+NOT_X509 = 0x2180  # MBEDTLS_ERR_X509_INVALID_FORMAT
+BAD_KEY = 0x3D00  # MBEDTLS_ERR_PK_KEY_INVALID_FORMAT
+
+#: More than any record holds.
+_MUCH = 1 << 17
+
+_MISSING = (
+    "the emulator's TLS needs {package}, which is not installed: "
+    "pip install 'espat[tls]', or leave AT commands with SSL out"
+)
+
+
+class Unavailable(RuntimeError):
+    """A library is missing; the text says which and what to do."""
+
+
+class Failed(Exception):
+    """The handshake failed, or the connection broke; ``code`` is mbedTLS' code for it."""
+
+    def __init__(self, code, why=""):
+        super().__init__(why or f"0x{code:x}")
+        self.code = code
+
+
+class Closed(Exception):
+    """The peer said that it sends no more (close_notify)."""
+
+
+def openssl():
+    """pyOpenSSL's ``SSL``, or :class:`Unavailable`."""
+    try:
+        from OpenSSL import SSL  # noqa: PLC0415 - a library that not everybody needs
+    except ImportError as error:
+        raise Unavailable(_MISSING.format(package="pyOpenSSL")) from error
+    return SSL
+
+
+def psk_context():
+    """A client's ``ssl.SSLContext`` that can do pre-shared keys, or :class:`Unavailable`."""
+    if hasattr(ssl.SSLContext, "set_psk_client_callback"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        from sslpsk3 import SSLPSKContext  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise Unavailable(_MISSING.format(package="sslpsk3")) from error
+    return SSLPSKContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _code(reason):
+    """mbedTLS' code for what OpenSSL calls ``reason``."""
+    reason = reason.lower()
+    if "alert" in reason:
+        return ALERT
+    if "wrong version number" in reason or "record" in reason or "packet" in reason:
+        return BAD_RECORD
+    return GIVEN_UP
+
+
+class CertificateEngine:
+    """A client or server with certificates: a pyOpenSSL connection over memory."""
+
+    def __init__(self, context, *, server=False, name=b"", flags=lambda: 0):
+        self._ssl = openssl()
+        self._connection = self._ssl.Connection(context, None)
+        #: What the verification found, as mbedTLS' flags.
+        self._flags = flags
+        if server:
+            self._connection.set_accept_state()
+        else:
+            self._connection.set_connect_state()
+        if name:
+            self._connection.set_tlsext_host_name(name)
+
+    def put(self, data):
+        """Take ciphertext that came."""
+        self._connection.bio_write(data)
+
+    def take(self):
+        """Ciphertext to be sent."""
+        try:
+            return self._connection.bio_read(_MUCH)
+        except self._ssl.WantReadError:
+            return b""
+
+    def _failure(self, error):
+        reasons = [entry[-1] for entry in error.args[0]] if error.args else []
+        reason = reasons[0] if reasons and isinstance(reasons[0], str) else str(error)
+        return Failed(self._flags() or _code(reason), reason)
+
+    def handshake(self):
+        """Go on; True once it is done."""
+        try:
+            self._connection.do_handshake()
+        except self._ssl.WantReadError:
+            return False
+        except self._ssl.Error as error:
+            raise self._failure(error) from error
+        return True
+
+    def receive(self, limit):
+        """At most ``limit`` bytes of one record, b"" for none yet."""
+        try:
+            return self._connection.recv(limit)
+        except self._ssl.WantReadError:
+            return b""
+        except self._ssl.ZeroReturnError as error:
+            raise Closed from error
+        except self._ssl.Error as error:
+            raise self._failure(error) from error
+
+    def send(self, data):
+        """Encrypt ``data``, all of it."""
+        try:
+            self._connection.send(data)
+        except self._ssl.Error as error:
+            raise self._failure(error) from error
+
+
+class MemoryEngine:
+    """An engine over Python's own ``ssl``: for pre-shared keys, and for peers of tests."""
+
+    def __init__(self, context, *, server=False, name=None):
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out, server_side=server, server_hostname=name)
+        self.tls = self._tls
+
+    def put(self, data):
+        """Take ciphertext that came."""
+        self._in.write(data)
+
+    def take(self):
+        """Ciphertext to be sent."""
+        return self._out.read()
+
+    def handshake(self):
+        """Go on; True once it is done."""
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError as error:
+            raise Failed(_code(str(error)), str(error)) from error
+        return True
+
+    def receive(self, limit):
+        """At most ``limit`` bytes of one record, b"" for none yet."""
+        try:
+            data = self._tls.read(limit)
+        except ssl.SSLWantReadError:
+            return b""
+        except ssl.SSLZeroReturnError as error:
+            raise Closed from error
+        except ssl.SSLError as error:
+            raise Failed(_code(str(error)), str(error)) from error
+        if not data:
+            raise Closed
+        return data
+
+    def send(self, data):
+        """Encrypt ``data``, all of it."""
+        try:
+            self._tls.write(data)
+        except ssl.SSLError as error:
+            raise Failed(_code(str(error)), str(error)) from error
+
+    def finish(self):
+        """Say that no more will be sent (close_notify)."""
+        try:
+            self._tls.unwrap()
+        except ssl.SSLError:
+            pass
