@@ -314,12 +314,12 @@ class Core:
         return Session(
             server_timeout=self.profile.server_timeout,
             lap_mask=self.profile.scan_mask,
+            tls_size=2048 if self.profile.old else 0,
         )
 
     def reboot(self, noise=None):
         """Lose all that is not in flash, make boot noise, and be ready after a while."""
         self.sleep(0, noise)
-            tls_size=2048 if self.profile.old else 0,
 
     def turn_deaf(self):
         """Take no more input: a reboot is under way."""

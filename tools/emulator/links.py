@@ -135,11 +135,11 @@ class Links:
         """Does passive receive mode hold for this link?"""
         if link.kind == "UDP" and not self._profile.passive_udp:
             return False
+        if link.kind == "SSL" and not self._profile.tls.passive:
+            return False
         return bool(self._profile.passive and self._core.session.passive[link.number])
 
     # -- service -----------------------------------------------------------------------------
-        if link.kind == "SSL" and not self._profile.tls.passive:
-            return False
 
     def poll(self):
         """Move what the network has towards the host; returns whether anything happened."""
@@ -168,17 +168,14 @@ class Links:
 
     def _fill(self, link):
         """Passive: buffer up to the window and announce; a datagram that does not fit is lost."""
+        if link.kind == "SSL":
+            return self._fill_secure(link)
         room = self._profile.window - len(link.buffer)
         data = self._receive(link, room if link.kind != "UDP" else self._profile.window)
         if len(data) <= room:
-        if link.kind == "SSL":
-            return self._fill_secure(link)
             link.put(data)
         return self.announce(link) or bool(data)
 
-    def announce(self, link):
-        """Print the passive notice if one is due; returns whether it was printed."""
-        if link.announced or not link.waiting or not self.passive(link):
     def _fill_secure(self, link):
         """The same with TLS: a record in clear, or as much as the window holds of what came."""
         if self._profile.tls.counts_encrypted:
@@ -194,6 +191,9 @@ class Links:
         link.put(self._receive(link, RECORD))
         return bool(link.buffer) or link.ended or not link.waiting
 
+    def announce(self, link):
+        """Print the passive notice if one is due; returns whether it was printed."""
+        if link.announced or not link.waiting or not self.passive(link):
             return False
         link.announced = True
         if self._core.session.mux:

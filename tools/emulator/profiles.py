@@ -118,11 +118,11 @@ class Profile:
     scan_mask: int = 0x7FF
     #: Spontaneous refusal of CIPSTART prints the CLOSED of the link after ERROR.
     closed_after_failure: bool = True
+    #: Certificates, names, records: see :mod:`.tls_families`.
+    tls: Traits = Traits()
     lines: dict = field(default_factory=dict, repr=False, compare=False)
     timing: Timing = field(default_factory=Timing, repr=False, compare=False)
 
-    #: Certificates, names, records: see :mod:`.tls_families`.
-    tls: Traits = Traits()
 
 #: The boot ROM of the ESP8266 speaks 74880 baud: at 115200 it is noise, with NUL, CRLF and
 #: stray prompts in it (captures 13, 21; field notes). This is made up, and always the same.
