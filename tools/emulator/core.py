@@ -76,7 +76,7 @@ class Core:
         self.settings = replace(self.flash)
         self._factory_baud = baud
         self.baud = self.flash.baud or baud
-        #: The rate the host listens and talks at; None when it cannot differ.
+        #: The rate the host listens and talks at, as the line tells; None when it cannot differ.
         self.host_baud = None
         self.flow_control = 0
         self.commands = commands_of(self.profile.id)
@@ -98,6 +98,15 @@ class Core:
         self.on_command = lambda line: None
         #: Called with everything printed.
         self.on_output = lambda data: None
+        #: Called with the name and the facts of what happens to the Wi-Fi, the links and by
+        #: faults, and of every boot.
+        self.on_event = lambda name, **facts: None
+        #: How many bytes were taken and have not reached the host.
+        self.beyond = lambda: 0
+        #: Does an action once all that was said has left.
+        self.when_sent = lambda action: action()
+        #: Called when what nobody took is forgotten.
+        self.on_clear = lambda: None
         self._output = bytearray()
         self._silent = False
 
@@ -106,7 +115,7 @@ class Core:
     def feed(self, data):
         """Bytes from the host. What they lead to at once is ready to be taken."""
         self.poll()
-        self.intake.feed(data if self.in_tune else garble(data))
+        self.intake.feed(data)
         self.poll()
 
     def take(self, limit=None):
@@ -120,8 +129,8 @@ class Core:
 
     @property
     def pending(self):
-        """How many bytes wait to be taken."""
-        return len(self._output)
+        """How many bytes have not reached the host."""
+        return len(self._output) + self.beyond()
 
     @property
     def available(self):
@@ -140,17 +149,12 @@ class Core:
         """When something is due next without new input, in the clock's seconds, or None."""
         return self.scheduler.next_due()
 
-    @property
-    def in_tune(self):
-        """Do host and module use the same baud rate, as near as a UART needs it?"""
-        return not self.host_baud or abs(self.host_baud - self.baud) <= 0.03 * self.baud
-
     # -- output ------------------------------------------------------------------------------
 
     def emit(self, data):
         """Send raw bytes to the host."""
         if data:
-            self._output += data if self.in_tune else garble(data)
+            self._output += data
             self.on_output(bytes(data))
 
     def say(self, name, *args, tag=None):
@@ -173,6 +177,7 @@ class Core:
     def clear_output(self):
         """Forget what nobody took."""
         self._output.clear()
+        self.on_clear()
 
     def hold(self, silent=True):
         """Say nothing until released; what would have been said is said then."""
@@ -286,9 +291,9 @@ class Core:
 
     # -- payload and passthrough -------------------------------------------------------------
 
-    def expect(self, length, ends_at_null=False):
+    def expect(self, length, ends_at_null=False, most=None):
         """Take what comes as a payload; returns it as it grows."""
-        expected = Expected(length, ends_at_null)
+        expected = Expected(length, ends_at_null, most)
         self.intake.expect(expected)
         return expected
 
@@ -327,6 +332,7 @@ class Core:
 
     def sleep(self, seconds, noise=None):
         """Lose all that is not in flash, and boot after ``seconds``."""
+        self.on_event("reset")
         self.scheduler.clear()
         self.links.drop_all()
         self.links.stop_server()
@@ -340,12 +346,16 @@ class Core:
         self.intake.state = DEAF
         self.session = self._new_session()
         self.settings = replace(self.flash)
-        self.baud = self.flash.baud or self._factory_baud
+        self.when_sent(self._default_rate)
         noise = self.profile.boot_noise if noise is None else noise
         if seconds:
             self.scheduler.after(seconds, lambda: self._boot(noise))
         else:
             self._boot(noise)
+
+    def _default_rate(self):
+        self.baud = self.flash.baud or self._factory_baud
+        self.flow_control = 0
 
     def _boot(self, noise):
         self.emit(noise)
@@ -359,18 +369,11 @@ class Core:
 
     def _booted(self):
         self.listen()
+        self.on_event("ready")
         self.say("ready")
         self.station.start()
         if self.settings.saved_link:
             self.passthrough.enter_at_boot(Request(*self.settings.saved_link))
-
-
-def garble(data):
-    """What one end of a UART makes of bytes sent at another rate.
-
-    Always the same for the same bytes, and never ASCII: no reply comes out of it by chance.
-    """
-    return bytes(0x80 | (byte * 37 + 11) & 0x7F for byte in data)
 
 
 def _take_apart(body):

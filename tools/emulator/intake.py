@@ -15,28 +15,55 @@ COMMAND, BUSY, DATA, PASSTHROUGH, DEAF = "command", "busy", "data", "passthrough
 ESCAPE = b"+++"
 FORCED_RESET = b"AT+RST\r\n"
 
+#: Input is looked at in pieces, so that many short lines at once cost no more than few.
+_BLOCK = 8192
+
 
 class Expected:
     """A payload that a command waits for.
 
     ``length`` bytes, or fewer when ``ends_at_null`` and ``\\0`` (a backslash and a zero) comes:
-    then any other backslash is dropped and the byte after it kept (AT+CIPSENDEX).
+    then any other backslash is dropped and the byte after it kept (AT+CIPSENDEX). ``most``
+    bytes are held at a time, where the command takes them out as they come.
     """
 
-    def __init__(self, length, ends_at_null=False):
+    def __init__(self, length, ends_at_null=False, most=None):
         self.length = length
         self.ends_at_null = ends_at_null
+        self._most = length if most is None else most
+        #: Bytes that came, in all, and those not taken out yet.
+        self.count = 0
         self.data = bytearray()
         self.canceled = False
         self.done = False
         self._escaped = False
 
+    @property
+    def wanted(self):
+        """Is there room for more?"""
+        return len(self.data) < self._most
+
+    def appetite(self, data):
+        """How many bytes of ``data`` at least come before the payload can be at its end."""
+        left = self.length - self.count
+        if self.ends_at_null:
+            escape = bytes(data).find(b"\\")
+            left = 1 if self._escaped else min(left, escape + 1 or left)
+        return max(1, min(left, len(data)))
+
+    def take_out(self, length):
+        """At most ``length`` bytes of what came, to make room."""
+        part = bytes(self.data[:length])
+        del self.data[: len(part)]
+        return part
+
     def take(self, data):
         """Take bytes from the front of ``data``; returns how many."""
         if not self.ends_at_null:
-            part = data[: self.length - len(self.data)]
+            part = data[: self.length - self.count]
             self.data += part
-            self.done = len(self.data) >= self.length
+            self.count += len(part)
+            self.done = self.count >= self.length
             return len(part)
         for count, byte in enumerate(data, 1):
             self._take_escaped(byte)
@@ -50,13 +77,12 @@ class Expected:
             if byte == 0x30:
                 self.done = True
                 return
-            self.data.append(byte)
         elif byte == 0x5C:
             self._escaped = True
             return
-        else:
-            self.data.append(byte)
-        self.done = len(self.data) >= self.length
+        self.data.append(byte)
+        self.count += 1
+        self.done = self.count >= self.length
 
 
 class Intake:
@@ -91,9 +117,35 @@ class Intake:
     def feed(self, data):
         """Take all of ``data``."""
         data = bytes(data)
-        while data:
-            taken = self.table[self.state](data)
-            data = data[taken:]
+        at = 0
+        while at < len(data):
+            at += self.table[self.state](data[at : at + _BLOCK])
+
+    # -- pace --------------------------------------------------------------------------------
+
+    @property
+    def ready(self):
+        """Does the module read its UART? Not while the network takes no more of what came."""
+        if self.state == DATA:
+            return self.expected.wanted
+        if self.state == PASSTHROUGH:
+            return self._core.passthrough.unsent < self._profile.passthrough_buffer
+        return True
+
+    def appetite(self, data):
+        """How many bytes of ``data`` may come in one piece and lead to the same.
+
+        Up to the byte that ends a line or a payload; one where each is echoed.
+        """
+        if self.state == DATA:
+            return self.expected.appetite(data)
+        if self.state == PASSTHROUGH:
+            return max(1, self._profile.passthrough_buffer - len(self._burst))
+        if self.state == DEAF:
+            return len(data)
+        if self._core.session.echo and (self.state == COMMAND or self._profile.old):
+            return 1
+        return bytes(data).find(b"\n") + 1 or len(data)
 
     # -- commands ----------------------------------------------------------------------------
 

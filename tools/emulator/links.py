@@ -117,6 +117,9 @@ class Links:
         self.open[link.number] = link
         self.left_over.pop(link.number, None)
         self.had = self.had or link.kind != "UDP"
+        self._core.on_event(
+            "link", link=link.number, type=link.kind, remote=link.channel.remote, role=link.role
+        )
         if link.role == SERVER:
             self.watch_idle()
 
@@ -299,7 +302,8 @@ class Links:
     def drop(self, link, tell=True):
         """Close a link and forget it."""
         link.channel.close()
-        self.open.pop(link.number, None)
+        if self.open.pop(link.number, None):
+            self._core.on_event("closed", link=link.number)
         if tell and self._core.session.mux:
             self._core.notify("closed id", link.number)
         elif tell:

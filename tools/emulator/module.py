@@ -7,9 +7,11 @@ from .access_point import AccessPoint
 from .clock import RealClock
 from .commands import send
 from .core import Core
+from .line import HostEnd, Line
 from .link_types import Request, dial
 from .links import Link
 from .network import CONNECTING, OPEN
+from .recent import Recent
 from .sockets import SocketNetwork
 from .station import GOT_IP
 from .uart import Uart
@@ -32,6 +34,12 @@ class Module:
     link; ``awaiting``, so many bytes of payload for the first link; ``half_command``, bytes of
     a line not ended; ``module_baud``, a rate set earlier; ``server``, a port listened on.
     ``timing`` overrides durations of :class:`~.profiles.Timing`, in seconds.
+
+    The serial line: ``paced=True`` gives each byte ten bit times at ``baud``, which AT+UART_CUR
+    changes, both ways (see :mod:`.line`). ``rx_size`` bounds a host's receive buffer in bytes
+    (None: no bound), ``module_rx_size`` the module's (None: the family's own). What arrives at
+    a full buffer is lost and counted in ``overruns``, unless RTS/CTS is on at both ends.
+    ``keep`` bounds what ``log`` and ``commands`` hold, in bytes; None for everything.
     """
 
     def __init__(
@@ -46,6 +54,10 @@ class Module:
         timing=None,
         flash=None,
         boot=False,
+        paced=False,
+        rx_size=None,
+        module_rx_size=None,
+        keep=1 << 24,
         **options,
     ):
         if network is not None and hosts is not None:
@@ -64,17 +76,23 @@ class Module:
             baud=baud,
             timing=timing,
         )
-        #: (time in seconds, "<" from the host or ">" to the host, bytes), oldest first.
-        self.log = []
+        #: (time in seconds, "<" from the host, ">" to the host or "!" bytes lost, bytes), oldest
+        #: first.
+        self.log = Recent(keep, lambda event: len(event[2]))
         #: Command lines as the module saw them, without line ends.
-        self.commands = []
+        self.commands = Recent(keep, len)
         self.bytes_in = 0
         self.bytes_out = 0
-        self._terminal = None
+        self._rx_size = rx_size
+        self._desk = None
+        self._served = None
         _Preset(self.core, **options).apply()
         self.core.clear_output()
         self.core.on_command = self.commands.append
         self.core.on_output = self._note_output
+        self.line = Line(
+            self.core, paced=paced, feed=self.receive, on_loss=self._note_loss, size=module_rx_size
+        )
         if boot:
             self.core.reboot()
 
@@ -88,36 +106,63 @@ class Module:
         self.close()
 
     def close(self):
-        """Stop the thread of the pseudo-terminal, if any, and close every socket."""
-        if self._terminal:
-            self._terminal.close()
-            self._terminal = None
+        """Stop serving ports, if any are, and close every socket."""
+        if self._served:
+            self._served.close()
+            self._served = None
         self.core.shut_down()
         self.network.close()
 
     # -- serial sides ------------------------------------------------------------------------
 
-    def uart(self, baudrate=None):
-        """The host's end of an in-process serial line; its rate is the module's unless given."""
-        return Uart(self, baudrate or self.core.baud)
+    def uart(self, baudrate=None, *, rtscts=False):
+        """The host's end of an in-process serial line; its rate is the module's unless given.
 
-    def open_pty(self):
-        """Serve a pseudo-terminal from a thread; returns its path."""
-        from .terminal import Terminal  # noqa: PLC0415 - not on Windows
+        ``rtscts``: the host's half of flow control. Every Uart of a module is the same end.
+        """
+        with self.lock:
+            if not self._desk:
+                self._desk = self.line.attach(HostEnd(size=self._rx_size))
+            self._desk.rtscts = rtscts
+        return Uart(self, self._desk, baudrate or self.core.baud)
 
-        if not self._terminal:
-            self._terminal = Terminal(self)
-        return self._terminal.path
+    def open_pty(self, link=None):
+        """Serve a pseudo-terminal from a thread; returns its path.
+
+        ``link``: a path to be made a symbolic link to it, and removed by :meth:`close`; a link
+        that is there already is replaced, anything else raises FileExistsError.
+        """
+        return self._serve().open_pty(link)
+
+    def open_tcp(self, port=0, host="127.0.0.1"):
+        """Serve a TCP port from a thread; returns its (host, port).
+
+        Raw bytes, as pyserial's ``socket://`` takes them; port 0 is any free one. One client at
+        a time: another is told so in a line of text and closed.
+        """
+        return self._serve().open_tcp(host, port)
+
+    def _serve(self):
+        from .serving import Serving  # noqa: PLC0415 - not on Windows
+
+        if not self._served:
+            self._served = Serving(self, self._rx_size)
+        return self._served
 
     def receive(self, data):
         """Bytes arrive from the host."""
         self.bytes_in += len(data)
-        self.log.append((self.clock.now(), "<", data))
+        self.log.append((self.core.scheduler.now, "<", data))
         self.core.feed(data)
 
     def pump(self):
         """Let the module do what time and network ask for."""
-        self.core.poll()
+        self.line.pump()
+
+    @property
+    def overruns(self):
+        """(bytes that hosts lost, bytes that the module lost) because a buffer was full."""
+        return self.line.lost_by_hosts, self.line.overruns
 
     def network_fds(self):
         """Descriptors that become readable when the network moved."""
@@ -126,17 +171,20 @@ class Module:
 
     def _note_output(self, data):
         self.bytes_out += len(data)
-        self.log.append((self.clock.now(), ">", data))
+        self.log.append((self.core.scheduler.now, ">", data))
+
+    def _note_loss(self, text):
+        self.log.append((self.core.scheduler.now, "!", text.encode()))
 
     # -- control -----------------------------------------------------------------------------
 
     def _act(self, action, *args):
         with self.lock:
-            self.core.poll()
+            self.pump()
             action(*args)
-            self.core.poll()
-        if self._terminal:
-            self._terminal.wake()
+            self.pump()
+        if self._served:
+            self._served.wake()
 
     def reset(self, noise=None):
         """Reboot without being asked: ROM noise, ``ready``, and all state lost."""

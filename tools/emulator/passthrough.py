@@ -19,6 +19,12 @@ class Passthrough:
         """Is the module in the data state of passthrough?"""
         return self._core.intake.state == PASSTHROUGH
 
+    @property
+    def unsent(self):
+        """How many bytes wait for the network."""
+        link = self._core.links.open.get(0)
+        return len(link.unsent) if link else 0
+
     def enter(self):
         """Take what comes from now on for link 0."""
         self._core.intake.state = PASSTHROUGH

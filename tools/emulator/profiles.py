@@ -79,6 +79,9 @@ class Profile:
     ipd_max: int = 2920
     #: Bytes that the module buffers for one link before the peer is held off.
     window: int = 5744
+    #: Bytes that the UART driver keeps until the AT task reads them (at_uart_task.c), or, where
+    #: that is not known, those of the hardware.
+    uart_buffer: int = 2048
     #: Passthrough: bytes taken before they are sent without waiting for a silence, and the
     #: most that leave at a time.
     passthrough_buffer: int = 8192
@@ -136,6 +139,7 @@ _OLD = {
     "send_max": 2048,
     "ipd_max": 1460,
     "window": 2920,
+    "uart_buffer": 128,
     "passthrough_buffer": 2048,
     "passthrough_packet": 1460,
     "no_link_length": 0,
@@ -206,6 +210,7 @@ _PROFILES = (
             "ESP8266_1MB",
         ),
         send_max=2048,
+        uart_buffer=1024,
         passthrough_buffer=2048,
         passthrough_packet=1460,
         boot_noise=ROM_NOISE,

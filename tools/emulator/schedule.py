@@ -9,6 +9,7 @@ Time inside a timer's action is the time the timer was due, so that a chain of w
 the same however rarely the scheduler runs.
 """
 
+import contextlib
 import heapq
 import itertools
 
@@ -25,11 +26,15 @@ class Until:
 
 
 class Timer:
-    """One action to be done at ``due``; ``cancel`` is idempotent."""
+    """One action to be done at ``due``; ``cancel`` is idempotent.
 
-    def __init__(self, due, action):
+    One that is ``lasting`` outlives a reset: it is not the module's own.
+    """
+
+    def __init__(self, due, action, lasting=False):
         self.due = due
         self.action = action
+        self.lasting = lasting
 
     def cancel(self):
         """Never act."""
@@ -93,16 +98,31 @@ class Scheduler:
         self._heap = []
         self._order = itertools.count()
         self._now = None
+        self._pinned = None
         self.tasks = set()
 
     @property
     def now(self):
         """The time, in seconds; inside an action the time the action was due."""
-        return self._clock.now() if self._now is None else self._now
+        return self.limit if self._now is None else self._now
 
-    def after(self, seconds, action):
+    @property
+    def limit(self):
+        """Up to when timers are run: the clock's time, unless :meth:`at` says another."""
+        return self._clock.now() if self._pinned is None else self._pinned
+
+    @contextlib.contextmanager
+    def at(self, moment):
+        """Let it be ``moment``, no later than the clock's time, for as long as this lasts."""
+        self._pinned = moment
+        try:
+            yield
+        finally:
+            self._pinned = None
+
+    def after(self, seconds, action, lasting=False):
         """Do ``action()`` in so many seconds."""
-        timer = Timer(self.now + max(0.0, seconds), action)
+        timer = Timer(self.now + max(0.0, seconds), action, lasting)
         heapq.heappush(self._heap, (timer.due, next(self._order), timer))
         return timer
 
@@ -116,7 +136,7 @@ class Scheduler:
     def run(self):
         """Do whatever is due and resume every task whose condition holds."""
         self._wake()
-        while self._heap and self._heap[0][0] <= self._clock.now():
+        while self._heap and self._heap[0][0] <= self.limit:
             timer = heapq.heappop(self._heap)[2]
             if timer.action is None:
                 continue
@@ -143,7 +163,8 @@ class Scheduler:
         return self._heap[0][0] if self._heap else None
 
     def clear(self):
-        """Drop every timer and task, as a reset does."""
+        """Drop every timer and task, as a reset does, but those that outlive it."""
         for task in list(self.tasks):
             task.stop()
-        self._heap.clear()
+        self._heap[:] = [entry for entry in self._heap if entry[2].lasting]
+        heapq.heapify(self._heap)

@@ -1,20 +1,18 @@
 """A module behind a pseudo-terminal: a path that any program opens as a serial port.
 
-A pseudo-terminal has no wire: its speed is only a number that both ends can read, and bytes
-that one side writes wait in the kernel for the other. The module reads the number, so that a
-host at the wrong rate sees garbage; pacing and flow control are not to be had here.
+A pseudo-terminal has no wire: its speed and its RTS/CTS are settings that both ends can read,
+and bytes that one side writes wait in the kernel for the other. The module reads the settings,
+so that a host at the wrong rate sees garbage, and puts bytes in when they would have come.
 """
 
+import errno
 import fcntl
-import logging
 import os
-import select
 import struct
 import termios
-import threading
 import tty
 
-_LOG = logging.getLogger("espat_tools.emulator")
+from .port import Port
 
 _RATES = {
     getattr(termios, name): int(name[1:])
@@ -26,41 +24,43 @@ _RATES = {
 _TCGETS2 = 0x802C542A
 _TERMIOS2 = struct.Struct("4IB19B2I")
 
-#: Longest sleep of the pump, in seconds: how soon a change of rate is noticed.
-_NAP = 0.02
-
-_BLOCK = 4096
+#: Of a bounded receive buffer the kernel is given so much; the terminal's own buffer, whose
+#: filling can be asked for, is little larger.
+_KERNEL = 3584
 
 
 def rate_of(fd):
     """The rate set on a terminal, in baud; None where it cannot be told."""
-    speed = termios.tcgetattr(fd)[5]
+    return _settings(fd)[0]
+
+
+def _settings(fd):
+    """(rate or None, whether RTS/CTS is on) of a terminal."""
+    settings = termios.tcgetattr(fd)
+    rtscts = bool(settings[2] & getattr(termios, "CRTSCTS", 0))
+    speed = settings[5]
     if speed in _RATES:
-        return _RATES[speed] or None
+        return _RATES[speed] or None, rtscts
     try:
         buffer = fcntl.ioctl(fd, _TCGETS2, bytes(_TERMIOS2.size))
     except OSError:
-        return None
-    return _TERMIOS2.unpack(buffer)[-1] or None
+        return None, rtscts
+    return _TERMIOS2.unpack(buffer)[-1] or None, rtscts
 
 
-class Terminal:
-    """A pseudo-terminal and the thread that moves bytes between it and a module."""
+class Terminal(Port):
+    """A pseudo-terminal."""
 
-    def __init__(self, module):
-        self._module = module
+    def __init__(self, line, size=None):
+        super().__init__(line, size, line.baud)
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
-        self._set_rate(module.core.baud)
+        self._set_rate(line.baud)
         os.set_blocking(self._master, False)
         #: The path of the serial port.
         self.path = os.ttyname(self._slave)
-        self._wake_out, self._wake_in = os.pipe()
-        self._output = b""
-        self._running = True
-        self._error = None
-        self._thread = threading.Thread(target=self._run, name="espat emulator", daemon=True)
-        self._thread.start()
+        self._links = []
+        line.attach(self.end)
 
     def _set_rate(self, baud):
         constant = getattr(termios, f"B{baud}", termios.B115200)
@@ -68,70 +68,68 @@ class Terminal:
         settings[4] = settings[5] = constant
         termios.tcsetattr(self._slave, termios.TCSANOW, settings)
 
-    def wake(self):
-        """Look at the module now: it was acted on from another thread."""
-        if threading.current_thread() is not self._thread:
-            os.write(self._wake_in, b".")
+    def link_to(self, path):
+        """Make ``path`` a symbolic link to the terminal, removed by :meth:`close`."""
+        path = os.fspath(path)
+        if os.path.lexists(path) and not os.path.islink(path):
+            raise FileExistsError(
+                errno.EEXIST, "is there and is no symbolic link: not replaced", path
+            )
+        fresh = f"{path}.{os.getpid()}"
+        os.symlink(self.path, fresh)
+        os.replace(fresh, path)
+        self._links.append(path)
 
     def close(self):
-        """Stop the thread and free the descriptors; raises what the thread failed with."""
-        if not self._running:
-            return
-        self._running = False
-        self.wake()
-        self._thread.join()
-        for fd in (self._master, self._slave, self._wake_out, self._wake_in):
-            os.close(fd)
-        if self._error:
-            raise RuntimeError("the emulated module failed") from self._error
+        """Free the descriptors, and remove the links that still lead here."""
+        self._line.detach(self.end)
+        for path in self._links:
+            if os.path.islink(path) and os.readlink(path) == self.path:
+                os.unlink(path)
+        os.close(self._master)
+        os.close(self._slave)
 
-    # -- the pump ----------------------------------------------------------------------------
+    # -- bytes -------------------------------------------------------------------------------
 
-    def _run(self):
+    def fileno(self):
+        """The descriptor of the module's side."""
+        return self._master
+
+    def step(self):
+        """Follow the program's settings, and move bytes."""
+        rate, self.end.rtscts = _settings(self._slave)
+        if rate != self.end.baudrate:
+            self._line.retune(self.end, rate)
+        self._measure()
+        super().step()
+        self._measure()
+
+    def _receive(self, limit):
         try:
-            while self._running:
-                with self._module.lock:
-                    self._step()
-                    nap = self._nap()
-                self._sleep(nap)
-        except Exception as error:
-            _LOG.exception("the emulated module failed")
-            self._error = error
-
-    def _step(self):
-        self._module.core.host_baud = rate_of(self._slave)
-        data = self._read()
-        if data:
-            self._module.receive(data)
-        else:
-            self._module.pump()
-        if not self._output:
-            self._output = self._module.core.take(_BLOCK)
-        self._write()
-
-    def _read(self):
-        try:
-            return os.read(self._master, _BLOCK)
+            return os.read(self._master, limit)
         except BlockingIOError:
             return b""
 
-    def _write(self):
-        while self._output:
-            try:
-                count = os.write(self._master, self._output)
-            except BlockingIOError:
-                return
-            self._output = self._output[count:] or self._module.core.take(_BLOCK)
+    def _send(self, data):
+        if self._size is not None:
+            data = data[: max(0, min(self._size, _KERNEL) - self._unread())]
+            if not data:
+                return 0
+        try:
+            return os.write(self._master, data)
+        except BlockingIOError:
+            return 0
 
-    def _nap(self):
-        due = self._module.core.next_due()
-        if due is None:
-            return _NAP
-        return min(_NAP, max(0.0, due - self._module.core.clock.now()))
+    # -- a bounded buffer --------------------------------------------------------------------
 
-    def _sleep(self, nap):
-        readers = [self._master, self._wake_out, *self._module.network_fds()]
-        writers = [self._master] if self._output else []
-        ready, _, _ = select.select(readers, writers, [], nap)
-        if self._wake_out in ready:
-            os.read(self._wake_out, _BLOCK)
+    def _unread(self):
+        """How many bytes the program has not read."""
+        return struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4)))[0]
+
+    def _measure(self):
+        """What the program has not read counts as received and not read."""
+        if self._size is None:
+            return
+        unread = self._unread()
+        self.end.size = max(0, self._size - unread - len(self._output))
+        self.held = bool(self._output) and unread >= min(self._size, _KERNEL)

@@ -6,12 +6,15 @@ far as a driver needs them. Every call lets the module work first.
 
 import time
 
+from .clock import RealClock
+
 
 class Uart:
     """The host's end of the line to one module."""
 
-    def __init__(self, module, baudrate):
+    def __init__(self, module, end, baudrate):
         self._module = module
+        self._end = end
         self._closed = False
         #: Seconds that :meth:`read` waits for its first byte; 0 and None do not wait.
         self.timeout = 0
@@ -22,14 +25,26 @@ class Uart:
     @property
     def baudrate(self):
         """The host's rate, in baud; where the module has another both ends see garbage."""
-        return self._baudrate
+        return self._end.baudrate
 
     @baudrate.setter
     def baudrate(self, value):
-        self._baudrate = int(value)
         with self._module.lock:
-            self._module.pump()
-            self._module.core.host_baud = self._baudrate
+            self._module.line.retune(self._end, int(value))
+
+    @property
+    def rtscts(self):
+        """RTS/CTS on the host's side; it takes both ends (AT+UART_CUR's last field)."""
+        return self._end.rtscts
+
+    @rtscts.setter
+    def rtscts(self, value):
+        self._end.rtscts = bool(value)
+
+    @property
+    def overruns(self):
+        """Bytes lost because the host did not read and its buffer (``rx_size``) was full."""
+        return self._end.overruns
 
     # -- receiving ---------------------------------------------------------------------------
 
@@ -37,8 +52,7 @@ class Uart:
     def in_waiting(self):
         """How many bytes can be read now."""
         with self._module.lock:
-            self._module.pump()
-            return self._module.core.available
+            return self._module.line.available(self._end)
 
     def any(self):
         """How many bytes can be read now (machine.UART)."""
@@ -48,9 +62,7 @@ class Uart:
         """Fill ``buffer`` as far as bytes are there; never waits. None when none are."""
         view = memoryview(buffer)
         limit = len(view) if nbytes is None else min(nbytes, len(view))
-        with self._module.lock:
-            self._module.pump()
-            data = self._module.core.take(limit)
+        data = self._take(limit)
         if not data:
             return None
         view[: len(data)] = data
@@ -60,32 +72,44 @@ class Uart:
         """At most ``nbytes`` bytes (None: all there are); None when there are none."""
         end = time.monotonic() + (self.timeout or 0)
         while True:
-            with self._module.lock:
-                self._module.pump()
-                data = self._module.core.take(nbytes)
+            data = self._take(nbytes)
             if data or time.monotonic() >= end:
                 return data or None
             time.sleep(0.001)
 
+    def _take(self, limit):
+        with self._module.lock:
+            return self._module.line.read(self._end, limit)
+
     def reset_input_buffer(self):
         """Throw away what could be read."""
-        with self._module.lock:
-            self._module.pump()
-            self._module.core.clear_output()
+        self._take(None)
 
     # -- sending -----------------------------------------------------------------------------
 
     def write(self, data):
-        """Send ``data``; returns how many bytes that was."""
+        """Send ``data``; returns how many bytes that was. A paced line is still sending then."""
         with self._module.lock:
-            self._module.receive(bytes(data))
+            self._module.line.write(self._end, data)
         return len(data)
 
+    @property
+    def out_waiting(self):
+        """How many bytes written have not arrived yet."""
+        with self._module.lock:
+            self._module.pump()
+            return self._module.line.unsent
+
     def flush(self):
-        """Everything written has been sent."""
+        """Wait until all that was written has been sent; a simulated clock does not move."""
+        while isinstance(self._module.clock, RealClock) and self.out_waiting:
+            time.sleep(0.001)
 
     def reset_output_buffer(self):
-        """Nothing waits to be sent."""
+        """Throw away what has not been sent."""
+        with self._module.lock:
+            self._module.pump()
+            self._module.line.discard_unsent()
 
     # -- life --------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ def set_uart(call):
     def switch():
         core.baud, core.flow_control = baud, flow_control
 
-    core.afterwards.append(switch)
+    core.afterwards.append(lambda: core.when_sent(switch))
 
 
 def set_uart_default(call):

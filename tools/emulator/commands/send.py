@@ -11,6 +11,9 @@ from .tcp import resolve
 #: How long CIPSENDL waits for a block to fill, in seconds (AT+TRANSINTVL's default).
 _INTERVAL = 0.02
 
+#: How many blocks CIPSENDL holds before it reads the UART no more.
+_BLOCKS = 4
+
 
 def _request(call, most):
     """(link, length, destination of a datagram or None) of a CIPSEND or its kin."""
@@ -104,18 +107,16 @@ def send_long(call):
 
 def _stream(core, link, length, target):
     report, block = core.session.sendl
-    expected = core.expect(length)
-    taken = sent = 0
-    reported = 0
+    expected = core.expect(length, most=_BLOCKS * block)
+    taken = sent = reported = 0
     while not expected.canceled and taken < length:
-        wanted = taken + block
-        yield Until(lambda n=wanted: expected.done or len(expected.data) >= n, _INTERVAL)
-        data = bytes(expected.data[taken : taken + block])
+        yield Until(lambda: expected.done or len(expected.data) >= block, _INTERVAL)
+        data = expected.take_out(block)
         taken += len(data)
         sent += yield from deliver(core, link, data, target)
         if sent // report > reported // report or (taken == length and sent > reported):
             reported = sent
-            core.say("sendl", sent, len(expected.data))
+            core.say("sendl", sent, expected.count)
     if expected.canceled:
         core.say("send cancelled")
     else:

@@ -1,0 +1,150 @@
+"""A module behind a TCP port: raw bytes, as pyserial's ``socket://`` and ``nc`` take them.
+
+One client at a time; another is told who has the module, and closed. A socket tells no baud
+rate, so a client is always at the module's own, and a client that does not read is held by TCP.
+"""
+
+import contextlib
+import selectors
+import socket
+import time
+
+from .line import HostEnd
+from .port import Port
+
+#: Seconds that a refused client has to read why, and how many may be about it at a time.
+_PARTING = 1.0
+_REFUSED = 16
+
+
+class TcpPort(Port):
+    """A listening socket, and its one client."""
+
+    def __init__(self, line, host, port, size=None):
+        super().__init__(line, size)
+        self._listener = socket.create_server((host, port), backlog=8)
+        self._listener.setblocking(False)
+        #: (host, port)
+        self.address = self._listener.getsockname()[:2]
+        self._client = None
+        self._name = ""
+        # Refused clients and when they are given up.
+        self._leaving = {}
+
+    def fileno(self):
+        """The client's descriptor."""
+        return self._client.fileno()
+
+    def step(self):
+        """Let clients in, or turn them away, and move bytes."""
+        self._accept()
+        self._see_off()
+        if self._client:
+            super().step()
+
+    def waiting(self):
+        """The listener, the client, and who is leaving."""
+        waiting = dict.fromkeys([self._listener, *self._leaving], selectors.EVENT_READ)
+        if self._client:
+            waiting.update(super().waiting())
+        return waiting
+
+    def close(self):
+        """Close every socket."""
+        if self._client:
+            self._drop()
+        for client in [self._listener, *self._leaving]:
+            client.close()
+        self._leaving.clear()
+
+    # -- clients -----------------------------------------------------------------------------
+
+    def _accept(self):
+        while True:
+            try:
+                client, place = self._listener.accept()
+            except OSError:
+                return
+            client.setblocking(False)
+            if self._client:
+                self._receive_last()
+            if self._client:
+                self._refuse(client)
+            else:
+                self._welcome(client, f"{place[0]} port {place[1]}")
+
+    def _receive_last(self):
+        """Is the client that has the module still there?"""
+        if self._listens:
+            self._take()
+
+    def _welcome(self, client, name):
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._client, self._name = client, name
+        self.end = self._line.attach(HostEnd(size=self._size))
+
+    def _refuse(self, client):
+        text = f"espat emulator: {self._name} has this module, and it takes one at a time\r\n"
+        with contextlib.suppress(OSError):
+            client.send(text.encode())
+            client.shutdown(socket.SHUT_WR)
+        self._leaving[client] = time.monotonic() + _PARTING
+        while len(self._leaving) > _REFUSED:
+            self._part(next(iter(self._leaving)))
+
+    def _see_off(self):
+        """A close while unread bytes are there would take the text back: wait for the end."""
+        for client, end in list(self._leaving.items()):
+            try:
+                gone = client.recv(4096) == b""
+            except BlockingIOError:
+                gone = False
+            except OSError:
+                gone = True
+            if gone or time.monotonic() >= end:
+                self._part(client)
+
+    def _part(self, client):
+        del self._leaving[client]
+        client.close()
+
+    def _drop(self):
+        self._line.detach(self.end)
+        self._client.close()
+        self._client = None
+        self._output = b""
+
+    # -- bytes -------------------------------------------------------------------------------
+
+    def _receive(self, limit):
+        try:
+            data = self._client.recv(limit)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            data = b""
+        if not data:
+            self._leave()
+        return data
+
+    def _leave(self):
+        """The client closed: it may still read what was said already."""
+        with contextlib.suppress(OSError):
+            self._client.send(self._output + self._line.read(self.end))
+        self._drop()
+
+    def _give(self):
+        return super()._give() if self._client else 0
+
+    def _take(self):
+        return super()._take() if self._client else 0
+
+    def _send(self, data):
+        try:
+            return self._client.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self._drop()
+            return 0
