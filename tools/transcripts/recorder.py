@@ -1,0 +1,132 @@
+"""Writing a transcript while the conversation goes on."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from .form import HOST, MODULE, SETTING, Event, Source, Transcript
+from .masker import Masker, Piece
+
+UNKNOWN = "unknown"
+_GMR = b"AT version:"
+
+
+class Recorder:
+    """A file that grows line by line, each flushed: what was written survives a crash.
+
+    Masked unless told otherwise; then events that may hold the beginning of a secret wait until
+    that is decided. `now` tells the time in seconds. Raises OSError as opening a file does.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        firmware: str = "",
+        source: Source | None = None,
+        title: str = "",
+        mask: bool = True,
+        now: Callable[[], float] = time.monotonic,
+    ):
+        self.path = Path(path)
+        self.lines = 0
+        self._head = Transcript(
+            firmware=firmware or UNKNOWN,
+            source=source or Source("unstated"),
+            date=date.today().isoformat(),
+            title=title,
+            masked=mask,
+        )
+        self._masker = Masker(hide=mask)
+        self._mask = mask
+        self._now = now
+        self._lock = threading.Lock()  # programs read and write in two threads
+        self._start = None
+        self._latest = 0.0
+        self._tail = b""  # of what the module said, until it told its version
+        self._version = b""
+        self._file = self.path.open("w", encoding="utf-8", newline="\n")
+        self._file.write(self._head.header())
+        self._file.flush()
+
+    def __enter__(self) -> "Recorder":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    @property
+    def closed(self) -> bool:
+        """Is the file complete?"""
+        return self._file.closed
+
+    def host(self, data: bytes) -> None:
+        """The host said it."""
+        self._add(HOST, bytes(data))
+
+    def module(self, data: bytes) -> None:
+        """The module said it."""
+        self._add(MODULE, bytes(data))
+
+    def setting(self, name: str, value: int) -> None:
+        """The host's end was set so: one of SETTINGS."""
+        self._add(SETTING, (name, int(value)))
+
+    def close(self) -> None:
+        """Write what was held back, and the firmware if the module told it. Idempotent."""
+        with self._lock:
+            if self._file.closed:
+                return
+            self._write(self._masker.flush())
+            self._file.close()
+        if self._version and self._head.firmware == UNKNOWN:
+            self._tell_firmware()
+
+    def _add(self, way, what):
+        if what != b"":
+            with self._lock:
+                self._put(way, what)
+
+    def _put(self, way, what):
+        if self._file.closed:
+            return
+        if way == MODULE:
+            self._note_version(what)
+        now = self._now()
+        if self._start is None:
+            self._start = now
+        self._latest = max(self._latest, round(now - self._start, 3))
+        if self._mask:
+            self._write(self._masker.add(self._latest, way, what))
+        else:
+            self._write([Piece(self._latest, way, what)])
+
+    def _write(self, pieces):
+        for piece in pieces:
+            self._file.write(f"{Event(piece.time, piece.way, piece.what)}\n")
+            self.lines += 1
+        self._file.flush()
+
+    # ---- which firmware it was ------------------------------------------------------------------
+
+    def _note_version(self, data):
+        if self._version or self._head.firmware != UNKNOWN:
+            return
+        self._tail = (self._tail + data)[-4096:]
+        at = self._tail.find(_GMR)
+        end = self._tail.find(b"\r\n", at)
+        if at >= 0 and end >= 0:
+            self._version = self._tail[at:end]
+            self._tail = b""
+
+    def _tell_firmware(self):
+        """Put it into the header; the file is never half of anything."""
+        self._head.firmware = self._version.decode("ascii", "replace").replace("\ufffd", "?")
+        old = self.path.read_text("utf-8")
+        new = self._head.header() + old.split("\n\n", 1)[1]
+        half = self.path.with_name(self.path.name + ".part")
+        half.write_text(new, "utf-8", newline="\n")
+        os.replace(half, self.path)

@@ -1,0 +1,188 @@
+"""Finding secrets in one direction of a conversation, byte by byte, by the form of commands.
+
+Whatever the cut: nothing here waits for a byte that is still to come.
+"""
+
+from . import secret_forms as forms
+
+LONGEST_LINE = 16384
+"""Bytes of a line that are kept to be looked at."""
+_HEAD = 160
+"""Bytes of arguments, or of a reply's head, before a payload."""
+
+
+class Parameters:
+    """The parameters of one command or reply: says of each byte whether it is to be hidden."""
+
+    def __init__(self, form):
+        self._form = form
+        self._number = 0
+        self._first = True  # of its parameter
+        self._quoted = self._escaped = self._closed = self._lost = False
+
+    def hides(self, byte: int) -> bool:
+        """Takes the next byte, which ends no line."""
+        if self._lost:
+            return True
+        if self._quoted:
+            return self._inside(byte)
+        first, self._first = self._first, False
+        if byte == 0x2C:
+            self._number += 1
+            self._first = True
+            self._closed = False
+            return False
+        if byte == 0x22 and first:
+            self._quoted = True
+            return False
+        if byte == 0x3F and first and not self._number:  # AT+...=?
+            self._closed = True
+            return False
+        figure = 0x30 <= byte <= 0x39 and (first or self._form.long_figures)
+        if self._closed or not figure or self._number not in self._form.numbers:
+            # Nothing that this form has: where a secret may stand now nobody knows.
+            self._lost = True
+        return self._lost
+
+    def _inside(self, byte):
+        shown = self._number in self._form.shown
+        if self._escaped:
+            self._escaped = False
+        elif byte == 0x5C:
+            self._escaped = True
+        elif byte == 0x22:
+            self._quoted = False
+            self._closed = True
+            return False
+        elif byte == 0x2C and shown:  # it wants a backslash; or the quote before it had one
+            self._lost = True
+            return True
+        return not shown
+
+
+class Scan:
+    """One direction.
+
+    ``on_line(line, flags)`` is called at each line end, with what stands before it; ``reply`` says
+    that this is the module's side.
+    """
+
+    def __init__(self, reply: bool, on_line):
+        self._reply = reply
+        self._on_line = on_line
+        self._state = self._search
+        self._before = b"\n"  # the latest bytes, for starts that are cut in two
+        self._parameters = None
+        self._name = b""
+        self._head = bytearray()
+        self.line = bytearray()
+        self.flags = bytearray()
+        #: Bytes to be hidden, whatever they are; from now on.
+        self.owed = 0
+        #: The next reply to SYSFLASH is a key.
+        self.asked = False
+
+    def feed(self, data: bytes) -> bytes:
+        """A flag for each byte: 1 for what is to be hidden."""
+        flags = bytearray()
+        while len(flags) < len(data):
+            rest = data[len(flags) :]
+            found = self._counted(rest) if self.owed else self._state(rest)
+            self._keep(rest[: len(found)], found)
+            flags += found
+        return bytes(flags)
+
+    def _keep(self, data, flags):
+        """Hand out whole lines."""
+        at = 0
+        while at < len(data):
+            end = data.find(b"\n", at)
+            stop = len(data) if end < 0 else end
+            room = max(0, LONGEST_LINE - len(self.line))
+            self.line += data[at : min(stop, at + room)]
+            self.flags += flags[at : min(stop, at + room)]
+            if end < 0:
+                return
+            line, marks = bytes(self.line), bytes(self.flags)
+            self.line.clear()
+            self.flags.clear()
+            self._on_line(line, marks)
+            at = end + 1
+
+    # ---- the states: each takes some bytes from the front, and flags them -----------------------
+
+    def _counted(self, data):
+        count = min(self.owed, len(data))
+        self.owed -= count
+        self._before = b""
+        return b"\1" * count
+
+    def _search(self, data):
+        hay = self._before + data
+        found = forms.STARTS.search(hay)
+        if not found:
+            self._before = hay[-forms.LONGEST :]
+            return b"\0" * len(data)
+        count = found.end() - len(self._before)
+        self._before = b""
+        self._begin(found)
+        return b"\0" * count
+
+    def _begin(self, found):
+        name = found["name"]
+        if name:
+            table = forms.COMMANDS if found["sign"] == b"=" else forms.REPLIES
+            form = table.get(name.upper())
+            self._parameters = form and Parameters(form)
+            self._state = self._in_parameters if form else self._search
+        elif found["write"]:
+            command = found["way"] == b"="
+            self._name = found["write"]
+            self._head.clear()
+            if command != self._reply:
+                self._state = self._in_command if command else self._in_head
+        else:
+            self._state = self._in_rest
+
+    def _in_parameters(self, data):
+        flags = bytearray()
+        for byte in data:
+            if byte in b"\r\n":
+                self._state = self._search
+                break
+            flags.append(self._parameters.hides(byte))
+        return flags or self._search(data[:1])
+
+    def _in_rest(self, data):
+        """The rest of a line; a blank or two before it are no secret."""
+        flags = bytearray()
+        for byte in data:
+            if byte in b"\r\n":
+                self._state = self._search
+                break
+            flags.append(byte != 0x20)
+        return flags or self._search(data[:1])
+
+    def _in_command(self, data):
+        """The arguments of a command that announces, or asks for, a payload."""
+        end = data.find(b"\n")
+        part = data if end < 0 else data[: end + 1]
+        self._head += part[: max(0, _HEAD - len(self._head))]
+        if end >= 0:
+            args = bytes(self._head).strip()
+            self._state = self._search
+            self.owed = forms.written(self._name, args)
+            self.asked = forms.asks_for_secret(self._name, args)
+        return b"\0" * len(part)
+
+    def _in_head(self, data):
+        """The head of a reply that gives a payload."""
+        for count in range(1, len(data) + 1):
+            self._head.append(data[count - 1])
+            found = forms.told(self._name, bytes(self._head), self.asked)
+            if found is not None or len(self._head) > _HEAD or data[count - 1] == 0x0A:
+                self._state = self._search
+                self.owed = found or 0
+                self.asked = False
+                return b"\0" * count
+        return b"\0" * len(data)

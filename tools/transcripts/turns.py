@@ -1,0 +1,41 @@
+"""Whose turn it is: what a host must have read before it speaks.
+
+A host that sends its payload before the prompt, or a command while another is under way, works
+against a transcript and fails on a module; a notice it need not have seen.
+"""
+
+import re
+
+from .form import MODULE, Event
+
+_RESULT = re.compile(rb"(?:^|\n)(?:OK|ERROR|FAIL|SEND OK|SEND FAIL|SEND Canceled)\r\n")
+_PROMPT = re.compile(rb"(?:^|\n)>")
+
+
+def must_hear(events: list[Event]) -> list[int]:
+    """For each event how many of the module's bytes must have been read before it; 0 where the
+    module has the word.
+    """
+    needs = []
+    said = 0
+    turn = bytearray()  # what the module said since the host last did
+    for event in events:
+        if event.way == MODULE:
+            turn += event.what
+            said += len(event.what)
+            needs.append(0)
+        else:
+            need = _end(bytes(turn), event.what)
+            needs.append(said - len(turn) + need if need else 0)
+            turn.clear()
+    return needs
+
+
+def _end(turn: bytes, answer: bytes) -> int:
+    """Where the part of a turn ends that the host must know before it gives this answer."""
+    result = _RESULT.search(turn)
+    if not answer.startswith((b"AT", b"at", b"+++")):
+        prompts = list(_PROMPT.finditer(turn, result.start() + 1 if result else 0))
+        if prompts:
+            return prompts[-1].end()
+    return result.end() if result else 0
