@@ -44,8 +44,8 @@ class Expected:
         return len(self.data) < self._most
 
     def appetite(self, data):
-        """How many bytes of ``data`` at least come before the payload can be at its end."""
-        left = self.length - self.count
+        """How many bytes of ``data`` can be taken before the payload may be at its end."""
+        left = min(self.length - self.count, self._most - len(self.data))
         if self.ends_at_null:
             escape = bytes(data).find(b"\\")
             left = 1 if self._escaped else min(left, escape + 1 or left)
@@ -140,7 +140,8 @@ class Intake:
         if self.state == DATA:
             return self.expected.appetite(data)
         if self.state == PASSTHROUGH:
-            return max(1, self._profile.passthrough_buffer - len(self._burst))
+            room = self._profile.passthrough_buffer - len(self._burst)
+            return max(1, min(room, len(data)))
         if self.state == DEAF:
             return len(data)
         if self._core.session.echo and (self.state == COMMAND or self._profile.old):

@@ -11,6 +11,8 @@ host's by its ``rtscts``. Several hosts on one line all hear the module, and all
 
 import collections
 
+from .links import BACKLOG
+
 #: How near to a byte's end, in byte times, a moment counts as there: less than any clock's step.
 _NEAR = 1e-3
 
@@ -307,7 +309,7 @@ class Line:
             part = self._to_module.first()
             dues.append(self._to_module.time_of(self._core.intake.appetite(part)))
             dues.append(self._to_host.mark_due())
-            over = self._to_host.waiting - self._core.backlog + 1
+            over = self._to_host.waiting - BACKLOG + 1
             dues.append(self._to_host.time_of(over) if over > 0 else None)
         return min((due for due in dues if due is not None), default=None)
 

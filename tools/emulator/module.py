@@ -162,6 +162,8 @@ class Module:
     @property
     def overruns(self):
         """(bytes that hosts lost, bytes that the module lost) because a buffer was full."""
+        with self.lock:
+            self.pump()
         return self.line.lost_by_hosts, self.line.overruns
 
     def network_fds(self):

@@ -44,6 +44,8 @@ class Uart:
     @property
     def overruns(self):
         """Bytes lost because the host did not read and its buffer (``rx_size``) was full."""
+        with self._module.lock:
+            self._module.pump()
         return self._end.overruns
 
     # -- receiving ---------------------------------------------------------------------------
