@@ -68,7 +68,6 @@ _ERR_WAIT = const(11)
 _ERR_TIME = const(12)
 _ERR_SILENT = const(13)
 _ERR_STUCK = const(14)
-_ERR_LINKS = const(15)
 _ERR_LONG = const(33)
 _ERR_BREAK = const(34)
 _ERR_NESTED = const(35)
@@ -448,10 +447,7 @@ class Modem:
     # The link table
 
     def take(self, owner):
-        """A link for an owner, from 4 down, since a server is given low ones.
-
-        :raises OSError: ENOMEM, all five are in use
-        """
+        """A link for an owner, from 4 down: a server is given low ones. ENOMEM: none is free."""
         best = -1
         for link in range(_LINKS):
             state = self.links[link]
@@ -459,7 +455,9 @@ class Modem:
                 if best < 0 or not self.doubt >> link & 1:
                     best = link
         if best < 0:
-            raise fail(_ERR_LINKS)
+            from .repair import take
+
+            best = take(self)
         self.links[best] = _OPENING
         self.links[best + _LINKS] = (self.links[best + _LINKS] + 1) & 255
         self.owners[best] = owner

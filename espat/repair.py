@@ -17,6 +17,7 @@ _CUR = const(4)
 _CIPSTATE = const(7)
 _TIMEOUT = const(0)
 _OPEN = const(2)
+_CLOSED_BY_PEER = const(3)
 _LOST_RESTART = const(4)
 _READY = const(22)
 _CHECKING = const(2)  # what a socket is doing
@@ -24,6 +25,8 @@ _RECEIVING = const(3)
 _AHEAD = const(512)  # bytes of a read-ahead
 
 # Numbers of errors.py.
+_ERR_LINKS = const(15)
+_ERR_CLOSED = const(16)
 _ERR_UNJOINED = const(21)
 _ERR_DNS = const(22)
 _ERR_REFUSED = const(23)
@@ -143,3 +146,42 @@ def salvage(socket):
     socket.ring = ring
     if live:
         parser.into(ring.space())
+
+
+def part(socket, state):
+    """A socket whose link went to another: from now on its state stays what it is.
+
+    Its link is -1, whose ``held`` is a sixth entry that stays 0.
+    """
+
+    def last():
+        if socket._shut:
+            raise fail(_ERR_CLOSED)
+        if state >= _LOST_RESTART:
+            raise fail(state)
+        return state
+
+    held = socket.modem.held
+    if len(held) == 5:
+        held.append(0)
+    socket.link = -1
+    socket.state = last
+
+
+def take(modem):
+    """A link for who needs one when none is free: that of a socket whose peer has closed, and that
+    has nothing left to read. Its program may have forgotten to close it; its end stays readable.
+
+    :raises OSError: ENOMEM, all five are in use
+    """
+    for link in range(5):
+        owner = modem.owners[link]
+        if modem.links[link] != _CLOSED_BY_PEER or modem.held[link] or not owner:
+            continue
+        # A UDP socket has no end to read. NonOS is asked before an end is believed: see streams.py.
+        if owner.type != 1 or owner.doing or (owner.ring and owner.ring.w > owner.ring.r):
+            continue
+        if not modem.passive or owner.asked or modem.parser.trailer:
+            part(owner, _CLOSED_BY_PEER)
+            return link
+    raise fail(_ERR_LINKS)

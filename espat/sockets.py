@@ -239,8 +239,10 @@ class Socket:
                 else:
                     modem.give(link)
                     modem.unwanted |= (self.code == _ERROR) << link
-                    if self.timeout != 0:
-                        try:
+                    try:
+                        if self.timeout == 0:
+                            modem.chores()  # begins it, if nothing is under way
+                        else:
                             modem.turn()
-                        except OSError:
-                            pass  # the next command will say that nothing answers
+                    except OSError:
+                        pass  # the next command will say that nothing answers

@@ -565,3 +565,86 @@ def test_in_micropython(any_micropython):
         b"AT+CIPCLOSE=0",
     )
     assert repr(list(sent)) in said
+
+
+def test_a_client_that_closes_after_the_answer_saves_us_the_command(home):
+    """A CIPCLOSE on its way would hit whoever is given the link next."""
+    with serve(home) as listener:
+        peer = home.network.dial(PORT)
+        sock, _ = listener.accept()
+        sock.sendall(b"that is all")
+        home.port.hooks.append(lambda: peer.data == b"that is all" and peer.close())
+        with home.within(0.2):
+            sock.close()
+        home.port.hooks.clear()
+        assert b"AT+CIPCLOSE=0" not in home.module.commands
+
+
+@pytest.mark.parametrize("timeout", [None, 5, 0])
+def test_a_client_that_waits_for_our_end_gets_it(home, timeout):
+    with serve(home) as listener:
+        peer = home.network.dial(PORT)
+        sock, _ = listener.accept()
+        sock.sendall(b"that is all")
+        sock.settimeout(timeout)
+        with home.within(0.2 if timeout != 0 else 0):
+            sock.close()
+        home.let(0.1)
+        assert peer.data == b"that is all"
+        assert peer.closed
+
+
+def test_clients_closed_without_a_wait_are_closed_while_nobody_comes(home):
+    """A program that only polls its server begins no command by itself."""
+    listener = serve(home, timeout=0)
+    peers = [home.network.dial(PORT) for _ in range(3)]
+    home.let(0.1)
+    socks = [listener.accept()[0] for _ in peers]
+    for sock in socks:
+        sock.setblocking(False)
+        sock.close()
+    for _ in range(100):
+        with pytest.raises(OSError) as raised:
+            listener.accept()
+        assert number(raised) == errno.EAGAIN
+        home.port.pause()
+    assert all(peer.closed for peer in peers)
+
+
+def test_links_that_were_read_to_the_end_are_given_on(home):
+    """Five clients came and went, and the program forgot its sockets: five links are there."""
+    listener = serve(home)
+    forgotten = []
+    for number_ in range(5):
+        home.network.dial(PORT).close()
+        forgotten.append(listener.accept()[0])
+        assert forgotten[-1].recv(1) == b"", number_
+    held = [home.socket() for _ in range(5)]
+    assert [sock.recv(1) for sock in forgotten] == [b""] * 5
+    for sock in held:
+        sock.sendall(b"mine")
+        assert read_exactly(sock, 4) == b"mine"
+    with pytest.raises(OSError, match="all five links") as raised:
+        home.socket()
+    assert number(raised) == errno.ENOMEM
+    for sock in forgotten:
+        sock.close()
+        with pytest.raises(OSError, match="closed"):
+            sock.recv(1)
+    held.pop().close()
+    home.works()
+
+
+def test_a_link_with_something_left_to_read_is_kept(home):
+    sock = home.socket()
+    others = [home.socket() for _ in range(4)]
+    home.echo.peers[0].send(b"the last words")
+    home.echo.peers[0].close()
+    home.let(0.1)
+    with pytest.raises(OSError, match="all five links"):
+        home.socket()
+    assert read_all(sock) == b"the last words"
+    for each in others:
+        each.sendall(b"here")
+        assert read_exactly(each, 4) == b"here"
+    home.works()
