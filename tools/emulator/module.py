@@ -1,8 +1,10 @@
 """A whole module: core, network, clock and serial sides put together."""
 
+import selectors
 import threading
 import time
 
+from . import faults as fault_words
 from .access_point import AccessPoint
 from .clock import RealClock
 from .commands import send
@@ -35,6 +37,9 @@ class Module:
     a line not ended; ``module_baud``, a rate set earlier; ``server``, a port listened on.
     ``timing`` overrides durations of :class:`~.profiles.Timing`, in seconds.
 
+    ``faults`` is a list of texts in the grammar of :mod:`.faults`, such as
+    ``"drop 3 bytes after 1000"``; with the same ``seed`` the same happens again.
+
     The serial line: ``paced=True`` gives each byte ten bit times at ``baud``, which AT+UART_CUR
     changes, both ways (see :mod:`.line`). ``rx_size`` bounds a host's receive buffer in bytes
     (None: no bound), ``module_rx_size`` the module's (None: the family's own). What arrives at
@@ -58,6 +63,8 @@ class Module:
         rx_size=None,
         module_rx_size=None,
         keep=1 << 24,
+        faults=(),
+        seed=0,
         **options,
     ):
         if network is not None and hosts is not None:
@@ -93,6 +100,11 @@ class Module:
         self.line = Line(
             self.core, paced=paced, feed=self.receive, on_loss=self._note_loss, size=module_rx_size
         )
+        self.seed = seed
+        #: The layer of faults; None until there is one.
+        self.faults = None
+        for fault in faults:
+            self.fault(fault)
         if boot:
             self.core.reboot()
 
@@ -166,6 +178,22 @@ class Module:
             self.pump()
         return self.line.lost_by_hosts, self.line.overruns
 
+    def wait(self, seconds):
+        """Sleep until there may be something to do or to read, at most so long."""
+        with self.lock:
+            dues = (self.line.next_due(), self.line.next_arrival())
+            now = self.clock.now()
+            fds = self.network_fds()
+        dues = [due - now for due in dues if due is not None]
+        seconds = max(0.0, min([seconds, *dues]))
+        if not fds or seconds < 0.001:
+            time.sleep(seconds)
+            return
+        with selectors.SelectSelector() as selector:
+            for fd in fds:
+                selector.register(fd, selectors.EVENT_READ)
+            selector.select(seconds)
+
     def network_fds(self):
         """Descriptors that become readable when the network moved."""
         selector = getattr(self.network, "selector", None)
@@ -207,6 +235,22 @@ class Module:
     def inject(self, data):
         """Send ``data`` to the host now, whatever the module is doing."""
         self._act(self.core.emit, data)
+
+    def fault(self, text):
+        """Let a fault happen, from now on: ``"busy at AT+CIPSEND 2nd"``, or ``"reset"`` at once.
+
+        Returns it: ``hits`` says how often it happened, ``cancel()`` ends it. Raises
+        :class:`~.faults.BadFault` for a text that is no fault.
+        """
+        fault_words.check(text)
+        added = []
+        self._act(lambda: added.append(self._fault_layer().add(text)))
+        return added[0]
+
+    def _fault_layer(self):
+        if self.faults is None:
+            self.faults = fault_words.FaultLayer(self.core, self.seed)
+        return self.faults
 
     def ap_client_joins(self, mac, address=None):
         """A client comes to the soft-AP; returns the address it is given."""

@@ -5,6 +5,9 @@ from .schedule import Until
 #: ``<state>`` of AT+CWSTATE.
 NEVER, ASSOCIATED, GOT_IP, CONNECTING, DISCONNECTED = range(5)
 
+#: The same in words, for who watches.
+STATES = ("not joined", "associated", "joined", "joining", "disconnected")
+
 #: ``<error code>`` of AT+CWJAP.
 TIMEOUT, WRONG_PASSWORD, NO_AP, OTHER = 1, 2, 3, 4
 
@@ -14,6 +17,7 @@ class Station:
 
     def __init__(self, core):
         self._core = core
+        self._state = NEVER
         self.power_off()
 
     def power_off(self):
@@ -27,6 +31,18 @@ class Station:
 
     def __repr__(self):
         return f"Station({self.ssid!r}, state={self.state})"
+
+    @property
+    def state(self):
+        """``<state>`` of AT+CWSTATE; whoever watches the core is told of a new one."""
+        return self._state
+
+    @state.setter
+    def state(self, value):
+        if value == self._state:
+            return
+        self._state = value
+        self._core.on_event("wifi", state=STATES[value], ssid=self.ssid)
 
     @property
     def enabled(self):

@@ -1,0 +1,242 @@
+"""The layer of faults around one core.
+
+It stands between the core and its host: the layer's methods take the place of some of the
+core's own, which they call. A module without faults has no layer, and nothing to look at.
+
+What a fault does to the core's state is never done from within what the core prints: a task may
+be under way there. It is put off until that is over, which is the same moment by the clock.
+"""
+
+import random
+from collections import deque
+
+from ..intake import COMMAND, DEAF
+from . import radio
+from .actions import ACTIONS, action_of
+from .grammar import BadFault, words_of
+from .triggers import FIRST, TRIGGERS, trigger_of
+from .wire import Gate, Wire
+
+__all__ = ["ACTIONS", "TRIGGERS", "BadFault", "Fault", "FaultLayer", "check"]
+
+#: How many of the latest faults that happened are kept.
+_KEPT = 10_000
+
+_PROMPTS = ("prompt", "passthrough prompt")
+_VERDICTS = ("send ok", "send fail")
+
+
+class Fault:
+    """One fault of a running module: what it does, when, and how often it has done it."""
+
+    def __init__(self, text):
+        self.text = text if isinstance(text, str) else " ".join(text)
+        do, when = _halves(text)
+        self._action = action_of(do, self.text)
+        self.trigger = trigger_of(when, self.text)
+        #: How often it has happened.
+        self.hits = 0
+        self.canceled = False
+        #: Where it happened last: "out" or "in", between two bytes; "command"; "time"; or None,
+        #: by hand.
+        self.spot = None
+        self.random = None
+        self._layer = None
+
+    def __repr__(self):
+        return f"<Fault {self.text!r}, {self.hits} times>"
+
+    @property
+    def polite(self):
+        """Does it wait for the end of a payload, as the module's own notices do?"""
+        return self._action.polite
+
+    def begin(self, layer, seed):
+        """Belong to a layer from now on."""
+        self._layer = layer
+        self.random = random.Random(seed)
+        self.trigger.arm(layer, self)
+
+    def cancel(self):
+        """Do not happen again; what has begun goes on."""
+        self.canceled = True
+
+    def fire(self, spot):
+        """Happen, at this ``spot``."""
+        if self.canceled:
+            return
+        self.spot = spot
+        self.hits += 1
+        self._layer.note(self)
+        self._layer.run(self._action, self)
+
+
+def _halves(text):
+    """The words of what is done, and of when: of one text, or of a pair (do, when)."""
+    if not isinstance(text, str):
+        do, when = text
+        return words_of(do), words_of(when)
+    words = words_of(text)
+    begins = (not word.quoted and word.text.lower() in FIRST for word in words)
+    at = next((at for at, begin in enumerate(begins) if begin), len(words))
+    if words and not at:
+        raise BadFault(
+            f"in {text!r}: what happens comes before when it does, as in drop 3 bytes after 1000"
+        )
+    return words[:at], words[at:]
+
+
+def check(text):
+    """Raise :class:`BadFault` for a text (or a pair: do, when) that is no fault."""
+    Fault(text)
+
+
+class Armed:
+    """Things to be done to the next command, prompt or verdict that fits."""
+
+    def __init__(self):
+        self._waiting = {}
+
+    def put(self, name, value, spot):
+        """Do it once; if armed by a command, then to that command or not at all."""
+        self._waiting.setdefault(name, deque()).append((value, spot == "command"))
+
+    def take(self, name):
+        """What is to be done now, or None."""
+        waiting = self._waiting.get(name)
+        return waiting.popleft()[0] if waiting else None
+
+    def forget(self):
+        """A new command: what was meant for the last one is not for this one."""
+        for name, waiting in self._waiting.items():
+            self._waiting[name] = deque(each for each in waiting if not each[1])
+
+
+class FaultLayer:
+    """All faults of one module. ``seed`` decides what is left to chance."""
+
+    def __init__(self, core, seed=0):
+        self.core = core
+        self.seed = seed
+        self.faults = []
+        #: What happened: (seconds, text of the fault), oldest first.
+        self.hits = deque(maxlen=_KEPT)
+        self.at_commands = []
+        self.armed = Armed()
+        #: Until when every command gets this answer: (seconds, name of the line).
+        self.busy = (0.0, None)
+        self._muted = False
+        #: A reset is due: nothing more comes out until it has happened.
+        self.dying = False
+        self.gate = Gate(core, core.emit, self.later)
+        self.wires = {"out": Wire("out", self._out), "in": Wire("in", core.intake.feed)}
+        self.network = radio.install(core, self.later)
+        self._say, core.say = core.say, self._on_say
+        self._line, core.line = core.line, self._on_line
+        self._end, core._finish = core._finish, self._on_finish
+        self._appetite, core.intake.appetite = core.intake.appetite, self._on_appetite
+        self._beyond, core.beyond = core.beyond, self._on_beyond
+        core.emit = self._on_emit
+        core.intake.feed = self._on_feed
+
+    def add(self, text):
+        """A fault from now on; returns it. Raises :class:`BadFault` for a text that is none."""
+        fault = Fault(text)
+        self.faults.append(fault)
+        fault.begin(self, f"{self.seed} {len(self.faults)} {fault.text}")
+        return fault
+
+    def later(self, seconds, action):
+        """Do something by the clock, whatever the module goes through until then."""
+        return self.core.scheduler.after(seconds, action, lasting=True)
+
+    def note(self, fault):
+        """Remember that a fault happened, and tell."""
+        self.hits.append((self.core.scheduler.now, fault.text))
+        self.core.on_event("fault", text=fault.text)
+
+    def run(self, action, fault):
+        """Carry an action out: now, or once the core is done with what it is printing."""
+        if action.upheaval and fault.spot == "out":
+            self.dying = self.dying or action.deadly
+            self.later(0, lambda: action.do(self, fault))
+        else:
+            action.do(self, fault)
+
+    # -- in the core's place -----------------------------------------------------------------
+
+    def _on_feed(self, data):
+        """For ``core.intake.feed``."""
+        self.wires["in"].feed(bytes(data))
+
+    def _on_appetite(self, data):
+        """For ``core.intake.appetite``: where the line is paced, stop where a fault is due."""
+        ahead = self.wires["in"].ahead()
+        count = self._appetite(data)
+        return count if ahead is None else min(count, ahead)
+
+    def _on_beyond(self):
+        """For ``core.beyond``: what is kept back has not reached the host."""
+        return self._beyond() + len(self.gate.waiting)
+
+    def _on_emit(self, data):
+        """For ``core.emit``."""
+        if self._muted and self.core.intake.state == DEAF:
+            self._muted = False
+        if data and not (self._muted and not data.startswith(b"\r\n+IPD,")):
+            self.wires["out"].feed(bytes(data))
+
+    def insert(self, data):
+        """Bytes of a fault's own: past all others, in the order of the stream."""
+        self._out(data)
+
+    def _out(self, data):
+        if data and not self.dying:
+            self.gate.put(data)
+
+    def _on_say(self, name, *args, tag=None):
+        """For ``core.say``: prompts and verdicts may be meddled with."""
+        if name in _PROMPTS and self.armed.take("no prompt"):
+            self.core.emit(self.core.profile.lines[name].pieces[0].encode())
+            return
+        change = self.armed.take("verdict") if name in _VERDICTS else None
+        if change is None:
+            self._say(name, *args, tag=tag)
+            return
+        for delay in change:
+            if delay:
+                self.later(delay, lambda: self._say(name, *args, tag=tag))
+            else:
+                self._say(name, *args, tag=tag)
+
+    def _on_line(self, line, too_long=False):
+        """For ``core.line``: faults at commands happen before the command does."""
+        self._muted = False
+        self.armed.forget()
+        text = line.rstrip(b"\r\n").decode("latin-1")
+        for trigger in list(self.at_commands):
+            trigger.heard(text)
+        if self.core.intake.state == DEAF or self._answered():
+            self.core.on_command(text.encode("latin-1"))
+            return
+        self._muted = bool(self.armed.take("no reply"))
+        self._line(line, too_long)
+        if self.core.intake.state == COMMAND:
+            self._muted = False
+
+    def _answered(self):
+        """Is the command answered, or passed over, in the module's place?"""
+        until, name = self.busy
+        if self.core.scheduler.now >= until:
+            name = None
+        answer = self.armed.take("answer") or name
+        if answer in self.core.profile.lines:
+            self._say(answer)
+        elif answer and answer != "ignore":
+            self.core.emit(b"\r\n" + answer.encode() + b"...\r\n")
+        return bool(answer)
+
+    def _on_finish(self, result):
+        """For ``core._finish``."""
+        self._end(result)
+        self._muted = False
