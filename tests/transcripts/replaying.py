@@ -1,0 +1,58 @@
+"""A transcript as a UART, and the driver on it, in simulated time."""
+
+from espat import Radio
+from espat_tools.emulator import SimClock
+from espat_tools.transcripts import Player
+from tests.driver.desk import Hang, SimPort
+
+
+class Line:
+    """The host's end of a line whose other end is a player; at most `cut` bytes a read."""
+
+    timeout = 0
+    baudrate = 115200
+
+    def __init__(self, player, cut=0):
+        self.player = player
+        self.cut = cut
+        self.calls = 0
+
+    def readinto(self, view):
+        self._count()
+        data = self.player.take(min(len(view), self.cut or len(view)))
+        view[: len(data)] = data
+        return len(data) or None
+
+    def write(self, view):
+        self._count()
+        self.player.feed(view)
+        return len(view)
+
+    def _count(self):
+        self.calls += 1
+        if self.calls > 300_000:
+            raise Hang("300,000 calls of the UART")
+
+    def deinit(self):
+        """Nothing to give back."""
+
+
+class Replay:
+    """A radio on a transcript; `speed` 0 has every answer there at once."""
+
+    def __init__(self, transcript, cut=0, speed=1.0):
+        self.clock = SimClock()
+        self.player = Player(transcript, self.clock.now, speed)
+        self.line = Line(self.player, cut)
+        self.port = SimPort(self.line, self.clock)
+        self.port.patience = 120
+        self.radio = Radio(self.port)
+
+    def all_said(self):
+        """Nothing is left, once the host has read what is there."""
+        for _ in range(2000):
+            if self.player.over:
+                return
+            self.radio.modem.step()
+            self.clock.advance(0.001)
+        raise AssertionError(f"{self.player.name}: {self.player.missing()}")
