@@ -23,9 +23,10 @@ from .params import (
     WRONG_FORM,
     Arguments,
     Refused,
-    split,
+    split_for,
 )
 from .passthrough import Passthrough
+from .pki import store_of
 from .schedule import Scheduler, Until
 from .soft_ap import SoftAp
 from .state import Session, Settings
@@ -73,6 +74,8 @@ class Core:
         self.access_points = list(access_points)
         #: What survives a reset, and the copy that the module works with until then.
         self.flash = flash or self.factory_settings()
+        if self.flash.store is None:
+            self.flash.store = store_of(self.profile.id)
         self.settings = replace(self.flash)
         self._factory_baud = baud
         self.baud = self.flash.baud or baud
@@ -93,7 +96,7 @@ class Core:
         #: What to do once the running command's result is printed.
         self.afterwards = []
         #: What AT+SYSLOG=1 tells of the running command's failure.
-        self._code = FAILED
+        self._code = FAILED << 16
         #: Called with every command line, as bytes without its line end.
         self.on_command = lambda line: None
         #: Called with everything printed.
@@ -222,7 +225,7 @@ class Core:
         handler = command and command.form(form)
         if not handler:
             raise Refused(code=WRONG_FORM if command else UNKNOWN)
-        values = split(rest) if form == "set" else []
+        values = split_for(tag, rest) if form == "set" else []
         return handler, Call(self, tag, Arguments(values, rest))
 
     def _steps(self, handler, call):
@@ -253,7 +256,7 @@ class Core:
             self._say_error(self._code)
         elif result != SILENT:
             self.say(result)
-        self._code = FAILED
+        self._code = FAILED << 16
         actions, self.afterwards = self.afterwards, []
         for action in actions:
             action()
@@ -265,7 +268,7 @@ class Core:
 
     def _say_error(self, code):
         if self.session.syslog:
-            self.say("error code", 0x01000000 | code << 16)
+            self.say("error code", 0x01000000 | code)
         self.say(ERROR)
 
     def _say_reason(self, refusal):
@@ -309,8 +312,13 @@ class Core:
 
     # -- reset -------------------------------------------------------------------------------
 
+    @property
+    def store(self):
+        """Where the certificates and keys are."""
+        return self.flash.store
+
     def factory_settings(self):
-        """Flash as AT+RESTORE leaves it."""
+        """Flash as AT+RESTORE leaves it: all but the certificates."""
         flash = Settings(wifi_mode=self.profile.wifi_mode)
         flash.ap_ssid = b"ESP_" + flash.ap_mac.replace(":", "").upper()[-6:].encode()
         return flash

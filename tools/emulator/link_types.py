@@ -7,7 +7,7 @@ that the host's name resolved to, and returns a channel of :mod:`.network`.
 import logging
 from typing import NamedTuple
 
-from . import tls_client
+from . import tls_client, tls_server
 from .tls_engines import Unavailable
 
 _LOG = logging.getLogger("espat_tools.emulator")
@@ -42,13 +42,24 @@ def _udp(core, request, address):
 LINK_TYPES = {"TCP": _tcp, "UDP": _udp, "SSL": tls_client.connect}
 
 #: What AT+CIPSERVER can serve.
-SERVER_TYPES = ("TCP",)
+SERVER_TYPES = ("TCP", "SSL")
 
 
 def dial(core, request, address):
     """A channel for ``request``, that may still be connecting; None where there can be none."""
     try:
         return LINK_TYPES[request.kind](core, request, address)
+    except Unavailable as missing:
+        _LOG.error("%s", missing)
+        return None
+
+
+def listen(core, kind, port, ca=0):
+    """A listener for AT+CIPSERVER; None where there can be none."""
+    try:
+        if kind == "SSL":
+            return tls_server.serve(core, port, ca)
+        return core.network.open_server(kind, port)
     except Unavailable as missing:
         _LOG.error("%s", missing)
         return None

@@ -7,6 +7,9 @@ passive mode until the buffered data are read (AT+CIPRECVMODE, notes).
 
 import collections
 
+from .link_types import listen
+from .tls_client import LinkSettings
+
 #: Links 0 to 4 (AT_SOCKET_MAX_CONN_NUM, and NonOS).
 COUNT = 5
 
@@ -304,6 +307,7 @@ class Links:
         link.channel.close()
         if self.open.pop(link.number, None):
             self._core.on_event("closed", link=link.number)
+            self._core.session.tls[link.number] = LinkSettings()
         if tell and self._core.session.mux:
             self._core.notify("closed id", link.number)
         elif tell:
@@ -317,7 +321,7 @@ class Links:
 
     def serve(self, kind, port, ca=0, netif=0):
         """Listen on ``port``; False if that cannot be."""
-        self.listener = self._core.network.open_server(kind, port, ca=ca)
+        self.listener = listen(self._core, kind, port, ca)
         self.server = (port, kind, ca, netif) if self.listener else None
         return self.listener is not None
 

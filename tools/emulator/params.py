@@ -14,11 +14,12 @@ UNKNOWN, FAILED, BUSY, WRONG_FORM = range(9, 13)
 class Refused(Exception):
     """The command ends in ERROR; ``reason`` names a line printed before it where one exists."""
 
-    def __init__(self, reason=None, *args, code=FAILED):
+    def __init__(self, reason=None, *args, code=FAILED, detail=0):
         super().__init__(reason)
         self.reason = reason
         self.args = args
-        self.code = code
+        #: What AT+SYSLOG=1 tells: the kind of failure, and for some which it was.
+        self.code = code << 16 | detail
 
 
 #: Marks a parameter without a default: leaving it out is an error.
@@ -59,7 +60,23 @@ def _number(text, at):
     return int(word), end
 
 
-def split(text):
+#: The commands whose numbers may be typed as ``0x…``.
+HEXADECIMAL = ("+CIPSSLCCIPHER",)
+
+
+def _any_number(text, at):
+    """The same where ``0x…`` is a number too."""
+    if text[at : at + 2] not in (b"0x", b"0X"):
+        return _number(text, at)
+    end = text.find(b",", at)
+    end = len(text) if end < 0 else end
+    try:
+        return int(text[at:end], 16), end
+    except ValueError as error:
+        raise Refused(code=PARSE) from error
+
+
+def split(text, number=_number):
     """Take ``text`` (what follows ``=``) apart into a list of int, bytes or None.
 
     >>> split(b'4,"TCP","host",80,,"10.0.0.1"')
@@ -68,7 +85,7 @@ def split(text):
     values = []
     at = 0
     while True:
-        read = _quoted if text[at : at + 1] == b'"' else _number
+        read = _quoted if text[at : at + 1] == b'"' else number
         value, at = read(text, at)
         values.append(value)
         if at == len(text):
@@ -76,6 +93,11 @@ def split(text):
         if text[at] != 0x2C:
             raise Refused(code=PARSE)
         at += 1
+
+
+def split_for(name, text):
+    """The same for the parameters of the command ``name``."""
+    return split(text, _any_number if name in HEXADECIMAL else _number)
 
 
 class Arguments:

@@ -122,7 +122,7 @@ class Profile:
     #: Spontaneous refusal of CIPSTART prints the CLOSED of the link after ERROR.
     closed_after_failure: bool = True
     #: Certificates, names, records: see :mod:`.tls_families`.
-    tls: Traits = Traits()
+    tls: Traits = field(default_factory=Traits)
     lines: dict = field(default_factory=dict, repr=False, compare=False)
     timing: Timing = field(default_factory=Timing, repr=False, compare=False)
 

@@ -32,6 +32,10 @@ class Settings:
     reconnect_interval: int = 1
     #: AT+SAVETRANSLINK: type, host, port, keep-alive in s, local port.
     saved_link: tuple | None = None
+    #: AT+CIPSSLCCONF, by link: <auth_mode>, <pki_number>, <ca_number>.
+    tls_conf: tuple = ((0, 0, 0),) * 5
+    #: Certificates and keys (:mod:`.pki`): AT+RESTORE leaves them as they are.
+    store: object = field(default=None, repr=False, compare=False)
 
 
 @dataclass

@@ -17,16 +17,19 @@ _GULP = 4096
 #: esp-tls' own errors.
 NOT_CONNECTED = 0x8004  # ESP_ERR_ESP_TLS_FAILED_CONNECT_TO_HOST
 TIMED_OUT = 0x8006  # ESP_ERR_ESP_TLS_CONNECTION_TIMEOUT
+#: ESP-AT's own: a certificate, key or CA could not be loaded.
+NO_MATERIAL = 0x4301
 
 
 class TlsChannel(Channel):
     """The module's end of a TLS connection over the channel ``below``.
 
     ``start()`` makes the engine once the connection below stands. Records longer than
-    ``largest`` are refused, and sent ones hold at most ``fragment`` bytes.
+    ``largest`` are refused, and sent ones hold at most ``fragment`` bytes. ``missing``: a file
+    that it needs is not there, and it fails.
     """
 
-    def __init__(self, below, start, *, largest=16384, fragment=4096):
+    def __init__(self, below, start, *, largest=16384, fragment=4096, missing=False):
         self._below = below
         self._start = start
         self._largest = largest
@@ -42,6 +45,8 @@ class TlsChannel(Channel):
         self.progress = 0
         #: Why it failed, as firmware that tells prints it.
         self.errno = TIMED_OUT
+        if missing:
+            self._fail(NO_MATERIAL)
 
     # -- opening -----------------------------------------------------------------------------
 

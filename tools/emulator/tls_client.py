@@ -1,9 +1,32 @@
-"""The TLS client of a module: what its settings for one link make of a connection."""
+"""The TLS of a module: what its settings and its store make of a connection, either way."""
 
+import datetime
+import logging
+import ssl
 from dataclasses import dataclass, field
 
+from .network import is_address
 from .tls import TlsChannel
-from .tls_engines import CertificateEngine, openssl
+from .tls_engines import (
+    ALERT,
+    BAD_KEY,
+    NOT_X509,
+    UNVERIFIED,
+    CertificateEngine,
+    Failed,
+    MemoryEngine,
+    openssl,
+    psk_context,
+)
+from .tls_verify import Verifier
+
+#: Bits of AT+CIPSSLCCONF's <auth_mode>: show a certificate, check the server's.
+SHOW, CHECK = 1, 2
+
+#: OpenSSL's flag for a CA that is trusted without the one above it, as mbedTLS trusts any.
+_PARTIAL_CHAIN = 0x80000
+
+_LOG = logging.getLogger("espat_tools.emulator")
 
 
 @dataclass
@@ -13,33 +36,199 @@ class LinkSettings:
     common_name: bytes = b""
     server_name: bytes = b""
     protocols: tuple = ()
+    #: What documentation calls the PSK's identity: the key.
     key: bytes = field(default=b"", repr=False)
     #: What documentation calls the hint: the identity that is sent.
     identity: bytes = b""
+    #: Suites by their numbers; all that the family has for none.
+    suites: tuple = ()
 
 
 def connect(core, request, address):
     """A channel for AT+CIPSTART with "SSL"; it may still be shaking hands."""
     openssl()
+    settings = core.session.tls[request.link]
+    auth, pki, ca = core.settings.tls_conf[request.link]
+    wanted = _wanted(core.store, auth, pki, ca)
+    psk = settings.key if not auth & CHECK else b""
+    if psk:
+        psk_context()
+    start = _with_key if psk else _with_certificates
     below = core.network.connect("TCP", address, request.port, keep_alive=request.keep_alive)
     return TlsChannel(
         below,
-        lambda: _engine(core, request),
+        lambda: start(core, settings, _name(core, settings, request.host), wanted),
         largest=core.session.tls_size or 16384,
         fragment=core.profile.tls.fragment,
+        missing=None in wanted.values(),
     )
 
 
-def _engine(core, request):
-    return CertificateEngine(context(core.profile.tls))
+def _wanted(store, auth, pki, ca):
+    """{file: its bytes, None where the store has none} for one setting of AT+CIPSSLCCONF."""
+    wanted = {}
+    if auth & SHOW:
+        wanted["cert"] = store.item("client_cert", pki)
+        wanted["key"] = store.item("client_key", pki)
+    if auth & CHECK:
+        wanted["ca"] = store.item("client_ca", ca)
+    return wanted
 
 
-def context(traits, *, server=False):
+def _name(core, settings, host):
+    """The name that is sent (SNI) and that the certificate must have: one field for both.
+
+    AT+CIPSSLCSNI before AT+CIPSSLCCN; without either, since 5.0, the host unless in figures.
+    """
+    told = settings.server_name or settings.common_name
+    if not told and core.profile.tls.host_is_name and not is_address(host):
+        return host
+    return told.decode("latin-1")
+
+
+# -- certificates ------------------------------------------------------------------------------
+
+
+def _with_certificates(core, settings, name, wanted):
+    """An engine that checks, and shows, what the settings say."""
+    traits = core.profile.tls
+    made = _context(traits, settings.suites)
+    if settings.protocols:
+        made.set_alpn_protos(list(settings.protocols))
+    if "cert" in wanted:
+        show(made, wanted["cert"], wanted["key"])
+    verifier = Verifier(name, dates=traits.dates, addresses=traits.address_names)
+    if "ca" in wanted:
+        check(made, wanted["ca"], verifier, core)
+    return CertificateEngine(made, name=name.encode("latin-1"), flags=flags_of(verifier, traits))
+
+
+def flags_of(verifier, traits):
+    """What to tell of a failed verification: the flags, or that it failed."""
+    return lambda: verifier.flags if traits.tells_flags else verifier.flags and UNVERIFIED
+
+
+def _context(traits, suites=(), *, server=False):
     """A pyOpenSSL context with a family's versions and suites; it verifies nothing yet."""
-    ssl = openssl()
-    made = ssl.Context(ssl.TLS_SERVER_METHOD if server else ssl.TLS_CLIENT_METHOD)
-    made.set_max_proto_version(ssl.TLS1_2_VERSION)
-    made.set_min_proto_version(ssl.TLS1_VERSION if traits.old_versions else ssl.TLS1_2_VERSION)
-    level = ":@SECLEVEL=0" if traits.old_versions else ""
-    made.set_cipher_list(((traits.ciphers or "DEFAULT") + level).encode())
+    lib = openssl()
+    made = lib.Context(lib.TLS_SERVER_METHOD if server else lib.TLS_CLIENT_METHOD)
+    made.set_max_proto_version(lib.TLS1_2_VERSION)
+    made.set_min_proto_version(lib.TLS1_VERSION if traits.old_versions else lib.TLS1_2_VERSION)
+    made.set_cipher_list(_offer(traits, suites).encode())
     return made
+
+
+def _offer(traits, suites):
+    offer = ":".join(SUITES[number] for number in suites if number in SUITES)
+    return (offer or traits.ciphers or "DEFAULT") + ":@SECLEVEL=0" * traits.old_versions
+
+
+def _suites():
+    everything = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    everything.set_ciphers("ALL:PSK:@SECLEVEL=0")
+    return {one["id"] & 0xFFFF: one["name"] for one in everything.get_ciphers()}
+
+
+#: {a suite's number: OpenSSL's name for it}
+SUITES = _suites()
+
+
+def certificates(data):
+    """The certificates in a PEM or DER file; :class:`Failed` where there are none."""
+    from cryptography import x509  # noqa: PLC0415 - pyOpenSSL needs it too
+
+    data = data.rstrip(b"\0")
+    if b"-----BEGIN CERTIFICATE-----" not in data:
+        try:
+            return [x509.load_der_x509_certificate(data)]
+        except ValueError as error:
+            raise Failed(NOT_X509, "no certificate") from error
+    found = []
+    for part in data.split(b"-----BEGIN CERTIFICATE-----")[1:]:
+        try:
+            found.append(x509.load_pem_x509_certificate(b"-----BEGIN CERTIFICATE-----" + part))
+        except ValueError:
+            _LOG.info("a certificate that cannot be read is passed over, as mbedTLS does")
+    if not found:
+        raise Failed(NOT_X509, "no certificate")
+    return found
+
+
+def _private_key(data):
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
+
+    data = data.rstrip(b"\0")
+    load = serialization.load_der_private_key
+    if b"-----BEGIN" in data:
+        load = serialization.load_pem_private_key
+    try:
+        return load(data, None)
+    except (ValueError, TypeError) as error:
+        raise Failed(BAD_KEY, "no private key, or one with a password") from error
+
+
+def show(made, certificate, key):
+    """Load a certificate, those above it, and its key."""
+    chain = certificates(certificate)
+    secret = _private_key(key)
+    try:
+        made.use_certificate(chain[0])
+        made.use_privatekey(secret)
+        made.check_privatekey()
+    except openssl().Error as error:
+        # mbedTLS does not compare the two: the peer refuses the signature.
+        raise Failed(ALERT, "the private key is another certificate's") from error
+    for each in chain[1:]:
+        made.add_extra_chain_cert(each)
+
+
+def check(made, ca, verifier, core):
+    """Verify the peer by the CAs in a file, at the time of the module's own clock."""
+    from OpenSSL import crypto  # noqa: PLC0415 - a library that not everybody needs
+
+    lib = openssl()
+    trusted = made.get_cert_store()
+    for each in certificates(ca):
+        trusted.add_cert(crypto.X509.from_cryptography(each))
+    trusted.set_flags(_PARTIAL_CHAIN)
+    seconds = int(core.clock_works.utc())
+    now = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
+    trusted.set_time(now)
+    made.set_verify(lib.VERIFY_PEER | lib.VERIFY_FAIL_IF_NO_PEER_CERT, verifier)
+
+
+# -- pre-shared keys ---------------------------------------------------------------------------
+
+
+def _with_key(core, settings, name, wanted):
+    """An engine with a pre-shared key: a server that shows a certificate is refused."""
+    made = psk_context()
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_REQUIRED
+    made.maximum_version = ssl.TLSVersion.TLSv1_2
+    made.set_ciphers(_offer(core.profile.tls, settings.suites or ()) + ":PSK")
+    if settings.protocols:
+        made.set_alpn_protocols([each.decode("latin-1") for each in settings.protocols])
+    who = (settings.identity.decode("latin-1"), settings.key)
+    made.set_psk_client_callback(lambda hint: who)
+    return MemoryEngine(made, name=name or None)
+
+
+# -- the server --------------------------------------------------------------------------------
+
+
+def server_engine(core, ca):
+    """An engine for one client of AT+CIPSERVER; with ``ca`` it must show a certificate."""
+    traits = core.profile.tls
+    made = _context(traits, server=True)
+    show(made, core.store.item("server_cert", 0), core.store.item("server_key", 0))
+    verifier = Verifier(dates=traits.dates)
+    if ca:
+        check(made, core.store.item("server_ca", 0), verifier, core)
+    return CertificateEngine(made, server=True, flags=flags_of(verifier, traits))
+
+
+def can_serve(core, ca):
+    """Does the store have what a server needs?"""
+    names = ("server_cert", "server_key", "server_ca")[: 3 if ca else 2]
+    return all(core.store.item(name, 0) is not None for name in names)

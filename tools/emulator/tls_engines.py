@@ -20,7 +20,7 @@ BAD_KEY = 0x3D00  # MBEDTLS_ERR_PK_KEY_INVALID_FORMAT
 #: More than any record holds.
 _MUCH = 1 << 17
 
-_MISSING = (
+MISSING = (
     "the emulator's TLS needs {package}, which is not installed: "
     "pip install 'espat[tls]', or leave AT commands with SSL out"
 )
@@ -47,7 +47,7 @@ def openssl():
     try:
         from OpenSSL import SSL  # noqa: PLC0415 - a library that not everybody needs
     except ImportError as error:
-        raise Unavailable(_MISSING.format(package="pyOpenSSL")) from error
+        raise Unavailable(MISSING.format(package="pyOpenSSL")) from error
     return SSL
 
 
@@ -58,7 +58,7 @@ def psk_context():
     try:
         from sslpsk3 import SSLPSKContext  # noqa: PLC0415 - as above
     except ImportError as error:
-        raise Unavailable(_MISSING.format(package="sslpsk3")) from error
+        raise Unavailable(MISSING.format(package="sslpsk3")) from error
     return SSLPSKContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

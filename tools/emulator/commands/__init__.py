@@ -8,9 +8,25 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..families import OLD
-from . import addresses, basic, receive, scan, send, server, services, softap, tcp, wifi
+from . import (
+    addresses,
+    basic,
+    flash,
+    receive,
+    scan,
+    send,
+    server,
+    services,
+    softap,
+    tcp,
+    tls,
+    wifi,
+)
 
-_ROOMS = (basic, wifi, addresses, scan, softap, tcp, send, receive, server, services)
+_ROOMS = (
+    *(basic, wifi, addresses, scan, softap, tcp, send, receive, server, services),
+    *(tls, flash),
+)
 
 
 class Command(NamedTuple):

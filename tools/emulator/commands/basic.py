@@ -51,7 +51,9 @@ def restore(call):
     """AT+RESTORE: ESP-AT closes its links aloud first (capture 38)"""
     if not call.core.profile.old:
         call.core.links.drop_all(tell=True)
+    store = call.core.store
     call.core.flash = call.core.factory_settings()
+    call.core.flash.store = store
     return _restart(call.core)
 
 

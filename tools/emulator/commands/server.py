@@ -54,6 +54,8 @@ def _start(call):
         return
     if core.links.listener or kind not in SERVER_TYPES or core.session.passthrough_mode:
         raise Refused
+    if kind == "SSL" and not core.profile.tls.server:
+        raise Refused
     if not core.links.serve(kind, port, ca, netif):
         raise Refused
 

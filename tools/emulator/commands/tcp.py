@@ -8,6 +8,7 @@ from ..network import CONNECTING, FAILED, OPEN, is_address
 from ..outcome import ERROR
 from ..params import Refused
 from ..schedule import Until
+from ..tls_client import LinkSettings
 
 ALL_LINKS = COUNT
 
@@ -131,6 +132,7 @@ def _open(core, number, request):
     """A task: resolve, connect, enter the link, tell."""
     address = yield from resolve(core, request.host, request.limit)
     if address is None:
+        core.session.tls[number] = LinkSettings()
         raise Refused("dns fail")
     yield core.timing.connect
     channel = dial(core, request, address)
@@ -141,6 +143,7 @@ def _open(core, number, request):
         if core.session.syslog:
             core.say("errno", channel.errno or _ERRNO[channel.state])
         channel.close()
+        core.session.tls[number] = LinkSettings()
         core.afterwards.append(lambda: _tell_failure(core, number))
         return ERROR
     link = Link(number, request.kind, channel, udp_mode=request.udp_mode, request=request)
