@@ -313,6 +313,10 @@ class Line:
             dues.append(self._to_host.time_of(over) if over > 0 else None)
         return min((due for due in dues if due is not None), default=None)
 
+    def next_arrival(self):
+        """When the next byte reaches the hosts, in the clock's seconds, or None."""
+        return self._to_host.time_of(1) if self._to_host.waiting else None
+
     def pump(self):
         """Let the module work and the bytes move, up to now."""
         if not self.paced:

@@ -138,12 +138,25 @@ class SocketListener:
         self._sock.close()
 
 
+class _EveryPort(dict):
+    """A port map of one: whatever is asked for."""
+
+    def __init__(self, real):
+        super().__init__()
+        self._real = real
+
+    def get(self, port, default=None):
+        """The one port."""
+        return self._real
+
+
 class SocketNetwork:
     """Real non-blocking sockets.
 
-    ``hosts`` maps a name to an address, or to ``(address, {port: real port})`` where a server
-    of this machine stands in for one on a low port; such a name gets an address of its own, that
-    the module sees. ``reach`` is "loopback", or "any" for the whole network.
+    ``hosts`` maps a name to an address, to ``(address, {port: real port})`` where a server of
+    this machine stands in for one on a low port, or to ``(address, real port)`` where it stands
+    in for every port; such a name gets an address of its own, that the module sees. ``reach`` is
+    "loopback", or "any" for the whole network.
     ``server_ports`` maps ports that the module listens on to real ones (0: any free one).
     """
 
@@ -165,7 +178,8 @@ class SocketNetwork:
             self.names.addresses[name.lower()] = place
         else:
             address, ports = place
-            self._mapped[self.names.add(name)] = (address, dict(ports))
+            ports = _EveryPort(ports) if isinstance(ports, int) else dict(ports)
+            self._mapped[self.names.add(name)] = (address, ports)
             for port in ports:
                 self.real(self.names.add(name), port)
 
