@@ -163,9 +163,10 @@ class Serial(SerialBase):
 
     def _canceled(self, name):
         """Was this kind of call canceled? Once is enough."""
-        canceled = getattr(self, name)
+        if not getattr(self, name):
+            return False
         setattr(self, name, False)
-        return canceled
+        return True
 
     def _wait(self, timeout):
         left = timeout.time_left()
