@@ -2,11 +2,16 @@
 
 import functools
 import os
+import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from espat_tools import runtimes
+
+TOGETHER = ("commands",)
+"""Folders whose tests add up to one result: a run divided among workers does not divide them."""
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
@@ -32,6 +37,40 @@ def pytest_make_collect_report():
     """The same for modules that skip themselves as a whole."""
     outcome = yield
     _fail_if_skipped(outcome.get_result())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """What a worker of a divided run takes at a time: a file, or a folder of TOGETHER."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            folder = path.split("/")[1]
+            return folder if folder in TOGETHER else path
+
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker counted: see tests/parser/conftest.py."""
+    counts = getattr(node, "workeroutput", {}).get("counts", {})
+    if counts:
+        from tests.parser.counting import count
+
+        for what, n in counts.items():
+            count(what, n)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How much was tried on the parser, a line a count."""
+    counting = sys.modules.get("tests.parser.counting")
+    if counting and counting.COUNTS:
+        terminalreporter.section("parser: how much was tried")
+        for what, n in counting.COUNTS.items():
+            terminalreporter.write_line(f"{n:9,} {what}")
 
 
 def _skip(reason: str | None) -> None:

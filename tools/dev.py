@@ -164,10 +164,13 @@ def fetch_wasm():
 
 
 def command_line(arguments):
-    """What to run inside the environment; the tests run in the checkout, the rest where we are."""
+    """What to run inside the environment; the tests run in the checkout, the rest where we are.
+
+    All the tests are divided among the processors (pytest-xdist); a choice of them is not.
+    """
     if arguments[0] == "test":
         os.chdir(HERE)
-        return [venv_program("python"), "-m", "pytest"] + arguments[1:]
+        return [venv_program("python"), "-m", "pytest"] + (arguments[1:] or ["-n", "auto"])
     return [venv_program("espat")] + arguments
 
 

@@ -1,11 +1,10 @@
-"""Says at the end of a run how much was tried on the parser."""
+"""How much was tried on the parser is told at the end of a run: tests/conftest.py."""
 
 from tests.parser.counting import COUNTS
 
 
-def pytest_terminal_summary(terminalreporter):
-    """One line a count."""
-    if COUNTS:
-        terminalreporter.section("parser: how much was tried")
-    for what, n in COUNTS.items():
-        terminalreporter.write_line(f"{n:9,} {what}")
+def pytest_sessionfinish(session):
+    """A worker of a divided run tells its counts to the one that sums up."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["counts"] = dict(COUNTS)
