@@ -263,7 +263,7 @@ BAD = [
     ("espat://?host=web", "'web' is no host: name=127.0.0.1:8080 is meant"),
     ("espat://?host=web%3D1.2.3.4:x", "'x' is no port of a host"),
     ("espat://?ap=:secret", "names no access point: name:password is meant"),
-    ("espat://?ap=a;rssi=low", "'low' is no rssi of an access point"),
+    ("espat://?ap=a,rssi=low", "'low' is no rssi of an access point"),
     ("espat://?network=mars", "network 'mars' is neither any nor loopback"),
     ("espat://?baud=1&baud=2", "baud is given twice"),
     ("espat://somewhere?baud=1", "espat://?name=value&... is meant"),
@@ -282,10 +282,10 @@ def test_a_url_that_makes_no_module_says_why(url, message):
 def test_access_points_in_words():
     plain = words.access_point("home")
     assert (plain.ssid, plain.password, plain.security) == (b"home", b"", 0)
-    full = words.access_point("a b:p:w;x;rssi=-80;channel=6;security=4;hidden;no-dhcp;silent")
-    assert (full.ssid, full.password, full.rssi, full.channel) == (b"a b", b"p:w;x", -80, 6)
+    full = words.access_point("a b:p:w,x,rssi=-80,channel=6,security=4,hidden,no-dhcp,silent")
+    assert (full.ssid, full.password, full.rssi, full.channel) == (b"a b", b"p:w,x", -80, 6)
     assert (full.security, full.hidden, full.dhcp, full.silent) == (4, True, False, True)
-    assert words.access_point("a:p;bssid=02:00:00:00:00:09;ip=10.0.0.5").gateway == "10.0.0.1"
+    assert words.access_point("a:p,bssid=02:00:00:00:00:09,ip=10.0.0.5").gateway == "10.0.0.1"
     assert words.host("web.test=127.0.0.1") == ("web.test", "127.0.0.1")
     assert words.host("web.test=127.0.0.1:8080") == ("web.test", ("127.0.0.1", 8080))
 
@@ -349,7 +349,7 @@ def test_pyserials_terminal_takes_it(port, monkeypatch):
     terminal._start_reader()
     line.write(b"AT\r\n")
     deadline = time.monotonic() + 5
-    while "".join(seen) != "\nOK\n":
+    while "".join(seen).replace("\r", "") != "\nOK\n":
         assert time.monotonic() < deadline
         time.sleep(0.01)
     terminal.stop()
