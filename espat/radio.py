@@ -26,7 +26,7 @@ class Radio:
         ``"<-"`` and a line
     """
 
-    def __init__(self, uart, *, reset=None, rx_size=512, idle=None, debug=None):
+    def __init__(self, uart, reset=None, rx_size=512, idle=None, debug=None):
         port = uart if hasattr(uart, "pause") else Port(uart)
         if debug:
             from .debug import Shown
@@ -40,13 +40,20 @@ class Radio:
 
     def __getattr__(self, name):
         """What is seldom used is loaded for its use: ``connect``, and what station.py has."""
-        if name[:1] == "_":
-            raise AttributeError(name)
         if name == "connect":
             from .startup import use
         else:
             from .station import use
         return use(self, name)
+
+    def __setattr__(self, name, value):
+        """What of ``wifi.Radio`` can be set is set on the module: ``hostname``, ``enabled``, ..."""
+        if name in ("modem", "rx_size", "reset_pin", "network"):
+            object.__setattr__(self, name, value)
+        else:
+            from .station import put
+
+            put(self, name, value)
 
     def __enter__(self):
         return self
@@ -58,12 +65,8 @@ class Radio:
         """The modem, set up and joined as far as that was asked for: what every use begins with."""
         modem = self.modem
         modem.step()
-        if not modem.up:
-            from .startup import start
+        if not modem.up or (self.network and modem.wifi < 2):
+            from .startup import ready
 
-            start(self)
-        if self.network and modem.wifi < 2:
-            from .wifi import join
-
-            join(modem, self.network)
+            ready(self)
         return modem

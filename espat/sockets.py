@@ -61,14 +61,15 @@ class SocketPool:
 
         return other(self.radio, family, type)
 
-    def getaddrinfo(self, host, port, family=0, type=0, proto=0, flags=0):
-        """``[(family, type, proto, "", (address, port))]``, by ``AT+CIPDOMAIN`` if host is a name.
+    def getaddrinfo(self, *args, **names):
+        """``getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)``:
+        ``[(family, type, proto, "", (address, port))]``, by ``AT+CIPDOMAIN`` if host is a name.
 
         :raises OSError: (-2, message), the name is not known
         """
         from .tcpip import addresses
 
-        return addresses(self.radio, host, port, type, proto)
+        return addresses(self.radio, *args, **names)
 
 
 class Socket:

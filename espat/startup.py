@@ -45,6 +45,17 @@ def connect(radio, ssid, password=b"", *, channel=0, bssid=None, timeout=None):
     radio.network = network
 
 
+def ready(radio):
+    """Set the module up and join again, as far as that is due: see ``Radio.up()``."""
+    modem = radio.modem
+    if not modem.up:
+        start(radio)
+    if radio.network and modem.wifi < 2:
+        from .wifi import join
+
+        join(modem, radio.network)
+
+
 def start(radio):
     """Get an answer, then echo off, normal mode, no links, five links, passive receive."""
     modem = radio.modem
@@ -75,3 +86,11 @@ def start(radio):
     let_go("startup")
     if not modem.up:
         raise fail(_LOST_RESTART)
+    if hasattr(modem, "kept"):
+        from .kept import again
+
+        again(modem)
+    if not hasattr(object, "__setattr__"):  # CircuitPython
+        from .properties import lend
+
+        lend(radio)

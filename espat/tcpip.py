@@ -34,9 +34,9 @@ def cipdomain(modem, host):
     raise fail(_ERR_DNS, host)
 
 
-def addresses(radio, host, port, kind, proto):
+def addresses(radio, host, port, family=0, type=0, proto=0, flags=0):
     """What ``SocketPool.getaddrinfo()`` gives; nothing is sent for a host that is an address."""
     if not host.replace(".", "0").isdigit():
         host = cipdomain(radio.up(), host)
     let_go("tcpip")
-    return [(2, kind or 1, proto, "", (host, port))]
+    return [(2, type or 1, proto, "", (host, port))]

@@ -29,8 +29,7 @@ def join(modem, network):
     if cwjap_query(modem) == _text(ssid) and cipsta_query(modem)[0]:
         modem.wifi = 2
     else:
-        if cwmode_query(modem) != 1:
-            run(modem, _form(modem, b"+CWMODE", b"="), (1,))
+        station(modem)
         cwjap(modem, ssid, password, bssid, 20000 if timeout is None else int(timeout * 1000))
     let_go("wifi", "startup")
 
@@ -48,6 +47,13 @@ def _checked(modem, ssid, password, bssid):
     modem.turn()
     modem.compose(_form(modem, b"+CWJAP", b"="), args)
     return args
+
+
+def station(modem):
+    """Be a station: beside a soft-AP if ``Radio.start_ap()`` was called, else beside none."""
+    mode = 3 if getattr(modem, "softap", False) else 1
+    if cwmode_query(modem) != mode:
+        run(modem, _form(modem, b"+CWMODE", b"="), (mode,))
 
 
 def cwmode(modem, mode):

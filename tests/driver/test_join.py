@@ -34,7 +34,7 @@ def test_the_right_password(make_desk, family):
     desk = make_desk(family, access_points=points())
     assert not desk.radio.connected
     assert desk.join().radio.connected
-    assert desk.radio.ipv4_address == "192.168.1.50"
+    assert str(desk.radio.ipv4_address) == "192.168.1.50"
     desk.works()
 
 

@@ -127,5 +127,5 @@ def test_kinds_of_socket_that_are_not_there(make_desk, arguments):
 
 
 def test_an_address_of_the_module_itself(desk):
-    assert desk.radio.ipv4_address == "192.168.1.50"
+    assert str(desk.radio.ipv4_address) == "192.168.1.50"
     assert SSID.encode() == desk.module.core.station.ssid

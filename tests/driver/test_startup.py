@@ -52,7 +52,7 @@ def test_start_up_from_every_state(make_desk, family, state):
     assert len(desk.joins()) == (state not in JOINED)
     desk.works()
     assert desk.radio.connected
-    assert desk.radio.ipv4_address == "192.168.1.50"
+    assert str(desk.radio.ipv4_address) == "192.168.1.50"
 
 
 def strays_are_gone(desk):

@@ -25,7 +25,7 @@ def visit(radio, pool, uart, wanted, *, tell, sink):
     host, port = wanted["host"], wanted["port"]
     tell("joining", ssid=wanted["ssid"])
     radio.connect(wanted["ssid"], wanted["password"])
-    tell("joined", ssid=wanted["ssid"], address=radio.ipv4_address)
+    tell("joined", ssid=wanted["ssid"], address=str(radio.ipv4_address))
     address = pool.getaddrinfo(host, port)[0][-1]
     tell("found", host=host, address=address[0])
     commands = radio.modem.commands
