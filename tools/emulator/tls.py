@@ -17,19 +17,16 @@ _GULP = 4096
 #: esp-tls' own errors.
 NOT_CONNECTED = 0x8004  # ESP_ERR_ESP_TLS_FAILED_CONNECT_TO_HOST
 TIMED_OUT = 0x8006  # ESP_ERR_ESP_TLS_CONNECTION_TIMEOUT
-#: ESP-AT's own: a certificate, key or CA could not be loaded.
-NO_MATERIAL = 0x4301
 
 
 class TlsChannel(Channel):
     """The module's end of a TLS connection over the channel ``below``.
 
     ``start()`` makes the engine once the connection below stands. Records longer than
-    ``largest`` are refused, and sent ones hold at most ``fragment`` bytes. ``missing``: a file
-    that it needs is not there, and it fails.
+    ``largest`` are refused, and sent ones hold at most ``fragment`` bytes.
     """
 
-    def __init__(self, below, start, *, largest=16384, fragment=4096, missing=False):
+    def __init__(self, below, start, *, largest=16384, fragment=4096):
         self._below = below
         self._start = start
         self._largest = largest
@@ -45,8 +42,6 @@ class TlsChannel(Channel):
         self.progress = 0
         #: Why it failed, as firmware that tells prints it.
         self.errno = TIMED_OUT
-        if missing:
-            self._fail(NO_MATERIAL)
 
     # -- opening -----------------------------------------------------------------------------
 
@@ -95,8 +90,8 @@ class TlsChannel(Channel):
         if len(self._came) < _HEAD:
             return 0
         length = int.from_bytes(self._came[3:5], "big")
-        # A record may hold 256 bytes more than its payload: MAC, padding, nonce.
-        if length > self._largest + 256:
+        # An encrypted record may hold 256 bytes more than its payload: MAC, padding, nonce.
+        if length > self._largest + 256 * (self._state == OPEN):
             raise Failed(BAD_RECORD, f"a record of {length} bytes")
         return _HEAD + length if len(self._came) >= _HEAD + length else 0
 

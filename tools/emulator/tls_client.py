@@ -5,7 +5,7 @@ import logging
 import ssl
 from dataclasses import dataclass, field
 
-from .network import is_address
+from .network import FAILED, Channel, is_address
 from .tls import TlsChannel
 from .tls_engines import (
     ALERT,
@@ -50,6 +50,8 @@ def connect(core, request, address):
     settings = core.session.tls[request.link]
     auth, pki, ca = core.settings.tls_conf[request.link]
     wanted = _wanted(core.store, auth, pki, ca)
+    if None in wanted.values():
+        return _NoFile()
     psk = settings.key if not auth & CHECK else b""
     if psk:
         psk_context()
@@ -60,8 +62,18 @@ def connect(core, request, address):
         lambda: start(core, settings, _name(core, settings, request.host), wanted),
         largest=core.session.tls_size or 16384,
         fragment=core.profile.tls.fragment,
-        missing=None in wanted.values(),
     )
+
+
+class _NoFile(Channel):
+    """What becomes of a connection that lacks a certificate, a key or a CA."""
+
+    state = FAILED
+    #: ESP-AT's own number for that.
+    errno = 0x4301
+
+    def close(self):
+        """Nothing was opened."""
 
 
 def _wanted(store, auth, pki, ca):

@@ -145,6 +145,8 @@ def pass_through(call):
     link = core.links.open.get(0)
     if not core.session.passthrough_mode or link is None or link.udp_mode:
         raise Refused
+    if link.kind == "SSL" and not core.profile.tls.passthrough:
+        raise Refused
     core.say("passthrough prompt")
     core.afterwards.append(core.passthrough.enter)
     return SILENT
@@ -161,10 +163,10 @@ def save_link(call):
     host = args.text(1, 64).decode("latin-1")
     port = args.integer(2, 1, 65535)
     kind = args.text(3, 6, default=b"TCP").decode("latin-1")
-    extra = args.integer(4, 0, 7200 if kind == "TCP" else 65535, default=0)
-    if kind not in LINK_TYPES:
+    extra = args.integer(4, 0, 65535 if kind == "UDP" else 7200, default=0)
+    if kind not in LINK_TYPES or (kind == "SSL" and not call.core.profile.tls.passthrough):
         raise Refused
-    numbers = (extra, 0) if kind == "TCP" else (0, extra)
+    numbers = (0, extra) if kind == "UDP" else (extra, 0)
     call.set(always=True, saved_link=(kind, host, port, *numbers))
 
 

@@ -1,0 +1,688 @@
+"""AT+CIPSTART with "SSL": handshakes with real certificates, and what each family says."""
+
+import dataclasses
+import logging
+import ssl
+
+import pytest
+
+from espat_tools.emulator import PROFILES, tls_engines
+from espat_tools.emulator.families import ALL, E22, E24, E33, E41, E50, ESPAT, N13, N17, OLD, WIZ
+from espat_tools.emulator.tls_peer import tls_server
+from tests.emulator import tls_material as material
+from tests.emulator.tls_material import NOW, Web
+
+OK, ERROR = b"\r\nOK\r\n", b"\r\nERROR\r\n"
+EVERY = pytest.mark.parametrize("family", sorted(ALL))
+MODERN = pytest.mark.parametrize("family", sorted(ESPAT))
+
+
+@pytest.fixture
+def secure(desk, tmp_path):
+    """Makes a desk with a TLS server at web.test and other.test."""
+
+    def make(family, kind="right", *, serve=None, clock=NOW, **options):
+        options.setdefault("joined", True)
+        server = {"old": family in OLD, **(serve or {})}
+        bench = desk(family, **options)
+        bench.web = Web()
+        bench.context = material.context(tmp_path, kind, **server)
+        bench.context.sni_callback = bench.web.note_name
+        for host in ("web.test", "other.test", "192.0.2.7"):
+            bench.network.listen(host, 443, tls_server(bench.context, bench.web))
+        if family in ESPAT and clock:
+            bench.send(b"AT+SYSTIMESTAMP=%d\r\n" % clock)
+        bench.core = bench.module.core
+        bench.core.store.burn("client_ca", material.pem())
+        return bench
+
+    return make
+
+
+def start(bench, host=b"web.test", seconds=1.0, tail=b""):
+    """Connect link 0 without AT+CIPMUX; returns what was said."""
+    return bench.send(b'AT+CIPSTART="SSL","%s",443%s\r\n' % (host, tail), seconds)
+
+
+# -- connecting --------------------------------------------------------------------------------
+
+
+@EVERY
+def test_an_echo_over_tls(secure, family):
+    bench = secure(family)
+    old = family in OLD
+    bench.talk(
+        (b'AT+CIPSTART="SSL","web.test",443\r\n', b"CONNECT\r\n" + OK),
+        (b"AT+CIPSEND=5\r\n", OK + (b"> " if old else b"\r\n>")),
+        (
+            b"hello",
+            b"\r\nRecv 5 bytes\r\n\r\nSEND OK\r\n\r\n+IPD,5:hello"
+            + b"" * old
+            + b"\r\n" * (not old),
+        ),
+    )
+    assert bench.web.peer.data == b"hello"
+    assert bench.web.peer.tls.version() == "TLSv1.2"
+    assert bench.send(b"AT+CIPCLOSE\r\n") == b"CLOSED\r\n" + OK
+    assert bench.web.peer.closed
+
+
+@EVERY
+def test_a_link_of_five(secure, family):
+    bench = secure(family, mux=1)
+    assert bench.send(b'AT+CIPSTART=3,"SSL","web.test",443\r\n') == b"3,CONNECT\r\n" + OK
+    address = bench.network.names.find("web.test").encode()
+    port = b"%d" % bench.core.links.open[3].channel.local_port
+    fields = b'3,"SSL","%s",443,%s,0\r\n' % (address, port)
+    said = bench.send(b"AT+CIPSTATUS\r\n")
+    assert said == b"STATUS:3\r\n+CIPSTATUS:" + fields + OK
+    bench.web.peer.send(b"news")
+    assert bench.wait() == b"\r\n+IPD,3,4:news" + b"\r\n" * (family in ESPAT)
+    bench.web.peer.close()
+    assert bench.wait() == b"3,CLOSED\r\n"
+
+
+@pytest.mark.parametrize("family", [N17, E22, E50])
+def test_the_long_notice(secure, family):
+    bench = secure(family, mux=1)
+    bench.send(b"AT+SYSMSG_CUR=2\r\n" if family in OLD else b"AT+SYSMSG=2\r\n")
+    said = bench.send(b'AT+CIPSTART=1,"SSL","web.test",443\r\n')
+    address = bench.network.names.find("web.test").encode()
+    port = b"%d" % bench.core.links.open[1].channel.local_port
+    # Capture 47.
+    assert said == b'+LINK_CONN:0,1,"SSL",0,"%s",443,%s\r\n' % (address, port) + OK
+
+
+@pytest.mark.parametrize(
+    "tail, taken",
+    [
+        (b"", ALL),
+        (b",120", ALL),
+        (b",7201", ()),
+        (b',,"192.168.1.50"', ESPAT),
+        (b',60,"192.168.1.50"', ESPAT),
+        (b',,"192.168.1.50",5000', (E41, E50)),
+        (b",,,5000", (E41, E50)),
+        (b',,"192.168.1.50",5000,1', ()),
+    ],
+)
+@EVERY
+def test_the_forms(secure, family, tail, taken):
+    said = start(secure(family), tail=tail)
+    expected = b"CONNECT\r\n" + OK if family in taken else None
+    if expected is None:
+        assert said.endswith(ERROR) and b"CONNECT" not in said
+    else:
+        assert said == expected
+
+
+@MODERN
+def test_the_module_chooses_the_link(secure, family):
+    bench = secure(family, mux=1)
+    assert bench.send(b'AT+CIPSTARTEX="SSL","web.test",443\r\n') == b"0,CONNECT\r\n" + OK
+
+
+@pytest.mark.parametrize("family", [N13, N17, WIZ, E22])
+def test_one_link_at_a_time(secure, family):
+    bench = secure(family, mux=1)
+    bench.send(b'AT+CIPSTART=0,"SSL","web.test",443\r\n')
+    reason = b"ssl reach max\r\n" * (family in OLD)
+    assert bench.send(b'AT+CIPSTART=1,"SSL","other.test",443\r\n') == reason + ERROR
+    bench.network.listen("web.test", 80, Web)
+    assert bench.send(b'AT+CIPSTART=1,"TCP","web.test",80\r\n') == b"1,CONNECT\r\n" + OK
+    bench.send(b"AT+CIPCLOSE=0\r\n")
+    assert bench.send(b'AT+CIPSTART=0,"SSL","web.test",443\r\n') == b"0,CONNECT\r\n" + OK
+
+
+@pytest.mark.parametrize("family", [E24, E33, E41, E50])
+def test_five_links_at_a_time(secure, family):
+    bench = secure(family, mux=1)
+    for link in range(5):
+        said = bench.send(b'AT+CIPSTART=%d,"SSL","web.test",443\r\n' % link)
+        assert said == b"%d,CONNECT\r\n" % link + OK
+    assert len(bench.web.peers) == 5
+
+
+# -- verification ------------------------------------------------------------------------------
+
+#: What is wrong, which families find it, and the +ERRNO of the one that tells.
+DATED = ESPAT - {E22}
+WRONG = [
+    ("right", (), b""),
+    ("wildcard", (), b""),
+    ("intermediate", (), b""),
+    ("common name", (), b""),
+    ("wrong name", ESPAT, b"0x4"),
+    ("unknown issuer", ESPAT, b"0x8"),
+    ("self-signed", ESPAT, b"0x8"),
+    ("expired", DATED, b"0x1"),
+    ("future", DATED, b"0x200"),
+]
+
+
+def answer(family, found, number):
+    """What a family says to a connection that is refused, or stands."""
+    if family not in found:
+        return b"CONNECT\r\n" + OK
+    number = b"+ERRNO:%s\r\n" % number if family == E50 else b""
+    return number + b"ERR CODE:0x010a0000\r\n" + ERROR + b"CLOSED\r\n"
+
+
+@pytest.mark.parametrize("kind, found, number", WRONG)
+@MODERN
+def test_a_verified_connection(secure, family, kind, found, number):
+    bench = secure(family, kind)
+    name = b"mqtt.web.test" if kind == "wildcard" else b"web.test"
+    bench.talk(
+        (b"AT+SYSLOG=1\r\n", OK),
+        (b"AT+CIPSSLCCONF=2,0,0\r\n", OK),
+        (b'AT+CIPSSLCSNI="%s"\r\n' % name, OK),
+    )
+    assert start(bench) == answer(family, found, number)
+    assert bench.web.names == [name.decode()]
+    # The server hears of it while it waits for the module's part of the handshake.
+    assert (len(bench.web.peers) == 1) == (family not in found)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _, _ in WRONG])
+@EVERY
+def test_without_verification_anything_goes(secure, family, kind):
+    assert start(secure(family, kind)) == b"CONNECT\r\n" + OK
+
+
+@pytest.mark.parametrize("kind, found, number", WRONG)
+def test_nonos_knows_issuers_only(secure, kind, found, number):
+    bench = secure(N17, kind)
+    assert bench.send(b"AT+CIPSSLCCONF=2\r\n") == OK
+    expected = b"CONNECT\r\n" + OK
+    if kind in ("unknown issuer", "self-signed"):
+        expected = ERROR + b"CLOSED\r\n"
+    bench.send(b"AT+CIPSSLSIZE=4096\r\n")
+    assert start(bench) == expected
+    assert bench.web.names == [None]
+
+
+@MODERN
+def test_a_clock_that_was_never_set(secure, family):
+    bench = secure(family, clock=None)
+    bench.send(b"AT+SYSLOG=1\r\n")
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    assert start(bench) == answer(family, DATED, b"0x200")
+    bench.send(b"AT+CIPCLOSE\r\n")
+    time_server = b'AT+CIPSNTPCFG=1,0,"time.test"\r\n'
+    bench.network.serve_time("time.test", NOW)
+    bench.send(time_server)
+    assert start(bench) == b"CONNECT\r\n" + OK
+
+
+def test_several_faults_are_told_together(secure):
+    bench = secure(E50, "wrong name", clock=None)
+    bench.send(b"AT+SYSLOG=1\r\n")
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    assert start(bench).startswith(b"+ERRNO:0x204\r\n")
+
+
+def test_a_build_that_keeps_no_certificate_tells_less(secure):
+    traits = dataclasses.replace(PROFILES[E50].tls, tells_flags=False)
+    bench = secure(dataclasses.replace(PROFILES[E50], tls=traits), "wrong name")
+    bench.send(b"AT+SYSTIMESTAMP=%d\r\n" % NOW)
+    bench.send(b"AT+SYSLOG=1\r\n")
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    assert start(bench).startswith(b"+ERRNO:0x2700\r\n")
+
+
+@MODERN
+def test_nobody_trusts_the_certificates_that_modules_ship_with(secure, family):
+    bench = secure(family)
+    bench.send(b"AT+CIPSSLCCONF=2,0,1\r\n")  # number 1 is as it left the factory, or not there
+    assert start(bench) == ERROR + b"CLOSED\r\n"
+
+
+# -- names -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "set_up, sent",
+    [
+        ((), None),
+        ((b'CIPSSLCSNI="a.test"',), "a.test"),
+        ((b'CIPSSLCCN="b.test"',), "b.test"),
+        ((b'CIPSSLCCN="b.test"', b'CIPSSLCSNI="a.test"'), "a.test"),
+        ((b'CIPSSLCSNI="a.test"', b'CIPSSLCCN="b.test"'), "a.test"),
+        ((b'CIPSSLCSNI="a.test"', b'CIPSSLCSNI=""'), None),
+    ],
+)
+@MODERN
+def test_the_name_that_is_sent(secure, family, set_up, sent):
+    bench = secure(family)
+    for command in set_up:
+        assert bench.send(b"AT+" + command + b"\r\n") == OK
+    assert start(bench, b"other.test") == b"CONNECT\r\n" + OK
+    default = "other.test" if family == E50 else None
+    assert bench.web.names == [sent or default]
+    bench.send(b"AT+CIPCLOSE\r\n")
+    # In figures there is no default, and all else is forgotten.
+    assert start(bench, b"192.0.2.7") == b"CONNECT\r\n" + OK
+    assert bench.web.names[1:] == [None]
+
+
+@pytest.mark.parametrize(
+    "told, host, found",
+    [
+        # Before 5.0 no name is checked unless told.
+        (None, b"other.test", {E50}),
+        (None, b"192.0.2.7", ()),
+        (b"CIPSSLCCN", b"other.test", ESPAT),
+        (b"CIPSSLCSNI", b"192.0.2.7", ESPAT),
+    ],
+)
+@MODERN
+def test_which_name_is_checked(secure, family, told, host, found):
+    bench = secure(family)
+    bench.send(b"AT+SYSLOG=1\r\n")
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    if told:
+        bench.send(b'AT+%s="x.test"\r\n' % told)
+    assert start(bench, host) == answer(family, found, b"0x4")
+
+
+@MODERN
+def test_an_address_as_a_name(secure, family):
+    bench = secure(family, "address")
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    bench.send(b'AT+CIPSSLCCN="192.0.2.7"\r\n')
+    expected = b"CONNECT\r\n" + OK if family in (E41, E50) else ERROR + b"CLOSED\r\n"
+    assert start(bench, b"192.0.2.7") == expected
+
+
+# -- certificates of one's own -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("auth", [1, 3])
+@MODERN
+def test_a_certificate_of_ones_own(secure, family, auth):
+    bench = secure(family, serve={"clients": "ours"})
+    bench.core.store.burn("client_cert", material.device().chain)
+    bench.core.store.burn("client_key", material.device().key)
+    assert bench.send(b"AT+CIPSSLCCONF=%d,0,0\r\n" % auth) == OK
+    assert start(bench) == b"CONNECT\r\n" + OK
+    names = bench.web.peer.tls.getpeercert()["subjectAltName"]
+    assert names == (("DNS", "device.test"),)
+
+
+@pytest.mark.parametrize("family, auth", [(E22, 0), (E24, 2), (E33, 0), (E50, 2)])
+def test_a_server_that_wants_a_certificate(secure, family, auth):
+    bench = secure(family, serve={"clients": "ours"})
+    bench.send(b"AT+SYSLOG=1\r\n")
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n" if auth else b"AT+CIPSSLCCONF=0\r\n")
+    assert start(bench) == answer(family, ESPAT, b"0x7780")
+    assert not bench.web.peers
+
+
+@pytest.mark.parametrize("family", [E22, E50])
+def test_a_certificate_that_the_server_does_not_know(secure, family):
+    # The one that every module ships with.
+    bench = secure(family, serve={"clients": "ours"})
+    bench.send(b"AT+SYSLOG=1\r\n")
+    bench.send(b"AT+CIPSSLCCONF=1,0,0\r\n")
+    assert start(bench) == answer(family, ESPAT, b"0x7780")
+
+
+@pytest.mark.parametrize(
+    "name, data, number",
+    [
+        ("client_ca", b"", b"0x2180"),
+        ("client_ca", b"no certificate", b"0x2180"),
+        ("client_ca", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END", b"0x2180"),
+        ("client_cert", b"no certificate", b"0x2180"),
+        ("client_key", b"no key", b"0x3d00"),
+        ("client_key", "other", b"0x7780"),
+    ],
+)
+def test_files_that_are_of_no_use(secure, name, data, number):
+    bench = secure(E50, serve={"clients": "ours"})
+    store = bench.core.store
+    store.burn("client_cert", material.device().chain)
+    store.burn("client_key", material.device().key)
+    store.burn(name, material.issued().key if data == "other" else data)
+    bench.send(b"AT+SYSLOG=1\r\n")
+    bench.send(b"AT+CIPSSLCCONF=3,0,0\r\n")
+    assert start(bench) == answer(E50, ESPAT, number)
+
+
+@pytest.mark.parametrize("form", ["PEM", "DER", "two", "bad and good"])
+def test_forms_of_a_ca(secure, form):
+    bench = secure(E33)
+    der = ssl.PEM_cert_to_DER_cert(material.pem().decode())
+    bad = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    files = {
+        "PEM": material.pem(),
+        "DER": der,
+        "two": material.pem("theirs") + material.pem(),
+        "bad and good": bad + material.pem(),
+    }
+    bench.core.store.burn("client_ca", files[form])
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    assert start(bench) == b"CONNECT\r\n" + OK
+
+
+@pytest.mark.parametrize("family", [E22, E50])
+def test_what_the_store_lacks(secure, family):
+    bench = secure(family)
+    bench.send(b"AT+SYSLOG=1\r\n")
+    said = bench.send(b"AT+CIPSSLCCONF=3,9,9\r\n")
+    assert said == b"NO CERT FOUND\r\nNO PRVT_KEY FOUND\r\nNO CA FOUND\r\n" + OK
+    assert start(bench) == answer(family, ESPAT, b"0x4301")
+    assert not bench.network.peers
+
+
+# -- protocols and suites ----------------------------------------------------------------------
+
+
+@MODERN
+def test_protocols(secure, family):
+    bench = secure(family, serve={"protocols": ("h2", "http/1.1")})
+    bench.send(b'AT+CIPSSLCALPN=2,"http/1.1","mqtt"\r\n')
+    assert start(bench) == b"CONNECT\r\n" + OK
+    assert bench.web.peer.tls.selected_alpn_protocol() == "http/1.1"
+    bench.send(b"AT+CIPCLOSE\r\n")
+    start(bench)
+    assert bench.web.peer.tls.selected_alpn_protocol() is None
+
+
+@EVERY
+def test_no_newer_version(secure, family):
+    bench = secure(family)
+    bench.context.minimum_version = ssl.TLSVersion.TLSv1_3
+    if family in ESPAT:
+        bench.send(b"AT+SYSLOG=1\r\n")
+    expected = answer(family, ESPAT, b"0x7780") if family in ESPAT else ERROR + b"CLOSED\r\n"
+    assert start(bench) == expected
+
+
+def test_no_elliptic_curves_on_nonos(secure):
+    bench = secure(N17, serve={"old": False})
+    assert start(bench) == ERROR + b"CLOSED\r\n"
+
+
+@pytest.mark.parametrize("family", [E41, E50])
+def test_suites_of_ones_own(secure, family):
+    bench = secure(family)
+    bench.send(b"AT+CIPSSLCCIPHER=2,0xC02B,0xC02C\r\n")
+    assert start(bench) == b"CONNECT\r\n" + OK
+    assert bench.web.peer.tls.cipher()[0].startswith("ECDHE-ECDSA-AES")
+    bench.send(b"AT+CIPCLOSE\r\n")
+    bench.send(b"AT+CIPSSLCCIPHER=1,0xC02F\r\n")  # RSA, which the server's certificate is not
+    assert start(bench) == ERROR + b"CLOSED\r\n"
+
+
+# -- records of NonOS --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("family", [N13, N17, WIZ])
+def test_a_chain_that_is_too_large(secure, family):
+    bench = secure(family, "long chain")
+    assert start(bench) == ERROR + b"CLOSED\r\n"
+    assert bench.send(b"AT+CIPSSLSIZE=4096\r\n") == OK
+    assert start(bench) == b"CONNECT\r\n" + OK
+
+
+def test_a_record_that_is_too_large(secure):
+    bench = secure(N17)
+    bench.send(b"AT+CIPSSLSIZE=4096\r\n")
+    assert start(bench) == b"CONNECT\r\n" + OK
+    bench.web.peer.send(b"x" * 4096)
+    assert bench.wait() == b"\r\n+IPD,1460:" + b"x" * 1460 + b"\r\n+IPD,1460:" + (
+        b"x" * 1460 + b"\r\n+IPD,1176:" + b"x" * 1176
+    )
+    bench.web.peer.send(b"x" * 5000)
+    assert bench.wait() == b"CLOSED\r\n"
+
+
+# -- failures on the way -----------------------------------------------------------------------
+
+
+class Saying:
+    """A server that says one thing, and perhaps leaves."""
+
+    def __init__(self, *said, end=None):
+        self.said = said
+        self.end = end
+
+    def received(self, peer, data):
+        """Anything came."""
+        for each in self.said:
+            peer.send(each)
+        if self.end:
+            getattr(peer, self.end)()
+
+
+@pytest.mark.parametrize(
+    "server, number",
+    [
+        (Saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), b"0x7200"),
+        (Saying(end="close"), b"0x7280"),
+        (Saying(b"\x16\x03\x03", end="close"), b"0x7280"),
+        (Saying(end="reset"), b"0x50"),
+        (Saying(b"\x15\x03\x03\x00\x02\x02\x28"), b"0x7780"),
+        (Saying(b"\x16\x03\x03\xff\xff" + b"x" * 0xFFFF), b"0x7200"),
+    ],
+)
+@pytest.mark.parametrize("family", [N17, E22, E33, E50])
+def test_a_server_that_does_not_speak_tls(secure, family, server, number):
+    bench = secure(family)
+    bench.network.listen("plain.test", 443, server)
+    if family in OLD:
+        assert start(bench, b"plain.test") == ERROR + b"CLOSED\r\n"
+        return
+    bench.send(b"AT+SYSLOG=1\r\n")
+    assert start(bench, b"plain.test") == answer(family, ESPAT, number)
+
+
+def test_nobody_there(secure):
+    bench = secure(E50)
+    bench.send(b"AT+SYSLOG=1\r\n")
+    bench.network.refuse("web.test")
+    assert start(bench) == answer(E50, ESPAT, b"0x8004")
+    bench.network.blackhole("web.test")
+    assert start(bench, seconds=2.5) == answer(E50, ESPAT, b"0x8006")
+
+
+class Slow:
+    """A server that lets the module wait."""
+
+    peer = None
+
+    def connected(self, peer):
+        """Somebody came."""
+        type(self).peer = peer
+
+
+@pytest.mark.parametrize("family", [N17, E22, E50])
+def test_each_packet_has_ten_seconds(secure, family):
+    bench = secure(family)
+    bench.network.listen("slow.test", 443, Slow)
+    if family in ESPAT:
+        bench.send(b"AT+SYSLOG=1\r\n")
+    assert start(bench, b"slow.test", 0.1) + bench.wait(9.85) == b""
+    # The beginning of a record is no packet yet; a whole one is, if only a warning.
+    Slow.peer.send(b"\x15\x03\x03\x00\x02\x01")
+    assert bench.wait(0.05) == b""
+    Slow.peer.send(b"\x5a")  # no_renegotiation
+    assert bench.wait() + bench.wait(9.85) == b""
+    expected = answer(family, ESPAT, b"0x8006") if family in ESPAT else ERROR + b"CLOSED\r\n"
+    assert bench.wait(0.5) == expected
+    assert Slow.peer.closed
+
+
+@pytest.mark.parametrize("family", [E41, E50])
+def test_a_time_out_of_ones_own(secure, family):
+    bench = secure(family)
+    bench.network.listen("slow.test", 443, Slow)
+    assert start(bench, b"slow.test", 0.1, tail=b",,,3000") + bench.wait(2.8) == b""
+    assert bench.wait(0.2) == ERROR + b"CLOSED\r\n"
+
+
+def test_a_module_busy_with_a_handshake(secure):
+    bench = secure(E33)
+    bench.network.listen("slow.test", 443, Slow)
+    assert start(bench, b"slow.test") == b""
+    assert bench.send(b"AT\r\n") == b"\r\nbusy p...\r\n"
+
+
+# -- what is forgotten -------------------------------------------------------------------------
+
+
+def set_all(bench):
+    """Name, protocol and key for link 0."""
+    for command in (
+        b'CIPSSLCSNI="a.test"',
+        b'CIPSSLCCN="b.test"',
+        b'CIPSSLCALPN=1,"mqtt"',
+        b'CIPSSLCPSK="key","who"',
+    ):
+        assert bench.send(b"AT+" + command + b"\r\n") == OK
+
+
+def remembered(bench):
+    """What the module says of link 0, where it is not empty."""
+    found = []
+    for name in (b"SNI", b"CN", b"ALPN", b"PSK"):
+        said = bench.send(b"AT+CIPSSLC" + name + b"?\r\n")
+        value = said.split(b"\r\n")[0].partition(b":0")[2]
+        found += [value] if value.strip(b",") else []
+    return found
+
+
+ALL_OF_IT = [b",a.test", b",b.test", b",mqtt", b",key,who"]
+
+
+def _closed_by_peer(bench):
+    bench.web.peer.close()
+    bench.wait()
+
+
+ENDS = {
+    "closed": lambda bench: bench.send(b"AT+CIPCLOSE\r\n"),
+    "left": _closed_by_peer,
+    "reset": lambda bench: bench.send(b"AT+RST\r\nATE0\r\n"),
+    "restored": lambda bench: bench.send(b"AT+RESTORE\r\nATE0\r\n"),
+    "off the air": lambda bench: (bench.module.wifi_lost(), bench.wait()),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@MODERN
+def test_what_a_closed_link_was_told_is_forgotten(secure, family, end):
+    bench = secure(family)
+    bench.send(b'AT+CIPSSLCSNI="a.test"\r\n')
+    bench.send(b'AT+CIPSSLCALPN=1,"mqtt"\r\n')
+    assert start(bench) == b"CONNECT\r\n" + OK
+    assert remembered(bench) == [b",a.test", b",mqtt"]
+    ENDS[end](bench)
+    bench.send(b"ATE0\r\n")
+    assert remembered(bench) == []
+
+
+@pytest.mark.parametrize("host", [b"refused.test", b"no.such.name", b"web.test"])
+@MODERN
+def test_what_a_failed_connection_was_told_is_forgotten(secure, family, host):
+    bench = secure(family, "unknown issuer")
+    bench.network.names.add("refused.test")
+    set_all(bench)
+    assert remembered(bench) == ALL_OF_IT
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    assert start(bench, host).startswith(ERROR)
+    assert remembered(bench) == []
+
+
+@MODERN
+def test_a_command_that_makes_no_sense_makes_nothing_forgotten(secure, family):
+    bench = secure(family)
+    set_all(bench)
+    assert bench.send(b'AT+CIPSTART="SSL","web.test",0\r\n') == ERROR
+    assert remembered(bench) == ALL_OF_IT
+
+
+@MODERN
+def test_other_links_remember(secure, family):
+    bench = secure(family, mux=1)
+    bench.send(b'AT+CIPSSLCSNI=0,"a.test"\r\n')
+    bench.send(b'AT+CIPSSLCSNI=1,"b.test"\r\n')
+    bench.send(b'AT+CIPSTART=1,"SSL","web.test",443\r\n')
+    bench.send(b"AT+CIPCLOSE=1\r\n")
+    assert remembered(bench) == [b",a.test"]
+
+
+@pytest.mark.parametrize("store, kept", [(1, b"2,0,1"), (0, b"0,0,0")])
+@MODERN
+def test_the_configuration_is_kept_in_flash(secure, family, store, kept):
+    bench = secure(family)
+    bench.send(b"AT+SYSSTORE=%d\r\n" % store)
+    bench.send(b"AT+CIPSSLCCONF=2,0,1\r\n")
+    assert bench.core.settings.tls_conf == ((2, 0, 1),) * 5
+    bench.send(b"AT+RST\r\nATE0\r\n")
+    bench.send(b"ATE0\r\n")
+    expected = b"".join(b"+CIPSSLCCONF:%d,%s\r\n" % (link, kept) for link in range(5))
+    assert bench.send(b"AT+CIPSSLCCONF?\r\n") == expected + OK
+    bench.send(b"AT+RESTORE\r\n")
+    bench.send(b"ATE0\r\n")
+    assert b"+CIPSSLCCONF:4,0,0,0\r\n" in bench.send(b"AT+CIPSSLCCONF?\r\n")
+    assert bench.core.store.item("client_ca", 0) == material.pem()
+
+
+# -- passthrough -------------------------------------------------------------------------------
+
+
+@MODERN
+def test_passthrough_over_tls(secure, family):
+    bench = secure(family)
+    start(bench)
+    bench.send(b"AT+CIPMODE=1\r\n")
+    assert bench.send(b"AT+CIPSEND\r\n").endswith(b"\r\n>")
+    assert bench.send(b"hello") == b"hello"
+    bench.send(b"+++", 1.0)
+    assert bench.send(b"AT+CIPMODE=0\r\n") == OK
+
+
+@pytest.mark.parametrize("family", [N17, WIZ])
+def test_no_passthrough_over_tls_on_nonos(secure, family):
+    bench = secure(family)
+    start(bench)
+    bench.send(b"AT+CIPMODE=1\r\n")
+    assert bench.send(b"AT+CIPSEND\r\n") == ERROR
+    assert bench.send(b'AT+SAVETRANSLINK=1,"web.test",443,"SSL"\r\n') == ERROR
+
+
+def test_passthrough_from_boot(secure):
+    bench = secure(E33)
+    assert bench.send(b'AT+SAVETRANSLINK=1,"web.test",443,"SSL",60\r\n') == OK
+    bench.send(b'AT+CWJAP="espat","correct horse"\r\n')
+    assert bench.send(b"AT+RST\r\n", 3.0).endswith(b"\r\n>")
+    assert bench.send(b"hello") == b"hello"
+
+
+# -- without the library -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("family", [N17, E33])
+def test_without_pyopenssl_everything_else_works(secure, family, monkeypatch, caplog):
+    bench = secure(family)
+
+    def missing():
+        raise tls_engines.Unavailable(tls_engines.MISSING.format(package="pyOpenSSL"))
+
+    monkeypatch.setattr("espat_tools.emulator.tls_client.openssl", missing)
+    with caplog.at_level(logging.ERROR):
+        assert start(bench) == ERROR
+    assert "pip install 'espat[tls]'" in caplog.text
+    bench.network.listen("web.test", 80, Web)
+    assert bench.send(b'AT+CIPSTART="TCP","web.test",80\r\n') == b"CONNECT\r\n" + OK
+
+
+def test_the_sentence_about_a_missing_library(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "OpenSSL", None)
+    with pytest.raises(tls_engines.Unavailable, match="pyOpenSSL, which is not installed"):
+        tls_engines.openssl()
