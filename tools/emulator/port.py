@@ -13,7 +13,7 @@ _BLOCK = 16384
 _TURN = 1 << 18
 
 #: Answers that a program may leave unread before it is not listened to any more.
-_UNREAD = 1 << 20
+_UNREAD = 1 << 18
 
 #: A paced line is given so many seconds of bytes ahead.
 _AHEAD = 0.01

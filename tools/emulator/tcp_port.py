@@ -22,7 +22,7 @@ class TcpPort(Port):
 
     def __init__(self, line, host, port, size=None):
         super().__init__(line, size)
-        self._listener = socket.create_server((host, port), backlog=8)
+        self._listener = socket.create_server((host, port), backlog=128)
         self._listener.setblocking(False)
         #: (host, port)
         self.address = self._listener.getsockname()[:2]
