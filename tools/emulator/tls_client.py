@@ -10,13 +10,13 @@ from .tls import TlsChannel
 from .tls_engines import (
     ALERT,
     BAD_KEY,
+    NO_CA,
     NOT_X509,
     UNVERIFIED,
     CertificateEngine,
     Failed,
-    MemoryEngine,
+    offer_key,
     openssl,
-    psk_context,
 )
 from .tls_verify import Verifier
 
@@ -52,14 +52,11 @@ def connect(core, request, address):
     wanted = _wanted(core.store, auth, pki, ca)
     if None in wanted.values():
         return _NoFile()
-    psk = settings.key if not auth & CHECK else b""
-    if psk:
-        psk_context()
-    start = _with_key if psk else _with_certificates
+    key = settings.key if not auth & CHECK else b""
     below = core.network.connect("TCP", address, request.port, keep_alive=request.keep_alive)
     return TlsChannel(
         below,
-        lambda: start(core, settings, _name(core, settings, request.host), wanted),
+        lambda: _engine(core, settings, _name(core, settings, request.host), wanted, key),
         largest=core.session.tls_size or 16384,
         fragment=core.profile.tls.fragment,
     )
@@ -101,8 +98,8 @@ def _name(core, settings, host):
 # -- certificates ------------------------------------------------------------------------------
 
 
-def _with_certificates(core, settings, name, wanted):
-    """An engine that checks, and shows, what the settings say."""
+def _engine(core, settings, name, wanted, key):
+    """An engine that checks, shows and offers what the settings say."""
     traits = core.profile.tls
     made = _context(traits, settings.suites)
     if settings.protocols:
@@ -110,9 +107,16 @@ def _with_certificates(core, settings, name, wanted):
     if "cert" in wanted:
         show(made, wanted["cert"], wanted["key"])
     verifier = Verifier(name, dates=traits.dates, addresses=traits.address_names)
+    flags = flags_of(verifier, traits)
     if "ca" in wanted:
         check(made, wanted["ca"], verifier, core)
-    return CertificateEngine(made, name=name.encode("latin-1"), flags=flags_of(verifier, traits))
+    elif key:
+        # A key stands in for a CA: a server that shows a certificate is refused (esp-tls).
+        made.set_cipher_list((_offer(traits, settings.suites) + ":PSK").encode())
+        offer_key(made, settings.identity, key)
+        made.set_verify(openssl().VERIFY_PEER, verifier)
+        flags = lambda: verifier.flags and NO_CA  # noqa: E731
+    return CertificateEngine(made, name=name.encode("latin-1"), flags=flags)
 
 
 def flags_of(verifier, traits):
@@ -207,23 +211,6 @@ def check(made, ca, verifier, core):
     now = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
     trusted.set_time(now)
     made.set_verify(lib.VERIFY_PEER | lib.VERIFY_FAIL_IF_NO_PEER_CERT, verifier)
-
-
-# -- pre-shared keys ---------------------------------------------------------------------------
-
-
-def _with_key(core, settings, name, wanted):
-    """An engine with a pre-shared key: a server that shows a certificate is refused."""
-    made = psk_context()
-    made.check_hostname = False
-    made.verify_mode = ssl.CERT_REQUIRED
-    made.maximum_version = ssl.TLSVersion.TLSv1_2
-    made.set_ciphers(_offer(core.profile.tls, settings.suites or ()) + ":PSK")
-    if settings.protocols:
-        made.set_alpn_protocols([each.decode("latin-1") for each in settings.protocols])
-    who = (settings.identity.decode("latin-1"), settings.key)
-    made.set_psk_client_callback(lambda hint: who)
-    return MemoryEngine(made, name=name or None)
 
 
 # -- the server --------------------------------------------------------------------------------

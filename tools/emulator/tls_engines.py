@@ -1,4 +1,4 @@
-"""TLS itself, sans I/O: OpenSSL over memory, by pyOpenSSL, and by sslpsk3 for pre-shared keys.
+"""TLS itself, sans I/O: OpenSSL over memory, by pyOpenSSL, and by Python's own for test peers.
 
 An engine is given what came from the peer (``put``), gives what is to go there (``take``), and
 has ``handshake``, ``receive`` and ``send``. What can go wrong is an exception of this module;
@@ -13,6 +13,7 @@ BAD_RECORD = 0x7200  # MBEDTLS_ERR_SSL_INVALID_RECORD
 GIVEN_UP = 0x6E00  # MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
 EOF = 0x7280  # MBEDTLS_ERR_SSL_CONN_EOF
 RESET = 0x50  # MBEDTLS_ERR_NET_CONN_RESET
+NO_CA = 0x7680  # MBEDTLS_ERR_SSL_CA_CHAIN_REQUIRED
 UNVERIFIED = 0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
 NOT_X509 = 0x2180  # MBEDTLS_ERR_X509_INVALID_FORMAT
 BAD_KEY = 0x3D00  # MBEDTLS_ERR_PK_KEY_INVALID_FORMAT
@@ -23,6 +24,12 @@ _MUCH = 1 << 17
 MISSING = (
     "the emulator's TLS needs {package}, which is not installed: "
     "pip install 'espat[tls]', or leave AT commands with SSL out"
+)
+
+_NO_KEYS = "the installed cryptography package was built without pre-shared keys: update it"
+
+_KEY_CALLBACK = (
+    "unsigned int(SSL *, const char *, char *, unsigned int, unsigned char *, unsigned int)"
 )
 
 
@@ -51,15 +58,29 @@ def openssl():
     return SSL
 
 
-def psk_context():
-    """A client's ``ssl.SSLContext`` that can do pre-shared keys, or :class:`Unavailable`."""
-    if hasattr(ssl.SSLContext, "set_psk_client_callback"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        from sslpsk3 import SSLPSKContext  # noqa: PLC0415 - as above
-    except ImportError as error:
-        raise Unavailable(MISSING.format(package="sslpsk3")) from error
-    return SSLPSKContext(ssl.PROTOCOL_TLS_CLIENT)
+def offer_key(context, identity, key):
+    """Let a client's ``context`` of pyOpenSSL offer a pre-shared key.
+
+    pyOpenSSL has no method for it, and Python's ``ssl`` has one from 3.13 on only; what OpenSSL
+    itself has is in the binding that pyOpenSSL stands on.
+    """
+    lib = openssl()._lib
+    ffi = openssl()._ffi
+    if not hasattr(lib, "SSL_CTX_set_psk_client_callback"):
+        raise Unavailable(_NO_KEYS)
+
+    @ffi.callback(_KEY_CALLBACK)
+    def answer(connection, hint, *places):
+        identity_out, identity_room, key_out, key_room = places
+        if len(identity) >= identity_room or len(key) > key_room:
+            return 0
+        ffi.memmove(identity_out, identity + b"\0", len(identity) + 1)
+        ffi.memmove(key_out, key, len(key))
+        return len(key)
+
+    lib.SSL_CTX_set_psk_client_callback(context._context, answer)
+    # OpenSSL does not hold it.
+    context.set_app_data(answer)
 
 
 def _code(reason):
@@ -133,7 +154,7 @@ class CertificateEngine:
 
 
 class MemoryEngine:
-    """An engine over Python's own ``ssl``: for pre-shared keys, and for peers of tests."""
+    """An engine over Python's own ``ssl``, for the peers of tests."""
 
     def __init__(self, context, *, server=False, name=None):
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
