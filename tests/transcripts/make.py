@@ -107,17 +107,17 @@ SCENARIOS = (
 class Recording:
     """A program, the driver and an emulated module, in simulated time."""
 
-    def __init__(self, scenario, family):
+    def __init__(self, scenario, family, clock=None, **options):
         self.scenario = scenario
         self.family = family
-        self.clock = SimClock()
+        self.clock = clock or SimClock()
         self.network = MemoryNetwork()
         self.module = Module(
             family,
             clock=self.clock,
             network=self.network,
             access_points=worlds.points(),
-            **dict(scenario.options),
+            **dict(scenario.options, **options),
         )
         self.port = SimPort(Line(self.module.uart(), self.clock), self.clock)
         scenario.world(self)

@@ -2,7 +2,7 @@
 
 from espat import Radio
 from espat_tools.emulator import SimClock
-from espat_tools.transcripts import Player
+from espat_tools.transcripts import Departed, Player
 from tests.driver.desk import Hang, SimPort
 
 
@@ -38,12 +38,12 @@ class Line:
 
 
 class Replay:
-    """A radio on a transcript; `speed` 0 has every answer there at once."""
+    """A radio on a transcript; `speed` 0 has every answer there at once; `then`: see Switched."""
 
-    def __init__(self, transcript, cut=0, speed=1.0):
+    def __init__(self, transcript, cut=0, speed=1.0, then=None):
         self.clock = SimClock()
         self.player = Player(transcript, self.clock.now, speed)
-        self.line = Line(self.player, cut)
+        self.line = Switched(self.player, then) if then else Line(self.player, cut)
         self.port = SimPort(self.line, self.clock)
         self.port.patience = 120
         self.radio = Radio(self.port)
@@ -56,3 +56,29 @@ class Replay:
             self.radio.modem.step()
             self.clock.advance(0.001)
         raise AssertionError(f"{self.player.name}: {self.player.missing()}")
+
+
+class Switched(Line):
+    """A line whose module plays a transcript as far as the host follows it, and is a real
+    (emulated) one from then on: `then()` makes that one's UART.
+    """
+
+    def __init__(self, player, then):
+        Line.__init__(self, player)
+        self.then = then
+        self.module = None
+
+    def readinto(self, view):
+        n = Line.readinto(self, view)
+        return n or (self.module and self.module.readinto(view))
+
+    def write(self, view):
+        if self.module:
+            return self.module.write(view)
+        try:
+            return Line.write(self, view)
+        except Departed as departed:
+            self.module = self.then()
+            # The module got the beginning of it, too, if this is a line of its own.
+            self.module.write(departed.before + departed.got)
+            return len(view)

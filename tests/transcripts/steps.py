@@ -116,20 +116,22 @@ def exactly(sock, count):
 def serve(radio):
     """A server with two clients at a time: each asks, each is answered, the later one first."""
     radio.connect(SSID, PASSWORD)
-    listener = espat.SocketPool(radio).socket()
-    listener.settimeout(10)
-    listener.bind(("", SERVER_PORT))
-    listener.listen(2)
-    clients = [listener.accept()[0] for _ in range(2)]
+    opened = [espat.SocketPool(radio).socket()]
     asked = []
-    for client in clients:
-        client.settimeout(10)
-        asked.append(exactly(client, 6))
-    for i in (1, 0):
-        clients[i].send(b"answer to " + asked[i])
-    for client in clients:
-        client.close()
-    listener.close()
+    try:
+        opened[0].settimeout(10)
+        opened[0].bind(("", SERVER_PORT))
+        opened[0].listen(2)
+        for _ in range(2):
+            opened.append(opened[0].accept()[0])
+            opened[-1].settimeout(10)
+        for client in opened[1:]:
+            asked.append(exactly(client, 6))
+        for i in (2, 1):
+            opened[i].send(b"answer to " + asked[i - 1])
+    finally:
+        for sock in opened[1:] + opened[:1]:
+            sock.close()
     return asked
 
 

@@ -17,14 +17,18 @@ class Departed(Exception):
     """The host said something else: in which `line`, what was `expected`, what was `got` instead.
 
     Both are bytes from the place of the difference on; `expected` is empty where all was said.
+    `before` is what the host had said of that line already.
     """
 
-    def __init__(self, name: str, line: int, reason: str, expected: bytes, got: bytes):
+    def __init__(
+        self, name: str, line: int, reason: str, expected: bytes, got: bytes, before: bytes = b""
+    ):
         super().__init__(f"{name}, line {line}: {reason}")
         self.line = line
         self.reason = reason
         self.expected = expected
         self.got = got
+        self.before = before
 
 
 class _Step:
@@ -182,8 +186,9 @@ class Player:
             reason += f", behind {_shown(step.data[:at], tail=True)}"
         if step.masked:
             reason += " (a secret must be as long as the one that was masked)"
+        before = step.data[:at]
         self._go(same)
-        raise Departed(self.name, step.event.line, reason, expected, data[same:])
+        raise Departed(self.name, step.event.line, reason, expected, data[same:], before)
 
 
 def _steps(transcript):

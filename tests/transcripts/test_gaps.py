@@ -1,0 +1,63 @@
+"""A notice at every gap of every transcript: nothing that the host says, or comes to, changes.
+
+What is about the link, the network or the command under way changes much: `test_outcomes.py`.
+"""
+
+import itertools
+from zlib import crc32
+
+import pytest
+
+from espat_tools.transcripts import load
+from tests.transcripts.corpus import CASES
+from tests.transcripts.counting import count
+from tests.transcripts.gaps import gaps, inject
+from tests.transcripts.replaying import Replay
+
+# Dialects, section 2: about nothing of ours.
+NOTICES = [
+    b"WIFI GOT IPv6 LL\r\n",
+    b'+STA_CONNECTED:"aa:bb:cc:dd:ee:ff"\r\n',
+    b'+DIST_STA_IP:"aa:bb:cc:dd:ee:ff","192.168.4.2"\r\n',
+    b'+STA_DISCONNECTED:"aa:bb:cc:dd:ee:ff"\r\n',
+    b"ERR CODE:0x010b0000\r\n",
+    b"+ERRNO:0x50\r\n",
+    b"+TIME_UPDATED\r\n",
+    b"\r\n+QUITT\r\n",
+    b"+ETH_GOT_IP:192.168.2.2\r\n",
+    b"smartconfig type:ESPTOUCH\r\n",
+]
+# About a link that is not in use; where there is a server these would be its clients.
+OTHERS = [
+    b"0,CONNECT\r\n",
+    b"0,CLOSED\r\n",
+    b"1,CONNECT FAIL\r\n",
+    b'+LINK_CONN:0,1,"TCP",1,"192.168.1.9",50000,80\r\n',
+    b"\r\n+IPD,0,9\r\n",
+    b"\r\n+IPD,0,5:hello",
+    b"\r\n+IPD,1,10:4,CLOSED\r\n",
+    b'\r\n+IPD,0,5,"192.168.1.9",50000:hello',
+    b'\r\n+IPD,0,5,"fe80::1:2",50000:hello',
+]
+
+
+def notices(case):
+    """All that fit, over and over, beginning at another one for each transcript."""
+    fit = NOTICES if "server" in case.path.name else NOTICES + OTHERS
+    start = crc32(str(case).encode()) % len(fit)
+    return itertools.islice(itertools.cycle(fit), start, None)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_notice_in_every_gap(case):
+    transcript = load(case.path)
+    cases = list(zip(gaps(transcript), notices(case), strict=False))
+    for gap, notice in cases:
+        replay = Replay(inject(transcript, gap, notice))
+        try:
+            assert case.program(replay.radio) == case.expected
+            replay.all_said()
+        except Exception as error:
+            error.add_note(f"{case}: {notice!r} in gap {gap}")
+            raise
+    count("gaps with a notice in them", len(cases))
