@@ -17,19 +17,32 @@ from .command import run
 _ESPAT = const(9)
 _SERVICES = const(11)
 _CMD = const(14)
+_SSLSERVER = const(25)
 
 
-def cipserver(modem, on, port=None, close=False):
-    """``AT+CIPSERVER=1[,<port>]``, ``=0``, ``=0,1``: listen, or stop. All families.
+def cipserver(modem, on, port=None, close=False, kind=None, ca=None):
+    """``AT+CIPSERVER=1[,<port>[,"<kind>"[,<ca>]]]``, ``=0``, ``=0,1``: listen, or stop.
+
+    All families.
 
     :param int on: 0 or 1
     :param int port: 1 to 65535; None: 333
     :param bool close: with ``on=0``: close its clients' links too. ESP-AT 2.2
+    :param str kind: ``"SSL"``, with a port: clients speak TLS, and are shown the certificate in
+        ``server_cert``. ESP32
+    :param int ca: with ``kind``: 1: they need a certificate of ``server_ca``; 0: they need none
     :raises ATError: single-link mode, or a server runs on another port
     Source: reference, CIPSERVER; dialects.md 1, row 10.
     """
     args = (number("on", on, 0, 1),)
-    if on and port is not None:
+    if kind is not None or ca is not None:
+        if kind != "SSL" or port is None or not on:
+            raise ValueError('kind: "SSL" is wanted, and with it on=1 and a port')
+        need(modem, _SSLSERVER, "a TLS server")
+        args += (number("port", port, 1, 65535), kind)
+        if ca is not None:
+            args += (number("ca", ca, 0, 1),)
+    elif on and port is not None:
         args += (number("port", port, 1, 65535),)
     elif not on and close:
         need(modem, _CMD, "AT+CIPSERVER=0,1")

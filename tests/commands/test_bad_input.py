@@ -5,11 +5,24 @@ Nothing is sent, and the message of a range names it.
 
 import pytest
 
-from espat import basic, links, services, serving, speed, tcpip, traffic, wifi, wlan
+from espat import (
+    basic,
+    flash,
+    links,
+    services,
+    serving,
+    speed,
+    ssllinks,
+    tcpip,
+    traffic,
+    wifi,
+    wlan,
+)
 from tests.driver.script import EspAt, NonOs, ScriptedDesk
 
 LINK, LINK5, PORT = (0, 4), (0, 5), (1, 65535)
 HOST = ("text", 1, 64)
+NAME = ("text", 1, 15)
 IP, MAC = ("address",), ("mac",)
 IPS = ("10.0.0.1", "10.0.0.254", "255.255.255.0")
 
@@ -84,6 +97,29 @@ CALLS = (
     (services.ping, ("host.test",), (HOST,)),
     (services.cipdns, (1, "8.8.8.8", "1.1.1.1"), ((0, 1), IP, IP)),
     (services.cipsntpcfg, (1, 8, "a.test", "b.test"), ((0, 1), (-12, 14), HOST, HOST)),
+    (serving.cipserver, (1, 80, False, "SSL", 1), (None, PORT, None, None, (0, 1))),
+    (ssllinks.cipsslcconf, (2, 3, 1, 1), (LINK5, (0, 3), (0, 255), (0, 255))),
+    (ssllinks.cipsslccn, (2, "a.test"), (LINK5, ("text", 0, 64))),
+    (ssllinks.cipsslcsni, (2, "a.test"), (LINK5, ("text", 0, 64))),
+    (ssllinks.cipsslcalpn, (2, "h2"), (LINK5, ("text", 1, 255))),
+    (ssllinks.cipsslcpsk, (2, "key", "who"), (LINK5, ("text", 0, 32), ("text", 0, 32))),
+    (ssllinks.cipsslcpskhex, (2, b"key", "who"), (LINK5, None, ("text", 0, 32))),
+    (flash.sysflash_erase, ("client_ca", 0, 4096), (NAME, (0, 0x7FFFFFFF), (1, 0x7FFFFFFF))),
+    (flash.sysflash_write, ("client_ca", 0, b"1234"), (NAME, (0, 0x7FFFFFFF), None)),
+    (flash.sysflash_read, ("client_ca", 0, 16), (NAME, (0, 0x7FFFFFFF), (1, 4096))),
+    (flash.sysmfg_keys, ("client_ca",), (NAME,)),
+    (
+        flash.sysmfg_read,
+        ("client_ca", "client_ca.0", 0, 16),
+        (NAME, NAME, (0, 0x7FFFFFFF), (1, 4096)),
+    ),
+    (flash.sysmfg_erase, ("client_ca", "client_ca.0"), (NAME, NAME)),
+    (flash.sysmfg_write, ("ours", "n", 1, 7), (NAME, NAME, (1, 8), (0, 255))),
+    (flash.sysmfg_write, ("ours", "n", 2, 7), (None, None, None, (-128, 127))),
+    (flash.sysmfg_write, ("ours", "n", 3, 7), (None, None, None, (0, 65535))),
+    (flash.sysmfg_write, ("ours", "n", 4, 7), (None, None, None, (-32768, 32767))),
+    (flash.sysmfg_write, ("ours", "n", 5, 7), (None, None, None, (0, 0xFFFFFFFF))),
+    (flash.sysmfg_write, ("ours", "n", 6, 7), (None, None, None, (-(1 << 31), 0x7FFFFFFF))),
 )
 
 TEXTS = ("a\rb", "a\nb", "a\0b", "a\r\nAT+RST\r\n")
@@ -128,7 +164,7 @@ WRONG = [
 def desk():
     """One that has everything."""
     desk = ScriptedDesk(EspAt)
-    desk.modem.can = (1 << 18) - 1 & ~(1 << 4)
+    desk.modem.can = (1 << 26) - 1 & ~(1 << 4)
     return desk
 
 
@@ -148,6 +184,19 @@ def test_a_wrong_argument(desk, function, args, error, message):
         (lambda m: links.cipstart(m, 2, "UDP", "a", 1), "TCP, SSL"),
         (lambda m: links.cipstart(m, 2, "tcp\r\n", "a", 1), "TCP, SSL"),
         (lambda m: links.cipstart_udp(m, 2, "a", 1, None, 2), "local_port"),
+        (lambda m: serving.cipserver(m, 1, 80, kind="TLS"), '"SSL" is wanted'),
+        (lambda m: serving.cipserver(m, 1, None, kind="SSL"), "port"),
+        (lambda m: serving.cipserver(m, 0, 80, kind="SSL"), "on=1"),
+        (lambda m: serving.cipserver(m, 1, 80, ca=1), '"SSL" is wanted'),
+        (lambda m: ssllinks.cipsslcalpn(m, 2, *"abcdef"), r"0\.\.5"),
+        (lambda m: ssllinks.cipsslcalpn(m, 2, *["x" * 60] * 5), "256 bytes"),
+        (lambda m: ssllinks.cipsslcpskhex(m, 2, b"", "who"), r"1\.\.32"),
+        (lambda m: ssllinks.cipsslcpskhex(m, 2, bytes(33), "who"), r"1\.\.32"),
+        (lambda m: flash.sysflash_erase(m, "a", 1, 4096), "multiples of 4096"),
+        (lambda m: flash.sysflash_erase(m, "a", 4096, 100), "multiples of 4096"),
+        (lambda m: flash.sysflash_write(m, "a", 0, b""), r"1\.\.4096"),
+        (lambda m: flash.sysflash_write(m, "a", 0, bytes(4097)), r"1\.\.4096"),
+        (lambda m: flash.sysmfg_write(m, "a", "b", 8, b""), r"1\.\."),
         (lambda m: traffic.cipsend(m, 2, b""), r"1\.\.8192"),
         (lambda m: traffic.cipsend(m, 2, bytes(8193)), r"1\.\.8192"),
         (lambda m: traffic.cipsendex(m, 2, b"\\" * 4096), r"1\.\.8190"),
@@ -190,6 +239,9 @@ def test_what_is_sent_is_bytes(desk):
         (lambda m: services.cipdns(m, 1, "1.1.1.1", "1.1.1.2", "1.1.1.3"), 0, 2),
         (lambda m: wifi.cwmode(m, 0), 1, 3),
         (lambda m: wlan.cwsap(m, "a", "password", 1, 3, 9), 1, 8),
+        (lambda m: ssllinks.cipsslsize(m, 2047), 2048, 4096),
+        (lambda m: ssllinks.cipsslsize(m, 4097), 2048, 4096),
+        (lambda m: ssllinks.cipsslcconf(m, None, 4), 0, 3),
     ],
 )
 def test_narrower_ranges_of_nonos(call, least, most):
@@ -198,6 +250,22 @@ def test_narrower_ranges_of_nonos(call, least, most):
     with pytest.raises(ValueError, match=rf"{least}\.\.{most}"):
         call(desk.modem)
     assert desk.script.commands[count:] == []
+
+
+def test_a_link_where_firmware_has_one_for_tls():
+    desk = ScriptedDesk(NonOs)
+    with pytest.raises(ValueError, match="None, this firmware"):
+        ssllinks.cipsslcconf(desk.modem, 2, 0)
+
+
+def test_keys_and_data_are_bytes(desk):
+    for call in (
+        lambda: ssllinks.cipsslcpskhex(desk.modem, 2, "key", "who"),
+        lambda: flash.sysflash_write(desk.modem, "a", 0, "text"),
+        lambda: flash.sysmfg_write(desk.modem, "a", "b", 7, "text"),
+    ):
+        with pytest.raises(TypeError):
+            call()
 
 
 ESCAPED = 'a"b,c\\d ü☕', 'a\\"b\\,c\\\\d ü☕'.encode()
@@ -216,6 +284,11 @@ ESCAPED = 'a"b,c\\d ü☕', 'a\\"b\\,c\\\\d ü☕'.encode()
         (lambda m, t: wifi.cwjap(m, t, "p"), b'AT+CWJAP="%s","p"'),
         (lambda m, t: wifi.cwjap(m, "n", t), b'AT+CWJAP="n","%s"'),
         (lambda m, t: services.cipsntpcfg(m, 1, 0, t), b'AT+CIPSNTPCFG=1,0,"%s"'),
+        (lambda m, t: ssllinks.cipsslccn(m, 2, t), b'AT+CIPSSLCCN=2,"%s"'),
+        (lambda m, t: ssllinks.cipsslcsni(m, 2, t), b'AT+CIPSSLCSNI=2,"%s"'),
+        (lambda m, t: ssllinks.cipsslcalpn(m, 2, t), b'AT+CIPSSLCALPN=2,1,"%s"'),
+        (lambda m, t: ssllinks.cipsslcpsk(m, 2, t, "who"), b'AT+CIPSSLCPSK=2,"%s","who"'),
+        (lambda m, t: ssllinks.cipsslcpsk(m, 2, "key", t), b'AT+CIPSSLCPSK=2,"key","%s"'),
     ],
 )
 def test_quotes_commas_backslashes_and_umlauts(desk, call, sent):

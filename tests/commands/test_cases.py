@@ -5,9 +5,9 @@ import errno
 import pytest
 
 from espat_tools.commands.forms import FAMILIES, FORMS
-from tests.commands import cases_basic, cases_data, cases_tcp, cases_wifi
+from tests.commands import cases_basic, cases_data, cases_tcp, cases_tls, cases_wifi
 
-CASES = cases_basic.CASES + cases_wifi.CASES + cases_tcp.CASES + cases_data.CASES
+CASES = cases_basic.CASES + cases_wifi.CASES + cases_tcp.CASES + cases_data.CASES + cases_tls.CASES
 HAVE = {(command, form): families for command, form, families in FORMS}
 PAIRS = [
     pytest.param(case, family, id=f"{case.name}-{family}")

@@ -9,11 +9,14 @@ import espat
 COMMANDS = [
     "asking",
     "basic",
+    "flash",
     "lacking",
     "links",
     "services",
     "serving",
     "speed",
+    "ssllinks",
+    "tls",
     "traffic",
     "wlan",
 ]

@@ -77,7 +77,7 @@ except OSError as e:
 assert uart.said == []
 print("done", errno.EOPNOTSUPP)
 """
-EVERYTHING = (1 << 18) - 1
+EVERYTHING = (1 << 26) - 1
 CUR = 1 << 4
 
 

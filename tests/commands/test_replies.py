@@ -5,7 +5,20 @@ The bytes are written from the wire formats of `dialects.md`, sections 1 and 4.
 
 import pytest
 
-from espat import ATError, basic, links, services, serving, speed, tcpip, traffic, wifi, wlan
+from espat import (
+    ATError,
+    basic,
+    flash,
+    links,
+    services,
+    serving,
+    speed,
+    ssllinks,
+    tcpip,
+    traffic,
+    wifi,
+    wlan,
+)
 from tests.driver.script import ERROR, OK, EspAt, NonOs, ScriptedDesk
 
 MAC = "02:00:00:00:00:01"
@@ -165,11 +178,90 @@ NEW = [
         more=False,
     ),
     Reply(lambda m: services.ping(m, "a.test"), b"AT+PING=", b"+PING:12\r\n", 12, more=False),
+    Reply(
+        ssllinks.cipsslcconf_query, b"AT+CIPSSLCCONF?", b"+CIPSSLCCONF:0,2,0,1\r\n", [(0, 2, 0, 1)]
+    ),
+    Reply(
+        ssllinks.cipsslccn_query,
+        b"AT+CIPSSLCCN?",
+        (b"+CIPSSLCCN:0,a,b.test\r\n", b'+CIPSSLCCN:1,"c.test"\r\n', b"+CIPSSLCCN:2,\r\n"),
+        [(0, "a,b.test"), (1, "c.test"), (2, "")],
+        more=False,
+    ),
+    Reply(
+        ssllinks.cipsslcsni_query,
+        b"AT+CIPSSLCSNI?",
+        b"+CIPSSLCSNI:0,1234\r\n",
+        [(0, "1234")],
+        more=False,
+    ),
+    Reply(
+        ssllinks.cipsslcalpn_query,
+        b"AT+CIPSSLCALPN?",
+        (b"+CIPSSLCALPN:0\r\n", b'+CIPSSLCALPN:1,h2,"http/1.1"\r\n'),
+        [(0, ()), (1, ("h2", "http/1.1"))],
+        more=False,
+    ),
+    Reply(
+        ssllinks.cipsslcpsk_query,
+        b"AT+CIPSSLCPSK?",
+        (b"+CIPSSLCPSK:0,k,ey,who\r\n", b"+CIPSSLCPSK:1,,\r\n"),
+        [(0, "k,ey", "who"), (1, "", "")],
+        more=False,
+    ),
+    Reply(
+        ssllinks.cipsslcpskhex_query,
+        b"AT+CIPSSLCPSKHEX?",
+        (b"+CIPSSLCPSKHEX:0,00ff,w,ho\r\n", b"+CIPSSLCPSKHEX:1,,\r\n"),
+        [(0, b"\0\xff", "w,ho"), (1, b"", "")],
+        more=False,
+    ),
+    Reply(
+        ssllinks.cipsslccipher_query,
+        b"AT+CIPSSLCCIPHER?",
+        b"+CIPSSLCCIPHER:0,0xC02F\r\n",
+        [(0, 0xC02F)],
+        more=False,
+    ),
+    Reply(
+        flash.sysflash_query,
+        b"AT+SYSFLASH?",
+        b'+SYSFLASH:"client_ca",64,7,0x2f000,0x2000\r\n',
+        [("client_ca", 64, 7, 0x2F000, 0x2000)],
+    ),
+    Reply(
+        flash.sysmfg_query,
+        b"AT+SYSMFG?",
+        (b'+SYSMFG:"client_ca"\r\n', b'+SYSMFG:"ours"\r\n'),
+        ["client_ca", "ours"],
+    ),
+    Reply(
+        lambda m: flash.sysmfg_keys(m, "client_ca"),
+        b"AT+SYSMFG=1,",
+        b'+SYSMFG:"client_ca","client_ca.0",8\r\n',
+        [("client_ca.0", 8)],
+    ),
+    Reply(
+        lambda m: flash.sysflash_read(m, "client_ca", 0, 19),
+        b"AT+SYSFLASH=2,",
+        (b"+SYSFLASH:19,", b"\r\nOK\r\n0,CLOSED\r\n+IP", b"\r\n"),
+        b"\r\nOK\r\n0,CLOSED\r\n+IP",
+        more=False,
+    ),
+    Reply(
+        lambda m: flash.sysmfg_read(m, "a", "b"),
+        b"AT+SYSMFG=1,",
+        (b'+SYSMFG:"a","b",8,12,', b">\r\nERROR\r\n,7", b"\r\n"),
+        (8, b">\r\nERROR\r\n,7"),
+        more=False,
+    ),
 ]
 
 OLDER = [
     Reply(wifi.cwmode_query, b"AT+CWMODE_CUR?", b"+CWMODE_CUR:1\r\n", 1),
     Reply(basic.sysram_query, b"AT+SYSRAM?", b"+SYSRAM:30000\r\n", (30000, None), more=False),
+    Reply(ssllinks.cipsslcconf_query, b"AT+CIPSSLCCONF?", b"+CIPSSLCCONF:3\r\n",
+          [(None, 3, None, None)]),
     Reply(wlan.cwlif, b"AT+CWLIF", b"192.168.4.2,02:00:00:00:00:01\r\n", [("192.168.4.2", MAC)]),
     Reply(wlan.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP_CUR:2", (True, False)),
     Reply(wlan.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP:1", (False, True)),
@@ -212,7 +304,7 @@ def desk_for(reply):
     """A desk of the dialect, with whatever the newest firmware of it has."""
     desk = ScriptedDesk(reply.dialect)
     if reply.dialect is EspAt:
-        desk.modem.can = (1 << 18) - 1 & ~(1 << 4)
+        desk.modem.can = (1 << 26) - 1 & ~(1 << 4)
     return desk
 
 

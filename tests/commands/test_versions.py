@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from espat import basic, links, services, serving, traffic, wlan
+from espat import basic, flash, links, services, serving, ssllinks, traffic, wlan
 from tests.driver.script import OK, EspAt, NonOs, ScriptedDesk
 
 
@@ -90,6 +90,23 @@ CALLS = (
     ),
     (lambda m: traffic.cipsend(m, 1, bytes(2048)), b"AT+CIPSEND=1,2048", tuple(VERSIONS)),
     (lambda m: serving.cipsto(m, 1), b"AT+CIPSTO=1", tuple(VERSIONS)),
+    (lambda m: ssllinks.cipsslcconf(m, 2, 0), b"AT+CIPSSLCCONF=2,0", NEW),
+    (lambda m: ssllinks.cipsslccn(m, 2, "a"), b'AT+CIPSSLCCN=2,"a"', NEW),
+    (lambda m: ssllinks.cipsslcpsk(m, 2, "k", "i"), b'AT+CIPSSLCPSK=2,"k","i"', NEW[1:]),
+    (
+        lambda m: ssllinks.cipsslcpskhex(m, 2, b"k", "i"),
+        b'AT+CIPSSLCPSKHEX=2,"6b","i"',
+        (E8266_23, ESP32_34, NEWEST),
+    ),
+    (ssllinks.cipsslccipher_query, b"AT+CIPSSLCCIPHER?", (E8266_23, NEWEST)),
+    (lambda m: ssllinks.cipsslsize(m, 4096), b"AT+CIPSSLSIZE=4096", (N15, N16)),
+    (flash.sysflash_query, b"AT+SYSFLASH?", NEW),
+    (flash.sysmfg_query, b"AT+SYSMFG?", (ESP32_34, NEWEST)),
+    (
+        lambda m: serving.cipserver(m, 1, 443, kind="SSL"),
+        b'AT+CIPSERVER=1,443,"SSL"',
+        (ESP32_21, C3_23, ESP32_34, NEWEST),
+    ),
 )
 
 

@@ -17,7 +17,19 @@ WORKS, REFUSED = "works", "refused"
 _MARKS = {WORKS: "✓", REFUSED: "no"}
 
 #: The modules whose public functions are commands, in the order of the page.
-MODULES = ("basic", "speed", "wifi", "wlan", "tcpip", "links", "traffic", "serving", "services")
+MODULES = (
+    "basic",
+    "speed",
+    "wifi",
+    "wlan",
+    "tcpip",
+    "links",
+    "traffic",
+    "serving",
+    "services",
+    "ssllinks",
+    "flash",
+)
 
 _HEAD = """# Commands
 

@@ -1,0 +1,254 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""How a link does TLS, by hand: what ``cipstart(modem, link, "SSL", ...)`` will check and show.
+
+Loaded when one is needed; ``espat.tls`` sends all of it by itself. ``link`` is 0 to 4, 5 for all of
+them, or None for the form of single-link mode. Names, protocols and keys are forgotten when the
+link closes or its ``CIPSTART`` fails: they are sent before each.
+
+Every function raises ``ATError`` where the module refuses the command (the link is connected), and
+``OSError``: ETIMEDOUT (no answer), ECONNRESET (it restarted), EOPNOTSUPP (the firmware lacks it),
+EIO (garbled reply).
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .asking import decoded, fields, garbled, link_first, need, number, text
+from .command import run
+from .modem import fail
+
+# Capabilities.
+_CUR = const(4)
+_TCPOPT = const(13)
+_SSLCONF = const(18)
+_PSK = const(19)
+_PSKHEX = const(20)
+_CIPHER = const(21)
+
+_ERR_COMMAND = const(32)  # of errors.py
+
+
+def cipsslcconf(modem, link, auth, pki=0, ca=0):
+    """``AT+CIPSSLCCONF=[<link>,]<auth>[,<pki>,<ca>]``: what a TLS link checks and shows.
+
+    Saved in flash unless ``AT+SYSSTORE=0``, which the radio sets. With None every link gets it. On
+    NonOS there is but ``AT+CIPSSLCCONF=<auth>``, for the one link that does TLS: ``link`` is None.
+
+    :param int auth: 0: nothing is checked; 1: show a certificate; 2: verify the server's; 3: both
+    :param int pki: which certificate and key are shown, 0 to 255
+    :param int ca: which CA the server's must come from, 0 to 255
+    :raises ATError: it does not have one of those (``words``: ``NO CA FOUND``, ``NO CERT FOUND``,
+        ``NO PRVT_KEY FOUND``): the firmware says so, takes the setting and answers OK
+    NonOS 1.7, ESP8266 ESP-AT 2.1, ESP32. Source: reference, CIPSSLCCONF; tls-facts.md 2.
+    """
+    need(modem, _SSLCONF, "AT+CIPSSLCCONF")
+    args = (number("auth", auth, 0, 3),)
+    number("pki", pki, 0, 255)
+    number("ca", ca, 0, 255)
+    if modem.can >> _CUR & 1:
+        if link is not None:
+            raise ValueError("link: None, this firmware does TLS on one link only")
+    elif auth:
+        args += (pki, ca)  # with 0 the parser takes none, with 1 to 3 it wants both
+    name = b"+CIPSSLCCONF="
+    for line in run(modem, name, link_first(link, args, 5), None):
+        if line[:3] == b"NO " and line[-6:] == b" FOUND":
+            raise fail(_ERR_COMMAND, name, 3, line, 0)
+
+
+def cipsslcconf_query(modem):
+    """``AT+CIPSSLCCONF?``: (link, auth, pki, ca) for each link, a list.
+
+    NonOS: one row, with auth alone, the rest None.
+    NonOS 1.7, ESP8266 ESP-AT 2.1, ESP32. Source: reference, CIPSSLCCONF; dialects.md 1, row 20.
+    """
+    need(modem, _SSLCONF, "AT+CIPSSLCCONF")
+    name = b"+CIPSSLCCONF"
+    if modem.can >> _CUR & 1:
+        return [(None, _one(modem, name), None, None)]
+    lines = run(modem, name + b"?", (), name + b":")
+    return [tuple(fields(name, line, "dddd")[:4]) for line in lines]
+
+
+def _one(modem, name):
+    for line in run(modem, name + b"?", (), name + b":"):
+        return fields(name, line, "d")[0]
+    raise garbled(name, b"")
+
+
+def cipsslccn(modem, link, name):
+    """``AT+CIPSSLCCN=[<link>,]"<name>"``: the name that the server's certificate must have.
+
+    One field of the firmware's holds this name and that of ``cipsslcsni()``, whose counts if both
+    are set.
+
+    :param str name: 0 to 64 bytes; empty: none
+    ESP-AT 2.1. Source: reference, CIPSSLCCN; tls-facts.md 2.
+    """
+    _named(modem, b"+CIPSSLCCN=", link, name)
+
+
+def cipsslccn_query(modem):
+    """``AT+CIPSSLCCN?``: (link, name) for each link, a list. ESP-AT 2.1. Source: reference."""
+    return _names(modem, b"+CIPSSLCCN")
+
+
+def cipsslcsni(modem, link, name):
+    """``AT+CIPSSLCSNI=[<link>,]"<name>"``: the server name that is told, and checked.
+
+    :param str name: 0 to 64 bytes; empty: none
+    ESP-AT 2.1. Source: reference, CIPSSLCSNI; tls-facts.md 2.
+    """
+    _named(modem, b"+CIPSSLCSNI=", link, name)
+
+
+def cipsslcsni_query(modem):
+    """``AT+CIPSSLCSNI?``: (link, name) for each link, a list. ESP-AT 2.1. Source: reference."""
+    return _names(modem, b"+CIPSSLCSNI")
+
+
+def _named(modem, command, link, name):
+    need(modem, _TCPOPT, "AT" + str(command[:-1], "ascii"))
+    run(modem, command, link_first(link, (text("name", name, 0, 64),), 5))
+
+
+def _names(modem, name):
+    need(modem, _TCPOPT, "AT" + str(name, "ascii"))
+    return [(link, decoded(rest.strip(b'"'))) for link, rest in _rows(modem, name)]
+
+
+def _rows(modem, name):
+    """(link, the rest of the line) of each reply line: values stand there bare, or quoted."""
+    found = []
+    for line in run(modem, name + b"?", (), name + b":"):
+        at = len(name) + 1
+        if not line[at : at + 1].isdigit() or line[at + 1 : at + 2] not in b",":
+            raise garbled(name, line)
+        found.append((line[at] - 48, bytes(line[at + 2 :])))
+    return found
+
+
+def cipsslcalpn(modem, link, *protocols):
+    """``AT+CIPSSLCALPN=[<link>,]<count>[,"<protocol>"...]``: the protocols that are offered.
+
+    Which one the server chose the firmware does not tell.
+
+    :param str protocols: up to five, 1 to 255 bytes each; none: nothing is offered
+    ESP-AT 2.1. Source: reference, CIPSSLCALPN; tls-facts.md 2.
+    """
+    need(modem, _TCPOPT, "AT+CIPSSLCALPN")
+    if len(protocols) > 5:
+        raise ValueError("protocols out of 0..5")
+    for protocol in protocols:
+        text("protocol", protocol, 1, 255)
+    run(modem, b"+CIPSSLCALPN=", link_first(link, (len(protocols),) + protocols, 5))
+
+
+def cipsslcalpn_query(modem):
+    """``AT+CIPSSLCALPN?``: (link, protocols) for each link, a list.
+
+    ESP-AT 2.1. Source: reference, CIPSSLCALPN; dialects.md 1, row 23.
+    """
+    need(modem, _TCPOPT, "AT+CIPSSLCALPN")
+    found = []
+    for link, rest in _rows(modem, b"+CIPSSLCALPN"):
+        names = [decoded(name.strip(b'"')) for name in rest.split(b",")]
+        found.append((link, tuple([name for name in names if name])))
+    return found
+
+
+def cipsslcpsk(modem, link, key, identity):
+    """``AT+CIPSSLCPSK=[<link>,]"<key>","<identity>"``: a key that both ends have.
+
+    The firmware's documents call the first the identity and the second a hint: they are the key,
+    and the identity that is sent. Used where no CA is loaded (``cipsslcconf()`` with 0 or 1).
+
+    :param key: str or bytes, 0 to 32 bytes, without NUL, CR and LF
+    :param identity: str or bytes, 0 to 32 bytes; both empty: no key
+    ESP8266 ESP-AT 2.1, ESP32 ESP-AT 2.2. Source: reference, CIPSSLCPSK; tls-facts.md 2.
+    """
+    need(modem, _PSK, "AT+CIPSSLCPSK")
+    args = text("key", key, 0, 32), text("identity", identity, 0, 32)
+    run(modem, b"+CIPSSLCPSK=", link_first(link, args, 5))
+
+
+def cipsslcpskhex(modem, link, key, identity):
+    """``AT+CIPSSLCPSKHEX=[<link>,]"<hex of key>","<identity>"``: a key of any bytes.
+
+    :param bytes key: 1 to 32 bytes
+    :param identity: str or bytes, 0 to 32 bytes
+    ESP8266 ESP-AT 2.3, ESP32 ESP-AT 3.2. Source: tls-facts.md 2.
+    """
+    need(modem, _PSKHEX, "AT+CIPSSLCPSKHEX")
+    if isinstance(key, str):
+        raise TypeError("key: bytes are wanted")
+    text("key", key, 1, 32)
+    digits = "".join(["%02x" % byte for byte in key])
+    args = digits, text("identity", identity, 0, 32)
+    run(modem, b"+CIPSSLCPSKHEX=", link_first(link, args, 5))
+
+
+def cipsslcpsk_query(modem):
+    """``AT+CIPSSLCPSK?``: (link, key, identity) for each link, a list: see ``cipsslcpsk()``.
+
+    A comma in the identity cannot be told from the one before it.
+    ESP8266 ESP-AT 2.1, ESP32 ESP-AT 2.2. Source: reference, CIPSSLCPSK; dialects.md 1, row 24.
+    """
+    need(modem, _PSK, "AT+CIPSSLCPSK")
+    found = []
+    for link, rest in _rows(modem, b"+CIPSSLCPSK"):
+        at = rest.rfind(b",")
+        if at < 0:
+            raise garbled(b"+CIPSSLCPSK", rest)
+        found.append((link, decoded(rest[:at].strip(b'"')), decoded(rest[at + 1 :].strip(b'"'))))
+    return found
+
+
+def cipsslcpskhex_query(modem):
+    """``AT+CIPSSLCPSKHEX?``: (link, key, identity) for each link, the key as bytes: a list.
+
+    ESP8266 ESP-AT 2.3, ESP32 ESP-AT 3.2. Source: dialects.md 1, row 24.
+    """
+    need(modem, _PSKHEX, "AT+CIPSSLCPSKHEX")
+    found = []
+    for link, rest in _rows(modem, b"+CIPSSLCPSKHEX"):
+        digits, comma, identity = rest.partition(b",")
+        digits = digits.strip(b'"')
+        try:
+            key = bytes(
+                [int(str(digits[i : i + 2], "ascii"), 16) for i in range(0, len(digits), 2)]
+            )
+        except ValueError:
+            comma = b""
+        if not comma:
+            raise garbled(b"+CIPSSLCPSKHEX", rest)
+        found.append((link, key, decoded(identity.strip(b'"'))))
+    return found
+
+
+def cipsslccipher_query(modem):
+    """``AT+CIPSSLCCIPHER?``: (link, number of a cipher suite) for each that was set, a list.
+
+    ESP8266 ESP-AT 2.3, ESP32 ESP-AT 4.1. Source: dialects.md 1, row 24.
+    """
+    need(modem, _CIPHER, "AT+CIPSSLCCIPHER")
+    found = []
+    for link, rest in _rows(modem, b"+CIPSSLCCIPHER"):
+        try:
+            found.append((link, int(str(rest, "ascii"), 16)))
+        except ValueError:
+            raise garbled(b"+CIPSSLCCIPHER", rest)
+    return found
+
+
+def cipsslsize(modem, size):
+    """``AT+CIPSSLSIZE=<size>``: the buffer for TLS, before ``cipstart()``. NonOS alone.
+
+    :param int size: bytes, 2048 to 4096: no longer may a record, or the server's chain, be
+    Source: dialects.md 1, row 20.
+    """
+    need(modem, _CUR, "AT+CIPSSLSIZE")
+    run(modem, b"+CIPSSLSIZE=", (number("size", size, 2048, 4096),))
