@@ -5,6 +5,7 @@ takes what it has to say, and calls :meth:`Core.poll` when time passed or the ne
 """
 
 import ipaddress
+import logging
 from dataclasses import replace
 
 from . import profiles
@@ -31,6 +32,9 @@ from .schedule import Scheduler, Until
 from .soft_ap import SoftAp
 from .state import Session, Settings
 from .station import Station
+from .tls_engines import Unavailable
+
+_LOG = logging.getLogger("espat_tools.emulator")
 
 
 class Call:
@@ -239,6 +243,9 @@ class Core:
         except Refused as refusal:
             self._say_reason(refusal)
             self._code = refusal.code
+            return ERROR
+        except Unavailable as missing:
+            _LOG.error("%s", missing)
             return ERROR
         return OK if result is None else result
 

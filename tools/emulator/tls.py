@@ -24,13 +24,15 @@ class TlsChannel(Channel):
 
     ``start()`` makes the engine once the connection below stands. Records longer than
     ``largest`` are refused, and sent ones hold at most ``fragment`` bytes.
+    ``tells_hidden``: the module counts what came and is encrypted yet.
     """
 
-    def __init__(self, below, start, *, largest=16384, fragment=4096):
+    def __init__(self, below, start, *, largest=16384, fragment=4096, tells_hidden=False):
         self._below = below
         self._start = start
         self._largest = largest
         self._fragment = fragment
+        self._tells_hidden = tells_hidden
         self._engine = None
         self._state = CONNECTING
         #: Ciphertext that came and was not decrypted yet, and some that is to go out.
@@ -117,8 +119,8 @@ class TlsChannel(Channel):
 
     @property
     def hidden(self):
-        """Bytes that came and are encrypted yet."""
-        return len(self._came)
+        """Bytes that came and are encrypted yet, where the module counts them."""
+        return len(self._came) if self._tells_hidden else 0
 
     def hold(self, limit):
         """Take what came off the network, at most ``limit`` bytes, and leave it encrypted."""

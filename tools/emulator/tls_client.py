@@ -15,6 +15,7 @@ from .tls_engines import (
     UNVERIFIED,
     CertificateEngine,
     Failed,
+    key_binding,
     offer_key,
     openssl,
 )
@@ -53,12 +54,21 @@ def connect(core, request, address):
     if None in wanted.values():
         return _NoFile()
     key = settings.key if not auth & CHECK else b""
+    if key:
+        key_binding()
     below = core.network.connect("TCP", address, request.port, keep_alive=request.keep_alive)
+    name = _name(core, settings, request.host)
+    return channel_over(core, below, lambda: _engine(core, settings, name, wanted, key))
+
+
+def channel_over(core, below, start):
+    """A TLS channel with the family's sizes over the channel ``below``."""
     return TlsChannel(
         below,
-        lambda: _engine(core, settings, _name(core, settings, request.host), wanted, key),
+        start,
         largest=core.session.tls_size or 16384,
         fragment=core.profile.tls.fragment,
+        tells_hidden=core.profile.tls.counts_encrypted,
     )
 
 

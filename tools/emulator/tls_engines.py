@@ -58,16 +58,21 @@ def openssl():
     return SSL
 
 
-def offer_key(context, identity, key):
-    """Let a client's ``context`` of pyOpenSSL offer a pre-shared key.
+def key_binding():
+    """(functions, foreign function interface) for pre-shared keys, or :class:`Unavailable`.
 
-    pyOpenSSL has no method for it, and Python's ``ssl`` has one from 3.13 on only; what OpenSSL
+    pyOpenSSL has no method for them, and Python's ``ssl`` has one from 3.13 on only; what OpenSSL
     itself has is in the binding that pyOpenSSL stands on.
     """
-    lib = openssl()._lib
-    ffi = openssl()._ffi
+    lib, ffi = openssl()._lib, openssl()._ffi
     if not hasattr(lib, "SSL_CTX_set_psk_client_callback"):
         raise Unavailable(_NO_KEYS)
+    return lib, ffi
+
+
+def offer_key(context, identity, key):
+    """Let a client's ``context`` of pyOpenSSL offer a pre-shared key."""
+    lib, ffi = key_binding()
 
     @ffi.callback(_KEY_CALLBACK)
     def answer(connection, hint, *places):

@@ -1,8 +1,9 @@
 """A TLS server of the module: a listener of :mod:`.network` whose clients shake hands first."""
 
+import functools
+
 from .network import CONNECTING, OPEN
-from .tls import TlsChannel
-from .tls_client import can_serve, server_engine
+from .tls_client import can_serve, channel_over, server_engine
 from .tls_engines import openssl
 
 
@@ -27,11 +28,8 @@ class TlsListener:
         """The next client's channel, or None."""
         below = self._below.accept()
         if below is not None:
-            channel = TlsChannel(
-                below,
-                lambda: server_engine(self._core, self._ca),
-                fragment=self._core.profile.tls.fragment,
-            )
+            start = functools.partial(server_engine, self._core, self._ca)
+            channel = channel_over(self._core, below, start)
             self._coming.append([channel, -1, 0.0])
         for entry in list(self._coming):
             if entry[0].state == OPEN:
