@@ -85,6 +85,7 @@ _MISUSE = {
 }
 _JOINING = const(31)
 _COMMAND = const(32)
+_TLS = const(60)  # from here on: tlserrors.py
 # +CWJAP:<code> (dialects.md 4), and what it means when the access point took us in.
 _JOIN = (
     (errno.ECONNABORTED, "the module gave no reason"),
@@ -99,6 +100,10 @@ _JOIN = (
 def error(what, *args):
     """The exception for a number, to be raised."""
     let_go("errors")
+    if what >= _TLS:
+        from .tlserrors import error
+
+        return error(what, args)
     if what == _COMMAND:
         return _command(*args)
     if what == _JOINING:

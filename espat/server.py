@@ -73,7 +73,9 @@ class _Server:
     def __init__(self, socket, port, backlog):
         self.socket = socket
         self.modem = socket.modem
-        self.port = port
+        own = socket.__dict__  # of a TLS server: tlsserver.py
+        self.args = (1, port) + own.get("tail", ())
+        self.kind = own.get("kind", _Client)
         self.room = max(_LINKS, min(backlog, 16))  # those that came and went among them
         self.coming = []  # [socket, address or None] of each client that nobody accepted yet
         self.away = None  # since when Wi-Fi is away, or was last asked to come back
@@ -94,7 +96,7 @@ class _Server:
             modem.server = self.came  # somebody may come with the OK
             modem.words = b""
             try:
-                run(modem, b"+CIPSERVER=", (1, self.port))
+                run(modem, b"+CIPSERVER=", self.args)
                 if modem.words != b"no change":  # NonOS: a server runs, on whichever port
                     return
             except ATError:
@@ -165,7 +167,7 @@ class _Server:
                     if each[0].link < 0:
                         coming.remove(each)
                         break
-            client = _Client(self.socket.radio)
+            client = self.kind(self.socket.radio)
             coming.append([client, None])
         except MemoryError:
             modem.unwanted |= 1 << link

@@ -1,0 +1,305 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""TLS that tells the truth: contexts like ``ssl.SSLContext``, sockets that the module secures.
+
+What a context asks for is done by the module, or ``connect()`` raises before anything is sent to
+the other end, and says what would help. A default context verifies: the chain against the CA that
+was given, the name, the dates where the firmware looks at them (ESP32 from 1.2 on; ESP8266 does
+not). Unverified is only what the program sets ``verify_mode = CERT_NONE`` for.
+
+Certificates and keys lie in the module's flash. They are written when a socket connects, and only
+if they are not there: what stands in the next free place but the first, which keeps what the module
+came with. A context without a CA of its own uses the roots that ``espat ca`` put into the module,
+which it knows by their first line, ``# espat ca``; the CA that modules ship with is never trusted.
+
+What only a connect needs is loaded for it, and let go of: handshake.py, pem.py, store.py, dates.py.
+"""
+
+import errno
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .modem import fail
+from .sockets import Socket
+
+PROTOCOL_TLS = 2
+PROTOCOL_TLS_CLIENT = 16
+PROTOCOL_TLS_SERVER = 17
+CERT_NONE = 0
+CERT_OPTIONAL = 1
+CERT_REQUIRED = 2
+
+# The modem's, and the socket's (a test compares them).
+_OK = const(2)
+_CONNECTING = const(1)
+_RECEIVING = const(3)
+
+# Numbers of errors.py and tlserrors.py.
+_ERR_WAIT = const(11)
+_ERR_AGAIN = const(17)
+_ERR_STARTED = const(19)
+_ERR_ADDRESS = const(37)
+_ERR_OPTIONAL = const(61)
+_ERR_VERSION = const(62)
+_ERR_FOLDER = const(63)
+_ERR_CERTIFICATE = const(64)
+_ERR_NAMELESS = const(65)
+
+
+class SSLContext:
+    """What TLS connections shall check, and show. Shared by any number of sockets and radios.
+
+    :param int protocol: PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER; PROTOCOL_TLS: either
+
+    ``sni``: False: the server is not told which name is wanted. Firmware checks the name that it
+    tells, so that ``check_hostname`` must be False then. Older firmware knows no other way.
+    """
+
+    minimum_version = property(lambda self: None, lambda self, _: _refuse(_ERR_VERSION))
+    maximum_version = minimum_version
+
+    def __init__(self, protocol=PROTOCOL_TLS_CLIENT):
+        self.protocol = protocol
+        self._verify = CERT_NONE if protocol == PROTOCOL_TLS_SERVER else None
+        self._names = True
+        self.sni = True
+        self.ca = None  # PEM; or a number, where in the module it lies
+        self.pki = None  # (certificate chain, key), PEM; or a number
+        self.alpn = ()
+        self.psk = None  # (identity, key), or what returns them
+
+    @property
+    def verify_mode(self):
+        """CERT_REQUIRED or CERT_NONE.
+
+        On a server with a context of either kind: whether a CA is loaded that clients need.
+
+        :raises OSError: EOPNOTSUPP, for CERT_OPTIONAL: the module verifies, or does not
+        """
+        return CERT_REQUIRED if self._verify is None else self._verify
+
+    @verify_mode.setter
+    def verify_mode(self, mode):
+        if mode == CERT_OPTIONAL:
+            _refuse(_ERR_OPTIONAL)
+        if mode not in (CERT_NONE, CERT_REQUIRED):
+            raise ValueError("verify_mode: CERT_NONE or CERT_REQUIRED")
+        self._verify = mode
+
+    @property
+    def check_hostname(self):
+        """Whether the server's certificate must be for the name that was asked for."""
+        return self._names and self.verify_mode != CERT_NONE
+
+    @check_hostname.setter
+    def check_hostname(self, on):
+        self._names = bool(on)
+        if on and self._verify == CERT_NONE:
+            self._verify = CERT_REQUIRED
+
+    def load_verify_locations(self, cafile=None, capath=None, cadata=None):
+        """The CAs that the other end's certificate must come from: instead of those before.
+
+        :param cafile: path of a file, PEM or DER; or the data themselves, as MicroPython has it
+        :param cadata: str or bytes, PEM or DER; empty: no CAs of this context's own
+        :raises ValueError: no certificate in it, a bad one, or more than a module takes
+        """
+        if capath:
+            _refuse(_ERR_FOLDER)
+        data = cafile if cadata is None else cadata
+        if data is None:
+            raise ValueError("cafile or cadata is wanted")
+        from . import pem
+
+        self.ca = pem.certificates(data) if data else None
+        pem.done()
+
+    def load_cert_chain(self, certfile, keyfile=None):
+        """The certificate to show, with those between it and its CA behind it, and its key.
+
+        :param certfile: path of a file, PEM or DER; or bytes, or str with PEM, the data themselves
+        :param keyfile: the same; None: the key is in ``certfile`` too
+        :raises ValueError: a bad certificate or key, an encrypted key, a key that is another's, or
+            more than a module takes
+        """
+        from . import pem
+
+        self.pki = pem.pair(certfile, certfile if keyfile is None else keyfile)
+        pem.done()
+
+    def use_stored(self, ca=None, pki=None):
+        """Use what you put into the module's flash yourself, and vouch for it.
+
+        On NonOS, where no other way leads in, it was flashed with esptool: its number is 0.
+
+        :param int ca: number of the CA; 0 is what a module ships with, which everybody has
+        :param int pki: number of the certificate and key to show
+        """
+        self.ca = self.ca if ca is None else ca
+        self.pki = self.pki if pki is None else pki
+
+    def set_default_verify_paths(self):
+        """Use the roots that ``espat ca`` put into the module."""
+        self.ca = None
+
+    load_default_certs = set_default_verify_paths
+
+    def set_alpn_protocols(self, protocols):
+        """The protocols to offer, up to five. Which was chosen the module does not tell."""
+        if len(protocols) > 5:
+            raise ValueError("protocols out of 0..5")
+        self.alpn = tuple(protocols)
+
+    def set_psk(self, identity, key):
+        """A key that both ends have, in place of certificates: ``verify_mode`` must be CERT_NONE.
+
+        :param identity: str or bytes, 1 to 32 bytes: what is told of us
+        :param bytes key: 1 to 32 bytes
+        """
+        self.psk = (identity, key)
+
+    def set_psk_client_callback(self, callback):
+        """``callback(None)`` returns identity and key when a socket connects; None: no key."""
+        self.psk = callback
+
+    def wrap_socket(
+        self,
+        sock,
+        server_side=False,
+        do_handshake_on_connect=True,
+        suppress_ragged_eofs=True,
+        server_hostname=None,
+    ):
+        """A socket that speaks TLS in place of ``sock``, which is of no more use.
+
+        One that is connected already is closed, and opened anew with TLS: a module cannot secure
+        a connection that stands. At once if it may wait, else with the first poll, read or write.
+
+        :param str server_hostname: the name that is told (SNI) and checked
+        :raises ValueError: a name is to be checked, and none is given
+        :raises OSError: EOPNOTSUPP, bytes have flowed
+        """
+        from .wrapping import wrap
+
+        return wrap(self, sock, server_side, do_handshake_on_connect, server_hostname)
+
+
+def create_default_context(purpose=None, *, cafile=None, capath=None, cadata=None):
+    """A context that verifies, name and all; with no CA given it uses those in the module."""
+    context = SSLContext(PROTOCOL_TLS)
+    if cafile or capath or cadata:
+        context.load_verify_locations(cafile, capath, cadata)
+    return context
+
+
+def _refuse(number):
+    raise fail(number)
+
+
+_kinds = {}  # the class of TLS sockets for each class of sockets
+
+
+def is_secured(sock):
+    """Whether it is a TLS socket."""
+    return type(sock) in _kinds.values()
+
+
+def secured(base):
+    """The class of TLS sockets that has the face of a class of sockets."""
+    cls = _kinds.get(base)
+    if cls is None:
+
+        class TLSSocket(base):
+            """A socket that the module secures. Made by ``SSLContext.wrap_socket()``."""
+
+            context = None
+            name = None  # the server's, told and checked
+            where = None  # the address to be opened on the first use
+            peer = None  # the address that was opened
+
+            connect = _connect
+            state = _state
+            ended = _ended
+
+            def getpeercert(self, binary_form=False):
+                """The module does not tell."""
+                _refuse(_ERR_CERTIFICATE)
+
+            def selected_alpn_protocol(self):
+                """The module does not tell."""
+
+        cls = _kinds[base] = TLSSocket
+    return cls
+
+
+def _connect(self, address):
+    """What the context asks for, and ``AT+CIPSTART=<link>,"SSL","<host>",<port>``.
+
+    :param address: ``(host, port)``; the module resolves the name
+    :raises OSError: EOPNOTSUPP or EINVAL, the module cannot do what is asked for: nothing was sent
+        to the other end; ECONNABORTED, no TLS connection came about, and the likely causes; else as
+        ``Socket.connect()``
+    """
+    if not self.doing and (self.link >= 0 or self._shut or not self.peer):
+        if self.link >= 0 or self._shut:
+            raise fail(_ERR_AGAIN)
+        if not (0 < address[1] < 65536 and 0 < len(address[0]) <= 64):
+            raise fail(_ERR_ADDRESS)
+        from .handshake import begin
+
+        begin(self, address[0], address[1])
+        if self.timeout == 0:
+            raise fail(_ERR_STARTED)
+    _finish(self)
+
+
+def _finish(self):
+    """Wait for the connection, or say why there is none."""
+    try:
+        if self.doing:
+            Socket.connect(self, self.peer)
+        elif self.link < 0:
+            from .repair import refusal
+
+            raise refusal(self, self.peer[0], self.peer[1])
+    except OSError as e:
+        if e.errno != errno.ECONNREFUSED or self.link >= 0:
+            raise
+        from .handshake import failed
+
+        failure = failed(self)
+    else:
+        return
+    raise failure
+
+
+def _state(self):
+    """The state of the link; a socket whose connection was put off is connected now."""
+    where = self.where
+    if where and not self._shut:
+        self.where = None
+        try:
+            self.connect(where)
+        except OSError as e:
+            if e.errno == errno.EINPROGRESS:
+                raise fail(_ERR_WAIT, "the connection")
+            if not self.peer:
+                self.where = where  # not begun: the modem was busy, or the module cannot do it
+            raise
+    if self.link < 0 and self.peer and not self._shut:
+        _finish(self)
+    return Socket.state(self)
+
+
+def _ended(self, modem, link, doing, code):
+    """A CIPRECVDATA or CIPSEND has ended. Called from ``step()``.
+
+    How many bytes wait on a TLS link firmware tells wrongly: too many (they are encrypted yet), or
+    too few (only the record that was begun). It is asked for more until it has none: ERROR.
+    """
+    Socket.ended(self, modem, link, doing, code)
+    if doing == _RECEIVING and code == _OK and modem.passive and not modem.held[link]:
+        modem.held[link] = 1
