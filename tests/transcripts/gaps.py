@@ -2,8 +2,8 @@
 
 In these files an event of the module is one print, or a piece of an echo. A notice falls between
 prints, and between any two bytes of an echo; within a print, so within a counted payload, it does
-not. Whether it comes just before the host speaks or just after makes a difference to the host: these
-are two gaps.
+not. Whether it comes just before the host speaks or just after makes a difference to the host:
+these are two gaps.
 """
 
 from dataclasses import replace

@@ -159,7 +159,7 @@ def ping(radio):
     from espat.services import ping
 
     radio.connect(SSID, PASSWORD)
-    return [ping(radio.modem, HOST)]
+    return [ping(radio.up(), HOST)]
 
 
 def ping_nobody(radio):
@@ -167,7 +167,7 @@ def ping_nobody(radio):
     from espat.services import ping
 
     radio.connect(SSID, PASSWORD)
-    return [number(ping, radio.modem, "198.51.100.99") == errno.ETIMEDOUT]
+    return [number(ping, radio.up(), "198.51.100.99") == errno.ETIMEDOUT]
 
 
 def restart(radio):

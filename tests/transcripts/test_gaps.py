@@ -48,10 +48,22 @@ def notices(case):
     return itertools.islice(itertools.cycle(fit), start, None)
 
 
+def decides(transcript, gap):
+    """Behind a payload of active receive that has no line end, and before the noise of a boot:
+    glued together they cost the socket its connection at once, with a notice between them only at
+    `ready`. What comes of a restart is in `test_outcomes.py`.
+    """
+    events = transcript.events
+    before, after = events[gap[0] - 1], events[min(gap[0], len(events) - 1)]
+    return gap[0] and b"+IPD," in before.what and ":" in str(before) and after.what[:1] == b"\0"
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_notice_in_every_gap(case):
     transcript = load(case.path)
-    cases = list(zip(gaps(transcript), notices(case), strict=False))
+    fit = [gap for gap in gaps(transcript) if not decides(transcript, gap)]
+    assert len(fit) >= len(list(gaps(transcript))) - 1
+    cases = list(zip(fit, notices(case), strict=False))
     for gap, notice in cases:
         replay = Replay(inject(transcript, gap, notice))
         try:

@@ -179,9 +179,10 @@ class Masker:
 
     def _module_line(self, line, flags):
         text = line.rstrip(b"\r")
-        self._learn(text, flags)
-        if self._echo.open:
+        if self._echo.open:  # what the host said is known already
             self._ends[MODULE].hide_line(self._echo.marks(line))
+        else:
+            self._learn(text, flags)
         if text in forms.RESULTS:
             self._echo.close()
         if text == b"ERROR" or text.startswith(b"busy "):
