@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.table import Table
 
-from espat_tools.bench import budgets, memory, memory_report
+from espat_tools.bench import budgets, emulator, memory, memory_report
 
 
 @click.group()
 def bench() -> None:
-    """Measure the driver, in real MicroPythons."""
+    """Measure the driver, in real MicroPythons, and the emulator."""
 
 
 @bench.command("memory")
@@ -40,3 +41,31 @@ def memory_command(as_json: bool, check: bool, gates_file: Path) -> None:
         memory_report.show(Console(), figures, verdicts)
     if check and not all(verdict.kept for verdict in verdicts):
         sys.exit(1)
+
+
+@bench.command("emulator")
+@click.option("--runs", default=emulator.RUNS, show_default=True, help="Bodies over each port.")
+@click.option("--length", default=emulator.LENGTH, show_default=True, help="Bytes of a body.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def emulator_command(runs: int, length: int, as_json: bool) -> None:
+    """The emulator's own rate: a body through one active link to a raw reader."""
+    try:
+        with Console(stderr=True).status("measuring...") as status:
+            figures = emulator.measure(length, runs, lambda what: status.update(f"{what}..."))
+    except (OSError, RuntimeError) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps([figure.as_json() for figure in figures], indent=2))
+        return
+    table = Table(
+        "port",
+        "median MB/s",
+        "slowest",
+        "fastest",
+        title=f"{length:,} bytes through one active link, {runs} runs, no pacing",
+    )
+    for figure in figures:
+        rates = (figure.median, min(figure.rates), max(figure.rates))
+        table.add_row(figure.kind, *(f"{rate:.1f}" for rate in rates))
+    Console().print(table)
+    Console().print(f"Aim over the TCP port: {emulator.AIM:.0f} MB/s.")

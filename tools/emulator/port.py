@@ -32,6 +32,8 @@ class Port:
         self._output = b""
         #: Bytes wait for something that no descriptor tells of.
         self.held = False
+        #: There may be more to move at once.
+        self.busy = False
 
     @property
     def _listens(self):
@@ -42,11 +44,14 @@ class Port:
         return self._line.unsent <= (ahead / 10 * _AHEAD if self._line.paced else 0)
 
     def step(self):
-        """Move bytes both ways until nothing moves."""
-        moved = _TURN
-        while moved > 0:
+        """Move bytes both ways, until nothing moves or others must have their turn."""
+        left = _TURN
+        while left > 0:
             count = self._take() + self._give()
-            moved = moved - count if count else 0
+            if not count:
+                break
+            left -= count
+        self.busy = left <= 0
 
     def _take(self):
         if not self._listens:

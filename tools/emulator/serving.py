@@ -99,6 +99,8 @@ class Serving:
 
     def _nap(self):
         line = self._module.line
+        if any(port.busy for port in self._ports):
+            return 0
         if line.under_way or any(port.held for port in self._ports):
             return _TICK
         due = line.next_due()

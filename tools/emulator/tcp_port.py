@@ -12,6 +12,9 @@ import time
 from .line import HostEnd
 from .port import Port
 
+#: Bytes that the kernel keeps for a client each way.
+_KERNEL = 1 << 17
+
 #: Seconds that a refused client has to read why, and how many may be about it at a time.
 _PARTING = 1.0
 _REFUSED = 16
@@ -24,6 +27,9 @@ class TcpPort(Port):
         super().__init__(line, size)
         self._listener = socket.create_server((host, port), backlog=128)
         self._listener.setblocking(False)
+        # Accepted sockets inherit them. Unbounded the kernel would hold megabytes for either end.
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL)
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL)
         #: (host, port)
         self.address = self._listener.getsockname()[:2]
         self._client = None
@@ -39,6 +45,7 @@ class TcpPort(Port):
         """Let clients in, or turn them away, and move bytes."""
         self._accept()
         self._see_off()
+        self.busy = False
         if self._client:
             super().step()
 
@@ -67,16 +74,22 @@ class TcpPort(Port):
                 return
             client.setblocking(False)
             if self._client:
-                self._receive_last()
+                self._look()
             if self._client:
                 self._refuse(client)
             else:
                 self._welcome(client, f"{place[0]} port {place[1]}")
 
-    def _receive_last(self):
-        """Is the client that has the module still there?"""
-        if self._listens:
-            self._take()
+    def _look(self):
+        """Is the client that has the module still there? Its end lies behind what it sent."""
+        super().step()
+        if self._client and not self._listens:
+            self._part_if_broken()
+
+    def _part_if_broken(self):
+        """Not listened to, a client that broke off shows in an error of its socket."""
+        if self._client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self._drop()
 
     def _welcome(self, client, name):
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,148 @@
+"""How fast the emulator is by itself: a body through one active-mode link, no driver in the way.
+
+    espat bench emulator                   # 20 MB over the TCP port and the pseudo-terminal
+    espat bench emulator --runs 9 --json
+
+A program of its own sends the body over loopback; the module prints it as ``+IPD``; a raw reader
+takes it from the module's port. No pacing. The time runs from AT+CIPSTART to the last byte; what
+came is taken apart afterwards and compared with what was sent. Megabytes are 1,000,000 bytes of
+body. Told, never gated: it depends on the machine and on what else runs there.
+"""
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from espat_tools.bench import peer
+from espat_tools.emulator import Module
+
+LENGTH = 20_000_000
+RUNS = 7
+
+#: What the rate over the TCP port is meant to be at least, in MB/s.
+AIM = 10.0
+
+#: Seconds in which a run must be over.
+_PATIENCE = 120
+
+_BLOCK = 1 << 16
+
+_SENDER = """
+import socket, sys
+from espat_tools.bench import peer
+data = peer.body(int(sys.argv[1]))
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    print(listener.getsockname()[1], flush=True)
+    while True:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(data)
+"""
+
+
+class Figure(NamedTuple):
+    """The rates of several runs over one kind of port, in MB/s."""
+
+    kind: str
+    rates: list[float]
+
+    @property
+    def median(self) -> float:
+        """The median of the runs."""
+        return statistics.median(self.rates)
+
+    def as_json(self) -> dict:
+        """Everything, as what `json.dumps` takes."""
+        rates = [round(rate, 2) for rate in self.rates]
+        return {
+            "port": self.kind,
+            "median_mb_per_s": round(self.median, 2),
+            "slowest": min(rates),
+            "fastest": max(rates),
+            "runs": rates,
+        }
+
+
+class Wire(NamedTuple):
+    """A module's port as a raw reader has it."""
+
+    write: Callable[[bytes], int]
+    read: Callable[[], bytes]
+
+
+def measure(length: int = LENGTH, runs: int = RUNS, tell: Callable = print) -> list[Figure]:
+    """Figures over the TCP port and, where there is one, the pseudo-terminal."""
+    figures = []
+    with _sender(length) as number:
+        for kind, opened in _PORTS.items():
+            rates = []
+            for run in range(runs):
+                tell(f"{kind}, {run + 1} of {runs}")
+                rates.append(_run(opened, number, length))
+            figures.append(Figure(kind, rates))
+    return figures
+
+
+@contextmanager
+def _sender(length: int) -> Iterator[int]:
+    """The program that sends the body to whoever connects; yields its port."""
+    command = [sys.executable, "-c", _SENDER, str(length)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def _run(opened: Callable, number: int, length: int) -> float:
+    """One body; returns MB/s."""
+    with Module("esp32c3-3.3", joined=True, echo=False) as module, opened(module) as wire:
+        said = bytearray()
+        start = time.perf_counter()
+        wire.write(b'AT+CIPSTART="TCP","127.0.0.1",%d\r\n' % number)
+        while not said.endswith(b"CLOSED\r\n"):
+            if time.perf_counter() - start > _PATIENCE:
+                raise RuntimeError(f"no end after {_PATIENCE} s and {len(said)} bytes")
+            said += wire.read()
+        took = time.perf_counter() - start
+    if _payload(said) != peer.body(length):
+        raise RuntimeError("what came is not what was sent")
+    return length / 1e6 / took
+
+
+def _payload(said: bytes) -> bytes:
+    """What the +IPD of ``said`` carry."""
+    parts = []
+    at = said.find(b"+IPD,")
+    while at >= 0:
+        colon = said.index(b":", at)
+        end = colon + 1 + int(said[at + 5 : colon])
+        parts.append(said[colon + 1 : end])
+        at = said.find(b"+IPD,", end)
+    return b"".join(parts)
+
+
+@contextmanager
+def _over_tcp(module: Module) -> Iterator[Wire]:
+    with socket.create_connection(module.open_tcp(), timeout=_PATIENCE) as sock:
+        yield Wire(sock.send, lambda: sock.recv(_BLOCK))
+
+
+@contextmanager
+def _over_pty(module: Module) -> Iterator[Wire]:
+    fd = os.open(module.open_pty(), os.O_RDWR | os.O_NOCTTY)
+    try:
+        yield Wire(lambda data: os.write(fd, data), lambda: os.read(fd, _BLOCK))
+    finally:
+        os.close(fd)
+
+
+_PORTS = {"TCP port": _over_tcp}
+if os.name == "posix":
+    _PORTS["pseudo-terminal"] = _over_pty
