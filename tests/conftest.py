@@ -10,7 +10,7 @@ import pytest
 
 from espat_tools import runtimes
 
-TOGETHER = ("commands",)
+TOGETHER = ("commands", "lib", "programs")
 """Folders whose tests add up to one result: a run divided among workers does not divide them."""
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")

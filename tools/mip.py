@@ -1,6 +1,7 @@
-"""The package.json that MicroPython's `mip` installs the driver by.
+"""The package.json that MicroPython's `mip` installs the driver by, and that of lib/.
 
-`python -m espat_tools.mip` writes it anew from what espat/ holds; a test says when that is due.
+`python -m espat_tools.mip` writes both anew from what espat/ and lib/ hold; a test says when that
+is due.
 """
 
 import json
@@ -13,7 +14,18 @@ from espat_tools import where
 def manifest() -> dict:
     """What package.json must say: each file of the driver, and its version."""
     driver = where.driver_folder()
-    names = [f"espat/{p.relative_to(driver).as_posix()}" for p in where.python_files(driver)]
+    files = where.python_files(driver)
+    return _manifest([f"espat/{p.relative_to(driver).as_posix()}" for p in files])
+
+
+def lib_manifest() -> dict:
+    """What lib/package.json must say: the files that go beside the driver."""
+    folder = where.lib_folder()
+    return _manifest([p.relative_to(folder).as_posix() for p in where.python_files(folder)])
+
+
+def _manifest(names: list[str]) -> dict:
+    driver = where.driver_folder()
     source = (driver / "__init__.py").read_text("utf-8")
     version = re.search(r'^__version__ = "(.+)"$', source, re.M)
     if version is None:
@@ -21,13 +33,14 @@ def manifest() -> dict:
     return {"urls": [[name, name] for name in names], "deps": [], "version": version[1]}
 
 
-def text() -> str:
-    """The manifest as it is written: one file a line, so that a change shows as one."""
-    found = manifest()
+def text(found: dict) -> str:
+    """A manifest as it is written: one file a line, so that a change shows as one."""
     urls = ",\n".join(f"    {json.dumps(pair)}" for pair in found["urls"])
     version = json.dumps(found["version"])
     return f'{{\n  "urls": [\n{urls}\n  ],\n  "deps": [],\n  "version": {version}\n}}\n'
 
 
 if __name__ == "__main__":
-    (Path(where.driver_folder()).parent / "package.json").write_text(text(), "utf-8")
+    root = Path(where.driver_folder()).parent
+    (root / "package.json").write_text(text(manifest()), "utf-8")
+    (root / "lib" / "package.json").write_text(text(lib_manifest()), "utf-8")

@@ -1,16 +1,18 @@
 """What the tests of lib/ and of the radio's API share: desks, and what a run has proven."""
 
+import contextlib
+
 import pytest
 
 from tests.driver.desk import ALL, BOTH, Desk
 
 
 def pytest_addoption(parser):
-    parser.addoption(
-        "--write-radio",
-        action="store_true",
-        help="write docs/radio.md from what this run proves",
-    )
+    # tests/commands and others have the same, for pages of their own.
+    with contextlib.suppress(ValueError):
+        parser.addoption(
+            "--write-table", action="store_true", help="write the page that this run proves"
+        )
 
 
 def pytest_collection_modifyitems(items):
@@ -26,8 +28,15 @@ def proven():
 
 @pytest.fixture
 def prove(proven):
-    """Says, at a test's end, what it has proven."""
-    return lambda *members: proven.update(members)
+    """Says, at a test's end, what it has proven: `hostname` (of the radio), `AuthMode.OPEN` (of
+    wifi), or a whole name, `socketpool.Socket.send`."""
+
+    def prove(*members):
+        for name in members:
+            own = "wifi." if name[0].isupper() else "" if "." in name else "wifi.Radio."
+            proven.add(own + name)
+
+    return prove
 
 
 @pytest.fixture

@@ -135,7 +135,10 @@ def test_hostname(make_desk, family, name, prove):
     prove("hostname")
 
 
-@pytest.mark.parametrize("name", ["", "-a", "a b", 'a"b', "a\r\nAT+RST", "bücher", "a..b", "a" * 33])
+BAD_NAMES = ["", "-a", "a b", 'a"b', "a\r\nAT+RST", "bücher", "a..b", "a" * 33]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
 def test_no_wrong_hostname(make_desk, profile, name):
     desk = make_desk(profile)
     with pytest.raises((ValueError, UnicodeError)):
@@ -178,18 +181,19 @@ def test_power_management(make_desk, family, prove):
         assert desk.module.core.session.sleep == mode
         assert radio.power_management is wanted
     if family in OLD:
-        with pytest.raises(ValueError, match="PowerManagement.MAX"):
+        with pytest.raises(ValueError, match=r"PowerManagement\.MAX"):
             radio.power_management = PowerManagement.MAX
     else:
         radio.power_management = PowerManagement.MAX
         assert desk.module.core.session.sleep == 3
         again_after_a_restart(desk)
         assert radio.power_management is PowerManagement.MAX
-    radio.command("AT+SLEEP=%d" % (1 if family in OLD else 2))
+    radio.command("AT+SLEEP=1" if family in OLD else "AT+SLEEP=2")
     assert radio.power_management is PowerManagement.UNKNOWN
     with pytest.raises(ValueError):
         radio.power_management = PowerManagement.UNKNOWN
-    prove("power_management")
+    prove("power_management", "PowerManagement")
+    prove(*(f"PowerManagement.{name}" for name in ("NONE", "MIN", "MAX", "UNKNOWN")))
 
 
 def test_tx_power_is_not_there(make_desk, profile):
@@ -224,6 +228,7 @@ def test_scan(make_desk, family, prove):
     assert repr(opened.authmode) == "(wifi.AuthMode.OPEN,)"
     prove("start_scanning_networks", "stop_scanning_networks")
     prove("AuthMode.OPEN", "AuthMode.WPA", "AuthMode.WPA2", "AuthMode.PSK")
+    prove("AuthMode", "Network", "Network.country")
     prove("Network.ssid", "Network.bssid", "Network.rssi", "Network.channel", "Network.authmode")
 
 

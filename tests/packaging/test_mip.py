@@ -50,3 +50,24 @@ def test_mip_installs_the_driver(checkout_url, micropython, tmp_path):
     assert sorted(found) == sorted(wanted), result
     assert [name for name in wanted if found[name] != wanted[name]] == []
     assert f"imported {tmp_path}/espat/__init__.py" in result.check()
+
+
+INSTALL_LIB = """
+import sys
+import mip
+for url in sys.argv[2:]:
+    mip.install(url, target=sys.argv[1])
+sys.path[:] = [sys.argv[1], ".frozen"]
+import ipaddress, socketpool, wifi
+print("imported", wifi.__file__, socketpool.SocketPool.AF_INET, ipaddress.ip_address("10.0.0.1"))
+"""
+
+
+def test_mip_installs_lib_beside_it(checkout_url, micropython, tmp_path):
+    urls = [f"{checkout_url}/package.json", f"{checkout_url}/lib/"]
+    result = micropython(INSTALL_LIB, [str(tmp_path), *urls])
+    lib = where.lib_folder()
+    assert {p.name: p.read_bytes() for p in tmp_path.glob("*.*")} == {
+        p.name: p.read_bytes() for p in lib.glob("*.py")
+    }, result
+    assert f"imported {tmp_path}/wifi.py 2 10.0.0.1" in result.check()

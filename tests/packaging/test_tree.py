@@ -50,7 +50,19 @@ def test_mip_installs_what_espat_holds():
     """If this fails a file came or went: `python -m espat_tools.mip` writes the list anew."""
     assert MIP["urls"] == [[name, name] for name in sorted(_present("espat"))]
     assert MIP["deps"] == []
-    assert json.loads(mip.text()) == MIP
+    assert json.loads(mip.text(mip.manifest())) == MIP
+
+
+def test_mip_installs_what_lib_holds():
+    """The same for lib/package.json: its paths are the names that programs import."""
+    names = [name.removeprefix("lib/") for name in sorted(_present("lib"))]
+    found = json.loads((ROOT / "lib" / "package.json").read_text("utf-8"))
+    assert found == {
+        "urls": [[name, name] for name in names],
+        "deps": [],
+        "version": MIP["version"],
+    }
+    assert mip.lib_manifest() == found
 
 
 def test_package_json_is_no_npm_manifest():
