@@ -49,6 +49,7 @@ def recording(url: str) -> Recording:
             options[name] = _one_line(name, value)
         else:
             raise Unfit(f"{url}: no option {name}=, but mask=, source=, firmware=, title=, port=")
+    options.setdefault("source", source_of(port))
     return Recording(_file(place, url), port, options)
 
 
@@ -74,6 +75,13 @@ def source(text: str) -> Source:
     if kind not in SOURCES:
         raise Unfit(f"source: “{kind}” is none of {', '.join(SOURCES)}")
     return Source(kind, detail.strip())
+
+
+def source_of(port: str) -> Source:
+    """The source that a recording through this port has, as long as nobody says more."""
+    if port.lower().startswith("espat://"):
+        return Source("emulator", port)
+    return Source("unstated", f"through {port}")
 
 
 def _behind(url, scheme, like):

@@ -78,7 +78,8 @@ class Serial(SerialBase):
             if getattr(inner, name) != getattr(self, name):
                 setattr(inner, name, getattr(self, name))
         inner.baudrate = self._baudrate
-        inner.rts, inner.dtr = self._rts_state, self._dtr_state
+        if not inner.is_open:  # a pseudo-terminal that is open has no such lines
+            inner.rts, inner.dtr = self._rts_state, self._dtr_state
         if self._exclusive is not None:
             inner.exclusive = self._exclusive
 
