@@ -310,6 +310,30 @@ def test_rts_cts_holds_the_host_only_when_on_at_both_ends(host, module):
     assert bench.module.overruns == (0, 0)
 
 
+def test_a_host_that_talks_more_than_it_is_answered_overruns_the_module():
+    bench = Bench()
+    lines = 5000
+    bench.send(b"x\r\n" * lines, 20)
+    # Three bytes ask for nine: what the module cannot say it does not read.
+    answered = len(bench.module.commands)
+    lost = bench.module.overruns[1]
+    assert 0 < lost < 3 * lines
+    assert answered <= (3 * lines - lost) / 2
+    # At any time its UART driver holds what is documented, and an answer more.
+    assert bench.module.core.pending == 0
+
+
+def test_what_the_module_has_to_say_is_bounded():
+    bench = Bench(baud=9600)
+    bench.uart.write(b"AT+GMR\r\n" * 1000)
+    most = 0
+    for _ in range(900):
+        bench.clock.advance(0.01)
+        bench.module.pump()
+        most = max(most, bench.module.core.pending)
+    assert 8192 <= most <= 8192 + 300
+
+
 def test_sizes_can_be_set():
     bench = Bench(joined=True, module_rx_size=500, serve={("deaf.test", 9): Deaf})
     peer = _stalled(bench)

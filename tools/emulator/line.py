@@ -22,6 +22,10 @@ RTS, CTS = 1, 2
 #: A host that is so many bytes further behind than another loses what comes: nobody reads there.
 _LAG = 65536
 
+#: What the module's UART driver keeps to be sent (at_uart_task.c): the AT task waits for room in
+#: it, and reads nothing meanwhile.
+_OUTPUT = 8192
+
 #: Most bytes kept for a host that is not there yet, or sent without pacing to a module that
 #: takes no more.
 _SPARE = 1 << 20
@@ -309,9 +313,14 @@ class Line:
             part = self._to_module.first()
             dues.append(self._to_module.time_of(self._core.intake.appetite(part)))
             dues.append(self._to_host.mark_due())
-            over = self._to_host.waiting - BACKLOG + 1
-            dues.append(self._to_host.time_of(over) if over > 0 else None)
+            dues.append(self._time_below(BACKLOG))
+            dues.append(self._time_below(_OUTPUT) if self._arrived else None)
         return min((due for due in dues if due is not None), default=None)
+
+    def _time_below(self, count):
+        """When less than ``count`` bytes wait to be sent to the host; None if they do not now."""
+        over = self._to_host.waiting - count + 1
+        return self._to_host.time_of(over) if over > 0 else None
 
     def next_arrival(self):
         """When the next byte reaches the hosts, in the clock's seconds, or None."""
@@ -364,9 +373,14 @@ class Line:
             self.overruns += lost
             self._on_loss(f"{lost} bytes lost: the module's buffer was full")
 
+    @property
+    def _reads(self):
+        """Does the module read its UART?"""
+        return self._core.intake.ready and not (self.paced and self._core.pending >= _OUTPUT)
+
     def _give(self):
         """Hand the module what it has room for."""
-        while self._arrived and self._core.intake.ready:
+        while self._arrived and self._reads:
             count = self._core.intake.appetite(self._arrived) if self.paced else _BLOCK
             data = bytes(self._arrived[:count])
             del self._arrived[:count]

@@ -274,7 +274,7 @@ class Links:
     # -- opening and closing -----------------------------------------------------------------
 
     def _accept(self):
-        if not self.listener:
+        if not self.listener or self._core.pending >= BACKLOG:
             return False
         taken = [link for link in self.open.values() if link.role == SERVER]
         number = self.free()

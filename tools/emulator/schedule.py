@@ -14,6 +14,10 @@ import heapq
 import itertools
 
 
+#: So many timers are looked through for canceled ones.
+_CROWD = 64
+
+
 class Until:
     """Wait for ``condition()`` to be true, at most ``seconds`` (None: no limit).
 
@@ -99,6 +103,7 @@ class Scheduler:
         self._order = itertools.count()
         self._now = None
         self._pinned = None
+        self._crowd = _CROWD
         self.tasks = set()
 
     @property
@@ -124,7 +129,15 @@ class Scheduler:
         """Do ``action()`` in so many seconds."""
         timer = Timer(self.now + max(0.0, seconds), action, lasting)
         heapq.heappush(self._heap, (timer.due, next(self._order), timer))
+        if len(self._heap) > self._crowd:
+            self._sweep()
         return timer
+
+    def _sweep(self):
+        """Forget canceled timers: one that is hours away would stay until then."""
+        self._heap[:] = [entry for entry in self._heap if entry[2].action is not None]
+        heapq.heapify(self._heap)
+        self._crowd = max(_CROWD, 2 * len(self._heap))
 
     def start(self, steps, done=None):
         """Start a generator as a task; its first step runs now."""

@@ -9,11 +9,15 @@ from . import names
 from .asking import Answer, Echo, Question
 from .datagrams import SocketDatagrams
 from .network import CONNECTING, FAILED, OPEN, Channel, Names, is_address, is_group
+from .recent import Recent
 
 #: Segments of an Ethernet, and a receive buffer of a few of them: what the module does not take
 #: is soon felt by the peer, as with a module's small window.
 _SEGMENT = 1460
 _BUFFER = 16384
+
+#: Bytes, about, of what is remembered of refused connections.
+_REFUSED = 1 << 20
 
 _LOG = logging.getLogger("espat_tools.emulator")
 _UNREACHABLE = (
@@ -167,8 +171,8 @@ class SocketNetwork:
         self._found = {}
         self._reach = reach
         self._server_ports = server_ports or {}
-        #: Connections refused because they lead off this machine: (address, port).
-        self.refused = []
+        #: Connections refused because they lead off this machine: (address, port), the last ones.
+        self.refused = Recent(_REFUSED, len)
         for name, place in (hosts or {}).items():
             self.add_host(name, place)
 
@@ -221,7 +225,8 @@ class SocketNetwork:
         """Where (address, port) really is."""
         real, ports = self._mapped.get(address, (address, {}))
         place = (real, ports.get(port, port))
-        self._found[place] = (address, port)
+        if place != (address, port):
+            self._found[place] = (address, port)
         return place
 
     def seen(self, place):
