@@ -111,8 +111,8 @@ _CODES = {
     0x4301: "the module cannot read its CA, certificate or key",
     0x6E00: "the two ends have no cipher, or no version of TLS, in common",
     0x7280: "the other end closed the connection in the middle of the handshake",
-    0x7780: "the server said no (alert): does it want a client certificate, another ALPN protocol,"
-    " another key?",
+    0x7780: "the server said no (alert): does it want a client certificate, another ALPN protocol, "
+    "another key? Does it speak TLS 1.2?",
     0x8006: "it took too long",
 }
 

@@ -7,11 +7,18 @@ import datetime
 import functools
 import ssl
 
+import pytest
 import trustme
 
 from espat import tls
 from espat_tools.emulator.tls_peer import tls_client, tls_server
 from tests.driver.desk import Server
+
+ESPAT = ("esp8266-2.2.1", "esp32-2.4", "esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1")
+DATED = ESPAT[1:]
+"""Firmware that looks at dates."""
+
+OLD = ("nonos-1.3", "nonos-1.7.4", "wizfi360")
 
 HOST, PORT = "tls.test", 443
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.timezone.utc)
@@ -97,6 +104,19 @@ def blind(**attributes):
     for name, value in attributes.items():
         setattr(made, name, value)
     return made
+
+
+def unverified(profile):
+    """A context that verifies nothing, and asks for nothing else that a family lacks."""
+    return blind(sni=profile not in OLD)
+
+
+def refused(desk, context, **how):
+    """The error of a connect that must fail, after which the radio works on."""
+    with pytest.raises((OSError, ValueError)) as caught:
+        connected(desk, context, **how)
+    desk.works()
+    return caught.value
 
 
 def connected(desk, context, *, name=HOST, host=HOST, port=PORT, timeout=30):
