@@ -264,6 +264,8 @@ BAD = [
     ("espat://?host=web%3D1.2.3.4:x", "'x' is no port of a host"),
     ("espat://?ap=:secret", "names no access point: name:password is meant"),
     ("espat://?ap=a,rssi=low", "'low' is no rssi of an access point"),
+    ("espat://?fault=drp", "'drp' is not known; did you mean drop?"),
+    ("espat://?scenario=noisy", "scenario: there is no file 'noisy'"),
     ("espat://?network=mars", "network 'mars' is neither any nor loopback"),
     ("espat://?baud=1&baud=2", "baud is given twice"),
     ("espat://somewhere?baud=1", "espat://?name=value&... is meant"),
@@ -288,6 +290,53 @@ def test_access_points_in_words():
     assert words.access_point("a:p,bssid=02:00:00:00:00:09,ip=10.0.0.5").gateway == "10.0.0.1"
     assert words.host("web.test=127.0.0.1") == ("web.test", "127.0.0.1")
     assert words.host("web.test=127.0.0.1:8080") == ("web.test", ("127.0.0.1", 8080))
+
+
+def test_access_points_with_what_has_a_meaning_in_them():
+    tricky = words.access_point(r"a\:b:p:w\,hidden,rssi=-5,hidden")
+    assert (tricky.ssid, tricky.password) == (b"a:b", b"p:w,hidden")
+    assert (tricky.rssi, tricky.hidden) == (-5, True)
+    assert words.access_point(r"n:back\\").password == b"back\\"
+    assert words.access_point("n:x,y=1").password == b"x,y=1"
+    assert words.access_point("n:é").password == "é".encode()
+    assert words.access_point("n:p,security=wpa3").security == 6
+    with pytest.raises(ValueError, match="given twice"):
+        words.access_point("n:p,rssi=-5,rssi=-6")
+    with pytest.raises(
+        ValueError, match="'wpa9' is no security of an access point; there are open"
+    ):
+        words.access_point("n:p,security=wpa9")
+
+
+def test_hosts_by_port():
+    hosts = {}
+    for text in ("a.test:80=127.0.0.1:8080", "a.test:443=localhost:8443", "b.test=127.0.0.5"):
+        words.add_host(hosts, text)
+    assert hosts == {"a.test": ("127.0.0.1", {80: 8080, 443: 8443}), "b.test": "127.0.0.5"}
+    for text in ("a.test:22=127.0.0.2:22", "b.test=127.0.0.6", "a.test=127.0.0.1:80"):
+        with pytest.raises(ValueError, match="is given twice"):
+            words.add_host(hosts, text)
+    for text in (
+        "a",
+        "=127.0.0.1",
+        "a=web.test",
+        "a:80=127.0.0.1",
+        "a=127.0.0.1:x",
+        "a=127.0.0.1:0",
+    ):
+        with pytest.raises(ValueError, match="is no "):
+            words.host(text)
+
+
+def test_faults_and_scenarios(port, tmp_path):
+    line = port(f"{URL}&echo=0&fault=busy at AT%2BGMR&fault=drop byte after 2", timeout=0.1)
+    line.write(b"AT\r\nAT+GMR\r\n")
+    assert line.read(99) == b"\r\nK\r\n\r\nbusy p...\r\n"
+    path = tmp_path / "mine.toml"
+    path.write_text('profile = "esp32-2.4"\necho = false\n[[fault]]\ndo = "insert #"\n', "utf-8")
+    line = port(f"espat://?scenario={path}&seed=5", timeout=0.1)
+    assert line.read(99) == b"#"
+    assert (line.module.seed, line.module.core.profile.id) == (5, "esp32-2.4")
 
 
 def test_the_driver_fetches_a_page_over_it(port, web):

@@ -14,20 +14,26 @@ The network ends at loopback unless a :class:`SocketNetwork` is told to reach fu
 from .access_point import AccessPoint
 from .clock import RealClock, SimClock
 from .core import Core
+from .faults import BadFault
 from .memory import MemoryNetwork
 from .module import Module
 from .profiles import PROFILES, Profile, Timing
+from .scenario import BadScenario, Scenario, load_scenario
 from .sockets import SocketNetwork
 
 __all__ = [
     "PROFILES",
     "AccessPoint",
+    "BadFault",
+    "BadScenario",
     "Core",
     "MemoryNetwork",
     "Module",
     "Profile",
     "RealClock",
+    "Scenario",
     "SimClock",
     "SocketNetwork",
     "Timing",
+    "load_scenario",
 ]

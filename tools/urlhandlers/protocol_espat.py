@@ -8,7 +8,9 @@ port is used. Options, each ``name=value``, joined by ``&`` (``%26`` for one in 
 - ``host=web.test=127.0.0.1:8080``, as often as there are hosts (:func:`.words.host`);
 - ``network=any`` to leave this machine (``loopback``);
 - ``paced=1``, ``rx_size``, ``module_rx_size``: the line (:class:`.module.Module`);
-- ``joined=1``, ``echo=0``, ``boot=1``: the state to begin with.
+- ``joined=1``, ``echo=0``, ``boot=1``: the state to begin with;
+- ``fault=busy at AT+CIPSEND 2nd`` (:mod:`.faults`), as often as there are, with ``seed``;
+- ``scenario``: a file or the name of one that comes along; the other options go before it.
 
 DTR, RTS, parity and stop bits are taken and change nothing.
 """
@@ -24,7 +26,8 @@ from serial.serialutil import (
     to_bytes,
 )
 
-from espat_tools.emulator import Module, SocketNetwork, words
+from espat_tools.emulator import Module, words
+from espat_tools.emulator.scenario import Scenario, load_scenario
 
 #: Bytes that wait to be sent before a write blocks, as a serial driver has it.
 _OUTPUT = 4096
@@ -217,9 +220,9 @@ def _flag(text):
 
 
 def _network(text):
-    if text not in ("any", "loopback"):
+    if text not in ("any", "host", "loopback"):
         raise ValueError(f"network {text!r} is neither any nor loopback")
-    return text
+    return "loopback" if text == "loopback" else "host"
 
 
 #: Options given at most once, and how each is read; and those given any number of times.
@@ -233,8 +236,10 @@ _SINGLE = {
     "echo": _flag,
     "boot": _flag,
     "network": _network,
+    "seed": int,
+    "scenario": load_scenario,
 }
-_MANY = {"ap": words.access_point, "host": words.host}
+_MANY = {"ap": words.access_point, "host": str, "fault": str}
 
 
 def _options(url):
@@ -254,12 +259,14 @@ def _options(url):
             raise ValueError(f"{name} is given twice")
         else:
             options[name] = _read(name, text)
-    reach = options.pop("network", "loopback")
-    return {
-        **options,
-        "access_points": many["ap"] or None,
-        "network": SocketNetwork(dict(many["host"]), reach=reach),
-    }
+    scenario = options.pop("scenario", Scenario(url))
+    scenario.network = options.pop("network", scenario.network)
+    if many["ap"]:
+        options["access_points"] = many["ap"]
+    hosts = {}
+    for text in many["host"]:
+        words.add_host(hosts, text)
+    return scenario.settings(**options, hosts=hosts, faults=many["fault"])
 
 
 def _read(name, text):

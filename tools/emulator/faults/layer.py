@@ -30,7 +30,7 @@ class Fault:
     """One fault of a running module: what it does, when, and how often it has done it."""
 
     def __init__(self, text):
-        self.text = text if isinstance(text, str) else " ".join(text)
+        self.text = text if isinstance(text, str) else " ".join(text).strip()
         do, when = _halves(text)
         self._action = action_of(do, self.text)
         self.trigger = trigger_of(when, self.text)

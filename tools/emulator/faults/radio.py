@@ -4,7 +4,6 @@
 through it, and those that were open before.
 """
 
-from ..asking import Answer
 from ..network import CONNECTING, OPEN, is_address
 
 #: A slow network moves data this often at least, in seconds.
@@ -110,6 +109,38 @@ class Listener:
     def accept(self):
         channel = None if self._network.stalled else self._inner.accept()
         return channel and self._network.wrap(channel)
+
+
+class Unasked:
+    """An answer to a question that cannot be asked while a fault ``holds``; it is asked then."""
+
+    def __init__(self, holds, ask):
+        self._holds = holds
+        self._ask = ask
+        self._answer = None
+        self._over = False
+
+    @property
+    def done(self):
+        """Is there an answer?"""
+        if self._over:
+            return True
+        if self._answer is None:
+            if self._holds():
+                return False
+            self._answer = self._ask()
+        return self._answer.done
+
+    @property
+    def value(self):
+        """The answer, None without one."""
+        return self._answer and self._answer.value
+
+    def give_up(self):
+        """Wait no longer."""
+        self._over = True
+        if self._answer is not None:
+            self._answer.give_up()
 
 
 class Network:
@@ -221,17 +252,20 @@ class Network:
 
     def lookup(self, name, servers=None):
         """See :mod:`..network`; a name that cannot be asked for has no answer."""
-        if is_address(name) or not (self._holds("dns") or self.stalled):
+        if is_address(name):
             return self._inner.lookup(name, servers)
-        return Answer(None, done=False)
+        return Unasked(self._nameless, lambda: self._inner.lookup(name, servers))
+
+    def _nameless(self):
+        return self._holds("dns") or self.stalled
 
     def time(self, address):
         """See :mod:`..network`."""
-        return Answer(None, done=False) if self.stalled else self._inner.time(address)
+        return Unasked(lambda: self.stalled, lambda: self._inner.time(address))
 
     def ping(self, address):
         """See :mod:`..network`."""
-        return Answer(None, done=False) if self.stalled else self._inner.ping(address)
+        return Unasked(lambda: self.stalled, lambda: self._inner.ping(address))
 
     # -- in the station's place --------------------------------------------------------------
 
