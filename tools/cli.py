@@ -7,6 +7,13 @@ import click
 COMMANDS = {
     "demo": ("espat_tools.demo.cli", "demo", "Fetch a page through an ESP-AT module."),
     "bench": ("espat_tools.bench.cli", "bench", "Measure the driver."),
+    "record": ("espat_tools.transcripts.live_cli", "record", "Write down what a module says."),
+    "replay": ("espat_tools.transcripts.live_cli", "replay", "Play what a module said."),
+    "transcript": (
+        "espat_tools.transcripts.cli",
+        "transcript",
+        "Check, show and mask transcripts.",
+    ),
 }
 """name: module, click command in it, the line that `espat --help` shows."""
 

@@ -19,7 +19,7 @@ from tests.transcripts.gaps import gaps, inject
 from tests.transcripts.replaying import Replay
 
 READY = b"\r\nready\r\n"
-SPREAD = 8
+SPREAD = 1
 """One gap in so many, another one for each family: all of them over all families."""
 
 AFTERWARDS = make.Scenario("afterwards", "", None, worlds.web, worlds.ANSWER)
@@ -84,48 +84,13 @@ def cut_off(transcript, gap, notice):
 # ---- ready --------------------------------------------------------------------------------------
 
 
-KNOWN = {
-    "joined": "`ready` right behind the OK of CWJAP is forgotten: the radio never joins again",
-    "between": "`ready` between two commands of a call: the second goes to a module that lost all",
-}
-"""What the driver does wrong today; each is a test below that must fail as long as it is so."""
-
-
-def known(transcript, gap):
-    """Which of KNOWN a `ready` in this gap meets; None for all other gaps."""
-    i, at = gap
-    events = transcript.events
-    if at or i == len(events) or events[i].way != HOST:
-        return None
-    if events[i].what.startswith((b"AT+CWJAP_CUR=", b"AT+CIPSERVER=1")):
-        before = [event.what for event in events[:i] if event.way == HOST]
-        return "joined" if b"CWJAP" in before[-1] else "between"
-    before = [event.what for event in events[:i] if event.way == HOST]
-    return "joined" if before and before[-1].startswith(JOINS) and i > 1 else None
-
-
-JOINS = (b"AT+CWJAP=", b"AT+CWJAP_CUR=")
-
-
 @pytest.mark.parametrize(("scenario", "family"), CASES, ids=IDS)
 def test_a_restart(scenario, family):
     transcript = load(make.path(scenario, family))
-    tried = [gap for gap in spread(family, gaps(transcript)) if not known(transcript, gap)]
+    tried = spread(family, gaps(transcript))
     for gap in tried:
         restart_in(scenario, family, transcript, gap)
     count("gaps with a restart in them", len(tried))
-
-
-@pytest.mark.parametrize(
-    "what",
-    [pytest.param(k, marks=pytest.mark.xfail(reason=v, strict=True)) for k, v in KNOWN.items()],
-)
-def test_a_restart_that_is_not_dealt_with(what):
-    for scenario, family in CASES:
-        transcript = load(make.path(scenario, family))
-        for gap in gaps(transcript):
-            if known(transcript, gap) == what:
-                restart_in(scenario, family, transcript, gap)
 
 
 def restart_in(scenario, family, transcript, gap):

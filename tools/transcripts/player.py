@@ -21,9 +21,16 @@ class Departed(Exception):
     """
 
     def __init__(
-        self, name: str, line: int, reason: str, expected: bytes, got: bytes, before: bytes = b""
+        self,
+        place: str,
+        reason: str,
+        *,
+        line: int,
+        expected: bytes,
+        got: bytes,
+        before: bytes = b"",
     ):
-        super().__init__(f"{name}, line {line}: {reason}")
+        super().__init__(f"{place}, line {line}: {reason}")
         self.line = line
         self.reason = reason
         self.expected = expected
@@ -170,12 +177,13 @@ class Player:
         step = self._step
         if step is None:
             reason = f"all was said, and then the host said {_shown(data)}"
-            raise Departed(self.name, self.line, reason, b"", data)
+            raise Departed(self.name, reason, line=self.line, expected=b"", got=data)
         unheard = step.must_hear - self._heard
         if not self._done and unheard > 0:
             rest = bytes(self._out[:unheard])
             reason = f"the host said {_shown(data)} before it had read {_shown(rest)}"
-            raise Departed(self.name, step.event.line, reason, step.data, data)
+            line = step.event.line
+            raise Departed(self.name, reason, line=line, expected=step.data, got=data)
         return step
 
     def _differs(self, step, data, same):
@@ -188,7 +196,14 @@ class Player:
             reason += " (a secret must be as long as the one that was masked)"
         before = step.data[:at]
         self._go(same)
-        raise Departed(self.name, step.event.line, reason, expected, data[same:], before)
+        raise Departed(
+            self.name,
+            reason,
+            line=step.event.line,
+            expected=expected,
+            got=data[same:],
+            before=before,
+        )
 
 
 def _steps(transcript):

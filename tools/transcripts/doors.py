@@ -1,0 +1,182 @@
+"""Where a program comes in: a pseudo-terminal that it opens as a serial port, or a TCP port."""
+
+import contextlib
+import os
+import select
+import socket
+import time
+
+_BLOCK = 4096
+_NAP = 0.01
+"""Seconds between looks at a pseudo-terminal that nobody has opened."""
+
+
+class Left(Exception):
+    """The program closed its end."""
+
+
+class Terminal:
+    """A pseudo-terminal; ``link`` makes a name for it that stays the same.
+
+    Our own end of it is not kept open, so that we notice when nobody has it open.
+    """
+
+    def __init__(self, baud: int, link: str | None = None):
+        import pty  # noqa: PLC0415 - not on Windows
+        import tty  # noqa: PLC0415
+
+        self._master, slave = pty.openpty()
+        tty.setraw(slave)
+        self._set_rate(slave, baud)
+        os.set_blocking(self._master, False)
+        self.place = os.ttyname(slave)
+        os.close(slave)
+        self._link = None
+        self._present = False
+        if link:
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.islink(link):
+                    os.unlink(link)
+            os.symlink(self.place, link)
+            self.place = self._link = link
+
+    @staticmethod
+    def _set_rate(fd, baud):
+        import termios  # noqa: PLC0415 - not on Windows
+
+        settings = termios.tcgetattr(fd)
+        settings[4] = settings[5] = getattr(termios, f"B{baud}", termios.B115200)
+        termios.tcsetattr(fd, termios.TCSANOW, settings)
+
+    @property
+    def baud(self) -> int | None:
+        """The rate that the program has set; None where it cannot be told."""
+        from espat_tools.emulator.terminal import rate_of  # noqa: PLC0415 - not on Windows
+
+        return rate_of(self._master)
+
+    def wait(self, seconds: float, others=()) -> None:
+        """Until there may be something to read, here or there, but no longer than so."""
+        if not self._present:  # it would be told over and over that nobody is there
+            select.select(others, [], [], min(seconds, _NAP))
+        else:
+            select.select([self._master, *others], [], [], seconds)
+
+    def read(self) -> bytes:
+        """What the program said, b"" for nothing. Raises Left once when it has closed."""
+        try:
+            data = os.read(self._master, _BLOCK)
+        except BlockingIOError:
+            data = b""
+        except OSError:  # EIO: nobody has it open
+            if self._present:
+                self._present = False
+                raise Left from None
+            return b""
+        self._present = True
+        return data
+
+    @property
+    def present(self) -> bool:
+        """Has a program opened it?"""
+        return self._present
+
+    def write(self, data: bytes) -> int:
+        """How many bytes the program's buffer took."""
+        try:
+            return os.write(self._master, data)
+        except (BlockingIOError, OSError):
+            return 0
+
+    def close(self) -> None:
+        """Free it."""
+        os.close(self._master)
+        if self._link:
+            with contextlib.suppress(OSError):
+                os.unlink(self._link)
+
+
+class TcpDoor:
+    """A TCP port for one client at a time."""
+
+    baud = None
+
+    def __init__(self, host: str, port: int):
+        self._listener = socket.create_server((host, port))
+        self._listener.setblocking(False)
+        name, number = self._listener.getsockname()[:2]
+        self.place = f"socket://{name}:{number}"
+        self._client = None
+
+    def wait(self, seconds: float, others=()) -> None:
+        """Until there may be something to read, here or there, but no longer than so."""
+        ours = [self._listener, *([self._client] if self._client else [])]
+        select.select([*ours, *others], [], [], seconds)
+
+    def _accept(self):
+        try:
+            client, _ = self._listener.accept()
+        except OSError:
+            return
+        if self._client:
+            client.close()
+            return
+        client.setblocking(False)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._client = client
+
+    @property
+    def present(self) -> bool:
+        """Is a client there?"""
+        return self._client is not None
+
+    def read(self) -> bytes:
+        """What the client said, b"" for nothing. Raises Left once when it has closed."""
+        self._accept()
+        if not self._client:
+            return b""
+        try:
+            data = self._client.recv(_BLOCK)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            data = b""
+        if not data:
+            self._client.close()
+            self._client = None
+            raise Left
+        return data
+
+    def write(self, data: bytes) -> int:
+        """How many bytes the client's buffer took."""
+        try:
+            return self._client.send(data) if self._client else 0
+        except OSError:
+            return 0
+
+    def close(self) -> None:
+        """Free it."""
+        for each in (self._client, self._listener):
+            if each:
+                each.close()
+
+
+def open_door(tcp: str | None, link: str | None, baud: int) -> Terminal | TcpDoor:
+    """A TCP port for ``[host:]port``, else a pseudo-terminal. Raises OSError; ValueError."""
+    if tcp is None:
+        return Terminal(baud, link)
+    host, _, port = tcp.rpartition(":")
+    if not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"“{tcp}” is no TCP port: 4000, or 192.168.1.9:4000, is wanted")
+    return TcpDoor(host or "127.0.0.1", int(port))
+
+
+def drain(door, data: bytes, seconds: float) -> bytes:
+    """Write it all, as long as the door takes something in that time; what was not taken."""
+    end = time.monotonic() + seconds
+    while data and time.monotonic() < end:
+        count = door.write(data)
+        data = data[count:]
+        if not count:
+            time.sleep(_NAP)
+    return data

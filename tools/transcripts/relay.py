@@ -1,0 +1,65 @@
+"""Between a program and a module: both ways, and written down."""
+
+import serial
+
+from .doors import Left
+from .recorder import Recorder
+
+_NAP = 0.002
+"""Seconds between looks at a port that cannot be waited for."""
+_MOST = 1 << 16
+"""Bytes that a program may leave unread before the module is not read any more."""
+
+
+class Relay:
+    """A door, a port and a recorder. ``step()`` moves what is there, and waits a little."""
+
+    def __init__(self, door, port: serial.SerialBase, recorder: Recorder):
+        self._door = door
+        self._port = port
+        self._recorder = recorder
+        self._unread = b""
+        self._baud = door.baud
+        self.to_module = 0
+        self.from_module = 0
+        port.timeout = 0
+        recorder.setting("baud", port.baudrate)
+
+    def step(self) -> None:
+        """One turn. Raises SerialException when the port is lost."""
+        moved = self._from_program() + self._from_module()
+        if not moved:
+            self._door.wait(_NAP, ())
+
+    def _from_program(self):
+        try:
+            data = self._door.read()
+        except Left:
+            self._unread = b""
+            return 0
+        self._follow_rate()
+        if data:
+            self._recorder.host(data)
+            self._port.write(data)
+            self.to_module += len(data)
+        return len(data)
+
+    def _follow_rate(self):
+        """A pseudo-terminal tells what rate the program set: the module's port gets it, too."""
+        baud = self._door.baud
+        if baud and baud != self._baud:
+            self._baud = baud
+            self._port.baudrate = baud
+            self._recorder.setting("baud", baud)
+
+    def _from_module(self):
+        data = b""
+        if len(self._unread) < _MOST:
+            data = self._port.read(4096) or b""
+            if data:
+                self._recorder.module(data)
+                self.from_module += len(data)
+        if self._door.present:
+            self._unread += data
+            self._unread = self._unread[self._door.write(self._unread) :]
+        return len(data)

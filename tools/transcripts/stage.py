@@ -1,0 +1,46 @@
+"""A transcript played to a program behind a door."""
+
+import time
+
+from .doors import Left, drain
+from .player import Departed, Player
+
+_NAP = 0.01
+_AFTER = 1.0
+"""Seconds in which a program may say too much when all was said, or come back."""
+
+
+class Stage:
+    """``play()`` returns None when all was said, or a sentence that tells where it departed."""
+
+    def __init__(self, door, player: Player):
+        self._door = door
+        self._player = player
+
+    def play(self) -> str | None:
+        """Until all was said, the program departs, or leaves for good."""
+        door, player = self._door, self._player
+        out = b""
+        left_at = over_at = None
+        while True:
+            now = time.monotonic()
+            try:
+                player.feed(door.read())
+                left_at = None if door.present else left_at
+            except Departed as departed:
+                drain(door, out, _AFTER)
+                return str(departed)
+            except Left:
+                if player.over:
+                    return None
+                left_at = now
+            if left_at is not None and now - left_at > _AFTER:
+                return f"{player.name}: the program left before all was said: {player.missing()}"
+            if door.present:
+                out += player.take(4096)
+                out = out[door.write(out) :]
+            if player.over and not out:
+                over_at = over_at or now
+                if now - over_at > _AFTER:
+                    return None
+            door.wait(_NAP)
