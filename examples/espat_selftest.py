@@ -1,0 +1,387 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Does espat work on this board, with this module? Prints what passed, failed, or was skipped.
+
+CircuitPython or MicroPython. Put espat/ on the board and tell where the module is: copy your
+board's file of boards/ to espat_board.py, or (CircuitPython) put into settings.toml
+
+    ESPAT_TX = "GP0"
+    ESPAT_RX = "GP1"
+    CIRCUITPY_WIFI_SSID = "your network"
+    CIRCUITPY_WIFI_PASSWORD = "its password"
+
+In MicroPython the last two are SSID and PASSWORD in secrets.py. Then run this file. On a PC:
+python espat_selftest.py /dev/ttyUSB0, the last two as environment variables. The module is
+restarted once; nothing is written to its flash. Each step ends in its time, some minutes at worst.
+"""
+
+import gc
+import os
+import sys
+
+
+def heap():
+    """Bytes of heap in use; None where the runtime does not tell."""
+    gc.collect()
+    return gc.mem_alloc() if hasattr(gc, "mem_alloc") else None
+
+
+START = heap()
+
+import espat  # noqa: E402
+
+IMPORTED = heap()
+
+WEB = "wifitest.adafruit.com", 80, "/testwifi/index.html"
+SECURE = "www.example.com", 443, "/"
+TIME = "pool.ntp.org", 123
+PORT = 8080  # of the server
+WAIT = 0  # seconds to wait for your browser, if the module cannot reach itself
+
+
+class Skip(Exception):
+    """A step that cannot be done here, and why."""
+
+
+class TooLong(Exception):
+    """A step has had its time."""
+
+
+class Watch:
+    """Ends a step that waits too long: the driver calls it while it waits."""
+
+    def __init__(self, port):
+        self.port = port
+        self.begin(0)
+
+    def begin(self, seconds):
+        self.since = self.port.ticks()
+        self.limit = seconds * 1000
+
+    def took(self):
+        return self.port.since(self.since)
+
+    def __call__(self):
+        if self.limit and self.took() > self.limit:
+            self.limit = 0
+            raise TooLong("not done in time")
+
+
+# -- what each step does: it returns what to tell, or raises --------------------------------------
+
+
+def firmware(test):
+    """A first answer, at whatever rate the module has."""
+    test.radio.command("AT")
+    return test.radio.firmware
+
+
+def line(test):
+    """The same long reply over and over: no byte is lost or bent on the way."""
+    first = test.radio.command("AT+GMR")
+    for _ in range(30):
+        if test.radio.command("AT+GMR") != first:
+            raise ValueError("a reply came garbled: check wires, ground and rate")
+    return "31 replies of %d bytes, all alike" % sum([len(line) for line in first])
+
+
+def scan(test):
+    """What is in reach."""
+    names = []
+    for network in test.radio.start_scanning_networks():
+        names.append("%s (%d dBm)" % (network.ssid, network.rssi))
+    if not names:
+        raise ValueError("no network in reach: is there an aerial?")
+    return ", ".join(names[:5]) + (" and %d more" % (len(names) - 5) if len(names) > 5 else "")
+
+
+def join(test):
+    """The network of the settings."""
+    ssid, password = credentials()
+    if not ssid:
+        raise Skip("no network is named: CIRCUITPY_WIFI_SSID, or SSID in secrets.py")
+    test.radio.connect(ssid, password or b"")
+    info = test.radio.ap_info
+    test.joined = True
+    return "%s on channel %d, %d dBm" % (test.radio.ipv4_address, info.channel, info.rssi)
+
+
+def dns(test):
+    """A name."""
+    return "%s is %s" % (WEB[0], test.pool.getaddrinfo(WEB[0], 80)[0][4][0])
+
+
+def fetch(test):
+    """A page, whole, in large reads."""
+    with test.socket(WEB) as sock:
+        count = page(sock, WEB, 1024)
+    took = max(test.watch.took(), 1)
+    return "%d bytes in %d ms" % (count, took)
+
+
+def small_reads(test):
+    """The same page a byte at a time, as many libraries read heads."""
+    with test.socket(WEB) as sock:
+        return "%d bytes, one by one" % page(sock, WEB, 1)
+
+
+def five(test):
+    """All five links at once, and no more."""
+    socks = []
+    try:
+        for _ in range(5):
+            socks.append(test.socket(WEB))
+        try:
+            socks.append(test.socket(WEB))
+        except OSError:
+            pass
+        else:
+            raise ValueError("a sixth connection came about")
+        counts = [page(sock, WEB, 512) for sock in socks]
+    finally:
+        for sock in socks:
+            sock.close()
+    if len(set(counts)) != 1:
+        raise ValueError("they read %s bytes" % counts)
+    return "five pages of %d bytes" % counts[0]
+
+
+def tls(test):
+    """A page over TLS; verified if the module has roots that `espat ca` put there."""
+    from espat.tls import CERT_NONE, CERT_REQUIRED, create_default_context
+
+    context = create_default_context()
+    for how in ("verified", "not verified", "not verified, no name told"):
+        try:
+            with test.socket(SECURE, context) as sock:
+                return "%d bytes from %s, %s" % (page(sock, SECURE, 512), SECURE[0], how)
+        except OSError as e:
+            print("      %s: %s" % (how, e))
+            reason = str(e)
+        context.sni = context.verify_mode == CERT_REQUIRED
+        context.check_hostname = False
+        context.verify_mode = CERT_NONE
+    raise Skip(reason)
+
+
+def ntp(test):
+    """The time, by UDP."""
+    pool = test.pool
+    where = pool.getaddrinfo(TIME[0], TIME[1])[0][4]
+    packet = bytearray(48)
+    with pool.socket(pool.AF_INET, pool.SOCK_DGRAM) as sock:
+        sock.settimeout(3)
+        for attempt in range(3):
+            packet[0] = 0x23
+            sock.sendto(packet, where)
+            try:
+                count, _ = sock.recvfrom_into(packet)
+                break
+            except OSError:
+                if attempt == 2:
+                    raise
+    seconds = int.from_bytes(packet[40:44], "big")
+    if count != 48 or packet[0] & 7 != 4:
+        raise ValueError("%d bytes, and not a time server's" % count)
+    days = seconds // 86400 - 45290  # since 2024
+    if seconds < 1 << 31 or days < 0:
+        raise ValueError("a time in the past: %d" % seconds)
+    return "%d days since 2024 began, %02d:%02d UTC" % (
+        days,
+        seconds // 3600 % 24,
+        seconds // 60 % 60,
+    )
+
+
+def ping(test):
+    """The gateway, and the web server."""
+    for host in (test.radio.ipv4_gateway, WEB[0]):
+        took = test.radio.ping(host, timeout=5) if host else None
+        if took is not None:
+            return "%s in %d ms" % (host, took * 1000)
+    raise Skip("neither the gateway nor %s answers pings" % WEB[0])
+
+
+def server(test):
+    """A server: the module connects to itself, or you do."""
+    pool = test.pool
+    me = str(test.radio.ipv4_address)
+    with pool.socket(pool.AF_INET, pool.SOCK_STREAM) as listening:
+        listening.bind(("0.0.0.0", PORT))
+        listening.listen(1)
+        try:
+            caller = test.socket((me, PORT))
+        except OSError:
+            caller = None
+        if caller is None and not WAIT:
+            raise Skip("it listens, and cannot reach itself: set WAIT and use a browser")
+        if caller is None:
+            print("      open http://%s:%d/ within %d s" % (me, PORT, WAIT))
+        listening.settimeout(WAIT or 10)
+        client, address = listening.accept()
+        client.settimeout(10)
+        with client:
+            if caller:
+                caller.sendall(b"knock knock\r\n\r\n")
+            got = until(client, b"\r\n\r\n")
+            client.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nespat\n")
+            if caller:
+                with caller:
+                    if not until(caller, b"espat\n").endswith(b"espat\n"):
+                        raise ValueError("the answer did not come")
+    return "%s sent %d bytes" % (address[0], len(got))
+
+
+def restart(test):
+    """The module restarts: the next use sets it up and joins again."""
+    test.radio.reset()
+    with test.socket(WEB) as sock:
+        return "%d bytes after it" % page(sock, WEB, 512)
+
+
+def memory(test):
+    """What the heap has given."""
+    if START is None:
+        raise Skip("this runtime does not tell")
+    now = heap()
+    free = ", %d free" % gc.mem_free() if hasattr(gc, "mem_free") else ""
+    return "espat %d bytes, with all of the above %d%s" % (IMPORTED - START, now - START, free)
+
+
+# Name, seconds, needs a network, function.
+STEPS = (
+    ("firmware", 30, False, firmware),
+    ("line", 30, False, line),
+    ("scan", 30, False, scan),
+    ("join", 45, False, join),
+    ("DNS", 30, True, dns),
+    ("TCP", 60, True, fetch),
+    ("TCP, small reads", 90, True, small_reads),
+    ("TCP, five at once", 90, True, five),
+    ("TLS", 90, True, tls),
+    ("UDP", 45, True, ntp),
+    ("ping", 45, True, ping),
+    ("server", 60 + WAIT, True, server),
+    ("restart", 90, True, restart),
+    ("memory", 10, False, memory),
+)
+
+
+# -- what they share ------------------------------------------------------------------------------
+
+
+def credentials():
+    """Name and password of the network."""
+    if hasattr(os, "getenv") and os.getenv("CIRCUITPY_WIFI_SSID"):
+        return os.getenv("CIRCUITPY_WIFI_SSID"), os.getenv("CIRCUITPY_WIFI_PASSWORD")
+    try:
+        import secrets
+
+        return secrets.SSID, secrets.PASSWORD
+    except (ImportError, AttributeError):  # a PC has another module of that name
+        return None, None
+
+
+def page(sock, where, piece):
+    """Ask for a page, read all of it in pieces: how many bytes its body has."""
+    ask = "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (where[2], where[0])
+    sock.sendall(ask.encode())
+    head = until(sock, b"\r\n\r\n")
+    if b" 200 " not in head[:20]:
+        raise ValueError("the server said %s" % str(head.split(b"\r\n")[0], "ascii"))
+    wanted = None
+    for field in head.lower().split(b"\r\n"):
+        if field.startswith(b"content-length:"):
+            wanted = int(field.split(b":")[1])
+    buffer = bytearray(piece)
+    count = 0
+    while wanted is None or count < wanted:
+        n = sock.recv_into(buffer)
+        if not n:
+            break
+        count += n
+    if wanted is not None and count != wanted:
+        raise ValueError("%d of %d bytes came" % (count, wanted))
+    return count
+
+
+def until(sock, end):
+    """What comes, up to and with ``end``."""
+    got = b""
+    one = bytearray(1)
+    while not got.endswith(end) and len(got) < 2048:
+        if not sock.recv_into(one):
+            break
+        got += one
+    return got
+
+
+class Test:
+    """The radio, and how the steps went."""
+
+    def __init__(self, radio):
+        self.radio = radio
+        self.pool = espat.SocketPool(radio)
+        self.watch = radio.modem.idle = Watch(radio.modem.port)
+        self.joined = False
+        self.counts = {"PASS": 0, "FAIL": 0, "SKIP": 0}
+
+    def socket(self, where, context=None):
+        """A connection."""
+        sock = self.pool.socket()
+        if context:
+            sock = context.wrap_socket(sock, server_hostname=where[0])
+        sock.settimeout(15)
+        try:
+            sock.connect((where[0], where[1]))
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def run(self, name, seconds, needs_network, function):
+        """One step, and a line about it."""
+        self.watch.begin(seconds)
+        try:
+            if needs_network and not self.joined:
+                raise Skip("not joined")
+            verdict, told = "PASS", function(self)
+        except Skip as e:
+            verdict, told = "SKIP", e
+        except Exception as e:
+            verdict, told = "FAIL", "%s: %s" % (type(e).__name__, e)
+        self.watch.begin(0)
+        gc.collect()
+        self.counts[verdict] += 1
+        print("%s  %s: %s" % (verdict, name, told))
+
+
+def make_radio():
+    """The radio, by espat_board.py, settings.toml, or the name of a serial port."""
+    names = getattr(sys, "argv", [])[1:]
+    try:
+        from serial import Serial
+    except ImportError:
+        names = []
+    if names:
+        return espat.Radio(Serial(names[0], 115200, timeout=0), rx_size=2048)
+    from espat.making import radio
+
+    return radio()
+
+
+def main():
+    """Every step, and one line that sums up; whether nothing failed."""
+    print("espat %s on %s" % (espat.__version__, sys.version))
+    test = Test(make_radio())
+    for step in STEPS:
+        test.run(*step)
+    counts = test.counts
+    passed, failed, skipped = counts["PASS"], counts["FAIL"], counts["SKIP"]
+    print("espat selftest: %d passed, %d failed, %d skipped" % (passed, failed, skipped))
+    test.radio.deinit()
+    return not failed
+
+
+if __name__ == "__main__":
+    main()
