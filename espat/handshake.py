@@ -240,7 +240,11 @@ def _conf(modem, link, auth, pki, ca):
     args = (link, auth, pki, ca) if auth else (link, auth)
     if modem.can >> _CUR & 1:
         args = (auth,)
-    for line in run(modem, name + b"=", args, None):
+    try:
+        lines = run(modem, name + b"=", args, None)
+    except ATError:
+        raise fail(_ERR_NOT_TAKEN, "is there what it says? (use_stored)")
+    for line in lines:
         if line[:3] == b"NO " and line[-6:] == b" FOUND":
             raise fail(_ERR_NOT_TAKEN, str(line, "ascii"))
     if auth & 2:

@@ -173,6 +173,15 @@ class _Partitions:
         parts[number : number + 1] = [item + b"\xff" * (-len(data) % 4)]
         length = sum([len(part) for part in parts])
         image = b"\xf1\xf1" + _little(len(parts), 2) + _little(length, 4) + b"".join(parts)
+        self.modem.unwritten = (space, image)
+        self.finish()
+
+    def finish(self):
+        """Write what is to be written; what a restart or Ctrl-C cut off is begun again."""
+        unwritten = getattr(self.modem, "unwritten", None)
+        if unwritten is None:
+            return
+        space, image = unwritten
         self._seen.clear()
         sysflash_erase(self.modem, space)
         for at in range(_HEAD, len(image), _WRITE):
@@ -180,6 +189,7 @@ class _Partitions:
         sysflash_write(self.modem, space, 0, image[:_HEAD])
         if not self._stands(space, 0, image):
             raise fail(_ERR_WORN, space)
+        self.modem.unwritten = None
 
     def _whole(self, space, item):
         """An item as it stands, head and filling too."""
@@ -214,7 +224,9 @@ def _store(modem, space):
     if "client_ca" in sizes or not modem.can >> _SYSMFG & 1:
         if space not in sizes:
             raise fail(_ERR_NO_PLACE, space)
-        return _Partitions(modem, sizes)
+        store = _Partitions(modem, sizes)
+        store.finish()
+        return store
     return _Nvs(modem)
 
 

@@ -78,7 +78,7 @@ _TEXTS = {
         "no CA to verify with: load_verify_locations(), or put roots into the module with "
         "'espat ca'" + _WAY_OUT,
     ),
-    80: (errno.EIO, "the module did not take the TLS settings: %s"),  # NOT_TAKEN
+    80: (errno.EIO, "the module did not take AT+CIPSSLCCONF: %s"),  # NOT_TAKEN
     81: (  # CLOCK
         errno.EINVAL,
         "the module's clock is not set, so it cannot tell whether a certificate is valid: no time "
