@@ -7,6 +7,7 @@ nothing. Where real sockets carry the question the network holds them until it i
 import os
 import socket
 import struct
+import threading
 
 from .schedule import Until
 
@@ -90,6 +91,23 @@ class Question(Answer):
             self._network.unwatch(self._sock)
             self._sock.close()
         self._sock = None
+
+
+class Resolved(Answer):
+    """What this machine's own resolver makes of a name: it waits, so a thread asks it."""
+
+    def __init__(self, name):
+        super().__init__(None, done=False)
+        threading.Thread(target=self._ask, args=(name,), daemon=True).start()
+
+    def _ask(self, name):
+        try:
+            found = socket.getaddrinfo(name, None, socket.AF_INET, socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            found = []
+        if found and not self.done:
+            self.value = found[0][4][0]
+        self.done = True
 
 
 class Datagram:

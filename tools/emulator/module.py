@@ -1,14 +1,17 @@
 """A whole module: core, network, clock and serial sides put together."""
 
+import os
 import selectors
 import threading
 import time
 
 from . import faults as fault_words
+from . import profiles
 from .access_point import AccessPoint
 from .clock import RealClock
 from .commands import send
 from .core import Core
+from .flash_file import FlashFile
 from .line import HostEnd, Line
 from .link_types import Request, dial
 from .links import Link
@@ -36,6 +39,9 @@ class Module:
     link; ``awaiting``, so many bytes of payload for the first link; ``half_command``, bytes of
     a line not ended; ``module_baud``, a rate set earlier; ``server``, a port listened on.
     ``timing`` overrides durations of :class:`~.profiles.Timing`, in seconds.
+
+    ``flash`` is what the module has stored: a path of a file that keeps it from one run to the
+    next (:mod:`.flash_file`), or :class:`~.state.Settings`.
 
     ``faults`` is a list of texts in the grammar of :mod:`.faults`, such as
     ``"drop 3 bytes after 1000"``; with the same ``seed`` the same happens again.
@@ -71,6 +77,10 @@ class Module:
             raise ValueError("hosts belong to the network: give one of the two")
         if access_points is None:
             access_points = [AccessPoint("espat", "correct horse")]
+        self._flash_file = store = None
+        if isinstance(flash, (str, os.PathLike)):
+            self._flash_file = FlashFile(flash, profiles.load(profile).id)
+            flash, store = self._flash_file.load()
         self.clock = clock or RealClock()
         self.network = network or SocketNetwork(hosts)
         self.lock = threading.RLock()
@@ -83,6 +93,8 @@ class Module:
             baud=baud,
             timing=timing,
         )
+        if store:
+            self.core.store.restore(store)
         #: (time in seconds, "<" from the host, ">" to the host or "!" bytes lost, bytes), oldest
         #: first.
         self.log = Recent(keep, lambda event: len(event[2]))
@@ -124,6 +136,15 @@ class Module:
             self._served = None
         self.core.shut_down()
         self.network.close()
+        self.save_flash()
+
+    def save_flash(self):
+        """Write what the module stores into its ``flash`` file, if that changed; did it?
+
+        :meth:`close` does so, too.
+        """
+        with self.lock:
+            return bool(self._flash_file) and self._flash_file.save(self.core.flash)
 
     # -- serial sides ------------------------------------------------------------------------
 

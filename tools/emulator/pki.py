@@ -66,6 +66,16 @@ class Partition:
             self._data[: len(content)] = content
         return self._data
 
+    @property
+    def kept(self):
+        """The bytes up to the last that is written; None as long as nobody looked."""
+        return None if self._data is None else bytes(self._data).rstrip(_EMPTY)
+
+    def restore(self, data):
+        """Hold ``data``, and nothing behind it."""
+        self._data = bytearray(_EMPTY * self.size)
+        self._data[: len(data)] = data[: self.size]
+
     def holds(self, offset, length):
         """Does it hold so many bytes from ``offset`` on?"""
         return 0 <= offset <= offset + length <= self.size
@@ -99,6 +109,18 @@ class Store:
     def burn(self, name, data):
         """Put a file there as a programmer does: "client_ca", "client_cert", "client_key"."""
         self._burned[name] = bytes(data)
+
+    def kept(self):
+        """What differs from the factory, or was looked at, for :meth:`restore`: {kind: {...}}."""
+        parts = {name: part.kept for name, part in self.partitions.items() if part.kept is not None}
+        return {"burned": dict(self._burned), "partitions": parts}
+
+    def restore(self, kept):
+        """Be as another store of the same family was."""
+        self._burned.update(kept.get("burned", {}))
+        for name, data in kept.get("partitions", {}).items():
+            if name in self.partitions:
+                self.partitions[name].restore(data)
 
 
 def _container(name, sets):
@@ -161,6 +183,20 @@ class SpaceStore(Store):
     @spaces.setter
     def spaces(self, value):
         self._spaces = value
+
+    def kept(self):
+        pairs = {}
+        for name, space in (self._spaces or {}).items():
+            pairs[name] = {key: list(pair) for key, pair in space.items()}
+        return super().kept() | ({} if self._spaces is None else {"pairs": pairs})
+
+    def restore(self, kept):
+        super().restore(kept)
+        if "pairs" in kept:
+            self._spaces = {
+                name: {key: tuple(pair) for key, pair in space.items()}
+                for name, space in kept["pairs"].items()
+            }
 
     @property
     def room(self):

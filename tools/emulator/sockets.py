@@ -6,7 +6,7 @@ import selectors
 import socket
 
 from . import names
-from .asking import Answer, Echo, Question
+from .asking import Answer, Echo, Question, Resolved
 from .datagrams import SocketDatagrams
 from .network import CONNECTING, FAILED, OPEN, Channel, Names, is_address, is_group
 from .recent import Recent
@@ -191,8 +191,11 @@ class SocketNetwork:
 
     def lookup(self, name, servers=None):
         """Ask the DNS ``servers`` for a name, or the network's own table for None."""
-        if is_address(name) or servers is None:
-            return Answer(self.names.find(name))
+        known = self.names.find(name)
+        if is_address(name) or (servers is None and (known or self._reach != "any")):
+            return Answer(known)
+        if servers is None:
+            return Resolved(name)
         return self._ask(names.dns_question(name), servers, names.DNS_PORT)
 
     def time(self, address):
