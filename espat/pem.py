@@ -166,7 +166,7 @@ def _label(der):
         return b"EC PRIVATE KEY"
     if tags[:3] == b"\x02\x02\x02":
         return b"RSA PRIVATE KEY"
-    if tags[:2] == b"\x30\x30" and len(tags) == 2:
+    if tags == b"\x30\x04":
         return b"ENCRYPTED PRIVATE KEY"
     return b"CERTIFICATE"
 
