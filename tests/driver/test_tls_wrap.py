@@ -36,6 +36,18 @@ def again(what, desk, seconds=30):
     raise AssertionError(f"{seconds} s")
 
 
+def begun(desk, sock):
+    """A connect that is under way; the module may have the last link to close first."""
+    for _ in range(3):
+        with pytest.raises(OSError) as caught:
+            sock.connect((HOST, PORT))
+        if caught.value.errno == errno.EINPROGRESS:
+            return
+        assert caught.value.errno == errno.EAGAIN
+        desk.let(0.1)
+    raise AssertionError
+
+
 # As CircuitPython's libraries do: wrap, then connect
 
 
@@ -196,15 +208,12 @@ def test_a_connect_that_does_not_wait_and_fails(make_desk, profile):
     ):
         sock = trusting().wrap_socket(desk.pool.socket(), server_hostname=HOST)
         sock.settimeout(0)
-        with pytest.raises(OSError) as caught:
-            sock.connect((HOST, PORT))
-        assert caught.value.errno == errno.EINPROGRESS
+        begun(desk, sock)
         for _ in range(2):
             with pytest.raises(OSError) as caught:
                 again(lambda use=use, sock=sock: use(sock), desk)
             assert caught.value.errno == errno.ECONNABORTED
         sock.close()
-        desk.let(0.5)
     desk.works()
 
 
