@@ -76,6 +76,7 @@ class _Server:
         own = socket.__dict__  # of a TLS server: tlsserver.py
         self.args = (1, port) + own.get("tail", ())
         self.kind = own.get("kind", _Client)
+        self.prepare = own.get("prepare")
         self.room = max(_LINKS, min(backlog, 16))  # those that came and went among them
         self.coming = []  # [socket, address or None] of each client that nobody accepted yet
         self.away = None  # since when Wi-Fi is away, or was last asked to come back
@@ -86,6 +87,8 @@ class _Server:
         A server that runs, by a command that was never confirmed, is stopped before.
         """
         modem = self.modem
+        if self.prepare:
+            self.prepare()
         self.coming = [each for each in self.coming if each[0].link < 0]
         if modem.can >> _SERVICES & 1:
             try:

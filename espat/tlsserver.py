@@ -15,7 +15,8 @@ from .modem import fail
 from .server import _Client
 from .tls import CERT_REQUIRED, secured
 
-_SSLSERVER = const(25)  # a capability
+_DATES = const(23)  # capabilities
+_SSLSERVER = const(25)
 
 # Numbers of tlserrors.py.
 _ERR_FLOWED = const(82)
@@ -56,10 +57,24 @@ def _listen(sock, backlog):
         raise fail(_ERR_NO_CLIENT_CA)
     if context.pki is None:
         raise fail(_ERR_DEMO)
+    sock.tail = ("SSL", int(verify))
+    sock.prepare = lambda: _prepare(modem, context, verify)
+    listen(sock, backlog)
+
+
+def _prepare(modem, context, verify):
+    """Before it listens, again after a restart: the clock, and what it shows and trusts."""
+    from .handshake import this_run
+
+    now = this_run(modem)
+    if verify and modem.can >> _DATES & 1 and not now["dated"]:
+        from .dates import see_to
+
+        see_to(modem)
+        now["dated"] = True
     if not isinstance(context.pki, int):
         from . import store
 
         store.keep_server(modem, context.pki, context.ca if verify else None)
         store.done()
-    sock.tail = ("SSL", int(verify))
-    listen(sock, backlog)
+    let_go("handshake")
