@@ -4,21 +4,25 @@
 
 ``wifi.radio`` is made when it is first asked for: by espat_board.py, which is a file of boards/
 under that name, or by settings.toml: see espat/making.py. Nothing is joined by itself.
+``AuthMode``, ``Network`` and ``PowerManagement`` are loaded when asked for, too.
 """
 
-from espat import Radio
-from espat.kinds import AuthMode, Network, PowerManagement
+from espat import Radio  # noqa: F401
 from espat.native import note
-
-__all__ = ("AuthMode", "Network", "PowerManagement", "Radio")
 
 note("wifi", "network", "socketpool")
 
 
 def __getattr__(name):
-    if name != "radio":
-        raise AttributeError(name)
-    from espat.making import radio
+    if name == "radio":
+        from espat.making import radio
 
-    globals()["radio"] = made = radio()
-    return made
+        found = radio()
+    elif name in ("AuthMode", "Network", "PowerManagement"):
+        from espat import kinds
+
+        found = getattr(kinds, name)
+    else:
+        raise AttributeError(name)
+    globals()[name] = found
+    return found
