@@ -63,8 +63,8 @@ def restore(modem):
 
 def _restart(modem, name):
     before = modem.restarts
-    run(modem, name)
     modem.up = False
+    run(modem, name)
     then = modem.port.ticks()
     while modem.restarts == before and modem.port.since(then) < 5000:
         modem.rest()

@@ -12,6 +12,7 @@ except ImportError:
 from .modem import fail
 
 _OK = const(2)
+_LOST_RESTART = const(4)
 _ERR_COMMAND = const(32)  # of errors.py
 
 
@@ -19,16 +20,31 @@ def run(modem, name, args=(), reply=b"", timeout=5000):
     """Wait for a turn, ``Modem.begin()`` and wait for the end: the reply lines.
 
     :raises ATError: the module refused it
-    :raises OSError: ETIMEDOUT, no answer; ECONNRESET, the module restarted
+    :raises OSError: ETIMEDOUT, no answer; ECONNRESET, the module restarted, before it or behind it:
+        what the commands of a call have set up so far is lost
     """
-    modem.turn()
+    up = modem.up
+    turn(modem)
     modem.begin(name, args, reply, timeout)
     while modem.state:
         modem.rest()
     if modem.code != _OK:
         words = modem.words or (modem.lines[-1] if modem.lines else b"")
         raise fail(_ERR_COMMAND, name, modem.code, words, timeout)
+    if up > modem.up:
+        raise fail(_LOST_RESTART)
     return modem.lines
+
+
+def turn(modem):
+    """Wait until the next command can go out.
+
+    :raises OSError: ECONNRESET, the module restarted
+    """
+    up = modem.up
+    modem.turn()
+    if up > modem.up:
+        raise fail(_LOST_RESTART)
 
 
 def let_go(*names):

@@ -7,7 +7,7 @@ try:
 except ImportError:
     const = int
 
-from .command import let_go, run
+from .command import let_go, run, turn
 from .modem import ATError, fail
 
 _CUR = const(4)
@@ -44,7 +44,7 @@ def _checked(modem, ssid, password, bssid):
         from .asking import mac
 
         args += (mac("bssid", bssid),)
-    modem.turn()
+    turn(modem)
     modem.compose(_form(modem, b"+CWJAP", b"="), args)
     return args
 

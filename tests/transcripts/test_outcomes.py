@@ -19,7 +19,7 @@ from tests.transcripts.gaps import gaps, inject
 from tests.transcripts.replaying import Replay
 
 READY = b"\r\nready\r\n"
-SPREAD = 1
+SPREAD = 8
 """One gap in so many, another one for each family: all of them over all families."""
 
 AFTERWARDS = make.Scenario("afterwards", "", None, worlds.web, worlds.ANSWER)
