@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.transcripts import make
+from tests.transcripts.written import WRITTEN
 
 HERE = Path(__file__).parent
 
@@ -20,7 +21,9 @@ class Case:
         return self.path.relative_to(HERE).with_suffix("").as_posix()
 
 
-CASES = [
+RECORDED = [
     Case(make.path(scenario, family), scenario.program, scenario.expected(family))
     for scenario, family in make.cases()
 ]
+BY_HAND = [Case(HERE / "written" / f"{name}.txt", *case) for name, case in WRITTEN.items()]
+CASES = BY_HAND + RECORDED
