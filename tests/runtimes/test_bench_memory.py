@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from espat_tools import where
 from espat_tools.bench import budgets, cli, imports, memory
 
-ROOT_GATES = budgets.load(budgets.DEFAULT)
+ROOT_GATES = budgets.load(budgets.DEFAULT, "memory")
 
 
 def _package(folder, **files):
@@ -157,7 +157,7 @@ def _bench(monkeypatch, tmp_path, figures, gates, *options):
     return CliRunner().invoke(cli.bench, arguments)
 
 
-GATES = "[memory]\nram_64bit = 100\n[later]\nreads = 1\n"
+GATES = "[memory]\nram_64bit = 100\n[commands]\nreads = 1\n"
 
 
 @pytest.mark.parametrize(("figure", "status"), [(99, 0), (100, 0), (100.1, 1), (101, 1), (None, 1)])
@@ -189,7 +189,7 @@ def test_json_holds_figures_and_verdicts(monkeypatch, tmp_path):
     ]
 
 
-@pytest.mark.parametrize("gates", ["not toml", None])
+@pytest.mark.parametrize("gates", ["not toml", "[nobodys]\nreads = 1\n", None])
 def test_gates_that_cannot_be_read_are_one_sentence(monkeypatch, tmp_path, gates):
     result = _bench(monkeypatch, tmp_path, _figures(), gates or "", "--check")
     if gates is None:

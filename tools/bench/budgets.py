@@ -13,8 +13,8 @@ else:
 DEFAULT = Path(__file__).resolve().parents[2] / "budgets.toml"
 """Where it is in a checkout; an installed package has none."""
 
-NOT_YET = "later"
-"""The section of gates that no benchmark measures so far."""
+SECTIONS = {"memory": ("memory", "allocation", "size"), "commands": ("commands",)}
+"""Which benchmark measures the gates of which sections."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,16 @@ class Verdict:
         return self.figure is not None and self.figure <= self.gate
 
 
-def load(path: Path) -> dict[str, float]:
-    """The gates, as `section.key`: value. Raises OSError or ValueError."""
+def load(path: Path, benchmark: str) -> dict[str, float]:
+    """The gates of a benchmark, as `section.key`: value. Raises OSError or ValueError."""
     sections = tomllib.loads(path.read_text("utf-8"))
+    known = [name for names in SECTIONS.values() for name in names]
+    if unknown := set(sections) - set(known):
+        raise ValueError(f"{path.name}: no benchmark measures {', '.join(sorted(unknown))}")
     return {
         f"{section}.{key}": value
         for section, gates in sections.items()
-        if section != NOT_YET
+        if section in SECTIONS[benchmark]
         for key, value in gates.items()
     }
 

@@ -1,5 +1,6 @@
 """`espat bench`: the command line of the benchmarks."""
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -8,28 +9,35 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from espat_tools.bench import budgets, emulator, memory, memory_report
+from espat_tools.bench import budgets, commands, emulator, memory, memory_report
 
 
 @click.group()
 def bench() -> None:
-    """Measure the driver, in real MicroPythons, and the emulator."""
+    """Measure the driver, in real MicroPythons and under real libraries, and the emulator."""
 
 
-@bench.command("memory")
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-@click.option("--check", is_flag=True, help="Exit with status 1 past a gate of budgets.toml.")
-@click.option(
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+_CHECK = click.option(
+    "--check", is_flag=True, help="Exit with status 1 past a gate of the budgets."
+)
+_BUDGETS = click.option(
     "--budgets",
     "gates_file",
     type=click.Path(path_type=Path, dir_okay=False),
     default=budgets.DEFAULT,
-    help="The gates, if not those of the checkout.",
+    help="The gates, if not those of budgets.toml in the checkout.",
 )
+
+
+@bench.command("memory")
+@_JSON
+@_CHECK
+@_BUDGETS
 def memory_command(as_json: bool, check: bool, gates_file: Path) -> None:
     """Heap by import, radio, join and socket; smallest heap; allocation; .mpy sizes."""
     try:
-        gates = budgets.load(gates_file) if check or gates_file.is_file() else {}
+        gates = budgets.load(gates_file, "memory") if check or gates_file.is_file() else {}
         with Console(stderr=True).status("measuring...") as status:
             figures = memory.measure(lambda what: status.update(f"measuring {what}..."))
     except (OSError, ValueError, RuntimeError) as error:
@@ -39,6 +47,35 @@ def memory_command(as_json: bool, check: bool, gates_file: Path) -> None:
         click.echo(json.dumps(memory_report.as_json(figures, verdicts), indent=2))
     else:
         memory_report.show(Console(), figures, verdicts)
+    if check and not all(verdict.kept for verdict in verdicts):
+        sys.exit(1)
+
+
+@bench.command("commands")
+@_JSON
+@_CHECK
+@_BUDGETS
+def commands_command(as_json: bool, check: bool, gates_file: Path) -> None:
+    """Reads and writes that adafruit_requests causes, on every family."""
+    try:
+        gates = budgets.load(gates_file, "commands") if check or gates_file.is_file() else {}
+        with Console(stderr=True).status("counting...") as status:
+            counts = commands.measure(lambda what: status.update(f"counting {what}..."))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise click.ClickException(str(error)) from None
+    verdicts = budgets.judge(gates, commands.gated(counts))
+    if as_json:
+        told = {"families": [dataclasses.asdict(each) for each in counts]}
+        told["gates"] = memory_report.gates_as_json(verdicts)
+        click.echo(json.dumps(told, indent=2))
+    else:
+        columns = ("family", "reads", "AT+CIPRECVDATA", "writes", "AT+CIPSEND")
+        title = "adafruit_requests: 10 KB by .content; two GETs and a POST"
+        table = Table(*columns, title=title, title_justify="left")
+        for each in counts:
+            table.add_row(*map(str, dataclasses.astuple(each)))
+        Console().print(table)
+        Console().print(memory_report.gate_table(verdicts))
     if check and not all(verdict.kept for verdict in verdicts):
         sys.exit(1)
 

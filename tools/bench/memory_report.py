@@ -15,7 +15,7 @@ def as_json(figures: Figures, verdicts: Sequence[Verdict]) -> dict:
     return {
         **asdict(figures),
         "gated": figures.gated(),
-        "gates": [{**asdict(v), "kept": v.kept} for v in verdicts],
+        "gates": gates_as_json(verdicts),
     }
 
 
@@ -47,7 +47,7 @@ def show(console: Console, figures: Figures, verdicts: Sequence[Verdict]) -> Non
     for reason in figures.missing:
         console.print(f"[yellow]Not measured:[/] {reason}")
     if verdicts:
-        console.print(_gate_table(verdicts))
+        console.print(gate_table(verdicts))
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -93,7 +93,13 @@ def _buffer_table(heap: Heap) -> Table:
     return table
 
 
-def _gate_table(verdicts: Sequence[Verdict]) -> Table:
+def gates_as_json(verdicts: Sequence[Verdict]) -> list[dict]:
+    """The verdicts for `--json`."""
+    return [{**asdict(verdict), "kept": verdict.kept} for verdict in verdicts]
+
+
+def gate_table(verdicts: Sequence[Verdict]) -> Table:
+    """The verdicts as a table."""
     table = _table("Gates", "gate", "figure", "allowed", "")
     for verdict in verdicts:
         figure = "not measured" if verdict.figure is None else f"{verdict.figure:,.10g}"
