@@ -95,7 +95,8 @@ def _begin(modem, name, link, n, client, payload=None):
     _pair[0] = link
     _pair[1] = n
     modem.begin(name, _pair, b"", 5000 if payload is None else 20000, client)
-    client.used = True  # wrapping.py: no TLS on it any more
+    if client is not None:
+        client.used = True  # wrapping.py: no TLS on it any more
     modem.link = link
     modem.payload = payload
     if payload is None:
