@@ -85,7 +85,8 @@ class Core:
         self.baud = self.flash.baud or baud
         #: The rate the host listens and talks at, as the line tells; None when it cannot differ.
         self.host_baud = None
-        self.flow_control = 0
+        #: The flow-control field of AT+UART_CUR, and what it is after a reset.
+        self.flow_control = self.factory_flow = 0
         self.commands = commands_of(self.profile.id)
         self.scheduler = Scheduler(clock)
         self.session = self._new_session()
@@ -370,7 +371,7 @@ class Core:
 
     def _default_rate(self):
         self.baud = self.flash.baud or self._factory_baud
-        self.flow_control = 0
+        self.flow_control = self.factory_flow
 
     def _boot(self, noise):
         self.emit(noise)

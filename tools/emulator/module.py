@@ -6,7 +6,7 @@ import threading
 import time
 
 from . import faults as fault_words
-from . import profiles
+from . import line, profiles
 from .access_point import AccessPoint
 from .clock import RealClock
 from .commands import send
@@ -49,7 +49,9 @@ class Module:
     The serial line: ``paced=True`` gives each byte ten bit times at ``baud``, which AT+UART_CUR
     changes, both ways (see :mod:`.line`). ``rx_size`` bounds a host's receive buffer in bytes
     (None: no bound), ``module_rx_size`` the module's (None: the family's own). What arrives at
-    a full buffer is lost and counted in ``overruns``, unless RTS/CTS is on at both ends.
+    a full buffer is lost and counted in ``overruns``, unless RTS/CTS is on at both ends:
+    ``rtscts`` turns it on at the module's from the beginning, as AT+UART_CUR does, and at that
+    of a TCP port; a program sets its own on a pseudo-terminal.
     ``keep`` bounds what ``log`` and ``commands`` hold, in bytes; None for everything.
     """
 
@@ -68,6 +70,7 @@ class Module:
         paced=False,
         rx_size=None,
         module_rx_size=None,
+        rtscts=False,
         keep=1 << 24,
         faults=(),
         seed=0,
@@ -93,6 +96,8 @@ class Module:
             baud=baud,
             timing=timing,
         )
+        if rtscts:
+            self.core.flow_control = self.core.factory_flow = line.RTS | line.CTS
         if store:
             self.core.store.restore(store)
         #: (time in seconds, "<" from the host, ">" to the host or "!" bytes lost, bytes), oldest
@@ -173,7 +178,7 @@ class Module:
         Raw bytes, as pyserial's ``socket://`` takes them; port 0 is any free one. One client at
         a time: another is told so in a line of text and closed.
         """
-        return self._serve().open_tcp(host, port)
+        return self._serve().open_tcp(host, port, bool(self.core.factory_flow))
 
     def _serve(self):
         from .serving import Serving  # noqa: PLC0415 - not on Windows

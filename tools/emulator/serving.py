@@ -51,11 +51,11 @@ class Serving:
         self.wake()
         return self._terminal.path
 
-    def open_tcp(self, host, port):
-        """Serve a TCP port; returns its (host, port)."""
+    def open_tcp(self, host, port, rtscts=False):
+        """Serve a TCP port; returns its (host, port). ``rtscts`` holds for its clients."""
         with self._module.lock:
             if not self._tcp:
-                self._tcp = TcpPort(self._module.line, host, port, self._rx_size)
+                self._tcp = TcpPort(self._module.line, host, port, self._rx_size, rtscts)
         self.wake()
         return self._tcp.address
 

@@ -23,7 +23,7 @@ _REFUSED = 16
 class TcpPort(Port):
     """A listening socket, and its one client."""
 
-    def __init__(self, line, host, port, size=None):
+    def __init__(self, line, host, port, size=None, rtscts=False):
         super().__init__(line, size)
         self._listener = socket.create_server((host, port), backlog=128)
         self._listener.setblocking(False)
@@ -32,6 +32,7 @@ class TcpPort(Port):
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL)
         #: (host, port)
         self.address = self._listener.getsockname()[:2]
+        self._rtscts = rtscts
         self._client = None
         self._name = ""
         # Refused clients and when they are given up.
@@ -95,7 +96,7 @@ class TcpPort(Port):
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._client, self._name = client, name
-        self.end = self._line.attach(HostEnd(size=self._size))
+        self.end = self._line.attach(HostEnd(size=self._size, rtscts=self._rtscts))
 
     def _refuse(self, client):
         text = f"espat emulator: {self._name} has this module, and it takes one at a time\r\n"

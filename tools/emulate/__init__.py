@@ -1,0 +1,1 @@
+"""`espat emulate`: an emulated module on a port that any program opens."""

@@ -1,0 +1,215 @@
+"""`espat emulate`: the command line."""
+
+import ipaddress
+import os
+import sys
+
+import click
+from rich.console import Console
+
+from espat_tools.emulate.run import Broken, run
+from espat_tools.emulate.show import Json, Lines, Quiet, Screen
+from espat_tools.emulator import PROFILES, Module, Scenario, load_scenario, words
+from espat_tools.emulator.access_point import AccessPoint
+from espat_tools.emulator.scenario import REACHES
+
+DEFAULT_PROFILE = "esp32c3-3.3"
+_KEPT = 1 << 20
+"""Bytes of the conversation that are kept: nobody looks at them here."""
+
+_HELP = {
+    "profile": f"What it plays: {', '.join(PROFILES)}.  [default: {DEFAULT_PROFILE}]",
+    "link": "Make PATH a link to the pseudo-terminal: the same path every time.",
+    "tcp": "A TCP port for raw bytes, on loopback unless HOST is given; 0 for any free one. "
+    "Instead of the pseudo-terminal, unless --link or --pty asks for that too.",
+    "pty": "A pseudo-terminal; there is one anyway without --tcp.",
+    "ap": "An access point: NAME[:PASSWORD][,rssi=-70][,channel=6][,security=wpa2][,hidden]"
+    "[,no-dhcp][,silent]. May be given again. A backslash goes before a colon in NAME, and before "
+    "a comma in PASSWORD that one of these words follows.  [default: espat:correct horse]",
+    "flash": "Keep what the module stores in FILE (JSON), from one run to the next.",
+    "host": "A host on its network: NAME[:PORT]=ADDRESS[:PORT], such as web.test=127.0.0.1:8080, "
+    "where whatever port is asked for leads to 8080. May be given again.",
+    "network": "How far it reaches: this machine alone, or whatever this machine reaches.",
+    "baud": "Pace both directions at so many bits a second, as a wire does.",
+    "rx_size": "Receive buffer of the program in bytes; what comes while it is full is lost.",
+    "rtscts": "RTS/CTS is on from the beginning.",
+    "fault": "What shall go wrong, such as 'busy at AT+CIPSEND 2nd'. May be given again.",
+    "scenario": "A scenario file, or the name of one that comes along. Options go before it.",
+    "seed": "What is left to chance is the same with the same seed.  [default: 0]",
+    "boot": "Begin with the boot, and its noise.",
+    "joined": "Begin joined to the first access point.",
+    "quiet": "Print the ports to open, one a line, and nothing else.",
+    "json": 'Print one JSON object a line: first "ready" with the ports, then what happens.',
+}
+_EXAMPLES = """\b
+Examples:
+  espat emulate                                       a port to open
+  espat emulate --link /tmp/module --baud 115200      always there, as fast as a wire
+  espat emulate --tcp 3333 --ap home:secret           for pyserial's socket://127.0.0.1:3333
+  espat emulate --host web.test=127.0.0.1:8080        a name for a server of yours
+  espat emulate --fault "drop 3 bytes after 1000"     something goes wrong
+  espat emulate --scenario flaky-wifi                 much does
+\b
+The faults, and the rest: docs/emulator.md.
+"""
+
+
+def _bad(error: Exception, name: str) -> click.BadParameter:
+    return click.BadParameter(str(error), param_hint=f"--{name}")
+
+
+def _tcp(text: str | None) -> tuple[str, int] | None:
+    """(host, port) of ``[HOST:]PORT``."""
+    if text is None:
+        return None
+    host, _, port = text.rpartition(":")
+    if not port.isdigit() or int(port) > 65535:
+        raise click.BadParameter(f"{text!r} is no [HOST:]PORT", param_hint="--tcp")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _access_points(texts: tuple[str, ...]) -> list[AccessPoint]:
+    try:
+        points = [words.access_point(text) for text in texts]
+    except ValueError as error:
+        raise _bad(error, "ap") from None
+    for number, point in enumerate(points[1:], 2):
+        if point.bssid == points[0].bssid:
+            point.bssid = f"02:00:00:00:00:{number & 0xFF:02x}"
+    return points
+
+
+def _hosts(texts: tuple[str, ...]) -> dict:
+    hosts: dict = {}
+    try:
+        for text in texts:
+            words.add_host(hosts, text)
+    except ValueError as error:
+        raise _bad(error, "host") from None
+    return hosts
+
+
+def _scenario(source: str | None, network: str | None) -> Scenario:
+    try:
+        scenario = load_scenario(source) if source else Scenario("the command line")
+    except (ValueError, OSError) as error:
+        raise _bad(error, "scenario") from None
+    scenario.network = network or scenario.network
+    return scenario
+
+
+def _more(options: dict) -> dict:
+    """What the command line says of the module; what it does not say is left to the scenario."""
+    more = {name: options[name] for name in ("profile", "seed", "rx_size", "flash")}
+    more = {name: value for name, value in more.items() if value is not None}
+    more |= {name: True for name in ("boot", "joined", "rtscts") if options[name]}
+    if options["baud"]:
+        more |= {"baud": options["baud"], "paced": True}
+    if options["ap"]:
+        more["access_points"] = _access_points(options["ap"])
+    return more | {"hosts": _hosts(options["host"]), "faults": options["fault"], "keep": _KEPT}
+
+
+def _module(scenario: Scenario, options: dict) -> Module:
+    settings = scenario.settings(**_more(options))
+    try:
+        return Module(**settings)
+    except (ValueError, OSError) as error:
+        settings["network"].close()
+        raise click.ClickException(f"{error}") from None
+    except StopIteration:
+        settings["network"].close()
+        raise click.ClickException("--joined needs an access point with DHCP.") from None
+
+
+def _about(module: Module, scenario: Scenario) -> dict:
+    return {
+        "profile": module.core.profile.id,
+        "baud": module.core.baud,
+        "paced": module.line.paced,
+        "seed": module.seed,
+        "network": scenario.network,
+        "access_points": [
+            point.ssid.decode("utf-8", "backslashreplace") for point in module.core.access_points
+        ],
+        "pid": os.getpid(),
+    }
+
+
+def _warn(scenario: Scenario, tcp: tuple[str, int] | None) -> None:
+    """What leaving this machine means, for who does it."""
+    if REACHES[scenario.network] == "any":
+        click.echo(
+            "The network is not confined: programs on this module reach whatever this machine "
+            "reaches, the internet too, in its name and from behind its firewall. Servers of the "
+            "module still listen on this machine alone.",
+            err=True,
+        )
+    if tcp and not _is_loopback(tcp[0]):
+        click.echo(
+            f"The TCP port is open to whoever reaches {tcp[0]}, without a password.", err=True
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _view(quiet: bool, as_json: bool) -> Quiet:
+    if as_json:
+        return Json(sys.stdout)
+    if quiet:
+        return Quiet(sys.stdout)
+    console = Console()
+    return Screen(console) if console.is_terminal else Lines(sys.stdout)
+
+
+@click.command(epilog=_EXAMPLES)
+@click.option(
+    "--profile", type=click.Choice(list(PROFILES)), metavar="MODULE", help=_HELP["profile"]
+)
+@click.option("--link", metavar="PATH", help=_HELP["link"])
+@click.option("--tcp", metavar="[HOST:]PORT", help=_HELP["tcp"])
+@click.option("--pty", is_flag=True, help=_HELP["pty"])
+@click.option("--ap", metavar="AP", multiple=True, help=_HELP["ap"])
+@click.option("--host", metavar="HOST", multiple=True, help=_HELP["host"])
+@click.option("--network", type=click.Choice(list(REACHES)), help=_HELP["network"])
+@click.option("--flash", metavar="FILE", help=_HELP["flash"])
+@click.option("--baud", type=click.IntRange(80, 5_000_000), metavar="N", help=_HELP["baud"])
+@click.option("--rx-size", type=click.IntRange(1), metavar="N", help=_HELP["rx_size"])
+@click.option("--rtscts", is_flag=True, help=_HELP["rtscts"])
+@click.option("--fault", metavar="TEXT", multiple=True, help=_HELP["fault"])
+@click.option("--scenario", metavar="FILE", help=_HELP["scenario"])
+@click.option("--seed", type=int, metavar="N", help=_HELP["seed"])
+@click.option("--boot", is_flag=True, help=_HELP["boot"])
+@click.option("--joined", is_flag=True, help=_HELP["joined"])
+@click.option("--quiet", is_flag=True, help=_HELP["quiet"])
+@click.option("--json", "as_json", is_flag=True, help=_HELP["json"])
+def emulate(
+    link: str | None, tcp: str | None, pty: bool, quiet: bool, as_json: bool, **options: object
+) -> None:
+    """An ESP-AT module in software, on a port that any program opens.
+
+    Everything stays on this machine unless --network says otherwise. Ctrl-C ends it.
+    """
+    if quiet and as_json:
+        raise click.UsageError("--quiet and --json exclude each other.")
+    place = _tcp(tcp)
+    scenario = _scenario(options["scenario"], options["network"])
+    module = _module(scenario, options)
+    _warn(scenario, place)
+    ports = {"pty": pty or bool(link) or not place, "link": link, "tcp": place}
+    try:
+        with module:
+            run(module, ports, _view(quiet, as_json), _about(module, scenario))
+    except (Broken, RuntimeError) as error:
+        raise click.ClickException(str(error)) from None
+    except ImportError:
+        raise click.ClickException(
+            "This system has no pseudo-terminals: use --tcp, or espat:// with pyserial."
+        ) from None
+    except OSError as error:
+        raise click.ClickException(f"{error}") from None
