@@ -366,6 +366,25 @@ def test_forms_of_a_ca(secure, form):
     assert start(bench) == b"CONNECT\r\n" + OK
 
 
+@pytest.mark.parametrize("kind, good", [("self-signed", True), ("right", False)])
+@pytest.mark.parametrize("family", [E22, E33])
+def test_a_servers_own_certificate_as_ca(secure, family, kind, good):
+    # mbedTLS takes it only if it made itself.
+    bench = secure(family, kind)
+    bench.core.store.burn("client_ca", material.issued(kind).chain)
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    bench.send(b'AT+CIPSSLCCN="web.test"\r\n')
+    assert start(bench) == (b"CONNECT\r\n" + OK if good else ERROR + b"CLOSED\r\n")
+
+
+def test_an_intermediate_as_ca(secure):
+    bench = secure(E33, "intermediate")
+    above = material.issued("intermediate").chain.split(b"-----BEGIN")[2]
+    bench.core.store.burn("client_ca", b"-----BEGIN" + above)
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    assert start(bench) == b"CONNECT\r\n" + OK
+
+
 @pytest.mark.parametrize("family", [E22, E50])
 def test_what_the_store_lacks(secure, family):
     bench = secure(family)

@@ -41,9 +41,13 @@ def pem(name="ours"):
     return authority(name).cert_pem.bytes()
 
 
-@functools.cache
 def issued(kind="right", old=False):
     """A server's certificate of one kind, for web.test unless the kind says otherwise."""
+    return _issued(kind, bool(old))
+
+
+@functools.cache
+def _issued(kind, old):
     names = {"wrong name": "wrong.test", "wildcard": "*.web.test", "address": "192.0.2.7"}
     dates = {
         "expired": {"not_before": _TODAY - 2 * _YEAR, "not_after": _TODAY - _YEAR},

@@ -214,7 +214,8 @@ def check(made, ca, verifier, core):
 
     lib = openssl()
     trusted = made.get_cert_store()
-    for each in certificates(ca):
+    verifier.trusted = certificates(ca)
+    for each in verifier.trusted:
         trusted.add_cert(crypto.X509.from_cryptography(each))
     trusted.set_flags(_PARTIAL_CHAIN)
     seconds = int(core.clock_works.utc())

@@ -37,6 +37,8 @@ class Verifier:
         self._name = name
         self._dates = dates
         self._addresses = addresses
+        #: The CAs that are trusted.
+        self.trusted = []
         self.flags = 0
 
     def __call__(self, connection, certificate, error, depth, good):
@@ -47,9 +49,17 @@ class Verifier:
             return True
         if depth:
             return True
-        if self._name and not names(certificate.to_cryptography(), self._name, self._addresses):
+        leaf = certificate.to_cryptography()
+        if self._name and not names(leaf, self._name, self._addresses):
             self.flags |= WRONG_NAME
+        if self._trusted_itself(leaf):
+            self.flags |= UNTRUSTED
         return not self.flags
+
+    def _trusted_itself(self, leaf):
+        """Is it among the CAs, but none of them made it? mbedTLS takes only its own maker so."""
+        makers = [ca.subject for ca in self.trusted]
+        return leaf in self.trusted and leaf.issuer not in makers
 
 
 def names(certificate, name, addresses=False):
