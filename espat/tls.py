@@ -37,6 +37,8 @@ _OK = const(2)
 _CONNECTING = const(1)
 _RECEIVING = const(3)
 
+_LEAST = const(10)  # seconds that a handshake gets: what firmware gives each of its packets
+
 # Numbers of errors.py and tlserrors.py.
 _ERR_WAIT = const(11)
 _ERR_AGAIN = const(17)
@@ -44,9 +46,7 @@ _ERR_STARTED = const(19)
 _ERR_ADDRESS = const(37)
 _ERR_OPTIONAL = const(61)
 _ERR_VERSION = const(62)
-_ERR_FOLDER = const(63)
 _ERR_CERTIFICATE = const(64)
-_ERR_NAMELESS = const(65)
 
 
 class SSLContext:
@@ -56,6 +56,9 @@ class SSLContext:
 
     ``sni``: False: the server is not told which name is wanted. Firmware checks the name that it
     tells, so that ``check_hostname`` must be False then. Older firmware knows no other way.
+
+    ``load_verify_locations()``, ``load_cert_chain()``, ``set_alpn_protocols()``, ``set_psk()``,
+    ``use_stored()`` and ``wrap_socket()`` are described in contexts.py.
     """
 
     minimum_version = property(lambda self: None, lambda self, _: _refuse(_ERR_VERSION))
@@ -100,91 +103,13 @@ class SSLContext:
         if on and self._verify == CERT_NONE:
             self._verify = CERT_REQUIRED
 
-    def load_verify_locations(self, cafile=None, capath=None, cadata=None):
-        """The CAs that the other end's certificate must come from: instead of those before.
+    def __getattr__(self, name):
+        """What sets it up, and ``wrap_socket()``: contexts.py has it, loaded for each call."""
+        if name[:1] == "_":
+            raise AttributeError(name)
+        from .contexts import method
 
-        :param cafile: path of a file, PEM or DER; or the data themselves, as MicroPython has it
-        :param cadata: str or bytes, PEM or DER; empty: no CAs of this context's own
-        :raises ValueError: no certificate in it, a bad one, or more than a module takes
-        """
-        if capath:
-            _refuse(_ERR_FOLDER)
-        data = cafile if cadata is None else cadata
-        if data is None:
-            raise ValueError("cafile or cadata is wanted")
-        from . import pem
-
-        self.ca = pem.certificates(data) if data else None
-        pem.done()
-
-    def load_cert_chain(self, certfile, keyfile=None):
-        """The certificate to show, with those between it and its CA behind it, and its key.
-
-        :param certfile: path of a file, PEM or DER; or bytes, or str with PEM, the data themselves
-        :param keyfile: the same; None: the key is in ``certfile`` too
-        :raises ValueError: a bad certificate or key, an encrypted key, a key that is another's, or
-            more than a module takes
-        """
-        from . import pem
-
-        self.pki = pem.pair(certfile, certfile if keyfile is None else keyfile)
-        pem.done()
-
-    def use_stored(self, ca=None, pki=None):
-        """Use what you put into the module's flash yourself, and vouch for it.
-
-        On NonOS, where no other way leads in, it was flashed with esptool: its number is 0.
-
-        :param int ca: number of the CA; 0 is what a module ships with, which everybody has
-        :param int pki: number of the certificate and key to show
-        """
-        self.ca = self.ca if ca is None else ca
-        self.pki = self.pki if pki is None else pki
-
-    def set_default_verify_paths(self):
-        """Use the roots that ``espat ca`` put into the module."""
-        self.ca = None
-
-    load_default_certs = set_default_verify_paths
-
-    def set_alpn_protocols(self, protocols):
-        """The protocols to offer, up to five. Which was chosen the module does not tell."""
-        if len(protocols) > 5:
-            raise ValueError("protocols out of 0..5")
-        self.alpn = tuple(protocols)
-
-    def set_psk(self, identity, key):
-        """A key that both ends have, in place of certificates: ``verify_mode`` must be CERT_NONE.
-
-        :param identity: str or bytes, 1 to 32 bytes: what is told of us
-        :param bytes key: 1 to 32 bytes
-        """
-        self.psk = (identity, key)
-
-    def set_psk_client_callback(self, callback):
-        """``callback(None)`` returns identity and key when a socket connects; None: no key."""
-        self.psk = callback
-
-    def wrap_socket(
-        self,
-        sock,
-        server_side=False,
-        do_handshake_on_connect=True,
-        suppress_ragged_eofs=True,
-        server_hostname=None,
-    ):
-        """A socket that speaks TLS in place of ``sock``, which is of no more use.
-
-        One that is connected already is closed, and opened anew with TLS: a module cannot secure
-        a connection that stands. At once if it may wait, else with the first poll, read or write.
-
-        :param str server_hostname: the name that is told (SNI) and checked
-        :raises ValueError: a name is to be checked, and none is given
-        :raises OSError: EOPNOTSUPP, bytes have flowed
-        """
-        from .wrapping import wrap
-
-        return wrap(self, sock, server_side, do_handshake_on_connect, server_hostname)
+        return method(self, name)
 
 
 def create_default_context(purpose=None, *, cafile=None, capath=None, cadata=None):
@@ -238,6 +163,9 @@ def secured(base):
 def _connect(self, address):
     """What the context asks for, and ``AT+CIPSTART=<link>,"SSL","<host>",<port>``.
 
+    A time-out under 10 s (but 0) counts as 10 s here: shaking hands takes modules seconds, and
+    libraries such as MiniMQTT set one second for all they do.
+
     :param address: ``(host, port)``; the module resolves the name
     :raises OSError: EOPNOTSUPP or EINVAL, the module cannot do what is asked for: nothing was sent
         to the other end; ECONNABORTED, no TLS connection came about, and the likely causes; else as
@@ -260,7 +188,13 @@ def _finish(self):
     """Wait for the connection, or say why there is none."""
     try:
         if self.doing:
-            Socket.connect(self, self.peer)
+            patience = self.timeout
+            if patience:
+                self.timeout = max(patience, _LEAST)
+            try:
+                Socket.connect(self, self.peer)
+            finally:
+                self.timeout = patience
         elif self.link < 0:
             from .repair import refusal
 

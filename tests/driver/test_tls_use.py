@@ -319,12 +319,23 @@ def test_a_slow_handshake_gets_its_time(make_desk, profile):
 
 @espat
 def test_a_time_out_of_the_programs_counts(make_desk, profile):
+    """From 10 s on: what libraries set for a read, a second, is too short for any handshake."""
     desk = make_desk(profile).join()
     server = serve(desk)
-    desk.network.listen(HOST, 445, slowly(desk, server))
-    with desk.within(4), pytest.raises(OSError) as caught:
-        connected(desk, blind(), port=445, timeout=3)
+    desk.network.listen(HOST, 445, slowly(desk, server, packets=2))
+    with desk.within(14), pytest.raises(OSError) as caught:
+        connected(desk, blind(), port=445, timeout=13)
     assert caught.value.errno == errno.ETIMEDOUT
+
+
+@espat
+def test_a_short_time_out_leaves_time_for_the_handshake(make_desk, profile):
+    desk = make_desk(profile).join()
+    server = serve(desk)
+    desk.network.listen(HOST, 445, slowly(desk, server, seconds=4, packets=1))
+    with desk.within(10), connected(desk, blind(), port=445, timeout=1) as sock:
+        assert sock.timeout == 1
+        assert echoes(sock)
 
 
 @every
