@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from espat_tools.emulator import AccessPoint
+from tests.driver import onboard_radio
 from tests.driver.desk import PASSWORD, SSID, Line
-from tests.lib import onboard_api
 
 PROGRAM = """
 import espat
-from onboard_api import run
+from onboard_radio import run
 
 TALK = {talk!r} + [("", b"")]
 
@@ -100,7 +100,7 @@ def conversation(request, make_desk, capsys):
     ]
     desk = make_desk(request.param, line=Recorded, access_points=points)
     old = request.param.startswith("nonos")
-    onboard_api.run(desk.radio, old)
+    onboard_radio.run(desk.radio, old)
     return desk.line.talk, capsys.readouterr().out, old
 
 
@@ -120,7 +120,7 @@ def test_on_cpython(conversation):
 def test_in_micropython(conversation, any_micropython):
     talk, printed, old = conversation
     program = PROGRAM.format(talk=talk, old=old)
-    modules = {"onboard_api": Path(onboard_api.__file__)}
+    modules = {"onboard_radio": Path(onboard_radio.__file__)}
     said = any_micropython(program, lib=True, modules=modules).check()
     assert said == f"{printed}all of it True\n"
 
@@ -130,7 +130,7 @@ def test_another_conversation_is_seen(conversation, micropython):
     talk, _, old = conversation
     other = [(kind, data.replace(b"late-1", b"late-2")) for kind, data in talk]
     assert other != talk
-    modules = {"onboard_api": Path(onboard_api.__file__)}
+    modules = {"onboard_radio": Path(onboard_radio.__file__)}
     program = PROGRAM.format(talk=other, old=old)
     ran = micropython(program, lib=True, modules=modules)
     assert ran.returncode == 1
