@@ -112,8 +112,8 @@ class TlsChannel(Channel):
     def _flush(self):
         if self._engine:
             self._leaving += self._engine.take()
-        if self._leaving:
-            del self._leaving[: self._below.send(bytes(self._leaving))]
+        while self._leaving and (count := self._below.send(bytes(self._leaving))):
+            del self._leaving[:count]
 
     # -- data --------------------------------------------------------------------------------
 
