@@ -10,7 +10,8 @@ board's file of boards/ to espat_board.py, or (CircuitPython) put into settings.
     CIRCUITPY_WIFI_SSID = "your network"
     CIRCUITPY_WIFI_PASSWORD = "its password"
 
-In MicroPython the last two are SSID and PASSWORD in secrets.py. Then run this file. On a PC:
+In MicroPython the last two are SSID and PASSWORD in secrets.py. Then run this file: as code.py, by
+`mpremote run`, or `import espat_selftest; espat_selftest.main()`. On a PC:
 python espat_selftest.py /dev/ttyUSB0, the last two as environment variables. The module is
 restarted once; nothing is written to its flash. Each step ends in its time, some minutes at worst.
 """

@@ -72,9 +72,9 @@ _HEAD = """# CircuitPython's network modules
 Made by `pytest tests/lib --write-table`, and compared with what the tests prove in every run: edit
 the tests or `tools/commands/radio_page.py`, not this page.
 
-The members are those of circuitpython-stubs {version}. **✓**: on an emulated module of every family
-that has it, a test saw it do its work. **no**: it is not there, and why. `espat.Radio` is
-`wifi.Radio` here, with or without `lib/`.
+The members are those of circuitpython-stubs {version}. **✓**: a test saw it do its work on emulated
+modules: the radio's on every family that has it, the sockets' on one of each dialect. **no**: it is
+not there, and why. `espat.Radio` is `wifi.Radio` here, with or without `lib/`.
 
 - Addresses are `ipaddress.IPv4Address` where there is a module `ipaddress` (CircuitPython with
   `lib/ipaddress.py`, CPython), else str.
