@@ -172,6 +172,11 @@ class Module:
         """
         return self._serve().open_pty(link)
 
+    @property
+    def pty(self):
+        """The path of the pseudo-terminal, which is opened when first asked for."""
+        return self.open_pty()
+
     def open_tcp(self, port=0, host="127.0.0.1"):
         """Serve a TCP port from a thread; returns its (host, port).
 
