@@ -111,6 +111,12 @@ def test_what_is_written_waits_its_turn():
     ]
 
 
+def test_writing_nothing_is_nothing():
+    bench = Bench()
+    bench.uart.write(b"")
+    assert bench.send(b"AT\r\n") == OK
+
+
 def test_what_has_not_left_can_be_taken_back():
     bench = Bench()
     bench.uart.write(b"AT\r\nAT\r\n")

@@ -100,6 +100,8 @@ class Lane:
 
     def put(self, data, now, sender=None):
         """Send ``data`` after what waits; what has arrived by ``now`` must have been taken."""
+        if not data:
+            return
         idle = not self._queue
         self._queue.append((data, sender))
         self.waiting += len(data)

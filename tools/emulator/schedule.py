@@ -13,7 +13,6 @@ import contextlib
 import heapq
 import itertools
 
-
 #: So many timers are looked through for canceled ones.
 _CROWD = 64
 
