@@ -258,6 +258,7 @@ def _get(modem, name, args, head, commas):
         _wait(modem, name)
     finally:
         parser.asked = 0
+        parser._token = None  # MicroPython keeps alive what is deleted, and this module with it
         del parser._token
         modem.owners[link] = owner
     if not found or place.n != len(place.buf):
