@@ -699,6 +699,32 @@ def test_without_pyopenssl_everything_else_works(secure, family, monkeypatch, ca
     assert bench.send(b'AT+CIPSTART="TCP","web.test",80\r\n') == b"CONNECT\r\n" + OK
 
 
+@pytest.mark.parametrize(
+    "family, command", [(E22, b'SYSFLASH=2,"client_ca",0,4'), (E33, b"SYSMFG?"), (E50, b"GMR")]
+)
+def test_without_cryptography_there_are_no_demonstration_files(desk, family, command, monkeypatch):
+    def missing(*args):
+        raise tls_engines.Unavailable(tls_engines.MISSING.format(package="cryptography"))
+
+    monkeypatch.setattr("espat_tools.emulator.pki.demo", missing)
+    bench = desk(family)
+    said = bench.send(b"AT+" + command + b"\r\n")
+    assert said.endswith(OK) if command == b"GMR" else said == ERROR
+    conf = bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    assert conf == ERROR
+
+
+def test_names_end_at_a_zero_byte(secure):
+    bench = secure(E33)
+    bench.send(b'AT+CIPSSLCSNI="a.test\0b.test"\r\n')
+    assert start(bench) == b"CONNECT\r\n" + OK
+    assert bench.web.names == ["a.test"]
+
+
+def test_suites_that_only_newer_versions_have(secure):
+    assert secure(E50).send(b"AT+CIPSSLCCIPHER=1,0x1301\r\n") == ERROR
+
+
 def test_the_sentence_about_a_missing_library(monkeypatch):
     import sys
 

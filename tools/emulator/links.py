@@ -194,7 +194,8 @@ class Links:
 
     def decrypt(self, link):
         """Have a record of a TLS link in clear; says whether that was done, or cannot be."""
-        link.put(self._receive(link, RECORD))
+        if not link.buffer:
+            link.put(self._receive(link, RECORD))
         return bool(link.buffer) or link.ended or not link.waiting
 
     def announce(self, link):

@@ -61,9 +61,8 @@ class Partition:
     def data(self):
         """The bytes, made when first asked for."""
         if self._data is None:
-            self._data = bytearray(_EMPTY * self.size)
             content = self._content() if self._content else b""
-            self._data[: len(content)] = content
+            self._data = bytearray(content.ljust(self.size, _EMPTY))
         return self._data
 
     @property
@@ -170,14 +169,15 @@ class SpaceStore(Store):
     def spaces(self):
         """The name spaces, made when first asked for."""
         if self._spaces is None:
-            self._spaces = {}
+            spaces = {}
             for name, copies in _SPACES.items():
                 keys = [f"{name}.{number}" for number in range(copies)] if copies else [name]
                 source = name if name.startswith(("client", "server", "mqtt")) else None
                 source = source or "client_" + name.rpartition("_")[2]
-                self._spaces[name] = {
+                spaces[name] = {
                     key: (self.BINARY, demo(source, number)) for number, key in enumerate(keys)
                 }
+            self._spaces = spaces
         return self._spaces
 
     @spaces.setter

@@ -1,6 +1,7 @@
 """The TLS of a module: what its settings and its store make of a connection, either way."""
 
 import datetime
+import functools
 import logging
 import ssl
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from .tls import TlsChannel
 from .tls_engines import (
     ALERT,
     BAD_KEY,
+    GIVEN_UP,
     NO_CA,
     NOT_X509,
     UNVERIFIED,
@@ -102,7 +104,7 @@ def _name(core, settings, host):
     told = settings.server_name or settings.common_name
     if not told and core.profile.tls.host_is_name and not is_address(host):
         return host
-    return told.decode("latin-1")
+    return told.partition(b"\0")[0].decode("latin-1")
 
 
 # -- certificates ------------------------------------------------------------------------------
@@ -122,7 +124,7 @@ def _engine(core, settings, name, wanted, key):
         check(made, wanted["ca"], verifier, core)
     elif key:
         # A key stands in for a CA: a server that shows a certificate is refused (esp-tls).
-        made.set_cipher_list((_offer(traits, settings.suites) + ":PSK").encode())
+        _allow(made, _offer(traits, settings.suites) + ":PSK")
         offer_key(made, settings.identity, key)
         made.set_verify(openssl().VERIFY_PEER, verifier)
         flags = lambda: verifier.flags and NO_CA  # noqa: E731
@@ -140,23 +142,30 @@ def _context(traits, suites=(), *, server=False):
     made = lib.Context(lib.TLS_SERVER_METHOD if server else lib.TLS_CLIENT_METHOD)
     made.set_max_proto_version(lib.TLS1_2_VERSION)
     made.set_min_proto_version(lib.TLS1_VERSION if traits.old_versions else lib.TLS1_2_VERSION)
-    made.set_cipher_list(_offer(traits, suites).encode())
+    _allow(made, _offer(traits, suites))
     return made
 
 
+def _allow(context, offer):
+    """Offer suites; :class:`Failed` where OpenSSL has none of them."""
+    try:
+        context.set_cipher_list(offer.encode())
+    except openssl().Error as error:
+        raise Failed(GIVEN_UP, "none of the suites is known") from error
+
+
 def _offer(traits, suites):
-    offer = ":".join(SUITES[number] for number in suites if number in SUITES)
+    offer = ":".join(known_suites()[number] for number in suites)
     return (offer or traits.ciphers or "DEFAULT") + ":@SECLEVEL=0" * traits.old_versions
 
 
-def _suites():
+@functools.cache
+def known_suites():
+    """{a suite's number: OpenSSL's name for it}, of the versions that modules speak."""
     everything = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     everything.set_ciphers("ALL:PSK:@SECLEVEL=0")
-    return {one["id"] & 0xFFFF: one["name"] for one in everything.get_ciphers()}
-
-
-#: {a suite's number: OpenSSL's name for it}
-SUITES = _suites()
+    ciphers = [one for one in everything.get_ciphers() if one["protocol"] != "TLSv1.3"]
+    return {one["id"] & 0xFFFF: one["name"] for one in ciphers}
 
 
 def certificates(data):

@@ -79,8 +79,9 @@ def _read(call, name, partition, offset, length):
     if not length or not partition.holds(offset, length):
         raise _failed(_RANGE)
     _refuse_image(name)
+    data = bytes(partition.data[offset : offset + length])
     call.say("flash data", length)
-    call.core.emit(bytes(partition.data[offset : offset + length]))
+    call.core.emit(data)
 
 
 def _refuse_image(name):

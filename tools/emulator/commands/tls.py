@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..families import ESPAT, OLD, OLD_17, SINCE_33, SINCE_41
 from ..links import COUNT
 from ..params import INVALID, LENGTH, Refused
-from ..tls_client import CHECK, SHOW, SUITES
+from ..tls_client import CHECK, SHOW, known_suites
 
 #: Most protocols of AT+CIPSSLCALPN, and suites of AT+CIPSSLCCIPHER.
 _PROTOCOLS, _SUITES = 5, 32
@@ -182,7 +182,7 @@ def set_suites(call):
     count = args.integer(0, 0, _SUITES)
     args.count(1 + count, 1 + count)
     suites = tuple(args.integer(n, 0, 0xFFFF) for n in range(1, 1 + count))
-    if any(suite not in SUITES for suite in suites):
+    if any(suite not in known_suites() for suite in suites):
         raise Refused(code=INVALID)
     _change(call, numbers, suites=suites)
 
