@@ -45,7 +45,7 @@ class Replay:
         self.player = Player(transcript, self.clock.now, speed)
         self.line = Switched(self.player, then) if then else Line(self.player, cut)
         last = transcript.events[-1].time
-        self.port = SimPort(self.line, self.clock, 0.001 if last < 2 else 0.01)
+        self.port = SimPort(self.line, self.clock, 0.005 if last < 2 else 0.01)
         self.port.patience = 120
         self.radio = Radio(self.port)
 

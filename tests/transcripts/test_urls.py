@@ -175,6 +175,10 @@ def test_a_secret_of_another_length(file):
         port.write(b'AT+CWJAP="attic","sesame"\r\n')
     with play(file(line)) as port, pytest.raises(serial.SerialException, match="attic"):
         port.write(b'AT+CWJAP="cellar","sesame8"\r\n')
+    with play(file("0.000 -> b'key=********&*'")) as port:
+        port.write(b"key=sesame88&")
+        with pytest.raises(serial.SerialException):
+            port.write(b"x")
     unmasked = HEADER.replace("\n\n", "\nmasked: no\n\n")
     with play(file(line, header=unmasked)) as port, pytest.raises(serial.SerialException):
         port.write(b'AT+CWJAP="attic","sesame88"\r\n')

@@ -3,12 +3,15 @@
 Strict about what the host says, bytes and order; free about how it is cut up, and when it comes.
 """
 
+import re
 from collections.abc import Callable
 
 from .form import HOST, MODULE, SETTING, Event, Transcript
-from .masker import HIDDEN, Masker
+from .masker import HIDDEN, SHORTEST
+from .secret_scan import Scan
 from .turns import must_hear
 
+_ROWS = re.compile(rb"\*{%d,}" % SHORTEST)
 _SHOWN = 60
 """Bytes that a departure shows of either side."""
 
@@ -39,18 +42,27 @@ class Departed(Exception):
 
 
 class _Step:
-    """One event, and which of its bytes are hidden; before it speaks the host must have heard so
-    many bytes of the module.
+    """One event; before it speaks the host must have heard so many bytes of the module.
+
+    Any byte will do for an asterisk where ``flags`` say that a secret stands, or in a row of so
+    many that they hide one that was said elsewhere.
     """
 
-    def __init__(self, event: Event, flags: bytes):
+    def __init__(self, event: Event, flags: bytes, must_hear: int):
         self.event = event
         self.data = event.what
-        self.must_hear = 0
-        self._hidden = [
-            flag and byte == HIDDEN for byte, flag in zip(self.data, flags, strict=True)
-        ]
-        self.masked = any(self._hidden)
+        self.must_hear = must_hear
+        self._hidden = None
+        if flags and HIDDEN in self.data:
+            hidden = [flag and byte == HIDDEN for byte, flag in zip(self.data, flags, strict=True)]
+            for row in _ROWS.finditer(self.data):
+                hidden[row.start() : row.end()] = [True] * len(row[0])
+            self._hidden = hidden if any(hidden) else None
+
+    @property
+    def masked(self) -> bool:
+        """Does it hide anything?"""
+        return self._hidden is not None
 
     def agrees(self, at: int, piece: bytes) -> int:
         """How many bytes of a piece are as they should be from a place on."""
@@ -60,7 +72,7 @@ class _Step:
                 return len(piece)
         for count, byte in enumerate(piece):
             there = at + count
-            hidden = self._hidden[there] and byte not in b"\r\n"
+            hidden = self._hidden and self._hidden[there] and byte not in b"\r\n"
             if not hidden and byte != self.data[there]:
                 return count
         return len(piece)
@@ -207,19 +219,14 @@ class Player:
 
 
 def _steps(transcript):
-    masker = Masker(hide=False)
     events = [event for event in transcript.events if event.way != SETTING]
-    flags = []
-    if transcript.masked:
-        for event in events:
-            flags += masker.add(event.time, event.way, event.what)
-        flags += masker.flush()
-    steps = [
-        _Step(event, flags[i].flags if flags else bytes(len(event.what)))
-        for i, event in enumerate(events)
-    ]
-    for step, count in zip(steps, must_hear(events), strict=True):
-        step.must_hear = count
+    scan = Scan(reply=False, on_line=lambda line, flags: None)
+    steps = []
+    for event, count in zip(events, must_hear(events), strict=True):
+        flags = b""
+        if transcript.masked and event.way == HOST:
+            flags = scan.feed(event.what)
+        steps.append(_Step(event, flags, count))
     return steps
 
 
