@@ -66,6 +66,12 @@ print("all of it", uart.at == len(TALK) - 1)
 """
 
 
+ADDRESS = """
+from espat.ipconfig import address
+print(type(address("10.0.0.1")))
+"""
+
+
 class Recorded(Line):
     """A line that keeps what is said: ("w" or "r", bytes), joined where nothing was between."""
 
@@ -123,6 +129,15 @@ def test_in_micropython(conversation, any_micropython):
     modules = {"onboard_radio": Path(onboard_radio.__file__)}
     said = any_micropython(program, lib=True, modules=modules).check()
     assert said == f"{printed}all of it True\n"
+
+
+def test_without_lib_addresses_are_str(conversation, micropython):
+    """The same is said and seen; there is no module `ipaddress` to have a type of."""
+    talk, printed, old = conversation
+    modules = {"onboard_radio": Path(onboard_radio.__file__)}
+    program = PROGRAM.format(talk=talk, old=old) + ADDRESS
+    said = micropython(program, modules=modules).check()
+    assert said == f"{printed}all of it True\n<class 'str'>\n"
 
 
 def test_another_conversation_is_seen(conversation, micropython):
