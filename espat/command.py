@@ -24,27 +24,17 @@ def run(modem, name, args=(), reply=b"", timeout=5000):
         what the commands of a call have set up so far is lost
     """
     up = modem.up
-    turn(modem)
-    modem.begin(name, args, reply, timeout)
-    while modem.state:
-        modem.rest()
-    if modem.code != _OK:
-        words = modem.words or (modem.lines[-1] if modem.lines else b"")
-        raise fail(_ERR_COMMAND, name, modem.code, words, timeout)
+    modem.turn()
+    if up <= modem.up:
+        modem.begin(name, args, reply, timeout)
+        while modem.state:
+            modem.rest()
+        if modem.code != _OK:
+            words = modem.words or (modem.lines[-1] if modem.lines else b"")
+            raise fail(_ERR_COMMAND, name, modem.code, words, timeout)
     if up > modem.up:
         raise fail(_LOST_RESTART)
     return modem.lines
-
-
-def turn(modem):
-    """Wait until the next command can go out.
-
-    :raises OSError: ECONNRESET, the module restarted
-    """
-    up = modem.up
-    modem.turn()
-    if up > modem.up:
-        raise fail(_LOST_RESTART)
 
 
 def let_go(*names):

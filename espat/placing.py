@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Where the modem puts payload, and what its end means, as methods of ``sockets.Socket``."""
+"""Where the modem puts payload, and what its end means, as methods of ``sockets.Socket``.
+
+And one that streams.py has no room for: a module of two names more takes heap in one piece that a
+small board may not have.
+"""
 
 try:
     from micropython import const
@@ -67,9 +71,15 @@ def ended(self, modem, link, doing, code):
         modem.lose(link, _LOST_SEND)
 
 
+def setblocking(self, flag):
+    """``settimeout(None)``, or ``settimeout(0)``."""
+    self.timeout = None if flag else 0
+
+
 def lend(cls):
     """Make these functions methods of a class of sockets."""
     cls.place = place
     cls.placed = placed
     cls.queue = queue
     cls.ended = ended
+    cls.setblocking = setblocking

@@ -20,31 +20,6 @@ from .modem import fail
 _LOST_RESTART = const(4)
 
 
-def use(radio, _):
-    """``radio.connect``: what to call."""
-    return lambda *args, **names: connect(radio, *args, **names)
-
-
-def connect(radio, ssid, password=b"", *, channel=0, bssid=None, timeout=None):
-    """Join a network; nothing is done if the module already stands in it.
-
-    :param ssid: str, or bytes if it is not UTF-8
-    :param password: str or bytes; empty for an open network
-    :param int channel: for the sake of ``wifi.Radio``; the module finds the channel itself
-    :param bssid: ``"aa:bb:cc:dd:ee:ff"`` or six bytes, where several access points share a name
-    :param timeout: seconds; None: 20
-    :raises ConnectionError: (OSError where there is no such thing) and why: wrong password
-        (EACCES), no such access point (ENODEV), no answer or no DHCP (ETIMEDOUT)
-    """
-    radio.network = None
-    modem = radio.up()
-    network = (ssid, password, bssid, timeout)
-    from .wifi import join
-
-    join(modem, network)
-    radio.network = network
-
-
 def ready(radio):
     """Set the module up and join again, as far as that is due: see ``Radio.up()``."""
     modem = radio.modem
@@ -94,3 +69,31 @@ def start(radio):
         from .properties import lend
 
         lend(radio)
+
+
+def use(radio, _):
+    """``radio.connect``: what to call."""
+    return lambda *args, **names: connect(radio, *args, **names)
+
+
+def connect(radio, ssid, password=b"", *, channel=0, bssid=None, timeout=None):
+    """Join a network; nothing is done if the module already stands in it.
+
+    :param ssid: str, or bytes if it is not UTF-8
+    :param password: str or bytes; empty for an open network
+    :param int channel: for the sake of ``wifi.Radio``; the module finds the channel itself
+    :param bssid: ``"aa:bb:cc:dd:ee:ff"`` or six bytes, where several access points share a name
+    :param timeout: seconds; None: 20
+    :raises ConnectionError: (OSError where there is no such thing) and why: wrong password
+        (EACCES), no such access point (ENODEV), no answer or no DHCP (ETIMEDOUT)
+    """
+    global ready, start
+    radio.network = None
+    modem = radio.up()
+    let_go("startup")
+    ready = start = None  # joining needs the heap that they take, and this module is done for
+    network = (ssid, password, bssid, timeout)
+    from .wifi import join
+
+    join(modem, network)
+    radio.network = network

@@ -40,9 +40,6 @@ _ASKING = const(5)
 _SEND8K = const(3)  # a capability
 _pair = [0, 0]  # the arguments of a command: made once, not for each
 
-# What opens an HTTP request head.
-_VERBS = b" GET POST PUT HEAD DELETE PATCH OPTIONS "
-
 # Numbers of errors.py.
 _ERR_WAIT = const(11)
 _ERR_ENDED = const(20)
@@ -149,11 +146,6 @@ def _ask(self):
     return True
 
 
-def setblocking(self, flag):
-    """``settimeout(None)``, or ``settimeout(0)``."""
-    self.timeout = None if flag else 0
-
-
 def recv_into(self, buffer, nbytes=0):
     """Read what is there, waiting for at least a byte, into a buffer.
 
@@ -247,8 +239,9 @@ def send(self, data):
     if self.state() != _OPEN:
         raise fail(_ERR_GONE)
     if self.held < 0:
-        method = bytes(view[:8]).split(b" ")[0]
-        if len(method) > 2 and _VERBS.find(b" " + method + b" ") >= 0:
+        # What opens an HTTP request head.
+        method = b" " + bytes(view[:8]).split(b" ")[0] + b" "
+        if len(method) > 4 and b" GET POST PUT HEAD DELETE PATCH OPTIONS ".find(method) >= 0:
             self.held = 0
     if self.held < 0:
         return _push(self, view)
@@ -348,14 +341,5 @@ def _send_one(self, view, since):
 
 def lend(cls):
     """Make these functions methods of a class of sockets."""
-    for name in (
-        "recv_into",
-        "recv",
-        "readinto",
-        "readline",
-        "send",
-        "sendall",
-        "flush",
-        "setblocking",
-    ):
+    for name in ("recv_into", "recv", "readinto", "readline", "send", "sendall", "flush"):
         setattr(cls, name, globals()[name])

@@ -7,11 +7,12 @@ try:
 except ImportError:
     const = int
 
-from .command import let_go, run, turn
+from .command import let_go, run
 from .modem import ATError, fail
 
 _CUR = const(4)
 _NO_ADDRESS = const(5)
+_LOST_RESTART = const(4)  # the modem's
 
 # Numbers of errors.py.
 _ERR_JOIN = const(31)
@@ -44,7 +45,10 @@ def _checked(modem, ssid, password, bssid):
         from .asking import mac
 
         args += (mac("bssid", bssid),)
-    turn(modem)
+    up = modem.up
+    modem.turn()
+    if up > modem.up:
+        raise fail(_LOST_RESTART)
     modem.compose(_form(modem, b"+CWJAP", b"="), args)
     return args
 
