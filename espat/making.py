@@ -34,6 +34,10 @@ def radio():
     else:
         reset = espat_board.reset()
         made = Radio(espat_board.uart(rate), reset=reset, rx_size=espat_board.RX_BUFFER)
+    from . import properties
+
+    if properties.NEEDED:
+        properties.lend(made)
     let_go("making")
     return made
 

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """``radio.hostname = "..."`` where classes cannot have ``__setattr__``: in CircuitPython.
 
-There what was set before the radio's first use stands in the radio as it was set: it is given to
-the module now. Loaded once.
+``wifi.radio`` has them from the start. Of a radio made by hand, what was set before its first use
+stands in it as it was set: it is given to the module then. Loaded once.
 """
+
+NEEDED = not hasattr(object, "__setattr__")
 
 
 def lend(radio):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 import espat
-from espat import native
+from espat import native, properties, station
 from tests.driver.desk import PASSWORD, SSID
 from tests.lib import aliases
 
@@ -144,6 +144,20 @@ def test_an_error_in_the_board_file_is_told(wifi, monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(ImportError, match="no_such_module"):
         _ = wifi.radio
+
+
+def test_what_can_be_set_where_setattr_is_not_called(wifi, board_file, monkeypatch):
+    """As in CircuitPython: `wifi.radio` has properties from the start."""
+    monkeypatch.setitem(sys.modules, "espat_board", board_file)
+    monkeypatch.delattr(espat.Radio, "__setattr__")
+    monkeypatch.setattr(properties, "NEEDED", True)
+    try:
+        wifi.radio.hostname = "kitchen"
+        assert board_file.desk.module.core.session.hostname == b"kitchen"
+        assert not {"hostname"} & set(vars(wifi.radio))
+    finally:
+        for name in station.SETTABLE.split():
+            delattr(espat.Radio, name)
 
 
 def test_other_names(wifi):
