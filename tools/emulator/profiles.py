@@ -32,6 +32,8 @@ class Timing:
     #: A module waits so long for each packet of a TLS handshake (the firmware's own).
     handshake_timeout: float = 10.0
     send: float = 0.002
+    #: Writing to flash (AT+SYSFLASH, AT+SYSMFG): what comes meanwhile is answered with busy.
+    flash: float = 0.002
     ping: float = 0.02
     ping_timeout: float = 1.0
     sntp: float = 0.05

@@ -69,6 +69,7 @@ def _write(call, name, partition, offset, length):
     data = yield from call.core.payload(length)
     if data is None:
         raise Refused
+    yield call.core.timing.flash
     if not partition.holds(offset, length) or (partition.kind == 64 and length % 4):
         raise _failed(_RANGE)
     _refuse_image(name)
@@ -182,6 +183,7 @@ def _write_bytes(call, name, key, kind, length):
     data = yield from call.core.payload(length)
     if data is None:
         raise Refused
+    yield call.core.timing.flash
     _put(call, name, key, kind, data)
 
 
