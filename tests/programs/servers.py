@@ -160,6 +160,13 @@ _SITE = """
         proxy_set_header X-Body $request_body;
         proxy_pass http://127.0.0.1:PORT/back;
     }
+    # As httpbin.org has it.
+    location = /post {
+        proxy_set_header X-Body $request_body;
+        proxy_pass http://127.0.0.1:PORT/wrapped;
+    }
+    location = /wrapped { return 200 '{"json": $http_x_body}'; }
+    location = /testwifi/index.html { return 200 "This is a test of Wi-Fi!"; }
     location = /back { default_type application/json; return 200 $http_x_body; }
     # Its length is not known before: it comes in chunks.
     location /chunked/ { ssi on; ssi_types *; alias FOLDER/files/; }
