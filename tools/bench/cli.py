@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from espat_tools.bench import budgets, commands, emulator, memory, memory_report
+from espat_tools.bench import budgets, commands, emulator, memory, memory_report, pace
 
 
 @click.group()
@@ -106,3 +106,26 @@ def emulator_command(runs: int, length: int, as_json: bool) -> None:
         table.add_row(figure.kind, *(f"{rate:.1f}" for rate in rates))
     Console().print(table)
     Console().print(f"Aim over the TCP port: {emulator.AIM:.0f} MB/s.")
+
+
+@bench.command("pace")
+@click.option("--baud", "rates", type=int, multiple=True, help="A rate, if not four usual ones.")
+@click.option("--seconds", default=pace.SECONDS, show_default=True, help="Time for each figure.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def pace_command(rates: tuple[int, ...], seconds: float, as_json: bool) -> None:
+    """How near a paced port of the emulator comes to a wire."""
+    try:
+        with Console(stderr=True).status("measuring...") as status:
+            figures = pace.measure(
+                rates or pace.RATES, seconds, lambda what: status.update(f"measuring {what}...")
+            )
+    except (OSError, RuntimeError) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps([figure.as_json() for figure in figures], indent=2))
+        return
+    table = Table("port", "baud", "answer late, ms", "95 of 100", "% of the wire")
+    for figure in figures:
+        delays = (f"{figure.median:.2f}", f"{figure.most:.2f}")
+        table.add_row(figure.kind, f"{figure.baud:,}", *delays, f"{figure.percent:.1f}")
+    Console().print(table)

@@ -79,8 +79,8 @@ class Wire(NamedTuple):
 def measure(length: int = LENGTH, runs: int = RUNS, tell: Callable = print) -> list[Figure]:
     """Figures over the TCP port and, where there is one, the pseudo-terminal."""
     figures = []
-    with _sender(length) as number:
-        for kind, opened in _PORTS.items():
+    with sender(length) as number:
+        for kind, opened in PORTS.items():
             rates = []
             for run in range(runs):
                 tell(f"{kind}, {run + 1} of {runs}")
@@ -90,7 +90,7 @@ def measure(length: int = LENGTH, runs: int = RUNS, tell: Callable = print) -> l
 
 
 @contextmanager
-def _sender(length: int) -> Iterator[int]:
+def sender(length: int) -> Iterator[int]:
     """The program that sends the body to whoever connects; yields its port."""
     command = [sys.executable, "-c", _SENDER, str(length)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -129,20 +129,20 @@ def _payload(said: bytes) -> bytes:
 
 
 @contextmanager
-def _over_tcp(module: Module) -> Iterator[Wire]:
+def over_tcp(module: Module) -> Iterator[Wire]:
     with socket.create_connection(module.open_tcp(), timeout=_PATIENCE) as sock:
         yield Wire(sock.send, lambda: sock.recv(_BLOCK))
 
 
 @contextmanager
-def _over_pty(module: Module) -> Iterator[Wire]:
-    fd = os.open(module.open_pty(), os.O_RDWR | os.O_NOCTTY)
+def over_pty(module: Module) -> Iterator[Wire]:
+    fd = os.open(module.open_pty(), os.O_RDWR | os.O_NOCTTY)  # raw, and at the module's rate
     try:
         yield Wire(lambda data: os.write(fd, data), lambda: os.read(fd, _BLOCK))
     finally:
         os.close(fd)
 
 
-_PORTS = {"TCP port": _over_tcp}
+PORTS = {"TCP port": over_tcp}
 if os.name == "posix":
-    _PORTS["pseudo-terminal"] = _over_pty
+    PORTS["pseudo-terminal"] = over_pty
