@@ -315,6 +315,20 @@ def test_record_does_not_write_over_a_file(talk):
     assert talk.read_text() == TALK
 
 
+def test_a_link_replaces_a_link_and_no_file(talk, tmp_path):
+    result = run("replay", talk, "--link", talk)
+    assert result.exit_code == 1
+    assert f"could not open {talk}: File exists" in result.output
+    assert talk.read_text() == TALK
+    old = tmp_path / "old"
+    old.symlink_to("/no/such/place")
+    with Running("replay", talk, "--link", old) as running:
+        assert running.place == str(old)
+        assert os.readlink(old) != "/no/such/place"
+        running.end(signal.SIGINT)
+    assert not os.path.lexists(old)
+
+
 def test_replay_of_what_is_no_transcript(tmp_path):
     for path, words in ((tmp_path, "Is a directory"), (tmp_path / "none", "No such file")):
         result = run("replay", path)

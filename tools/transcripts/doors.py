@@ -34,11 +34,18 @@ class Terminal:
         self._link = None
         self._present = False
         if link:
-            with contextlib.suppress(FileNotFoundError):
-                if os.path.islink(link):
-                    os.unlink(link)
+            self._link_to(link)
+
+    def _link_to(self, link):
+        """A link that was left behind is replaced, a file is not."""
+        try:
+            if os.path.islink(link):
+                os.unlink(link)
             os.symlink(self.place, link)
-            self.place = self._link = link
+        except OSError:
+            os.close(self._master)
+            raise
+        self.place = self._link = link
 
     @staticmethod
     def _set_rate(fd, baud):
