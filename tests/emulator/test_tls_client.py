@@ -507,6 +507,15 @@ def test_nobody_there(secure):
     assert start(bench, seconds=2.5) == answer(E50, ESPAT, b"0x8006")
 
 
+def test_nonos_may_fail_with_ok(secure):
+    traits = dataclasses.replace(PROFILES[N17].tls, fails_with_ok=True)
+    bench = secure(N17)
+    bench.core.profile = dataclasses.replace(bench.core.profile, tls=traits)
+    bench.network.listen("plain.test", 443, Saying(end="close"))
+    assert start(bench, b"plain.test") == b"CLOSED\r\n" + OK
+    assert start(bench) == b"CONNECT\r\n" + OK
+
+
 class Slow:
     """A server that lets the module wait."""
 

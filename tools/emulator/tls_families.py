@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .families import E22, E24, E33, E41, E50, ESPAT, N13, N17, OLD, WIZ
+from .families import E22, E24, E33, E41, E50, N13, N17, WIZ
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Traits:
     #: With AT+SYSLOG=1 a failed verification prints the flags; else 0x2700 alone, as it may be
     #: where the peer's certificate is not kept.
     tells_flags: bool = True
+    #: A failed connection ends in CLOSED and OK, as some NonOS modules have it, not in ERROR.
+    fails_with_ok: bool = False
 
 
 #: RSA and DHE-RSA without GCM, elliptic curves, names, protocols or keys (the NonOS SDK's
@@ -60,5 +62,3 @@ TRAITS = {
     E41: Traits(address_names=True),
     E50: Traits(host_is_name=True, address_names=True),
 }
-
-assert set(TRAITS) == OLD | ESPAT

@@ -144,6 +144,9 @@ def _open(core, number, request):
             core.say("errno", channel.errno or _ERRNO[channel.state])
         channel.close()
         core.session.tls[number] = LinkSettings()
+        if request.kind == "SSL" and core.profile.tls.fails_with_ok:
+            _tell_failure(core, number)
+            return None
         core.afterwards.append(lambda: _tell_failure(core, number))
         return ERROR
     link = Link(number, request.kind, channel, udp_mode=request.udp_mode, request=request)
