@@ -147,7 +147,8 @@ def test_json_begins_with_the_ports_and_tells_what_happens(start):
             port.write(b"AT+GMR\r\n")
             assert run.event("fault")["fault"] == "busy at AT+GMR"
             talk(port, b"AT", b'AT+CIPSTART="TCP","echo.test",7')
-            assert run.event("link")["type"] == "TCP"
+            link = run.event("link")
+            assert (link["type"], link["remote"], link["role"]) == ("TCP", "echo.test:7", "own")
             server.accept()[0].close()
             assert run.event("closed")["link"] == 0
             talk(port, b"AT+RST")
@@ -356,6 +357,7 @@ def test_the_picture_of_a_terminal():
     console = Console(file=io.StringIO(), force_terminal=True, width=90, height=40)
     with Module(joined=True) as module:
         watch = Watch(module)
+        assert watch.wifi == "joined to espat"
         module.uart().write(b"AT+GMR\r\n")
         module.fault("wifi lost")
         view = Screen(console)
@@ -393,5 +395,5 @@ def test_the_end_in_a_sentence():
     figures = {"seconds": 12.34, "in": 1000, "out": 2000, "commands": 3, "faults": 1}
     lost = {"lost_by_host": 7, "lost_by_module": 0}
     assert summary(figures | lost) == (
-        "Ended after 12.3 s: 1,000 bytes in, 2,000 out, 3 commands, 1 faults, 7 lost by the host."
+        "Ended after 12.3 s: 1,000 bytes in, 2,000 out, 3 commands, 1 fault, 7 lost by the host."
     )

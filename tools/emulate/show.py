@@ -130,9 +130,13 @@ def summary(figures: dict) -> str:
     """The end, in a sentence."""
     return (
         f"Ended after {figures['seconds']:.1f} s: {figures['in']:,} bytes in, "
-        f"{figures['out']:,} out, {figures['commands']:,} commands, {figures['faults']:,} faults"
-        f"{_lost(figures)}."
+        f"{figures['out']:,} out, {_counted(figures['commands'], 'command')}, "
+        f"{_counted(figures['faults'], 'fault')}{_lost(figures)}."
     )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 class Screen(Quiet):

@@ -6,6 +6,7 @@ import time
 from typing import NamedTuple
 
 from espat_tools.emulator import Module
+from espat_tools.emulator.station import STATES
 from espat_tools.transcripts.secret_scan import Scan
 
 _MOST = 10_000
@@ -26,7 +27,11 @@ def shown(command: bytes) -> str:
     """A command as it may be shown: passwords and keys as asterisks."""
     flags = Scan(False, lambda *_line: None).feed(command + b"\r\n")
     masked = bytes(42 if hidden else byte for byte, hidden in zip(command, flags, strict=False))
-    return masked.decode("utf-8", "backslashreplace")
+    return _text(masked)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")
 
 
 class _Warnings(logging.Handler):
@@ -55,8 +60,10 @@ class Watch:
         #: The module's thread has failed.
         self.failed = False
         #: What the Wi-Fi does, and the links that are open.
-        self.wifi = "not joined"
+        self.wifi = ""
         self.links: dict[int, str] = {}
+        station = module.core.station
+        self._note_wifi(STATES[station.state], _text(station.ssid))
         module.core.on_event = self._on_event
         self._note_command, module.core.on_command = module.core.on_command, self._on_command
         self._told = {
@@ -125,9 +132,11 @@ class Watch:
         self._told.get(name, self.put)(name, **facts)
 
     def _wifi(self, name: str, state: str, ssid: bytes) -> None:
-        text = ssid.decode("utf-8", "backslashreplace")
-        self.wifi = state + (f" to {text}" if state == "joined" else "")
-        self.put(name, state=state, ssid=text)
+        self._note_wifi(state, _text(ssid))
+        self.put(name, state=state, ssid=_text(ssid))
+
+    def _note_wifi(self, state: str, ssid: str) -> None:
+        self.wifi = f"{state} to {ssid}" if state == "joined" else state
 
     def _link(self, name: str, link: int, type: str, remote: tuple, role: int) -> None:
         place = f"{remote[0]}:{remote[1]}"

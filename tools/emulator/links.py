@@ -120,8 +120,10 @@ class Links:
         self.open[link.number] = link
         self.left_over.pop(link.number, None)
         self.had = self.had or link.kind != "UDP"
+        address, port = link.channel.remote
+        host = link.request.host if link.request else address
         self._core.on_event(
-            "link", link=link.number, type=link.kind, remote=link.channel.remote, role=link.role
+            "link", link=link.number, type=link.kind, remote=(host, port), role=link.role
         )
         if link.role == SERVER:
             self.watch_idle()
