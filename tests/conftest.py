@@ -1,6 +1,7 @@
 """What all tests share: the MicroPythons, and the rule that CI skips nothing."""
 
 import functools
+import importlib
 import os
 import sys
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from espat_tools import runtimes
 
 TOGETHER = ("commands", "lib", "programs")
 """Folders whose tests add up to one result: a run divided among workers does not divide them."""
+
+COUNTED = {"parser": "tests.parser.counting", "transcripts": "tests.transcripts.counting"}
+"""Folders whose tests count what they try, and where; a worker tells its counts by that name."""
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
@@ -56,21 +60,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """What a worker counted: see tests/parser/conftest.py."""
-    counts = getattr(node, "workeroutput", {}).get("counts", {})
-    if counts:
-        from tests.parser.counting import count
-
-        for what, n in counts.items():
-            count(what, n)
+    for key, name in COUNTED.items():
+        for what, n in getattr(node, "workeroutput", {}).get(key, {}).items():
+            importlib.import_module(name).count(what, n)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """How much was tried on the parser, a line a count."""
-    counting = sys.modules.get("tests.parser.counting")
-    if counting and counting.COUNTS:
-        terminalreporter.section("parser: how much was tried")
-        for what, n in counting.COUNTS.items():
-            terminalreporter.write_line(f"{n:9,} {what}")
+    """How much was tried, a line a count."""
+    for key, name in COUNTED.items():
+        counting = sys.modules.get(name)
+        if counting and counting.COUNTS:
+            terminalreporter.section(f"{key}: how much was tried")
+            for what, n in counting.COUNTS.items():
+                terminalreporter.write_line(f"{n:9,} {what}")
 
 
 def _skip(reason: str | None) -> None:

@@ -7,4 +7,4 @@ def pytest_sessionfinish(session):
     """A worker of a divided run tells its counts to the one that sums up."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["counts"] = dict(COUNTS)
+        output["parser"] = dict(COUNTS)

@@ -1,11 +1,10 @@
-"""Says at the end of a run how much was tried on the transcripts."""
+"""How much was tried on the transcripts is told at the end of a run: tests/conftest.py."""
 
 from tests.transcripts.counting import COUNTS
 
 
-def pytest_terminal_summary(terminalreporter):
-    """One line a count."""
-    if COUNTS:
-        terminalreporter.section("transcripts: how much was tried")
-    for what, n in COUNTS.items():
-        terminalreporter.write_line(f"{n:9,} {what}")
+def pytest_sessionfinish(session):
+    """A worker of a divided run tells its counts to the one that sums up."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["transcripts"] = dict(COUNTS)

@@ -76,7 +76,11 @@ def test_how_many_of_each_kind():
     assert kinds["real module"] == 0, "none is there yet: README and docs say so"
 
 
-@pytest.mark.parametrize(("scenario", "family"), list(make.cases()), ids=str)
+@pytest.mark.parametrize(
+    ("scenario", "family"),
+    list(make.cases()),
+    ids=[f"{family}/{scenario.name}" for scenario, family in make.cases()],
+)
 def test_the_emulator_still_says_so(scenario, family):
     """If this fails: `python -m tests.transcripts.make --write`, and look at what changed."""
     assert make.differs(scenario, family) is None
