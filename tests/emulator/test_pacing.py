@@ -189,6 +189,17 @@ def test_a_reset_finds_the_old_rate_again_behind_what_was_said():
     assert bench.send(b"AT\r\n").endswith(OK)
 
 
+def test_flow_control_that_is_stored_outlives_a_reset():
+    bench = Bench()
+    assert bench.send(b"AT+UART_DEF=115200,8,1,0,3\r\n") == OK
+    bench.send(b"AT+RST\r\n", 2)
+    assert bench.send(b"ATE0\r\nAT+UART_CUR?\r\n").endswith(b"+UART_CUR:115200,8,1,0,3\r\n" + OK)
+    bench.send(b"AT+UART_CUR=115200,8,1,0,0\r\n")
+    bench.send(b"AT+RST\r\n", 2)
+    bench.module.pump()
+    assert bench.module.core.flow_control == 3
+
+
 # -- buffers -----------------------------------------------------------------------------------
 
 

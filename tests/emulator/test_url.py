@@ -354,6 +354,27 @@ def test_the_driver_fetches_a_page_over_it(port, web):
     assert said.partition(b"\r\n\r\n")[2] == page
 
 
+def test_the_driver_on_a_paced_line_with_a_small_buffer(port, web):
+    number, page = web
+    place = f"host=web.test=127.0.0.1:{number}&joined=1&paced=1&baud=921600&rx_size=1024"
+    line = port(f"{URL}&{place}", 921600)
+    with espat.Radio(line, rx_size=1024) as radio:
+        radio.connect("espat", "correct horse")
+        with espat.SocketPool(radio).socket() as sock:
+            sock.connect(("web.test", 80))
+            sock.send(b"GET / HTTP/1.0\r\n\r\n")
+            start = time.monotonic()
+            said = bytearray()
+            buffer = bytearray(2048)
+            while count := sock.recv_into(buffer):
+                said += buffer[:count]
+            took = time.monotonic() - start
+        # Not a byte before its time, and none lost.
+        assert took >= 20_000 * 10 / 921600
+        assert line.module.overruns == (0, 0)
+    assert said.partition(b"\r\n\r\n")[2] == page
+
+
 class Lines(serial.threaded.LineReader):
     """Collects lines."""
 

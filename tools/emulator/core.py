@@ -86,7 +86,8 @@ class Core:
         #: The rate the host listens and talks at, as the line tells; None when it cannot differ.
         self.host_baud = None
         #: The flow-control field of AT+UART_CUR, and what it is after a reset.
-        self.flow_control = self.factory_flow = 0
+        self.factory_flow = 0
+        self.flow_control = self.flash.flow_control or 0
         self.commands = commands_of(self.profile.id)
         self.scheduler = Scheduler(clock)
         self.session = self._new_session()
@@ -371,7 +372,8 @@ class Core:
 
     def _default_rate(self):
         self.baud = self.flash.baud or self._factory_baud
-        self.flow_control = self.factory_flow
+        stored = self.flash.flow_control
+        self.flow_control = self.factory_flow if stored is None else stored
 
     def _boot(self, noise):
         self.emit(noise)

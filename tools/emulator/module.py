@@ -21,6 +21,9 @@ from .sockets import SocketNetwork
 from .station import GOT_IP
 from .uart import Uart
 
+#: Unlike select() it takes a descriptor of any number.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
 #: Seconds to wait for a real peer while a module is put into a state with open links.
 _PATIENCE = 5.0
 
@@ -220,7 +223,7 @@ class Module:
         if not fds or seconds < 0.001:
             time.sleep(seconds)
             return
-        with selectors.SelectSelector() as selector:
+        with _Selector() as selector:
             for fd in fds:
                 selector.register(fd, selectors.EVENT_READ)
             selector.select(seconds)

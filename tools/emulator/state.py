@@ -15,6 +15,7 @@ class Settings:
     auto_connect: bool = True
     reconnect: tuple = (0, 0)
     baud: int | None = None
+    flow_control: int | None = None
     sysmsg: int = 0
     dhcp_station: bool = True
     dhcp_ap: bool = True

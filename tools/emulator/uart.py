@@ -8,6 +8,9 @@ import time
 
 from .clock import RealClock
 
+#: Seconds that a flush waits for a byte to be taken.
+_PATIENCE = 10.0
+
 
 class Uart:
     """The host's end of the line to one module."""
@@ -103,9 +106,18 @@ class Uart:
             return self._module.line.unsent
 
     def flush(self):
-        """Wait until all that was written has been sent; a simulated clock does not move."""
-        while isinstance(self._module.clock, RealClock) and self.out_waiting:
+        """Wait until all that was written has been sent; a simulated clock does not move.
+
+        TimeoutError when nothing was taken for ten seconds: flow control, or a network that stands.
+        """
+        left, end = self.out_waiting, time.monotonic() + _PATIENCE
+        while isinstance(self._module.clock, RealClock) and left:
             time.sleep(0.001)
+            before, left = left, self.out_waiting
+            if left < before:
+                end = time.monotonic() + _PATIENCE
+            elif time.monotonic() >= end:
+                raise TimeoutError(f"the module takes nothing: {left} bytes are not sent")
 
     def reset_output_buffer(self):
         """Throw away what has not been sent."""

@@ -85,7 +85,7 @@ def set_uart(call):
 def set_uart_default(call):
     """AT+UART_DEF, and AT+UART on NonOS"""
     set_uart(call)
-    call.set(always=True, baud=call.args.values[0])
+    call.set(always=True, baud=call.args.values[0], flow_control=call.args.values[4])
 
 
 def query_store(call):
