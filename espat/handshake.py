@@ -51,7 +51,6 @@ _ERR_PSK_HEX = const(77)
 _ERR_ONE = const(78)
 _ERR_NO_ROOTS = const(79)
 _ERR_NOT_TAKEN = const(80)
-_ERR_FAILED = const(60)
 
 
 def begin(sock, host, port):

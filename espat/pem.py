@@ -97,7 +97,9 @@ def _blocks(what):
         elif label == b"CERTIFICATE" or label.endswith(b"PRIVATE KEY"):
             try:
                 der = a2b_base64(b"".join(body.split()))
-            except ValueError:  # binascii.Error is one
+            except MemoryError:
+                raise
+            except Exception:  # a ValueError, but in micropython-lib's binascii
                 raise ValueError("bad PEM: no base64 in %s" % label.decode())
             found.append((label, _whole(der)))
         at = data.find(_BEGIN, end)
