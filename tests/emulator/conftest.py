@@ -73,3 +73,14 @@ def access_points():
         AccessPoint('od,d"\\', 'p,w"\\', rssi=-80),
         AccessPoint("open"),
     ]
+
+
+@pytest.fixture
+def secure(desk, tmp_path):
+    """Makes a :class:`Desk` with TLS servers: see ``tls_material.secure_desk``."""
+    from tests.emulator.tls_material import secure_desk
+
+    def make(profile, kind="right", **options):
+        return secure_desk(desk, tmp_path, profile, kind, **options)
+
+    return make

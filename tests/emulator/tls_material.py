@@ -9,6 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from espat_tools.emulator.families import E50, ESPAT, OLD
+from espat_tools.emulator.tls_peer import tls_server
+
 #: The moment that the modules of these tests are told it is.
 NOW = 1_780_000_000
 
@@ -145,3 +148,42 @@ class Web:
     def peer(self):
         """Who came last."""
         return self.peers[-1]
+
+
+# -- what is said --------------------------------------------------------------------------------
+
+OK, ERROR = b"\r\nOK\r\n", b"\r\nERROR\r\n"
+
+
+def start(bench, host=b"web.test", seconds=1.0, tail=b""):
+    """Connect link 0 without AT+CIPMUX; returns what was said."""
+    return bench.send(b'AT+CIPSTART="SSL","%s",443%s\r\n' % (host, tail), seconds)
+
+
+def answer(family, found, number):
+    """What a family says to a connection that is refused, or stands."""
+    if family not in found:
+        return b"CONNECT\r\n" + OK
+    number = b"+ERRNO:%s\r\n" % number if family == E50 else b""
+    return number + b"ERR CODE:0x010a0000\r\n" + ERROR + b"CLOSED\r\n"
+
+
+def secure_desk(desk, folder, profile, kind="right", *, serve=None, clock=NOW, **options):
+    """A desk with a TLS server at three hosts, and our CA in its module's store.
+
+    ``kind`` is the server's certificate, ``serve`` more about its context, ``clock`` what the
+    module is told the time is.
+    """
+    options.setdefault("joined", True)
+    family = getattr(profile, "id", profile)
+    bench = desk(profile, **options)
+    bench.web = Web()
+    bench.context = context(folder, kind, **{"old": family in OLD, **(serve or {})})
+    bench.context.sni_callback = bench.web.note_name
+    for host in ("web.test", "other.test", "192.0.2.7"):
+        bench.network.listen(host, 443, tls_server(bench.context, bench.web))
+    if family in ESPAT and clock:
+        bench.send(b"AT+SYSTIMESTAMP=%d\r\n" % clock)
+    bench.core = bench.module.core
+    bench.core.store.burn("client_ca", pem("ours"))
+    return bench
