@@ -286,8 +286,11 @@ def test_nothing_emulated_passes_for_real(tmp_path):
     path = tmp_path / "talk.txt"
     record(path, "loop://").close()
     assert load(path).source == Source("unstated", "through loop://")
-    record(path, "espat://?profile=nonos-1.3").close()
-    assert load(path).source == Source("emulator", "espat://?profile=nonos-1.3")
+    record(path, "espat://?profile=nonos-1.3&ap=attic:sesame88").close()
+    assert load(path).source == Source("emulator", "profile nonos-1.3")
+    assert b"sesame88" not in path.read_bytes()
+    record(path, "espat://").close()
+    assert load(path).source == Source("emulator", "espat://")
 
 
 def test_masked_unless_asked(tmp_path):

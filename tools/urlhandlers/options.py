@@ -78,10 +78,15 @@ def source(text: str) -> Source:
 
 
 def source_of(port: str) -> Source:
-    """The source that a recording through this port has, as long as nobody says more."""
-    if port.lower().startswith("espat://"):
-        return Source("emulator", port)
-    return Source("unstated", f"through {port}")
+    """The source that a recording through this port has, as long as nobody says more.
+
+    Of its options only the profile is told: others may hold passwords.
+    """
+    place, _, query = port.partition("?")
+    if not place.lower().startswith("espat://"):
+        return Source("unstated", f"through {place}")
+    profiles = [pair[8:] for pair in query.split("&") if pair.startswith("profile=")]
+    return Source("emulator", f"profile {unquote(profiles[-1])}" if profiles else place)
 
 
 def _behind(url, scheme, like):
