@@ -300,6 +300,17 @@ def test_masked_unless_asked(tmp_path):
             port.write(b'AT+CWJAP="attic","sesame88"\r\n')
         assert load(path).masked is (mask == "yes")
         assert word in load(path).said(HOST)
+        path.unlink()
+
+
+def test_what_is_not_masked_is_for_its_owner_alone(tmp_path):
+    path = tmp_path / "talk.txt"
+    with record(path, "loop://", mask="no") as port:
+        port.write(b"AT version:1.7.4.0\r\n")
+        port.read(20)
+        assert path.stat().st_mode & 0o077 == 0
+    assert load(path).firmware == "AT version:1.7.4.0"
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_another_ports_url_may_have_options_of_its_own(tmp_path):

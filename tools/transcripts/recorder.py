@@ -14,6 +14,13 @@ UNKNOWN = "unknown"
 _GMR = b"AT version:"
 
 
+def _create(path, mask):
+    """A file to write; one with secrets in it is for its owner alone."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    number = os.open(path, flags, 0o666 if mask else 0o600)
+    return os.fdopen(number, "w", encoding="utf-8", newline="\n")
+
+
 class Recorder:
     """A file that grows line by line, each flushed: what was written survives a crash.
 
@@ -48,7 +55,7 @@ class Recorder:
         self._latest = 0.0
         self._tail = b""  # of what the module said, until it told its version
         self._version = b""
-        self._file = self.path.open("w", encoding="utf-8", newline="\n")
+        self._file = _create(self.path, mask)
         self._file.write(self._head.header())
         self._file.flush()
 
@@ -128,5 +135,6 @@ class Recorder:
         old = self.path.read_text("utf-8")
         new = self._head.header() + old.split("\n\n", 1)[1]
         half = self.path.with_name(self.path.name + ".part")
-        half.write_text(new, "utf-8", newline="\n")
+        with _create(half, self._mask) as file:
+            file.write(new)
         os.replace(half, self.path)
