@@ -68,6 +68,7 @@ def sysflash_erase(modem, name, offset=None, length=None):
         args += (number("offset", offset, 0, _MOST), number("length", length, 1, _MOST))
         if offset % 4096 or length % 4096:
             raise ValueError("offset, length: multiples of 4096")
+    _forget(modem)
     run(modem, b"+SYSFLASH=", args, b"", _FLASH_MS)
 
 
@@ -147,6 +148,7 @@ def sysmfg_erase(modem, space, key=None):
     args = (0, text("space", space, 1, 15))
     if key is not None:
         args += (text("key", key, 1, 15),)
+    _forget(modem)
     run(modem, b"+SYSMFG=", args, b"", _FLASH_MS)
 
 
@@ -169,6 +171,13 @@ def sysmfg_write(modem, space, key, kind, value):
     else:
         view = _bytes(value, _MOST)
         _put(modem, b"+SYSMFG=", args + (len(view),), view)
+
+
+def _forget(modem):
+    """What store.py knew to stand there may be another's now."""
+    now = getattr(modem, "tls", None)
+    if now:
+        now.pop("known", None)
 
 
 def _bytes(data, most=_PIECE):
@@ -215,6 +224,7 @@ class _Payload:
 
 
 def _put(modem, name, args, view):
+    _forget(modem)
     modem.turn()
     link = _idle(modem)
     modem.begin(name, args, b"", _FLASH_MS)

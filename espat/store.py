@@ -330,3 +330,4 @@ def _put(modem, store, known, spaces, number, data):
         store.write(spaces[i], number, data[i])
     for i in range(len(spaces)):
         known[spaces[i], number] = data[i]
+    this_run(modem)["known"] = known

@@ -33,8 +33,9 @@ CERT_OPTIONAL = 1
 CERT_REQUIRED = 2
 
 # The modem's, and the socket's (a test compares them).
+_OPEN = const(2)
+_CLOSED_BY_PEER = const(3)
 _OK = const(2)
-_CONNECTING = const(1)
 _RECEIVING = const(3)
 
 _LEAST = const(10)  # seconds that a handshake gets: what firmware gives each of its packets
@@ -144,6 +145,7 @@ def secured(base):
             name = None  # the server's, told and checked
             where = None  # the address to be opened on the first use
             peer = None  # the address that was opened
+            more = False  # whether there may be bytes that were not announced
 
             connect = _connect
             state = _state
@@ -225,7 +227,11 @@ def _state(self):
             raise
     if self.link < 0 and self.peer and not self._shut:
         _finish(self)
-    return Socket.state(self)
+    state = Socket.state(self)
+    if self.more and state == _OPEN and not self.modem.held[self.link]:
+        self.more = False
+        self.modem.held[self.link] = 1  # or more, or none: CIPRECVDATA tells
+    return state
 
 
 def _ended(self, modem, link, doing, code):
@@ -235,5 +241,7 @@ def _ended(self, modem, link, doing, code):
     too few (only the record that was begun). It is asked for more until it has none: ERROR.
     """
     Socket.ended(self, modem, link, doing, code)
-    if doing == _RECEIVING and code == _OK and modem.passive and not modem.held[link]:
-        modem.held[link] = 1
+    if doing == _RECEIVING:
+        self.more = code == _OK
+        if code == _OK and modem.links[link] == _CLOSED_BY_PEER:
+            modem.held[link] = 0  # CLOSED comes when all has been read

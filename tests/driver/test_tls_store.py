@@ -6,7 +6,7 @@ import ssl
 import pytest
 import trustme
 
-from espat import tls
+from espat import flash, tls
 from espat_tools.emulator import pki
 from tests.driver.desk import Line, Server
 from tests.driver.secure import (
@@ -320,6 +320,24 @@ def test_a_program_that_is_cut_off_while_it_writes(make_desk, profile):
     assert connects(desk, trusting())
     assert item(desk, "client_ca", 0) == shipped
     assert item(desk, "client_ca", 1) == trusting().ca
+
+
+@espat
+def test_what_was_overwritten_by_hand_is_put_back(make_desk, profile):
+    """Else whoever has the other CA's key would be taken for the server."""
+    desk = make_desk(profile).join()
+    serve(desk)
+    context = trusting()
+    assert connects(desk, context)
+    store = desk.module.core.store
+    if "client_ca" in store.partitions:
+        flash.sysflash_erase(desk.modem, "client_ca")
+        put(desk, "client_ca", [STRANGE, STRANGE])
+    else:
+        flash.sysmfg_write(desk.modem, "client_ca", "client_ca.1", 8, STRANGE)
+    serve(desk, "stranger", port=444)
+    assert refused(desk, context, port=444).errno == errno.ECONNABORTED
+    assert connects(desk, context)
 
 
 def test_other_links_go_on_while_certificates_are_written(make_desk):
