@@ -47,7 +47,8 @@ def _module(options: dict):
 
     source = options.pop("scenario", None)
     scenario = load_scenario(source) if source else Scenario("the marker esp_module")
-    scenario.network = options.pop("reach", scenario.network)
+    if isinstance(options.get("network"), str):
+        scenario.network = options.pop("network")
     if "hosts" in options:
         options["hosts"] = _hosts(options["hosts"])
     if "access_points" in options:

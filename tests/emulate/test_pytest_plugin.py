@@ -140,10 +140,11 @@ def test_it_is_there_in_the_tests_of_anybodys_project(project, free_port):
 
 def test_what_is_wrong_with_a_marker_is_said(project):
     result = run(project(BAD))
-    assert "3 errors" in result.stdout
+    assert "4 errors" in result.stdout
     assert "did you mean drop?" in result.stdout
     assert "esp_module takes options by their names alone" in result.stdout
     assert "profil" in result.stdout
+    assert "network 'mars': there are loopback, host" in result.stdout
 
 
 def test_the_marker_and_the_fixture_are_told(project):

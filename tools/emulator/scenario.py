@@ -76,6 +76,8 @@ class Scenario:
         options["faults"] = [*self.options.get("faults", ()), *more.get("faults", ())]
         if options.get("network") is None:
             hosts = {**self.hosts, **(options.pop("hosts", None) or {})}
+            if self.network not in REACHES:
+                raise ValueError(f"network {self.network!r}: there are {', '.join(REACHES)}")
             options["network"] = SocketNetwork(hosts, reach=REACHES[self.network])
         return options
 
