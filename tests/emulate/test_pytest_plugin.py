@@ -96,6 +96,11 @@ BAD = """\
 import pytest
 
 
+@pytest.mark.esp_module(network="mars")
+def test_a_network_that_is_none(esp_module):
+    pass
+
+
 @pytest.mark.esp_module(faults=["drp 3 bytes"])
 def test_a_fault_that_is_none(esp_module):
     pass
