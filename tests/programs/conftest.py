@@ -14,6 +14,7 @@ import pytest
 import espat
 from espat_tools.emulator import PROFILES, Module, SocketNetwork
 from tests.programs import page, servers
+from tests.programs.sites import Site
 
 BOTH = ("esp32c3-3.3", "nonos-1.7.4")
 """The newest dialect most boards have, and the oldest with passive receive."""
@@ -173,6 +174,23 @@ def make_board():
             return Board(stack.enter_context(module), **radio)
 
         yield make
+
+
+@pytest.fixture
+def site_of():
+    """Makes a `Site` of a board and a folder; it is stopped at the end."""
+    if not servers.program("curl"):
+        pytest.skip("no curl here: it is in Debian's package curl")
+    sites = []
+
+    def make(board, root):
+        sites.append(Site(board, root))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        if not site.server.stopped:
+            site.server.stop()
 
 
 @pytest.fixture(params=BOTH)

@@ -89,9 +89,13 @@ class Server:
             self._process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
-        until(lambda: self._process.poll() is not None or self.ready(), self._never)
-        if self._process.poll() is not None:
-            raise AssertionError(self._never())
+        try:
+            until(lambda: self._process.poll() is not None or self.ready(), self._never)
+            if self._process.poll() is not None:
+                raise AssertionError(self._never())
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def _never(self):
@@ -279,6 +283,7 @@ class Chrony(Server):
             "bindaddress 127.0.0.1",
             f"port {self.port}",
             "cmdport 0",
+            "bindcmdaddress /",
             f"pidfile {self.folder}/chronyd.pid",
         ]
         path.write_text("\n".join(lines) + "\n", "utf-8")

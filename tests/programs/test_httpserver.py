@@ -5,66 +5,17 @@ import json
 import socket
 import struct
 import subprocess
-import time
 
 import adafruit_httpserver as http
 import pytest
 
 from tests.programs import servers
 from tests.programs.conftest import TEN, each_family
-
-PATIENCE = 30
+from tests.programs.sites import PATIENCE
 
 
 def exercises(what, peer="curl"):
     return pytest.mark.exercises("adafruit_httpserver", peer, what)
-
-
-class Site:
-    """A server of the library on a board, and who asks it."""
-
-    def __init__(self, board, root):
-        self.board = board
-        self.server = http.Server(board.pool, str(root))
-        self.outcomes = []
-
-    def start(self):
-        self.server.start("0.0.0.0", 80)
-        return self
-
-    @property
-    def port(self):
-        return self.board.server_port
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    def poll(self):
-        """The library's own turn; outcomes other than that nobody came are kept."""
-        outcome = self.server.poll()
-        if outcome != http.NO_REQUEST:
-            self.outcomes.append(outcome)
-
-    def until(self, done):
-        """Serve until `done()`; what that gave."""
-        end = time.monotonic() + PATIENCE
-        while not (found := done()):
-            assert time.monotonic() < end, "not served in time"
-            self.poll()
-        return found
-
-    def curl(self, *arguments, times=1):
-        """Serve while curl asks, so many at a time: what each printed."""
-        command = [servers.program("curl"), "-sS", "-m", str(PATIENCE), *arguments]
-        how = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        asking = [subprocess.Popen(command, **how) for _ in range(times)]
-        self.until(lambda: all(each.poll() is not None for each in asking))
-        return [each.communicate()[0] for each in asking]
-
-    def get(self, path, *arguments):
-        """What curl prints of one path."""
-        return self.curl(*arguments, self.url + path)[0]
 
 
 @pytest.fixture
@@ -76,14 +27,9 @@ def root(tmp_path):
 
 
 @pytest.fixture
-def site(make_board, family, root):
+def site(make_board, family, root, site_of):
     """A site that is not started yet."""
-    if not servers.program("curl"):
-        pytest.skip("no curl here: it is in Debian's package curl")
-    site = Site(make_board(family, server_ports={80: 0}), root)
-    yield site
-    if not site.server.stopped:
-        site.server.stop()
+    return site_of(make_board(family, server_ports={80: 0}), root)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ firmware looks at dates ask chrony for the time, under the name of the server th
 import errno
 
 import adafruit_connection_manager as manager
+import adafruit_httpserver as http
 import adafruit_requests
 import pytest
 import trustme
@@ -203,3 +204,30 @@ def test_the_manager_finds_our_context(board):
     assert session.get("https://web.test/data.json").json() == {"secret": True}
     manager.connection_manager_close_all(pool, release_references=True)
     assert not any(board.radio.modem.links[:5])
+
+
+@pytest.mark.parametrize("family", [family for family in VERIFIES if family != "esp8266-2.2.1"])
+@pytest.mark.exercises("adafruit_httpserver", "curl, TLS", "HTTPS: routes, files, five at once")
+def test_a_secure_server(make_board, family, tmp_path, site_of):
+    """The context is put where the library puts the one that it makes where `ssl` is ours."""
+    made = CA.issue_cert("127.0.0.1", key_type=RSA)
+    made.private_key_and_cert_chain_pem.write_to_path(tmp_path / "own.pem")
+    CA.cert_pem.write_to_path(tmp_path / "ca.pem")
+    (tmp_path / "ten").write_bytes(TEN)
+    site = site_of(make_board(family, server_ports={443: 0}), tmp_path)
+    context = tls.create_default_context()
+    context.load_verify_locations(cadata="")
+    context.load_cert_chain(str(tmp_path / "own.pem"), str(tmp_path / "own.pem"))
+    site.server._ssl_context = context
+
+    @site.server.route("/hello/<name>")
+    def hello(request, name):
+        return http.Response(request, f"hello {name}")
+
+    site.server.start("0.0.0.0", 443)
+    url = f"https://127.0.0.1:{site.port}"
+    trust = ("--cacert", str(tmp_path / "ca.pem"))
+    assert site.curl(*trust, url + "/ten")[0] == TEN
+    assert site.curl(*trust, url + "/hello/you", times=5) == [b"hello you"] * 5
+    assert b"certificate" in site.curl(url + "/ten")[0]
+    assert site.curl(*trust, url + "/hello/again")[0] == b"hello again"
