@@ -30,6 +30,7 @@ _KEEP = const(16)
 _TIMED = const(17)
 
 _CONNECT_MS = const(60000)
+_HANDSHAKE_MS = const(120000)  # TLS: each of a dozen packets may take 10 s
 _ERR_COMMAND = const(32)  # of errors.py
 
 
@@ -157,13 +158,13 @@ def _start(modem, link, args):
     modem.turn()
     modem.compose(b"+CIPSTART=", args)  # a bad argument must not cost the link
     if link is None:
-        run(modem, b"+CIPSTART=", args, b"", _CONNECT_MS)
+        run(modem, b"+CIPSTART=", args, b"", _time(args))
         return
     before = modem.links[link]
     if before == _FREE:
         _taken(modem, link)
     try:
-        run(modem, b"+CIPSTART=", args, b"", _CONNECT_MS)
+        run(modem, b"+CIPSTART=", args, b"", _time(args))
     except BaseException:
         if before == _FREE:
             modem.links[link] = _FREE
@@ -171,6 +172,11 @@ def _start(modem, link, args):
     if modem.links[link] != _OPEN:  # NonOS: an SSL connect can fail with CLOSED, and OK
         modem.links[link] = _FREE
         raise fail(_ERR_COMMAND, b"+CIPSTART=", 3, b"OK, but not CONNECT", _CONNECT_MS)
+
+
+def _time(args):
+    """How long it may take, ms."""
+    return _HANDSHAKE_MS if "SSL" in args or "SSLv6" in args else _CONNECT_MS
 
 
 def _taken(modem, link):
@@ -188,7 +194,7 @@ def _startex(modem, args):
     for link in free:  # one of them it will be
         _taken(modem, link)
     try:
-        run(modem, b"+CIPSTARTEX=", args, b"", _CONNECT_MS)
+        run(modem, b"+CIPSTARTEX=", args, b"", _time(args))
     finally:
         opened = [link for link in free if modem.links[link] == _OPEN]
         for link in free:
