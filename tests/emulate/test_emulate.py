@@ -22,6 +22,7 @@ from espat_tools.emulate import cli
 from espat_tools.emulate.show import Screen, summary
 from espat_tools.emulate.watch import Event, Watch, shown
 from espat_tools.emulator import Module, SocketNetwork
+from espat_tools.emulator.faults import ACTIONS, TRIGGERS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
@@ -334,6 +335,16 @@ def test_a_flash_file_that_is_none(tmp_path):
     result = CliRunner().invoke(cli.emulate, ["--flash", str(tmp_path / "flash")])
     assert result.exit_code == 1
     assert "is no flash of a module" in result.output
+
+
+def test_the_faults_and_the_scenarios_are_listed():
+    told = " ".join(CliRunner().invoke(cli.emulate, ["--fault", "help"]).output.split())
+    for usage, meaning in [(row.usage, row.meaning) for row in ACTIONS]:
+        assert usage in told
+        assert meaning in told
+    assert all(usage in told and meaning in told for usage, _, meaning in TRIGGERS)
+    told = " ".join(CliRunner().invoke(cli.emulate, ["--scenario", "help"]).output.split())
+    assert "flaky-wifi The access point is at the edge of its range" in told
 
 
 def test_every_option_has_a_word_of_help():

@@ -11,7 +11,8 @@ from espat_tools.emulate.run import Broken, run
 from espat_tools.emulate.show import Json, Lines, Quiet, Screen
 from espat_tools.emulator import PROFILES, Module, Scenario, load_scenario, words
 from espat_tools.emulator.access_point import AccessPoint
-from espat_tools.emulator.scenario import REACHES
+from espat_tools.emulator.faults import ACTIONS, SLOTS, TRIGGERS
+from espat_tools.emulator.scenario import REACHES, shipped
 
 DEFAULT_PROFILE = "esp32c3-3.3"
 _KEPT = 1 << 20
@@ -33,8 +34,10 @@ _HELP = {
     "baud": "Pace both directions at so many bits a second, as a wire does.",
     "rx_size": "Receive buffer of the program in bytes; what comes while it is full is lost.",
     "rtscts": "RTS/CTS is on from the beginning.",
-    "fault": "What shall go wrong, such as 'busy at AT+CIPSEND 2nd'. May be given again.",
-    "scenario": "A scenario file, or the name of one that comes along. Options go before it.",
+    "fault": "What shall go wrong, such as 'busy at AT+CIPSEND 2nd'. May be given again; 'help' "
+    "lists what there is.",
+    "scenario": "A scenario file, or the name of one that comes along; 'help' lists those. Options "
+    "go before what it says.",
     "seed": "What is left to chance is the same with the same seed.  [default: 0]",
     "boot": "Begin with the boot, and its noise.",
     "joined": "Begin joined to the first access point.",
@@ -52,6 +55,9 @@ Examples:
 \b
 The faults, and the rest: docs/emulator.md.
 """
+
+
+_TEXT = ("TEXT", r'what stands before the when; in double quotes anything, "\r\n\x1b" too')
 
 
 def _bad(error: Exception, name: str) -> click.BadParameter:
@@ -167,6 +173,27 @@ def _view(quiet: bool, as_json: bool) -> Quiet:
     return Screen(console) if console.is_terminal else Lines(sys.stdout)
 
 
+def _tell_faults() -> None:
+    """The grammar, from the tables it is made of."""
+    tables = (
+        ("What happens", [(row.usage, row.meaning) for row in ACTIONS]),
+        ("When", [(usage, meaning) for usage, _, meaning in TRIGGERS]),
+        ("Values", [*((name, meaning) for name, (_, meaning) in SLOTS.items()), _TEXT]),
+    )
+    formatter = click.HelpFormatter(max_width=100)
+    formatter.write_text("A fault is what happens, and when: drop 3 bytes after 1000")
+    for title, table in tables:
+        with formatter.section(title):
+            formatter.write_dl(table)
+    click.echo(formatter.getvalue(), nl=False)
+
+
+def _tell_scenarios() -> None:
+    formatter = click.HelpFormatter(max_width=100)
+    formatter.write_dl([(name, load_scenario(name).description) for name in shipped()])
+    click.echo(formatter.getvalue(), nl=False)
+
+
 @click.command(epilog=_EXAMPLES)
 @click.option(
     "--profile", type=click.Choice(list(PROFILES)), metavar="MODULE", help=_HELP["profile"]
@@ -197,6 +224,12 @@ def emulate(
     """
     if quiet and as_json:
         raise click.UsageError("--quiet and --json exclude each other.")
+    if "help" in options["fault"]:
+        _tell_faults()
+        return
+    if options["scenario"] == "help":
+        _tell_scenarios()
+        return
     place = _tcp(tcp)
     scenario = _scenario(options["scenario"], options["network"])
     module = _module(scenario, options)
