@@ -248,6 +248,24 @@ def test_which_name_is_checked(secure, family, told, host, found):
     assert start(bench, host) == answer(family, found, b"0x4")
 
 
+@pytest.mark.parametrize(
+    "name, good",
+    [
+        (b"a.web.test", True),
+        (b"A.WEB.TEST", True),
+        (b"a.b.web.test", False),
+        (b"web.test", False),
+        (b".web.test", False),
+        (b"aweb.test", False),
+    ],
+)
+def test_a_star_is_one_label(secure, name, good):
+    bench = secure(E33, "wildcard")
+    bench.send(b"AT+CIPSSLCCONF=2,0,0\r\n")
+    bench.send(b'AT+CIPSSLCCN="%s"\r\n' % name)
+    assert start(bench) == (b"CONNECT\r\n" + OK if good else ERROR + b"CLOSED\r\n")
+
+
 @MODERN
 def test_an_address_as_a_name(secure, family):
     bench = secure(family, "address")

@@ -55,12 +55,11 @@ def connect(core, request, address):
     wanted = _wanted(core.store, auth, pki, ca)
     if None in wanted.values():
         return _NoFile()
-    key = settings.key if not auth & CHECK else b""
-    if key:
+    if settings.key:
         key_binding()
     below = core.network.connect("TCP", address, request.port, keep_alive=request.keep_alive)
     name = _name(core, settings, request.host)
-    return channel_over(core, below, lambda: _engine(core, settings, name, wanted, key))
+    return channel_over(core, below, lambda: _engine(core, settings, name, wanted))
 
 
 def channel_over(core, below, start):
@@ -110,7 +109,7 @@ def _name(core, settings, host):
 # -- certificates ------------------------------------------------------------------------------
 
 
-def _engine(core, settings, name, wanted, key):
+def _engine(core, settings, name, wanted):
     """An engine that checks, shows and offers what the settings say."""
     traits = core.profile.tls
     made = _context(traits, settings.suites)
@@ -122,10 +121,10 @@ def _engine(core, settings, name, wanted, key):
     flags = flags_of(verifier, traits)
     if "ca" in wanted:
         check(made, wanted["ca"], verifier, core)
-    elif key:
+    elif settings.key:
         # A key stands in for a CA: a server that shows a certificate is refused (esp-tls).
         _allow(made, _offer(traits, settings.suites) + ":PSK")
-        offer_key(made, settings.identity, key)
+        offer_key(made, settings.identity, settings.key)
         made.set_verify(openssl().VERIFY_PEER, verifier)
         flags = lambda: verifier.flags and NO_CA  # noqa: E731
     return CertificateEngine(made, name=name.encode("latin-1"), flags=flags)
