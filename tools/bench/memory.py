@@ -55,7 +55,8 @@ class Heap:
     """The heap of one MicroPython, in bytes, step by step.
 
     `names` is what the table of names (qstrs) grew by, part of the steps. It grows by doubling, so
-    one name more can cost a module some KB.
+    one name more can cost a module some KB. `tls` is what a verified TLS connection takes beyond a
+    plain one, and what one more does.
     """
 
     bits: int
@@ -66,6 +67,7 @@ class Heap:
     names: int = 0
     buffers: dict[str, int] = field(default_factory=dict)
     allocation: Allocation | None = None
+    tls: list[int] = field(default_factory=list)
 
     def up_to(self, step: str, *, without: tuple[str, ...] = ()) -> int:
         """All that was taken from the import to the end of a step."""
@@ -96,6 +98,7 @@ class Figures:
         for heap in self.heaps:
             found[f"memory.ram_{heap.bits}bit"] = heap.up_to("one open socket", without=("join",))
             found[f"memory.joined_{heap.bits}bit"] = heap.up_to("one open socket")
+            found[f"memory.tls_{heap.bits}bit"] = heap.tls[0] if heap.tls else None
             if heap.allocation:
                 name = f"allocation.bytes_per_uart_read_{heap.bits}bit"
                 found[name] = heap.allocation.per_read
@@ -161,6 +164,15 @@ def steps(run: Runner, heap: Heap, arguments: list[str]) -> None:
             heap.imported_by[step] = sorted(set(names) - loaded)
         loaded |= set(names)
     heap.buffers = {path: int(size) for path, size in _records(printed, "buffer")}
+
+
+def tls(run: Runner) -> list[int]:
+    """What the first verified TLS connection takes beyond a plain one, and what the second does."""
+    if not (where.driver_folder() / "tls.py").is_file():
+        return []
+    helpers = _helpers("measure", "fake_uart")
+    printed = run(ONBOARD / "tls_steps.py", modules=helpers).check()
+    return _differences(_marks(printed))
 
 
 def allocation(run: Runner, calls: int) -> Allocation:
@@ -239,3 +251,4 @@ def _fill(run: Runner, heap: Heap, arguments: list[str]) -> None:
     heap.modules = by_module(run)
     steps(run, heap, arguments)
     heap.allocation = allocation(run, CALLS[heap.bits])
+    heap.tls = tls(run)

@@ -38,6 +38,12 @@ def show(console: Console, figures: Figures, verdicts: Sequence[Verdict]) -> Non
                 f"{done.heap} bytes of heap over {done.uart_reads} UART reads and "
                 f"{done.received} bytes: [bold]{done.per_read:.2f}[/] a read."
             )
+    for heap in figures.heaps:
+        if heap.tls:
+            console.print(
+                f"TLS, verified, {heap.bits}-bit: [bold]{heap.tls[0]:,}[/] bytes more than a plain "
+                f"connection that has sent and received; one more: {heap.tls[1]:,}."
+            )
     if figures.smallest_heap:
         console.print(
             f"Smallest heap (64-bit) that joins and streams {BODY // 1024} KB: "
