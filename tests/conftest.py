@@ -20,6 +20,13 @@ COUNTED = {"parser": "tests.parser.counting", "transcripts": "tests.transcripts.
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For the folders whose tests make a page of docs/: it is written when they all ran."""
+    parser.addoption(
+        "--write-table", action="store_true", help="write the pages that this run proves"
+    )
+
+
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
     """In CI a skip is a hole in what CI claims to have checked: turn it into a failure."""
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):

@@ -5,14 +5,6 @@ import pytest
 from tests.driver.desk import Desk
 
 
-def pytest_addoption(parser):
-    parser.addoption(
-        "--write-table",
-        action="store_true",
-        help="write docs/commands.md from what this run proves",
-    )
-
-
 def pytest_collection_modifyitems(items):
     """The page is looked at last."""
     items.sort(key=lambda item: item.path.name == "test_page.py")

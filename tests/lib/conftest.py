@@ -1,18 +1,8 @@
 """What the tests of lib/ and of the radio's API share: desks, and what a run has proven."""
 
-import contextlib
-
 import pytest
 
 from tests.driver.desk import ALL, BOTH, Desk
-
-
-def pytest_addoption(parser):
-    # tests/commands and others have the same, for pages of their own.
-    with contextlib.suppress(ValueError):
-        parser.addoption(
-            "--write-table", action="store_true", help="write the page that this run proves"
-        )
 
 
 def pytest_collection_modifyitems(items):

@@ -8,11 +8,14 @@ What passed makes docs/compatibility.md: `pytest tests/programs --write-table`.
 """
 
 import contextlib
+import signal
+import threading
 
 import pytest
 
 import espat
 from espat_tools.emulator import PROFILES, Module, SocketNetwork
+from tests.driver.desk import Hang
 from tests.programs import page, servers
 from tests.programs.sites import Site
 
@@ -21,14 +24,6 @@ BOTH = ("esp32c3-3.3", "nonos-1.7.4")
 
 
 # ---- the page ---------------------------------------------------------------------------------
-
-
-def pytest_addoption(parser):
-    # tests/commands has the same, for its own page; both may be loaded.
-    with contextlib.suppress(ValueError):
-        parser.addoption(
-            "--write-table", action="store_true", help="write the page that this run proves"
-        )
 
 
 def pytest_configure(config):
@@ -161,6 +156,26 @@ class Board:
     def server_port(self):
         """The real port that the module's server listens on."""
         return self.module.core.links.listener.port
+
+
+HANGS = 90  # seconds after which a test is taken to hang
+
+
+@pytest.fixture(autouse=True)
+def no_hanging():
+    """A library that turns in circles ends its test, and not the run."""
+
+    def hung(*_):
+        raise Hang(f"no end after {HANGS} s")
+
+    if hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGALRM, hung)
+        signal.alarm(HANGS)
+        yield
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    else:
+        yield
 
 
 @pytest.fixture
