@@ -6,8 +6,6 @@ Each connect sets or clears all that the firmware keeps for its link, so that no
 an earlier program, or from flash, weakens it. Loaded for a connect, and let go of.
 """
 
-import errno
-
 try:
     from micropython import const
 except ImportError:
@@ -63,8 +61,8 @@ def begin(sock, host, port):
         try:
             _begin(sock, modem, host, port)
             break
-        except OSError as e:
-            if e.errno != errno.ECONNRESET or modem.restarts == before or not tries:
+        except (ATError, OSError):
+            if modem.restarts == before or not tries:
                 raise
     let_go("handshake", "tcpip")
 

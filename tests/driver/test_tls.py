@@ -291,6 +291,37 @@ class Meddling(Line):
 
 
 @espat
+@pytest.mark.parametrize("at", range(8))
+def test_a_restart_between_two_commands(make_desk, profile, at):
+    """Behind each OK of a connect: the rest is not said to a module that knows nothing of it."""
+    desk = make_desk(profile, line=Meddling).join()
+    server = serve(desk)
+    context = trusting()
+    connected(desk, context).close()
+    seen = []
+
+    def restart(data):
+        if data.startswith(b"AT+CIPSSL") or seen:
+            seen.append(data)
+        if len(seen) == at + 1:
+            seen.append(b"")
+            desk.module.reset()
+            for _ in range(200):  # it says "ready", and listens
+                desk.clock.advance(0.01)
+        return data
+
+    desk.line.meddle = restart
+    try:
+        sock = connected(desk, context)
+    except OSError as error:
+        assert error.errno == errno.ECONNRESET
+        sock = connected(desk, context)
+    with sock:
+        assert echoes(sock)
+    assert server.context.names == [HOST] * len(server.context.names)
+
+
+@espat
 @pytest.mark.parametrize("at", [b"AT+CIPSSLCCONF=", b"AT+CIPSSLCSNI=", b"AT+CIPSTART="])
 @pytest.mark.parametrize("before", [True, False])
 def test_a_restart_in_the_middle_of_it(make_desk, profile, at, before):
