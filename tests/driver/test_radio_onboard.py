@@ -67,6 +67,10 @@ print("all of it", uart.at == len(TALK) - 1)
 
 
 ADDRESS = """
+import sys
+for name in "device scan softap ipconfig kept wifi wlan services basic asking".split():
+    if "espat." + name in sys.modules:
+        print(name, "is still there")
 from espat.ipconfig import address
 print(type(address("10.0.0.1")))
 """

@@ -110,6 +110,16 @@ def test_enabled(desk, family, prove):
     prove("enabled")
 
 
+def test_switched_off_it_is_no_access_point_any_more(make_desk):
+    desk = make_desk("esp32c3-3.3")
+    desk.radio.start_ap("mine", PASSWORD)
+    desk.radio.enabled = False
+    assert not desk.radio.ap_active
+    desk.radio.enabled = True
+    again_after_a_restart(desk)
+    assert not desk.radio.ap_active
+
+
 # -- who it is -----------------------------------------------------------------------------------
 
 
@@ -330,6 +340,9 @@ def test_dns(make_desk, family, prove):
     assert radio.dns == ("10.0.0.54", "10.0.0.53")
     radio.dns = []
     assert desk.said(b"CIPDNS")[-1].endswith(b"=0")
+    count = len(desk.said(b"CIPDNS"))
+    again_after_a_restart(desk)
+    assert len(desk.said(b"CIPDNS")) == count, "nothing of it is kept"
     with pytest.raises(ValueError):
         radio.dns = ["here.test"]
     prove("dns", "ipv4_dns")
