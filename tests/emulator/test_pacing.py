@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from espat_tools.emulator import MemoryNetwork, Module, SimClock
+from espat_tools.emulator import PROFILES, MemoryNetwork, Module, SimClock
 from espat_tools.emulator.line import Lane
 
 OK = b"\r\nOK\r\n"
@@ -378,6 +378,44 @@ def test_an_unpaced_buffer_is_bounded_where_that_is_asked():
         clock.advance(1)
         assert len(uart.read()) == 100
         assert uart.overruns == module.overruns[0] > 900
+
+
+# -- the same bytes ----------------------------------------------------------------------------
+
+
+class Echo:
+    """A server that sends back what it gets."""
+
+    def received(self, peer, data):
+        peer.send(data)
+
+
+CONVERSATION = [
+    *(b"AT\r\n", b"AT+GMR\r\n", b"AT+CWMODE=1\r\n", b'AT+CWJAP="espat","correct horse"\r\n'),
+    *(b"AT+CIPMUX=1\r\n", b'AT+CIPSTART=0,"TCP","echo.test",7\r\n', b"AT+CIPSEND=0,1000\r\n"),
+    *(bytes(range(250)) * 4, b"nonsense\r\n", b"AT+CIPSEND=0,4\r\n", b"+++a", b"AT+CIFSR\r\n"),
+    *(b"AT+CIPSTATUS\r\n", b"AT+CIPCLOSE=0\r\n", b"AT+RST\r\n", b"ATE0\r\n", b"AT+CIPMUX?\r\n"),
+]
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_a_paced_line_carries_the_same_bytes(profile):
+    said = []
+    for paced in (False, True):
+        clock, network = SimClock(), MemoryNetwork()
+        network.listen("echo.test", 7, Echo)
+        with Module(profile, clock=clock, network=network, paced=paced) as module:
+            uart = module.uart()
+            heard = []
+            for data in CONVERSATION:
+                uart.write(data)
+                clock.advance(5)
+                uart.any()
+                clock.advance(5)
+                heard.append((data[:20], uart.read()))
+            said.append(heard)
+    assert said[0] == said[1]
+    assert b"SEND OK" in said[0][7][1] and b"+IPD,0,1000:" in said[0][7][1]
 
 
 # -- goodput -----------------------------------------------------------------------------------

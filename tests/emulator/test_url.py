@@ -354,9 +354,9 @@ def test_the_driver_fetches_a_page_over_it(port, web):
     assert said.partition(b"\r\n\r\n")[2] == page
 
 
-def test_the_driver_on_a_paced_line_with_a_small_buffer(port, web):
+def test_the_driver_on_a_paced_line_with_a_bounded_buffer(port, web):
     number, page = web
-    place = f"host=web.test=127.0.0.1:{number}&joined=1&paced=1&baud=921600&rx_size=1024"
+    place = f"host=web.test=127.0.0.1:{number}&joined=1&paced=1&baud=921600&rx_size=1200"
     line = port(f"{URL}&{place}", 921600)
     with espat.Radio(line, rx_size=1024) as radio:
         radio.connect("espat", "correct horse")

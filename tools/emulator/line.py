@@ -231,7 +231,7 @@ class Line:
         return host
 
     def detach(self, host):
-        """Disconnect a host; what it was still sending is lost with it."""
+        """Disconnect a host; what it has sent still arrives."""
         self.hosts.remove(host)
 
     def retune(self, host, baudrate):
@@ -330,20 +330,23 @@ class Line:
 
     def pump(self):
         """Let the module work and the bytes move, up to now."""
-        if not self.paced:
-            self._core.poll()
-            self._give()
-            if not self.hosts:
-                self._collect()
-            return
         now = self._core.clock.now()
         while (due := self.next_due()) is not None and due < now:
             self._step(due)
-        self._step(now)
+        if self.paced:
+            self._step(now)
+            return
+        self._core.poll()
+        self._give()
+        if not self.hosts:
+            self._collect()
 
     def _step(self, moment):
-        """All that happens at one moment of a paced line."""
+        """All that happens at one moment."""
         with self._core.scheduler.at(moment):
+            if not self.paced:
+                self._core.poll()
+                return
             self._deliver(moment)
             self._receive(moment)
             self._core.poll()
