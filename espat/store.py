@@ -31,7 +31,8 @@ from .modem import ATError, fail
 MARK = b"# espat ca\n"
 """The first line of roots that contexts without a CA trust; PEM may have lines of other text."""
 
-_SYSMFG = const(22)  # a capability
+_ESPAT = const(9)  # capabilities
+_SYSMFG = const(22)
 _PIECE = const(256)  # bytes read at a time, so that no UART buffer overruns
 _WRITE = const(1024)
 _HEAD = const(32)  # what is written last of a container; flash encryption wants such steps
@@ -216,6 +217,8 @@ def _little(value, size):
 
 def _store(modem, space):
     """Where this module has such things."""
+    if not modem.can >> _ESPAT & 1:
+        raise fail(_ERR_NO_PLACE, space)
     sizes = {}
     for line in run(modem, b"+SYSFLASH?", (), b"+SYSFLASH:"):
         row = line.split(b",")
@@ -250,6 +253,36 @@ def roots(modem):
             known["client_ca", number] = MARK
             return number
     return None
+
+
+def keep_roots(modem, pem):
+    """Have roots in the module, in place of those before: see roots.py."""
+    number = roots(modem)
+    store = _store(modem, "client_ca")
+    known = _known(modem)
+    if number is None:
+        kept = store.kept("client_ca")
+        number = min(len(kept), 1)
+        while ("client_ca", number) in known:
+            number += 1
+    _put(modem, store, known, ("client_ca",), number, (MARK + pem,))
+    known["client_ca", number] = MARK
+
+
+def read_roots(modem):
+    """The roots as they stand there, without their first line; None if there are none."""
+    number = roots(modem)
+    if number is None:
+        return None
+    store = _store(modem, "client_ca")
+    found = []
+    at = len(MARK)
+    while True:
+        piece = store.read("client_ca", number, at, _PIECE)
+        if not piece:
+            return b"".join(found)
+        found.append(piece)
+        at += len(piece)
 
 
 def keep_ca(modem, pem):

@@ -6,13 +6,14 @@ import ssl
 import pytest
 import trustme
 
-from espat import flash, tls
+from espat import flash, roots, tls
 from espat_tools.emulator import pki
 from tests.driver.desk import Line, Server
 from tests.driver.secure import (
     CA,
     ESPAT,
     HOST,
+    OLD,
     OTHER,
     ROOT,
     blind,
@@ -184,6 +185,50 @@ def test_a_module_with_no_place_for_it(make_desk):
     del desk.module.core.store.partitions["client_ca"]
     error = refused(desk, trusting())
     assert error.errno == errno.EOPNOTSUPP and "client_ca" in str(error)
+
+
+# Roots from a board
+
+
+@espat
+def test_roots_are_put_there_and_read_back(make_desk, profile, tmp_path):
+    desk = make_desk(profile).join()
+    serve(desk)
+    serve(desk, "stranger", port=444)
+    shipped = item(desk, "client_ca", 0)
+    assert roots.installed(desk.radio) is None
+    path = tmp_path / "roots.pem"
+    path.write_bytes(b"# ours\n" + ROOT + STRANGE)
+    assert roots.install(desk.radio, str(path)) == 2
+    assert roots.installed(desk.radio) == trusting(ROOT + STRANGE).ca
+    assert item(desk, "client_ca", 0) == shipped
+    context = tls.create_default_context()
+    assert connects(desk, context) and connects(desk, context, port=444)
+    # The same again, after the board's restart: nothing is written.
+    count = len(desk.module.commands)
+    desk.again().join()
+    assert roots.install(desk.radio, str(path)) == 2
+    assert writes(desk, count) == []
+    # Others in their place; then a context's own beside them.
+    assert roots.install(desk.radio, STRANGE) == 1
+    assert refused(desk, context).errno == errno.ECONNABORTED
+    assert connects(desk, context, port=444) and connects(desk, trusting())
+    assert roots.install(desk.radio, STRANGE) == 1 and connects(desk, trusting())
+    with pytest.raises(ValueError):
+        roots.install(desk.radio, b"nothing")
+    assert roots.installed(desk.radio) == trusting(STRANGE).ca
+
+
+@pytest.mark.parametrize("profile", OLD)
+def test_roots_where_there_is_no_way_in(make_desk, profile):
+    desk = make_desk(profile).join()
+    with pytest.raises(OSError) as caught:
+        roots.install(desk.radio, ROOT)
+    assert caught.value.errno == errno.EOPNOTSUPP
+    with pytest.raises(OSError) as caught:
+        roots.installed(desk.radio)
+    assert caught.value.errno == errno.EOPNOTSUPP
+    assert not desk.said(b"SYSFLASH") and not desk.said(b"SYSMFG")
 
 
 # Nothing by halves

@@ -258,6 +258,15 @@ def test_one_tls_link_on_small_chips(make_desk, profile):
         assert echoes(sock)
 
 
+@pytest.mark.parametrize("profile", OLD)
+def test_the_buffer_of_nonos_is_as_large_as_it_gets(make_desk, profile):
+    desk = make_desk(profile).join()
+    serve(desk)
+    with connected(desk, unverified(profile)) as sock:
+        assert echoes(sock)
+    assert desk.said(b"CIPSSLSIZE") == [b"AT+CIPSSLSIZE=4096"]
+
+
 @espat
 def test_five_links_are_all_there_are(make_desk, profile):
     desk = make_desk(profile).join()
