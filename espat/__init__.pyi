@@ -37,7 +37,7 @@ class Radio:
         self,
         uart: Any,
         reset: Any = None,
-        rx_size: int = 512,
+        rx_size: int = 576,
         idle: Callable[[], object] | None = None,
         debug: bool | Callable[[str, str], object] | None = None,
     ) -> None: ...

@@ -19,14 +19,15 @@ class Radio:
         flashed for
     :param reset: its reset pin, low is reset: a ``digitalio.DigitalInOut`` or ``machine.Pin``;
         used when nothing answers and by ``reset()``
-    :param int rx_size: the UART's receive buffer in bytes; never is more than that asked of the
-        module at once, so that a pause of the program overruns nothing
+    :param int rx_size: the UART's receive buffer in bytes, 128 or more if you can; never is
+        more asked of the module at once than fits it, header, end and a notice included, so that a
+        pause of the program overruns nothing
     :param idle: called with no arguments over and over while a call waits: feed the watchdog in it
     :param debug: True prints the conversation, secrets masked; or a function of ``"->"`` or
         ``"<-"`` and a line
     """
 
-    def __init__(self, uart, reset=None, rx_size=512, idle=None, debug=None):
+    def __init__(self, uart, reset=None, rx_size=576, idle=None, debug=None):
         port = uart if hasattr(uart, "pause") else Port(uart)
         if debug:
             from .debug import Shown

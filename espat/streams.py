@@ -19,6 +19,7 @@ from .modem import fail
 
 _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
 _HEAD = const(512)  # bytes of a request head that are held back
+_AROUND = const(64)  # bytes that come with a payload: its header, its end, a notice or two
 _ASK_MS = const(500)  # how often a silent module is asked what it holds
 _PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
 
@@ -123,7 +124,8 @@ def _receive(self, view):
         if not modem.chores():
             # Straight into the view if that is large, else into the ring.
             n = len(self.queue(0).space()) if self.into is None else len(view)
-            _begin(modem, b"+CIPRECVDATA=", link, min(n, self.radio.rx_size), self)
+            n = min(n, max(32, self.radio.rx_size - _AROUND))
+            _begin(modem, b"+CIPRECVDATA=", link, n, self)
             self.doing = _RECEIVING
     elif state == _CLOSED_BY_PEER:
         # ESP-AT, whose mark the trailer is, tells CLOSED when all has been read. NonOS does not

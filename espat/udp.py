@@ -23,6 +23,7 @@ _LARGEST = const(1472)  # bytes of a datagram that go out in one packet of 1500
 _MOST = const(4)  # datagrams that wait to be read,
 _BYTES = const(2048)  # and bytes of them
 _ROOM = const(2920)  # what a TCP socket may have unread, active receive: the longest +IPD
+_AROUND = const(64)  # bytes that come with a payload: its header, its end, a notice or two
 _SETTLE_MS = const(200)  # how long what came while the mode changed may take to be pushed
 _START_MS = const(20000)
 _PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
@@ -457,7 +458,7 @@ def _fetch(radio):
                 more.fill(ring.take(more.space()))
             sock.ring = ring = more
         while modem.held[link] > 0:
-            n = min(modem.held[link], radio.rx_size, len(ring.space()))
+            n = min(modem.held[link], max(32, radio.rx_size - _AROUND), len(ring.space()))
             if not n:
                 break
             _begin(modem, b"+CIPRECVDATA=", link, n, None)
