@@ -43,3 +43,32 @@ def installed(radio):
     store.done()
     let_go("roots", "handshake")
     return found
+
+
+def place(radio):
+    """Where the roots are, or would be put: (number, bytes of PEM that there is room for).
+
+    The number is what ``AT+CIPSSLCCONF`` takes for a CA.
+
+    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates
+    """
+    from . import store
+
+    found = store.place_of_roots(radio.up())
+    store.done()
+    let_go("roots", "handshake")
+    return found
+
+
+def remove(radio):
+    """Take the roots out of the module; what else it holds stays, and keeps its number.
+
+    :returns: whether there were any
+    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates; EIO, it reads otherwise
+    """
+    from . import store
+
+    removed = store.drop_roots(radio.up())
+    store.done()
+    let_go("roots", "handshake")
+    return removed

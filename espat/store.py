@@ -21,6 +21,7 @@ from .flash import (
     sysflash_erase,
     sysflash_read,
     sysflash_write,
+    sysmfg_erase,
     sysmfg_keys,
     sysmfg_read,
     sysmfg_write,
@@ -97,6 +98,10 @@ class _Nvs:
         if not self.same(space, number, data):
             raise fail(_ERR_WORN, space)
 
+    def drop(self, space, number):
+        """Take one away; the others keep their numbers."""
+        sysmfg_erase(self.modem, space, _key(space, number))
+
 
 def _key(space, number):
     return space if space[:6] == "server" else "%s.%d" % (space, number)
@@ -172,6 +177,17 @@ class _Partitions:
         kind = items[0][2] if items else ("ca", "cert", "key").index(space.split("_")[1]) + 1
         item = bytes([kind, number]) + _little(len(data), 2) + data
         parts[number : number + 1] = [item + b"\xff" * (-len(data) % 4)]
+        self._anew(space, parts)
+
+    def drop(self, space, number):
+        """Take one away; others behind it keep their numbers: an item of no bytes stays."""
+        parts = [self._whole(space, item) for item in self._items(space)]
+        parts[number] = parts[number][:2] + b"\0\0"
+        while parts and len(parts[-1]) == 4:
+            parts.pop()
+        self._anew(space, parts)
+
+    def _anew(self, space, parts):
         length = sum([len(part) for part in parts])
         image = b"\xf1\xf1" + _little(len(parts), 2) + _little(length, 4) + b"".join(parts)
         self.modem.unwritten = (space, image)
@@ -257,16 +273,38 @@ def roots(modem):
 
 def keep_roots(modem, pem):
     """Have roots in the module, in place of those before: see roots.py."""
-    number = roots(modem)
-    store = _store(modem, "client_ca")
+    store, number = _for_roots(modem)
     known = _known(modem)
-    if number is None:
-        kept = store.kept("client_ca")
-        number = min(len(kept), 1)
-        while ("client_ca", number) in known:
-            number += 1
     _put(modem, store, known, ("client_ca",), number, (MARK + pem,))
     known["client_ca", number] = MARK
+
+
+def _for_roots(modem):
+    """(store, the number that roots have in it, or would get)."""
+    number = roots(modem)
+    store = _store(modem, "client_ca")
+    if number is None:
+        number = min(len(store.kept("client_ca")), 1)
+        while ("client_ca", number) in _known(modem):
+            number += 1
+    return store, number
+
+
+def place_of_roots(modem):
+    """(the number that roots have, or would get, how many bytes there is room for)."""
+    store, number = _for_roots(modem)
+    return number, store.room("client_ca", number) - len(MARK)
+
+
+def drop_roots(modem):
+    """Take them away: whether there were any."""
+    dropped = False
+    while True:
+        number = roots(modem)
+        if number is None:
+            return dropped
+        _store(modem, "client_ca").drop("client_ca", number)
+        dropped = True
 
 
 def read_roots(modem):

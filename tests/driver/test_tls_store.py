@@ -219,6 +219,29 @@ def test_roots_are_put_there_and_read_back(make_desk, profile, tmp_path):
     assert roots.installed(desk.radio) == trusting(STRANGE).ca
 
 
+@espat
+@pytest.mark.parametrize("behind", [False, True])
+def test_roots_are_taken_out_again(make_desk, profile, behind):
+    """What lies behind them keeps its number, which other programs may know."""
+    desk = make_desk(profile).join()
+    serve(desk)
+    shipped = item(desk, "client_ca", 0)
+    if behind:
+        put(desk, "client_ca", [shipped, MARK + STRANGE, ROOT])
+    else:
+        number, room = roots.place(desk.radio)
+        assert number == 1 and len(STRANGE) < room <= 8192
+        roots.install(desk.radio, STRANGE)
+    assert roots.place(desk.radio)[0] == 1
+    assert roots.remove(desk.radio) and not roots.remove(desk.radio)
+    assert roots.installed(desk.radio) is None
+    assert item(desk, "client_ca", 0) == shipped and not item(desk, "client_ca", 1)
+    assert item(desk, "client_ca", 2) == (ROOT if behind else None)
+    error = refused(desk, tls.create_default_context())
+    assert error.errno == errno.EINVAL and "no CA to verify with" in str(error)
+    assert connects(desk, trusting())
+
+
 @pytest.mark.parametrize("profile", OLD)
 def test_roots_where_there_is_no_way_in(make_desk, profile):
     desk = make_desk(profile).join()
