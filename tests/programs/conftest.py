@@ -180,12 +180,16 @@ def no_hanging():
 
 @pytest.fixture
 def make_board():
-    """Makes a `Board`; its module is closed at the end."""
+    """Makes a `Board`; its module is closed at the end.
+
+    `line` is how its serial line is, in the emulator's words; without any it takes no time.
+    """
     with contextlib.ExitStack() as stack:
 
-        def make(family, hosts=None, server_ports=None, **radio):
+        def make(family, hosts=None, server_ports=None, line=None, **radio):
             network = SocketNetwork(hosts, server_ports=server_ports)
-            module = Module(family, network=network, timing={"join": 0.01, "boot": 0.01})
+            timing = {"join": 0.01, "boot": 0.01}
+            module = Module(family, network=network, timing=timing, **(line or {}))
             return Board(stack.enter_context(module), **radio)
 
         yield make
@@ -212,6 +216,12 @@ def site_of():
 def family(request):
     """The family of the module."""
     return request.param
+
+
+SLOW = {"paced": True, "baud": 115200, "rx_size": 1024}
+"""The serial line that boards begin with, and a receive buffer that overruns; the radio is told of
+half of it, since this machine may be away for long.
+"""
 
 
 def each_family(test):

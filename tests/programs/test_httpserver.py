@@ -10,7 +10,7 @@ import adafruit_httpserver as http
 import pytest
 
 from tests.programs import servers
-from tests.programs.conftest import TEN, each_family
+from tests.programs.conftest import SLOW, TEN, each_family
 from tests.programs.sites import PATIENCE
 
 
@@ -192,6 +192,24 @@ def test_started_again(routes):
     routes.board.module.reset()
     routes.until(lambda: routes.board.module.core.links.listener)
     assert routes.get("/hello/again") == b"hello again from 127.0.0.1"
+
+
+@exercises("over 115200 baud, with a receive buffer of 1 KB: nothing lost")
+def test_over_a_slow_line(make_board, family, root, site_of):
+    site = site_of(make_board(family, None, {80: 0}, SLOW, rx_size=512), root)
+    got = []
+
+    @site.server.route("/take", http.POST)
+    def take(request):
+        got.append(request.body)
+        return http.Response(request, "took it")
+
+    site.start()
+    assert site.get("/ten") == TEN
+    assert site.get("/take", "--data-binary", f"@{root}/ten") == b"took it"
+    assert got == [TEN]
+    assert site.curl(site.url + "/", times=5) == [b"<h1>Home</h1>"] * 5
+    assert site.board.module.overruns == (0, 0)
 
 
 @exercises("server-sent events")

@@ -4,7 +4,7 @@ import adafruit_connection_manager as manager
 import adafruit_requests
 import pytest
 
-from tests.programs.conftest import TEN, each_family
+from tests.programs.conftest import SLOW, TEN, each_family
 
 HOST = "http://web.test"
 
@@ -54,7 +54,7 @@ def test_ten_kilobytes(board, session):
 
 @exercises("GET: 10 KB by .content, within 45 reads of the module")
 def test_ten_kilobytes_with_a_small_uart_buffer(make_board, family, nginx):
-    """What espat takes the UART's buffer for unless it is told."""
+    """The smallest that is any good for a page."""
     small = make_board(family, {"web.test": ("127.0.0.1", {80: nginx.port})}, rx_size=512)
     with small.counted(reads=45, writes=1):
         session = adafruit_requests.Session(small.pool)
@@ -218,3 +218,17 @@ def test_a_module_that_restarts(board, session):
     assert get(session, "/which").text.endswith(" 1")
     board.module.reset()
     assert get(session, "/which").text.endswith(" 1")
+
+
+@exercises("over 115200 baud, with a receive buffer of 1 KB: nothing lost")
+def test_over_a_slow_line(make_board, family, nginx):
+    board = make_board(
+        family, {"web.test": ("127.0.0.1", {80: nginx.port})}, None, SLOW, rx_size=512
+    )
+    session = adafruit_requests.Session(board.pool)
+    assert get(session, "/ten").content == TEN
+    before = len(nginx.taken())
+    assert session.post(HOST + "/take", data=b"x" * 3000).text == "took 3000"
+    assert nginx.taken()[before:] == [b"POST " + b"x" * 3000]
+    manager.connection_manager_close_all(board.pool)
+    assert board.module.overruns == (0, 0)

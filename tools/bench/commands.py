@@ -12,7 +12,7 @@ import espat
 from espat_tools.emulator import PROFILES, MemoryNetwork, Module
 
 LENGTH = 10_000
-RX_SIZE = 512
+RX_SIZE = 576
 """The host's receive buffer: what espat takes it for unless it is told, the hardest case."""
 
 _BODY = bytes((i * 7 + i // 251) & 0xFF for i in range(LENGTH))
