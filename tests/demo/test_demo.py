@@ -79,7 +79,7 @@ def test_the_conversation_is_shown_without_secrets_and_without_payload(runtime):
     assert ran.status == 0
     assert "-> AT+CWJAP=***" in ran.lines
     assert PASSWORD not in ran.out
-    assert "-> AT+CIPRECVDATA=4,2048" in ran.lines
+    assert "-> AT+CIPRECVDATA=4,1984" in ran.lines
     assert "<- OK" in ran.lines
     sizes = re.findall(r"== (\d+) bytes of the page", ran.out)
     assert sum(map(int, sizes)) == len(PAGE)
