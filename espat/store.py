@@ -231,7 +231,7 @@ def _little(value, size):
     return bytes([value >> 8 * i & 255 for i in range(size)])
 
 
-def _store(modem, space):
+def opened(modem, space):
     """Where this module has such things."""
     if not modem.can >> _ESPAT & 1:
         raise fail(_ERR_NO_PLACE, space)
@@ -263,7 +263,7 @@ def roots(modem):
     for space, number in known:
         if known[space, number] == MARK:
             return number
-    store = _store(modem, "client_ca")
+    store = opened(modem, "client_ca")
     for number in store.kept("client_ca"):
         if store.read("client_ca", number, 0, len(MARK)) == MARK:
             known["client_ca", number] = MARK
@@ -282,7 +282,7 @@ def keep_roots(modem, pem):
 def _for_roots(modem):
     """(store, the number that roots have in it, or would get)."""
     number = roots(modem)
-    store = _store(modem, "client_ca")
+    store = opened(modem, "client_ca")
     if number is None:
         number = min(len(store.kept("client_ca")), 1)
         while ("client_ca", number) in _known(modem):
@@ -303,7 +303,7 @@ def drop_roots(modem):
         number = roots(modem)
         if number is None:
             return dropped
-        _store(modem, "client_ca").drop("client_ca", number)
+        opened(modem, "client_ca").drop("client_ca", number)
         dropped = True
 
 
@@ -312,7 +312,7 @@ def read_roots(modem):
     number = roots(modem)
     if number is None:
         return None
-    store = _store(modem, "client_ca")
+    store = opened(modem, "client_ca")
     found = []
     at = len(MARK)
     while True:
@@ -341,7 +341,7 @@ def keep_server(modem, pair, ca):
     known = _known(modem)
     if _all(known, spaces, 0, data):
         return
-    store = _store(modem, spaces[0])
+    store = opened(modem, spaces[0])
     _put(modem, store, known, spaces, 0, data)
 
 
@@ -358,7 +358,7 @@ def _keep(modem, spaces, data):
     for space, number in known:
         if space == spaces[0] and _all(known, spaces, number, data):
             return number
-    store = _store(modem, spaces[0])
+    store = opened(modem, spaces[0])
     kept = [store.kept(space) for space in spaces]
     for number in kept[0]:
         if _same(store, spaces, number, data):

@@ -7,6 +7,7 @@ import click
 COMMANDS = {
     "demo": ("espat_tools.demo.cli", "demo", "Fetch a page through an ESP-AT module."),
     "emulate": ("espat_tools.emulate.cli", "emulate", "Emulate a module on a serial port."),
+    "ca": ("espat_tools.ca.cli", "ca", "The roots that a module verifies servers with."),
     "bench": ("espat_tools.bench.cli", "bench", "Measure the driver."),
     "record": ("espat_tools.transcripts.live_cli", "record", "Write down what a module says."),
     "replay": ("espat_tools.transcripts.live_cli", "replay", "Play what a module said."),
