@@ -113,7 +113,7 @@ def test_minimqtt(run, broker, family):
         f"got ['/zero=0', '/one=1', '/kept=2', {len(topic) + 6 + 5000}]",
         "pings True",
         "kept /kept=2",
-        "nothing None",
+        "nothing []",
         "free True",
     ]
 

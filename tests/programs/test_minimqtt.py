@@ -36,9 +36,9 @@ def make_client(board):
             "socket_pool": board.pool,
             "username": Mosquitto.USER,
             "password": Mosquitto.PASSWORD,
-            "socket_timeout": 0.05,
+            "socket_timeout": 0.2,  # a connect gets no more
             "recv_timeout": 5,
-            "connect_retries": 2,
+            "connect_retries": 4,
         }
         clients.append(minimqtt.MQTT(**{**given, **how}))
         clients[-1].got = []
@@ -59,11 +59,11 @@ def client(make_client):
     return client
 
 
-def wait_for(client, count, patience=5):
+def wait_for(client, count, patience=20):
     """The next messages, after so many are there."""
     end = time.monotonic() + patience
     while len(client.got) < count and time.monotonic() < end:
-        client.loop(0.05)
+        client.loop(0.2)
     return client.got
 
 
@@ -93,7 +93,7 @@ def test_publish_and_subscribe(client, request):
     ]
     client.unsubscribe(topic("in/#", request))
     client.publish(topic("in/a", request), "no more", qos=1)
-    assert client.loop(0.1) is None
+    assert client.loop(0.2) is None
 
 
 @exercises("a wrong password")
@@ -153,7 +153,7 @@ def test_keep_alive(make_client, broker, request):
     end = time.monotonic() + 1.7 * KEEP_ALIVE
     heard = []
     while time.monotonic() < end:
-        heard += client.loop(0.1) or []
+        heard += client.loop(0.2) or []
     assert minimqtt.MQTT_PINGRESP in heard
     assert f"Received PINGREQ from {client.client_id}" in broker.log()
     assert f"{client.client_id} has exceeded timeout" not in broker.log()

@@ -7,6 +7,9 @@ import pytest
 
 from tests.programs.conftest import each_family
 
+WRONG = 5_000_000_000
+"""Nanoseconds: both clocks are this machine's, but it may be busy while an answer waits."""
+
 
 def exercises(what):
     return pytest.mark.exercises("adafruit_ntp", "chrony", what)
@@ -27,9 +30,8 @@ def ntp(board, server="time.test", **how):
 @exercises("the time, to a second and in nanoseconds")
 def test_the_time(board):
     clock = ntp(board)
-    # Both clocks are this machine's.
-    assert abs(clock.utc_ns - time.time_ns()) < 1_000_000_000
-    assert abs(time.mktime(clock.datetime) - time.time()) < 2
+    assert abs(clock.utc_ns - time.time_ns()) < WRONG
+    assert abs(time.mktime(clock.datetime) - time.time()) < 5
     # No link of the module is left in use.
     assert not any(board.radio.modem.links[:5])
 
@@ -37,7 +39,7 @@ def test_the_time(board):
 @exercises("a time zone")
 def test_a_time_zone(board):
     here, there = ntp(board), ntp(board, tz_offset=-3.5)
-    assert abs(here.utc_ns - there.utc_ns - 12_600_000_000_000) < 1_000_000_000
+    assert abs(here.utc_ns - there.utc_ns - 12_600_000_000_000) < WRONG
 
 
 @exercises("one question for many answers")
@@ -51,8 +53,8 @@ def test_it_asks_once(board):
 
 @exercises("the next server, where one is unknown or silent")
 def test_the_next_server(board):
-    clock = ntp(board, ["nobody.test", "silent.test", "time.test"], socket_timeout=0.1)
-    assert abs(clock.utc_ns - time.time_ns()) < 1_000_000_000
+    clock = ntp(board, ["nobody.test", "silent.test", "time.test"], socket_timeout=0.5)
+    assert abs(clock.utc_ns - time.time_ns()) < WRONG
 
 
 @exercises("nobody who knows the time: an error in time")

@@ -178,7 +178,7 @@ def test_redirects(session):
 @exercises("time-outs: a server that says nothing, one that is slow")
 def test_time_outs(session):
     with pytest.raises(adafruit_requests.OutOfRetries) as raised:
-        get(session, "/silent", timeout=0.1)
+        get(session, "/silent", timeout=0.4)
     assert isinstance(raised.value.__cause__, TimeoutError)
     # What trickles in is no silence.
     assert len(get(session, "/slow/ten", timeout=1).content) == 10_000

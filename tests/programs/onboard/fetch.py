@@ -48,7 +48,7 @@ def lines(pool):
     get("/which").close()
     session._connection_manager._free_sockets(True)
     try:
-        get("/silent", timeout=0.1)
+        get("/silent", timeout=0.4)
     except adafruit_requests.OutOfRetries:
         yield ("silent",)
     for nobody in ("http://nowhere.test/", "http://web.test:81/"):
