@@ -136,6 +136,7 @@ def test_insert_comes_into_a_payload_too(desk):
         ("duplicate byte after 2", b"\r\nOOK\r\n"),
         ("duplicate 2 bytes after 2", b"\r\nOKOK\r\n"),
         ("duplicate 3 bytes at AT", b"\r\nO\r\nOK\r\n"),
+        ("duplicate 0 bytes at AT", b"\r\nOK\r\n"),
     ],
 )
 def test_bytes_to_the_host(desk, fault, said):
@@ -319,6 +320,17 @@ def test_what_is_meant_for_a_command_is_not_for_the_next(desk):
     at.talk((b"AT+CIPSEND=4,2\r\n", b"\r\nERROR\r\n"), (b"AT+CIPSEND=0,2\r\n", OK + b"\r\n>"))
 
 
+def test_what_waits_does_not_heap_up(desk):
+    at = desk(faults=["busy every 1 byte", "drop 9 bytes at 1h"])
+    for _ in range(100):
+        at.send(b"AT\r\n", 0)
+    at.module.faults.faults[0].cancel()
+    busy = 0
+    while at.send(b"AT\r\n", 0) != OK:
+        busy += 1
+    assert busy == 16
+
+
 def test_what_has_another_trigger_waits_for_its_turn(desk):
     at = linked(desk, "no verdict")
     at.talk((b"AT\r\n", OK))
@@ -402,6 +414,17 @@ def test_reset_has_the_noise_of_its_family(desk):
     assert desk("esp32-2.4", faults=["reset"]).wait(1) == READY
     assert desk("esp32-2.4", faults=["reset with noise"]).wait(1) == ROM_NOISE + READY
     assert desk("nonos-1.7.4", faults=["reset without noise"]).wait(1) == READY
+
+
+def test_a_module_whose_own_noise_restarts_it(desk):
+    """Time goes on: it restarts again and again, and works once that is over."""
+    at = desk("nonos-1.7.4", faults=["brown-out 3 times 0s apart every 10 bytes"])
+    at.send(b"AT+GMR\r\n", 1)
+    assert 5 <= at.module.faults.faults[0].hits <= 40
+    at.module.faults.faults[0].cancel()
+    at.wait(1)
+    at.wait(1)
+    assert at.send(b"ATE0\r\n") == b"ATE0\r\r\n\r\nOK\r\n"
 
 
 def test_brown_out(desk):

@@ -41,6 +41,7 @@ from espat_tools.emulator.faults.grammar import words_of
         ),
         ("peer", "the text ends after 'peer'; expected closes or resets"),
         ("fragment 3 bytes", "expected a time such as 250ms, 1.5s or 2min"),
+        ("busy every 0s", "every needs a time, such as 250ms"),
         ("wifi lst", "did you mean lost? expected lost or back"),
         ("after 3 drop byte", "what happens comes before when it does, as in drop 3 bytes after"),
         ("", "in '': the text ends; expected notice,"),

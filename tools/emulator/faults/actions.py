@@ -11,6 +11,10 @@ from .grammar import Template, choose
 from .triggers import FIRST
 from .wire import Drop, Duplicate, Flip
 
+#: Seconds at least from one restart to the next: where what a module prints at its restart is what
+#: restarts it, time would stand still without them.
+RESPITE = 0.05
+
 
 class Row(NamedTuple):
     """One kind of action."""
@@ -78,7 +82,7 @@ def _insert(layer, fault, text):
 def _change(layer, fault, change, way=None):
     """In the stream named, else in the one whose byte it was, else to the host."""
     way = way or fault.trigger.way or "out"
-    layer.wires[way].changes.append(change)
+    layer.wires[way].change(change)
 
 
 def _drop(layer, fault, count=1, way=None):
@@ -95,7 +99,10 @@ def _flip_byte(layer, fault, way=None):
 
 
 def _duplicate(layer, fault, count=1, way=None):
-    _change(layer, fault, Duplicate(count), way)
+    """Not within a block that is to come twice: each would double the other."""
+    changes = layer.wires[way or fault.trigger.way or "out"].changes
+    if not any(isinstance(change, Duplicate) for change in changes):
+        _change(layer, fault, Duplicate(count), way)
 
 
 def _delay(layer, fault, time):
@@ -135,15 +142,20 @@ def _verdict(layer, fault, delays=(), time=None):
 
 def _reset(layer, fault, noise=None):
     layer.dying = False
+    layer.revived = layer.core.scheduler.now
     layer.core.reboot(noise)
 
 
 def _brown_out(layer, fault, count, time):
-    for number in range(1, count):
-        layer.later(number * time, lambda: layer.core.reboot(ROM_NOISE))
-    if count:
-        _reset(layer, fault, ROM_NOISE)
     layer.dying = False
+    now = layer.core.scheduler.now
+    if not count or now < layer.browned_out:
+        return
+    time = max(time, RESPITE)
+    layer.browned_out = now + (count - 1) * time
+    for number in range(1, count):
+        layer.later(number * time, lambda: _reset(layer, fault, ROM_NOISE))
+    _reset(layer, fault, ROM_NOISE)
 
 
 def _wifi_lost(layer, fault, duration=None):

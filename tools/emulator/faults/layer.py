@@ -12,10 +12,10 @@ from collections import deque
 
 from ..intake import COMMAND, DEAF
 from . import radio
-from .actions import ACTIONS, action_of
+from .actions import ACTIONS, RESPITE, action_of
 from .grammar import BadFault, words_of
 from .triggers import FIRST, TRIGGERS, trigger_of
-from .wire import Gate, Wire
+from .wire import MOST_PENDING, Gate, Wire
 
 __all__ = ["ACTIONS", "TRIGGERS", "BadFault", "Fault", "FaultLayer", "check"]
 
@@ -63,7 +63,7 @@ class Fault:
 
     def fire(self, spot):
         """Happen, at this ``spot``."""
-        if self.canceled:
+        if self.canceled or (self._layer.dying and self._action.deadly):
             return
         self.spot = spot
         self.hits += 1
@@ -99,7 +99,9 @@ class Armed:
 
     def put(self, name, value, spot):
         """Do it once; if armed by a command, then to that command or not at all."""
-        self._waiting.setdefault(name, deque()).append((value, spot == "command"))
+        waiting = self._waiting.setdefault(name, deque())
+        if len(waiting) < MOST_PENDING:
+            waiting.append((value, spot == "command"))
 
     def take(self, name):
         """What is to be done now, or None."""
@@ -128,6 +130,10 @@ class FaultLayer:
         self._muted = False
         #: A reset is due: nothing more comes out until it has happened.
         self.dying = False
+        #: When the last reset by a fault was.
+        self.revived = -RESPITE
+        #: Until when the restarts of a brown-out go on.
+        self.browned_out = 0.0
         self.gate = Gate(core, core.emit, self.later)
         self.wires = {"out": Wire("out", self._out), "in": Wire("in", core.intake.feed)}
         self.network = radio.install(core, self.later)
@@ -157,11 +163,14 @@ class FaultLayer:
 
     def run(self, action, fault):
         """Carry an action out: now, or once the core is done with what it is printing."""
-        if action.upheaval and fault.spot == "out":
-            self.dying = self.dying or action.deadly
-            self.later(0, lambda: action.do(self, fault))
-        else:
+        if not (action.upheaval and fault.spot == "out"):
             action.do(self, fault)
+            return
+        wait = 0.0
+        if action.deadly:
+            self.dying = True
+            wait = self.revived + RESPITE - self.core.scheduler.now
+        self.later(wait, lambda: action.do(self, fault))
 
     # -- in the core's place -----------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import math
 import re
 from functools import partial
 
-from .grammar import Template, choose
+from .grammar import BadFault, Template, choose
 
 
 class Trigger:
@@ -99,6 +99,8 @@ class AtTime(Trigger):
     """At a time since it was armed, once or again and again."""
 
     def __init__(self, time, every=False):
+        if every and not time:
+            raise BadFault("every 0 s is without end: every needs a time, such as 250ms")
         self._seconds = time
         self._every = every
 

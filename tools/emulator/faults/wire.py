@@ -10,6 +10,10 @@ import re
 #: that follows it.
 _PAYLOAD = re.compile(rb"(?:\r\n)?\+(?:IPD,[^:\r\n]*:|CIPRECVDATA[:,])")
 
+#: Changes of one stream, or answers of one kind, that wait for their bytes or commands; further
+#: ones are none, so that a fault at every byte does not heap them up.
+MOST_PENDING = 16
+
 #: Seconds too short to be told from none.
 _NOTHING = 1e-9
 
@@ -30,6 +34,11 @@ class Wire:
         """Let a trigger watch; it may be due at once."""
         self._triggers.append(trigger)
         self._fire(self.count, waits=False)
+
+    def change(self, change):
+        """Do something to what passes from now on."""
+        if len(self.changes) < MOST_PENDING:
+            self.changes.append(change)
 
     def ahead(self):
         """How many bytes may come before a trigger is due; None for any number."""
