@@ -24,8 +24,10 @@ def install(radio, cafile):
     """
     from . import pem, store
 
-    data = pem.certificates(cafile)
-    pem.done()
+    try:
+        data = pem.certificates(cafile)
+    finally:
+        pem.done()
     store.keep_roots(radio.up(), data)
     store.done()
     let_go("roots", "handshake")

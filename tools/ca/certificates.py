@@ -30,7 +30,7 @@ def library(name: str) -> ModuleType:
     try:
         return import_module(name)
     except ImportError:
-        package = {"OpenSSL": "pyOpenSSL"}.get(name, name).partition(".")[0]
+        package = name.partition(".")[0].replace("OpenSSL", "pyOpenSSL")
         raise Unwanted(f"`espat ca` needs {package}: pip install 'espat[tls]'") from None
 
 

@@ -97,10 +97,8 @@ def carry_out(radio: espat.Radio, plan: Plan) -> None:
             try:
                 _write(radio, joined(plan.after))
                 break
-            except espat.ATError as error:
-                raise Unwanted(f"The module refused it: {error}. Is its flash full?") from None
-            except OSError as error:
-                if not left:
+            except (OSError, espat.ATError) as error:
+                if not left or isinstance(error, espat.ATError):
                     raise Unwanted(_failed(radio, plan, error)) from None
     _compare(radio, joined(plan.after))
 
@@ -121,16 +119,16 @@ def _compare(radio: espat.Radio, wanted: bytes) -> None:
         raise Unwanted("What was written reads back otherwise: the module's flash may be worn.")
 
 
-def _failed(radio: espat.Radio, plan: Plan, error: OSError) -> str:
+def _failed(radio: espat.Radio, plan: Plan, error: Exception) -> str:
     """What to say; where a partition was erased, what should stand there is kept in a file."""
-    if getattr(radio.modem, "unwritten", None) is None or not plan.after:
-        return f"Not written: {words(error)}"
+    if getattr(radio.modem, "unwritten", None) is None:
+        return f"Not written, and what was there stands: {words(error)}."
+    said = f"The module failed while it was written to: {words(error)}. It holds no roots now"
+    if not plan.after:
+        return f"{said}."
     with tempfile.NamedTemporaryFile(prefix="espat-roots-", suffix=".pem", delete=False) as file:
         file.write(joined(plan.after))
-    return (
-        f"The module was lost while it was written to: {words(error)}. It holds no roots now, and "
-        f"verifies nothing. They are in {file.name}: espat ca add --port PORT --replace {file.name}"
-    )
+    return f"{said}, and verifies nothing. Try again: espat ca add --port PORT {file.name}"
 
 
 @contextmanager
@@ -151,4 +149,4 @@ def undisturbed() -> Iterator[None]:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
     if caught:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("Stopped, after the module was written to and read back.")

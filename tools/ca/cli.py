@@ -64,8 +64,8 @@ def _sentences(command: Callable) -> Callable:
             raise  # the pager that shows our output was left
         except (Unwanted, OSError, ValueError, espat.ATError) as error:
             raise click.ClickException(words(error)) from None
-        except KeyboardInterrupt:
-            click.echo("Stopped.", err=True)
+        except KeyboardInterrupt as stop:
+            click.echo(str(stop) or "Stopped.", err=True)
             sys.exit(STOPPED)
 
     return run

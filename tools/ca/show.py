@@ -13,10 +13,10 @@ from espat_tools.ca.module import Holding, Place
 
 _NAME = 10  # columns for the name of a row
 _WIDTH = 100
-_PIPED = 120  # columns where there is no terminal
+_PIPED = 400  # columns where there is no terminal: nothing is folded there
 
 _DEMO = "demo: all modules ship with it"
-_MARKED = "espat ca: contexts without a CA trust it"
+_MARKED = "espat ca: trusted by contexts without a CA"
 
 
 def row(name: str, text: str) -> None:

@@ -34,7 +34,10 @@ def visit(radio: espat.Radio, places: list[tuple[str, int]], network: Network) -
 def _join(radio: espat.Radio, network: Network) -> None:
     if network.ssid is not None:
         radio.connect(network.ssid, network.password or "")
-    elif radio.ipv4_address is None:
+        return
+    from espat import wifi  # noqa: PLC0415 - the driver lets go of it
+
+    if wifi.cipsta_query(radio.modem)[0] is None:
         raise Unwanted("The module is in no network: say which it shall join, with --ssid.")
 
 

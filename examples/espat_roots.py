@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""CircuitPython: put the roots of a file into the module, once. Programs then verify with them.
+
+Pins as in espat_simpletest.py. On the CIRCUITPY drive: roots.pem, one or more root certificates (a
+browser shows and exports them). No network is needed. With a PC, `espat ca add` does the same, and
+finds the roots itself.
+"""
+
+import os
+
+import board
+import busio
+
+import espat
+from espat import roots
+
+ROOTS = os.getenv("ROOTS", "/roots.pem")
+
+uart = busio.UART(board.GP0, board.GP1, baudrate=115200, timeout=0, receiver_buffer_size=2048)
+radio = espat.Radio(uart, rx_size=2048)
+print("The module:", radio.firmware)
+
+number, room = roots.place(radio)
+print(os.stat(ROOTS)[6], "bytes in the file, room for", room, "in the module")
+count = roots.install(radio, ROOTS)
+print(count, "roots are in the module, written and read back")
+print("A context without a CA of its own, tls.create_default_context(), trusts them.")

@@ -1,0 +1,187 @@
+"""`espat ca` on modules of each kind: listed, put in, taken out, tried."""
+
+import json
+
+import pytest
+
+from espat_tools.ca.certificates import parse
+from tests.ca.conftest import MARK, NONE, SITE, WRITES, pem, root, run, shows
+
+ONE, TWO, THREE = root("one"), root("two"), root("three")
+
+
+def places(bench):
+    """What `list --json` says, by place."""
+    told = json.loads(bench.run("list", "--json").fine().out)
+    return {place["place"]: place for place in told["places"]}, told
+
+
+def _name(ca):
+    """What it is called."""
+    return parse(pem(ca), "")[0].name
+
+
+def test_what_a_module_ships_with_is_named(bench):
+    held, told = places(bench)
+    assert told["port"] == bench.port
+    assert ("SYSMFG" in told["storage"]) == bool(bench.module.core.store.spaces)
+    shipped = held["client_ca.0"]
+    assert shipped["certificates"][0]["name"] == "ESP Root CA S1"
+    assert shipped["certificates"][0]["demo"] and not shipped["espat"]
+    assert shipped["certificates"][0]["not_after"].startswith("2029-06-18")
+    assert shipped["size"] == len(bench.item(0))
+    assert all(each["demo"] for place in held.values() for each in place["certificates"])
+    ran = bench.run("list").fine()
+    assert "ESP Root CA S1" in ran.words and "2029-06-18" in ran.words
+    assert "demo: all modules ship with it" in ran.words
+    assert "No roots of espat ca" in ran.words
+    assert ran.err.startswith("Warning: certificates that modules ship with vouch for nobody")
+
+
+def test_private_keys_are_not_read(bench):
+    _, told = places(bench)
+    assert "client_key.0" in told["keys"]
+    bench.run("list").fine()
+    named = [line for line in bench.said(b"AT+SYSFLASH=2", b"AT+SYSMFG=1") if b"_key" in line]
+    for line in named:  # of a container its head alone, of a name space the names
+        assert line == b'AT+SYSMFG=1,"' + line.split(b'"')[1] + b'"' or line.endswith(
+            (b",8", b",4")
+        )
+    secret = bench.item(0, "client_key").split(b"\n")[1]
+    assert secret not in b"".join(data for _, way, data in bench.module.log if way == ">")
+
+
+def test_put_in_added_to_and_taken_out(bench, file):
+    shipped = bench.item(0)
+    key = bench.item(0, "client_key")
+    ran = bench.run("add", file(pem(ONE))).fine()
+    assert "has no roots" in ran.words and "puts in Testing CA" in ran.words
+    assert "every byte is the same" in ran.words
+    assert bench.roots == pem(ONE) and bench.item(1) == MARK + pem(ONE)
+    held, _ = places(bench)
+    assert [place for place in held if held[place]["espat"]] == ["client_ca.1"]
+    assert held["client_ca.1"]["certificates"][0]["problems"] == []
+    assert "trusted by contexts without a CA" in bench.run("list").fine().words
+    # More of them; one is there already.
+    bench.run("add", file(pem(TWO) + pem(ONE)), file(pem(TWO))).fine()
+    assert bench.roots == pem(ONE, TWO)
+    # The same again: nothing is written.
+    count = len(bench.said(*WRITES))
+    assert "there is nothing to write" in bench.run("add", file(pem(TWO))).fine().words
+    assert len(bench.said(*WRITES)) == count
+    # Others in their place.
+    assert "takes out" in bench.run("add", "--replace", file(pem(THREE))).fine().out
+    assert bench.roots == pem(THREE)
+    assert _name(THREE) in bench.run("check").fine().words
+    bench.run("remove").fine()
+    assert bench.roots is None and not bench.item(1)
+    assert "nothing to write" in bench.run("remove").fine().words
+    assert bench.item(0) == shipped and bench.item(0, "client_key") == key
+    assert "The module has no roots" in bench.run("check").failed()
+
+
+def test_one_of_several_is_taken_out(bench, file):
+    bench.run("add", file(pem(ONE, TWO, THREE))).fine()
+    assert "may be any of these in the module" in bench.run("remove", "--root", "CA").failed()
+    assert bench.roots == pem(ONE, TWO, THREE)
+    bench.run("remove", "--root", "CA two").fine()
+    assert bench.roots == pem(ONE, THREE)
+
+
+def test_a_dry_run_does_nothing(bench, file):
+    ran = bench.run("add", "--dry-run", file(pem(ONE))).fine()
+    assert "puts in" in ran.out and "this was a dry run" in ran.words
+    assert f"{len(pem(ONE)):,} bytes of" in ran.words
+    assert bench.roots is None and bench.said(*WRITES) == []
+    bench.run("add", file(pem(ONE))).fine()
+    bench.run("remove", "--dry-run").fine()
+    assert bench.roots == pem(ONE)
+
+
+def test_too_much_is_not_begun(bench, file):
+    many = file(pem(*[root(str(n)) for n in range(14)]))
+    bench.run("add", file(pem(ONE))).fine()
+    before = [bench.item(number) for number in range(4)]
+    count = len(bench.said(*WRITES))
+    said = bench.run("add", many).failed()
+    assert "bytes of roots, and client_ca has room for" in said and "nothing was written" in said
+    assert [bench.item(number) for number in range(4)] == before
+    assert len(bench.said(*WRITES)) == count
+
+
+def test_from_certifi_by_name(bench):
+    ran = bench.run("add", "--root", "isrg root x2", "--root", "GTS Root R4").fine()
+    assert "ISRG Root X2, until 20" in ran.words and "GTS Root R4" in ran.words
+    held, _ = places(bench)
+    names = [each["name"] for each in held["client_ca.1"]["certificates"]]
+    assert names == ["ISRG Root X2", "GTS Root R4"]
+
+
+@pytest.mark.parametrize("profile", NONE)
+@pytest.mark.parametrize("command", ["list", "add", "remove", "check"])
+def test_where_there_is_no_way_in(make_bench, file, profile, command):
+    bench = make_bench(profile)
+    arguments = [file(pem(ONE))] if command == "add" else []
+    said = bench.run(command, *arguments).failed()
+    assert "takes no certificates" in said and "context.use_stored(ca=0)" in said
+    assert ("esptool" in said) == (profile != "wizfi360")
+    assert not bench.said(b"AT+SYSFLASH", b"AT+SYSMFG")
+
+
+def test_any_url_of_pyserial():
+    ran = run("add", "--root", "ISRG Root X2", "--port", "espat://?profile=esp32-2.4").fine()
+    assert "espat://?profile=esp32-2.4" in ran.words and "every byte is the same" in ran.words
+
+
+def test_the_conversation_is_shown(bench, file):
+    ran = bench.run("add", "--trace", file(pem(ONE))).fine()
+    assert "-> AT+SYSFLASH?" in ran.err
+
+
+# Tried on hosts
+
+
+@pytest.fixture
+def site(serve):
+    """The port of a server whose chain has a certificate in the middle."""
+    return serve(shows(ONE.create_child_ca(), SITE, "localhost"))
+
+
+@pytest.fixture(params=["esp32-2.4", "esp32c6-5.0.1"])
+def online(request, make_bench, site, clock):
+    """A module that reaches it."""
+    return make_bench(request.param, hosts={SITE: ("127.0.0.1", {443: site}), **clock})
+
+
+JOIN = {"ESPAT_PASSWORD": "correct horse"}
+
+
+def test_what_a_host_needs_is_put_in_and_does(online, site, file):
+    """From nothing to a verified connection, and back."""
+    hosts = ["--host", SITE, "--ssid", "espat"]
+    online.run("add", "--bundle", file(pem(TWO, ONE)), "--for", f"localhost:{site}").fine()
+    assert online.roots == pem(ONE)
+    assert "in no network: say which" in online.run("check", "--host", SITE).failed()
+    ran = online.run("check", *hosts, **JOIN).fine()
+    assert f"verified {SITE}:443, in " in ran.words
+    # It is in the network now.
+    assert "verified" in online.run("check", "--host", SITE).fine().out
+    online.run("add", "--replace", file(pem(TWO))).fine()
+    ran = online.run("check", *hosts, **JOIN)
+    assert ran.status == 1 and f"failed {SITE}:443: " in ran.words
+    assert f"espat ca add --for {SITE}:443" in ran.words
+    if online.profile == "esp32c6-5.0.1":
+        assert "certificate is not from a CA that was given" in ran.words
+
+
+def test_a_wrong_password(online, file):
+    online.run("add", file(pem(ONE))).fine()
+    said = online.run("check", "--host", SITE, "--ssid", "espat", ESPAT_PASSWORD="wrong").failed()
+    assert "wrong password" in said
+
+
+def test_one_host_of_two_fails(online, file):
+    online.run("add", file(pem(ONE))).fine()
+    ran = online.run("check", "--host", "no.test", "--host", SITE, "--ssid", "espat", **JOIN)
+    assert ran.status == 1 and "failed no.test:443" in ran.words
+    assert f"verified {SITE}:443" in ran.words
