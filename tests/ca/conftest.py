@@ -20,6 +20,7 @@ from tests.e2e.test_tls import Clock
 
 PATIENCE = 60  # seconds after which a command is taken to hang
 SITE = "site.test"
+JOIN = {"ESPAT_PASSWORD": "correct horse"}
 NONE = ("nonos-1.3", "nonos-1.7.4", "wizfi360")
 """Families that certificates cannot be put into."""
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from espat_tools.ca.certificates import parse
-from tests.ca.conftest import MARK, NONE, SITE, WRITES, pem, root, run, shows
+from tests.ca.conftest import JOIN, MARK, NONE, SITE, WRITES, pem, root, run, shows
 
 ONE, TWO, THREE = root("one"), root("two"), root("three")
 
@@ -151,9 +151,6 @@ def site(serve):
 def online(request, make_bench, site, clock):
     """A module that reaches it."""
     return make_bench(request.param, hosts={SITE: ("127.0.0.1", {443: site}), **clock})
-
-
-JOIN = {"ESPAT_PASSWORD": "correct horse"}
 
 
 def test_what_a_host_needs_is_put_in_and_does(online, site, file):
