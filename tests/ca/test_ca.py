@@ -1,6 +1,7 @@
 """`espat ca` on modules of each kind: listed, put in, taken out, tried."""
 
 import json
+import re
 
 import pytest
 
@@ -49,6 +50,37 @@ def test_private_keys_are_not_read(bench):
         )
     secret = bench.item(0, "client_key").split(b"\n")[1]
     assert secret not in b"".join(data for _, way, data in bench.module.log if way == ">")
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"\xf1\xf1\x01\0\xff\xff\0\0", bytes(8)])
+def test_a_partition_with_nothing_in_it(make_bench, file, rubbish):
+    """Erased, or no container: that is said, and roots go in all the same."""
+    bench = make_bench("esp32-2.4")
+    part = bench.module.core.store.partitions["client_ca"]
+    part.data[:] = rubbish.ljust(part.size, b"\xff")
+    held, _ = places(bench)
+    assert held["client_ca"]["problem"] == "empty" and held["client_ca"]["size"] == 0
+    assert re.search(r"client_ca +empty +0 bytes", bench.run("list").fine().out)
+    bench.run("add", file(pem(ONE))).fine()
+    assert bench.roots == pem(ONE)
+    assert places(bench)[0]["client_ca.0"]["espat"]
+
+
+def test_something_else_where_a_certificate_should_be(make_bench):
+    bench = make_bench("esp32c3-3.3")
+    bench.module.core.store.spaces["client_ca"]["client_ca.1"] = (8, b"x" * 99)
+    bench.module.core.store.spaces["client_ca"]["client_ca.2"] = (5, 7)
+    held, _ = places(bench)
+    assert held["client_ca.1"]["problem"] == "no certificate in it: PEM or DER is wanted."
+    assert "client_ca.2" not in held
+    assert "99 bytes" in bench.run("list").fine().out
+
+
+def test_a_module_at_another_rate(make_bench):
+    bench = make_bench("esp32c3-3.3", baud=9600)
+    bench.run("list", "--baud", "9600").fine()
+    assert bench.module.core.baud == 9600
+    assert b"".join(data for _, way, data in bench.module.log if way == "<").startswith(b"AT")
 
 
 def test_put_in_added_to_and_taken_out(bench, file):

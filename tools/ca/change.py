@@ -122,7 +122,8 @@ def _compare(radio: espat.Radio, wanted: bytes) -> None:
 def _failed(radio: espat.Radio, plan: Plan, error: Exception) -> str:
     """What to say; where a partition was erased, what should stand there is kept in a file."""
     if getattr(radio.modem, "unwritten", None) is None:
-        return f"Not written, and what was there stands: {words(error)}."
+        full = " (is its flash full?)" if isinstance(error, espat.ATError) else ""
+        return f"Not written, and what was there stands: {words(error)}{full}."
     said = f"The module failed while it was written to: {words(error)}. It holds no roots now"
     if not plan.after:
         return f"{said}."

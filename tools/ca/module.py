@@ -110,8 +110,11 @@ def _in_partitions(modem: object, place: object) -> Iterator[tuple]:
     for space in place.sizes:
         wanted = _wanted(space)
         if wanted is not False:
-            for number in place.kept(space):
+            kept = place.kept(space)
+            for number in kept:
                 yield space, number, wanted and _all(place, space, number)
+            if wanted and not kept:
+                yield space, None, b""  # erased, or no container
 
 
 def _all(place: object, space: str, number: int) -> bytes:
