@@ -29,6 +29,7 @@ FAMILIES = {
 }
 """Profile, and what the driver calls it."""
 
+ESP_AT = tuple(family for family in FAMILIES if family.startswith("esp"))
 PASSIVE = [family for family in FAMILIES if family != "nonos-1.3"]
 
 
@@ -81,6 +82,21 @@ SCENARIOS = (
         steps.fetch_active,
         worlds.long_web,
         [worlds.LONG_ANSWER],
+    ),
+    Scenario(
+        "tls",
+        "a page over TLS, not verified",
+        steps.fetch_secured,
+        worlds.secured_web,
+        [worlds.ANSWER],
+    ),
+    Scenario(
+        "tls-stranger",
+        "TLS, verified by a CA that is not the server's",
+        steps.secured_by_a_stranger,
+        worlds.secured_web,
+        [True],
+        families=ESP_AT,
     ),
     Scenario(
         "server", "a server with two clients", steps.serve, worlds.callers, [b"call 1", b"call 2"]

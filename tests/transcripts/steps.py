@@ -11,6 +11,7 @@ SSID, PASSWORD = "espat", "correct horse"
 WRONG = "wrong battery"
 HOST = "web.test"
 PORT = 80
+TLS_PORT = 443
 SERVER_PORT = 8080
 UDP_PORT = 4000
 UDP_PEERS = ((5001, b"to the first"), (5002, b"to the second"))
@@ -111,6 +112,38 @@ def exactly(sock, count):
             break
         got += piece
     return got
+
+
+def secured(radio, context):
+    """A request over TLS, and the whole answer."""
+    radio.connect(SSID, PASSWORD)
+    sock = context.wrap_socket(espat.SocketPool(radio).socket(), server_hostname=HOST)
+    try:
+        sock.settimeout(10)
+        sock.connect((HOST, TLS_PORT))
+        sock.send(GET)
+        return everything(sock)
+    finally:
+        sock.close()
+
+
+def fetch_secured(radio):
+    """A page over TLS that nobody verifies, with the server's name where the firmware tells it."""
+    from espat.tls import CERT_NONE, SSLContext
+
+    context = SSLContext()
+    context.verify_mode = CERT_NONE
+    context.sni = radio.firmware[:3] == "ESP"
+    return [secured(radio, context)]
+
+
+def secured_by_a_stranger(radio):
+    """A server whose certificate is not from the CA in the module."""
+    from espat.tls import SSLContext
+
+    context = SSLContext()
+    context.use_stored(ca=0)
+    return [number(secured, radio, context) == errno.ECONNABORTED]
 
 
 def serve(radio):

@@ -22,7 +22,7 @@ READY = b"\r\nready\r\n"
 SPREAD = 8
 """One gap in so many, another one for each family: all of them over all families."""
 
-AFTERWARDS = make.Scenario("afterwards", "", None, worlds.web, worlds.ANSWER)
+AFTERWARDS = make.Scenario("afterwards", "", None, worlds.both_webs, worlds.ANSWER)
 LONG = make.Scenario("afterwards", "", None, worlds.long_web, worlds.LONG_ANSWER)
 """The network behind the module that goes on, and the page that it has."""
 CASES = list(make.cases())
@@ -116,7 +116,7 @@ def assert_restarted(scenario, family, outcome):
         return
     # These programs look at the error themselves; a page that came is the whole page.
     assert scenario.name in ("join-wrong", "join-nobody", "join-no-dhcp", "dns-failed") or (
-        scenario.name in ("ping", "ping-failed", "reset")
+        scenario.name in ("ping", "ping-failed", "reset", "tls-stranger")
     ), outcome
 
 

@@ -4,6 +4,8 @@ Every one is a function of a `Recording`, which it gives peers to.
 """
 
 from espat_tools.emulator import AccessPoint
+from espat_tools.emulator.tls_peer import tls_server
+from tests.driver import secure
 from tests.transcripts.steps import (
     GET,
     HOST,
@@ -11,6 +13,7 @@ from tests.transcripts.steps import (
     PORT,
     SERVER_PORT,
     SSID,
+    TLS_PORT,
     UDP_PEERS,
     UDP_PORT,
 )
@@ -38,7 +41,7 @@ class Web:
 
     def received(self, peer, data):
         self.asked += data
-        if self.asked == GET:
+        if self.asked.endswith(GET):
             peer.send(self.answer)
             peer.close()
 
@@ -55,6 +58,19 @@ def web(recording):
 def long_web(recording):
     """A web server with more to say."""
     recording.network.listen(HOST, PORT, lambda: Web(LONG_ANSWER))
+
+
+def secured_web(recording):
+    """A web server over TLS, with a certificate that no module knows; and the time."""
+    page = tls_server(secure.server_context(), Web(ANSWER))
+    recording.network.listen(HOST, TLS_PORT, page)
+    recording.network.serve_time(secure.FIRST, int(secure.NOW.timestamp()))
+
+
+def both_webs(recording):
+    """The same page, with TLS and without."""
+    web(recording)
+    secured_web(recording)
 
 
 def callers(recording):
