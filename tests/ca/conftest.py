@@ -164,20 +164,21 @@ def shows(authority, *names, dates=(NOW - 9 * DAY, NOW + 9 * DAY)):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.versions = []
     made = authority.issue_cert(*names, not_before=dates[0], not_after=dates[1], key_type=RSA)
     made.configure_cert(context)
     return context
 
 
 class Site(threading.Thread):
-    """Shakes hands with whoever comes, then closes."""
+    """Shakes hands with whoever comes, notes the version of TLS, then closes."""
 
     def __init__(self, context):
         super().__init__(daemon=True)
         self.context = context
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.visitors = 0
+        self.versions = getattr(context, "versions", [])
         self.start()
 
     def run(self):
@@ -189,7 +190,7 @@ class Site(threading.Thread):
             plain.settimeout(PATIENCE)
             try:
                 with self.context.wrap_socket(plain, server_side=True) as sock:
-                    self.visitors += 1
+                    self.versions.append(sock.version())
                     sock.recv(100)
             except OSError:
                 pass

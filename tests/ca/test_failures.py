@@ -4,6 +4,7 @@ import errno
 import re
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,28 @@ def test_a_module_that_is_silent(monkeypatch, command):
     monkeypatch.setattr(module, "open_port", lambda *_: SimPort(Dead(), SimClock()))
     said = run(command, "--port", "the port").failed()
     assert said == "the module does not answer: check power (300 mA), TX to RX, and the baud rate"
+
+
+class Other(Dead):
+    """Something else that speaks: a receiver of satellites, once a second."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.next = 0
+
+    def readinto(self, view):
+        if self.clock.now() < self.next:
+            return None
+        self.next = self.clock.now() + 1
+        line = b"$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47\r\n"
+        view[: len(line)] = line
+        return len(line)
+
+
+def test_a_port_with_something_else(monkeypatch):
+    clock = SimClock()
+    monkeypatch.setattr(module, "open_port", lambda *_: SimPort(Other(clock), clock))
+    assert "the module does not answer" in run("list", "--port", "the port").failed()
 
 
 def test_a_port_that_is_not_there(tmp_path):
@@ -170,6 +193,14 @@ def test_stopped_while_it_writes(make_bench, file, monkeypatch, profile, name):
     assert ran.sentence == "Stopped, after the module was written to and read back."
     assert bench.roots == pem(ONE)
     assert signal.getsignal(getattr(signal, name)) == before
+
+
+def test_in_a_thread(make_bench, file):
+    """Where signals cannot be put off, they do not come."""
+    bench = make_bench(NVS)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(bench.run, "add", file(pem(ONE))).result().fine()
+    assert bench.roots == pem(ONE)
 
 
 def test_ctrl_c_on_a_real_wire(make_bench, file):

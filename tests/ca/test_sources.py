@@ -204,9 +204,15 @@ def refused(port, bundle, host="localhost"):
 
 def test_the_root_of_a_chain(serve, bundle):
     middle = ONE.create_child_ca()
-    port = serve(shows(middle.create_child_ca(), "localhost", "127.0.0.1"))
+    context = shows(middle.create_child_ca(), "localhost", "127.0.0.1")
+    names = []
+    context.sni_callback = lambda _, name, __: names.append(name)
+    port = serve(context)
     assert needs(port, bundle).pem == pem(ONE)
+    assert names == ["localhost"] * 2
     assert needs(port, bundle, "127.0.0.1").pem == pem(ONE)
+    assert names[2:] == [None] * 2  # an address is no name to be told
+    assert set(context.versions) == {"TLSv1.2"}
     assert needs(serve(shows(TWO, "localhost")), bundle).pem == pem(TWO)
 
 
@@ -244,7 +250,7 @@ class Plain:
 
     def wrap_socket(self, sock, server_side):
         sock.sendall(b"220 mail.test ESMTP ready when you are\r\n")
-        return sock
+        raise ConnectionAbortedError
 
 
 def test_a_host_that_does_not_speak_tls(serve, bundle):

@@ -1,6 +1,7 @@
 """Where roots come from: a file, certifi's bundle by name, or what a host's chain ends in."""
 
 import difflib
+import ipaddress
 import socket
 import ssl
 from pathlib import Path
@@ -121,7 +122,8 @@ def for_host(text: str, roots: list[Certificate], bundle: str) -> Certificate:
     context.set_verify(openssl.VERIFY_PEER)
     connection = openssl.Connection(context)
     connection.set_connect_state()
-    connection.set_tlsext_host_name(host.encode())
+    if not _is_address(host):
+        connection.set_tlsext_host_name(host.encode())
     try:
         with socket.create_connection((host, port), PATIENCE) as plain:
             _shake(openssl, connection, plain)
@@ -129,6 +131,14 @@ def for_host(text: str, roots: list[Certificate], bundle: str) -> Certificate:
         raise Unwanted(f"{place}: no TLS connection from this machine: {error}") from None
     root = crypto.dump_certificate(crypto.FILETYPE_PEM, connection.get_verified_chain()[-1])
     return parse(root, place)[0]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _shake(openssl: object, connection: object, plain: socket.socket) -> None:
