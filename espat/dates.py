@@ -69,7 +69,13 @@ def _asked(modem):
 
 
 def _here():
-    """Seconds since 1970 by this board's clock; some count from 2000."""
-    calendar = getattr(time, "gmtime", None) or time.localtime
-    now = int(time.time())
-    return now + 946684800 if calendar(0)[0] == 2000 else now
+    """Seconds since 1970 by this board's clock, which some count from 2000; 0 without a clock."""
+    try:
+        now = int(time.time())
+        if (getattr(time, "gmtime", None) or time.localtime)(0)[0] == 2000:
+            now += 946684800
+    except OverflowError:
+        pass  # CircuitPython counts from 1970, and has no calendar of that year
+    except RuntimeError:
+        now = 0  # CircuitPython on a board without a clock
+    return now

@@ -119,6 +119,33 @@ def test_a_board_that_counts_from_2000(make_desk, profile, monkeypatch):
     assert desk.said(b"AT+SYSTIMESTAMP=") == [b"AT+SYSTIMESTAMP=%d" % NOW.timestamp()]
 
 
+def test_the_calendar_of_circuitpython(make_desk, monkeypatch):
+    """It counts from 1970, and refuses to say what day that was; there is no `gmtime`."""
+
+    def localtime(_):
+        raise OverflowError("timestamp out of range for platform time_t")
+
+    desk = make_desk("esp32c3-3.3").join()
+    serve(desk)
+    desk.network.time_servers.clear()
+    monkeypatch.setattr("time.time", lambda: int(NOW.timestamp()))
+    monkeypatch.delattr("time.gmtime")
+    monkeypatch.setattr("time.localtime", localtime)
+    connected(desk, trusting()).close()
+    assert desk.said(b"AT+SYSTIMESTAMP=") == [b"AT+SYSTIMESTAMP=%d" % NOW.timestamp()]
+
+
+def test_a_circuitpython_without_a_clock(make_desk, monkeypatch):
+    def no_clock():
+        raise RuntimeError("RTC is not supported on this board")
+
+    desk = make_desk("esp32c3-3.3").join()
+    serve(desk)
+    desk.network.time_servers.clear()
+    monkeypatch.setattr("time.time", no_clock)
+    assert refused(desk, trusting()).errno == errno.EINVAL
+
+
 @pytest.mark.parametrize("profile", DATED)
 def test_a_clock_that_nobody_can_set(make_desk, profile, monkeypatch):
     desk = make_desk(profile).join()
