@@ -59,7 +59,16 @@ def begin(sock, host, port):
         before = modem.restarts
         tries -= 1
         try:
-            _begin(sock, modem, host, port)
+            how = _wanted(sock, modem)
+            now = this_run(modem)
+            if how[0] & 2 and modem.can >> _DATES & 1 and not now["dated"]:
+                from .dates import see_to
+
+                see_to(modem)
+                now["dated"] = True
+            _material(sock.context, modem, how)
+            where = _ready(sock, modem, how, host)
+            _begin(sock, modem, how, where, port, before)
             break
         except (ATError, OSError):
             if modem.restarts == before or not tries:
@@ -67,28 +76,25 @@ def begin(sock, host, port):
     let_go("handshake", "tcpip")
 
 
-def _begin(sock, modem, host, port):
+def _wanted(sock, modem):
+    """[what is proven and checked, the name to be told, the PSK], once it is our turn."""
     context = sock.context
-    can = modem.can
-    before = modem.restarts
     auth = 2 if context.verify_mode else 0
     if context.pki is not None:
         auth += 1
-    name = refuse(context, modem, sock.name, auth)
-    psk = _psk(context, can)
-    since = modem.port.ticks()
-    sock.turn(since)
+    how = [auth, refuse(context, modem, sock.name, auth), _psk(context, modem.can)]
+    sock.turn(modem.port.ticks())
     alone(sock, modem)
-    now = this_run(modem)
-    if auth & 2 and can >> _DATES & 1 and not now["dated"]:
-        from .dates import see_to
+    return how
 
-        see_to(modem)
-        now["dated"] = True
-    pki, ca = _material(context, modem, auth)
+
+def _ready(sock, modem, how, host):
+    """What no link is needed for; the host to be opened."""
+    can = modem.can
     if can >> _TLSHOST & 1:
         _listen(modem)
-        if name is None and (auth & 2 or not context.sni) and not _is_number(host):
+        hidden = how[1] is None and (how[0] & 2 or not sock.context.sni)
+        if hidden and not _is_number(host):
             from .tcpip import cipdomain  # else the firmware would tell, and check, the name
 
             host = cipdomain(modem, host)
@@ -96,16 +102,21 @@ def _begin(sock, modem, host, port):
         run(modem, b"+CIPSSLSIZE=", (4096,))
     if not can >> _TRAILER & 1:
         sock.queue(_QUEUE)  # payload comes unasked, whatever the receive mode
+    return host
+
+
+def _begin(sock, modem, how, host, port, before):
+    """The link's settings, and its CIPSTART."""
     modem.turn()
     link = modem.take(sock)
     try:
-        _conf(modem, link, auth, pki, ca)
-        _names(modem, link, name, context.alpn, psk)
+        _conf(modem, link, how)
+        _names(modem, link, how[1], sock.context.alpn, how[2])
         if modem.restarts != before:
             raise fail(_LOST_RESTART)
         if modem.owners[link] is not sock:
             raise fail(_ERR_LINKS)  # a client of our server has it
-        now["errno"] = None
+        this_run(modem)["errno"] = None
         modem.begin(b"+CIPSTART=", (link, "SSL", host, port), b"", _HANDSHAKE_MS, sock)
     except BaseException as e:
         if modem.owners[link] is sock:
@@ -211,30 +222,32 @@ def alone(sock, modem):
 # What is set
 
 
-def _material(context, modem, auth):
-    """(number of the certificate, number of the CA), both in the module when this returns."""
+def _material(context, modem, how):
+    """Add the numbers of the certificate and of the CA, both in the module when this returns."""
+    auth = how[0]
     pki, ca = context.pki, context.ca
     if (auth & 1 and not isinstance(pki, int)) or (auth & 2 and not isinstance(ca, int)):
         from . import store
 
         if auth & 1 and not isinstance(pki, int):
-            pki = store.keep_pair(modem, pki)
+            pki = store.keep(modem, ("client_cert", "client_key"), pki)
         if auth & 2 and ca is None:
             ca = store.roots(modem)
             if ca is None:
                 raise fail(_ERR_NO_ROOTS)
         elif auth & 2 and not isinstance(ca, int):
-            ca = store.keep_ca(modem, ca)
+            ca = store.keep(modem, ("client_ca",), (ca,))
         store.done()
-    return pki if auth & 1 else 0, ca if auth & 2 else 0
+    how += [pki if auth & 1 else 0, ca if auth & 2 else 0]
 
 
-def _conf(modem, link, auth, pki, ca):
+def _conf(modem, link, how):
     """CIPSSLCCONF: that a CA is missing is said, and then OK; what it took is asked for."""
     if not modem.can >> _SSLCONF & 1:
         return
     name = b"+CIPSSLCCONF"
-    args = (link, auth, pki, ca) if auth else (link, auth)
+    auth = how[0]
+    args = (link, auth) + tuple(how[3:]) if auth else (link, auth)
     if modem.can >> _CUR & 1:
         args = (auth,)
     try:

@@ -81,22 +81,28 @@ class _Nvs:
 
     def same(self, space, number, data):
         """Whether one is these bytes, and no more."""
-        for at in range(0, len(data), _PIECE):
-            piece = data[at : at + _PIECE]
-            if self.read(space, number, at, len(piece)) != piece:
-                return False
-        return self.read(space, number, len(data), 1) == b""
+        key = _key(space, number)
+        at = 0
+        try:
+            while at < len(data):
+                piece = data[at : at + _PIECE]
+                if sysmfg_read(self.modem, space, key, at, len(piece))[1] != piece:
+                    return False
+                at += _PIECE
+            return sysmfg_read(self.modem, space, key, len(data), 1)[1] == b""
+        except ATError:  # it ends here
+            return at >= len(data)
 
     def room(self, space, number):
         """How many bytes there may be."""
         return _VALUE
 
     def write(self, space, number, data):
-        """Put it there, over what there was."""
+        """Put it there, over what there was; ``stands()`` follows."""
         kind = _BINARY if not self.kept(space) else self.kind  # as its neighbours are
         sysmfg_write(self.modem, space, _key(space, number), kind, data)
-        if not self.same(space, number, data):
-            raise fail(_ERR_WORN, space)
+
+    stands = same
 
     def drop(self, space, number):
         """Take one away; the others keep their numbers."""
@@ -171,9 +177,11 @@ class _Partitions:
         return self.sizes[space] - taken
 
     def write(self, space, number, data):
-        """All of the container anew: a partition is erased as a whole."""
+        """All of the container anew, for a partition is erased as a whole: ``stands()`` does it."""
         items = self._items(space)
-        parts = [self._whole(space, item) for item in items]
+        parts = []
+        for item in items:  # no comprehension: see _put()
+            parts.append(self._whole(space, item))
         kind = items[0][2] if items else ("ca", "cert", "key").index(space.split("_")[1]) + 1
         item = bytes([kind, number]) + _little(len(data), 2) + data
         parts[number : number + 1] = [item + b"\xff" * (-len(data) % 4)]
@@ -186,12 +194,17 @@ class _Partitions:
         while parts and len(parts[-1]) == 4:
             parts.pop()
         self._anew(space, parts)
+        self.finish()
 
     def _anew(self, space, parts):
         length = sum([len(part) for part in parts])
         image = b"\xf1\xf1" + _little(len(parts), 2) + _little(length, 4) + b"".join(parts)
         self.modem.unwritten = (space, image)
+
+    def stands(self, *_):
+        """Whether it stands there whole."""
         self.finish()
+        return True
 
     def finish(self):
         """Write what is to be written; what a restart or Ctrl-C cut off is begun again."""
@@ -323,14 +336,16 @@ def read_roots(modem):
         at += len(piece)
 
 
-def keep_ca(modem, pem):
-    """Have a CA in the module: its number."""
-    return _keep(modem, ("client_ca",), (pem,))
-
-
-def keep_pair(modem, pair):
-    """Have a certificate and its key in the module: their number, which is one."""
-    return _keep(modem, ("client_cert", "client_key"), pair)
+def keep(modem, spaces, data):
+    """Have a CA, or a certificate and its key, in the module: their number, which is one."""
+    known = _known(modem)
+    for space, number in known:
+        if space == spaces[0] and _all(known, spaces, number, data):
+            return number
+    store = opened(modem, spaces[0])
+    number = _place(store, known, spaces, data)
+    _put(modem, store, known, spaces, number, data)
+    return number
 
 
 def keep_server(modem, pair, ca):
@@ -353,21 +368,17 @@ def _all(known, spaces, number, data):
     return True
 
 
-def _keep(modem, spaces, data):
-    known = _known(modem)
-    for space, number in known:
-        if space == spaces[0] and _all(known, spaces, number, data):
-            return number
-    store = opened(modem, spaces[0])
-    kept = [store.kept(space) for space in spaces]
+def _place(store, known, spaces, data):
+    """The number under which it stands, or may be written."""
+    kept = []
+    for space in spaces:
+        kept.append(store.kept(space))
     for number in kept[0]:
         if _same(store, spaces, number, data):
-            break
-    else:
-        number = min([len(numbers) for numbers in kept] + [1])
-        while _taken(store, known, spaces[0], number, kept[0]):
-            number += 1
-    _put(modem, store, known, spaces, number, data)
+            return number
+    number = min([len(numbers) for numbers in kept] + [1])
+    while _taken(store, known, spaces[0], number, kept[0]):
+        number += 1
     return number
 
 
@@ -388,7 +399,10 @@ def _taken(store, known, space, number, kept):
 
 
 def _put(modem, store, known, spaces, number, data):
-    """Write what is not there: all of it fits, or nothing is touched."""
+    """Write what is not there: all of it fits, or nothing is touched.
+
+    CircuitPython keeps frames in 2 KB, or 1.5 KB: under adafruit_requests this is its deepest part.
+    """
     wanted = []
     for i in range(len(spaces)):
         if not store.same(spaces[i], number, data[i]):
@@ -399,6 +413,8 @@ def _put(modem, store, known, spaces, number, data):
     for i in wanted:
         known.pop((spaces[i], number), None)
         store.write(spaces[i], number, data[i])
+        if not store.stands(spaces[i], number, data[i]):
+            raise fail(_ERR_WORN, spaces[i])
     for i in range(len(spaces)):
         known[spaces[i], number] = data[i]
     this_run(modem)["known"] = known
