@@ -15,7 +15,7 @@ import trustme
 from click.testing import CliRunner
 
 from espat_tools.ca.cli import ca
-from espat_tools.emulator import Module
+from espat_tools.emulator import Module, pki
 from tests.e2e.test_tls import Clock
 
 PATIENCE = 60  # seconds after which a command is taken to hang
@@ -95,6 +95,16 @@ class Bench:
     def item(self, number, name="client_ca"):
         """A file in the flash."""
         return self.module.core.store.item(name, number)
+
+    def put(self, *files):
+        """Have these, by their numbers, as client_ca."""
+        store = self.module.core.store
+        if "client_ca" in store.partitions:
+            part = store.partitions["client_ca"]
+            part.data[:] = pki.pack("ca", files).ljust(part.size, b"\xff")
+        else:
+            pairs = {f"client_ca.{number}": (8, data) for number, data in enumerate(files)}
+            store.spaces["client_ca"] = pairs
 
     @property
     def roots(self):

@@ -112,6 +112,24 @@ def test_put_in_added_to_and_taken_out(bench, file):
     assert "The module has no roots" in bench.run("check").failed()
 
 
+def test_what_is_written_over_is_named(bench, file):
+    """A program's own CA, or what the module came with: never silently."""
+    ran = bench.run("add", "--dry-run", file(pem(ONE))).fine()
+    assert "over ESP Root CA S1 (modules ship with it, and nothing uses it" in ran.words
+    bench.put(bench.item(0), pem(TWO))
+    ran = bench.run("add", file(pem(ONE))).fine()
+    assert f"over {_name(TWO)} (a program's own" in ran.words
+    assert bench.roots == pem(ONE)
+    assert "over " not in bench.run("add", file(pem(THREE))).fine().words
+    assert "over " not in bench.run("remove").fine().words
+
+
+def test_what_firmware_does_not_look_at_is_said(bench, file):
+    bench.run("add", file(pem(ONE))).fine()
+    said = "does not look at the dates" in bench.run("check").fine().words
+    assert said == (bench.profile == "esp8266-2.2.1")
+
+
 def test_one_of_several_is_taken_out(bench, file):
     bench.run("add", file(pem(ONE, TWO, THREE))).fine()
     assert "may be any of these in the module" in bench.run("remove", "--root", "CA").failed()

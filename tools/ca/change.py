@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import espat
 from espat_tools.ca.certificates import Certificate, joined, once, parse
+from espat_tools.ca.module import Place, standing
 from espat_tools.demo.visit import words
 from espat_tools.demo.wanted import Unwanted
 
@@ -28,6 +29,8 @@ class Plan:
     room: int
     same: bool
     """Whether just these bytes are there."""
+    over: Place | None
+    """What else stands in the place, and is written over."""
 
     @property
     def added(self) -> list[Certificate]:
@@ -73,7 +76,8 @@ def plan(
     number, room = roots.place(radio)
     before = _understood(found, force)
     after = once(wanted(before))
-    return Plan(before, after, number, room, found == (joined(after) or None))
+    over = standing(radio, number) if found is None and after else None
+    return Plan(before, after, number, room, found == (joined(after) or None), over)
 
 
 def _understood(found: bytes | None, force: bool) -> list[Certificate]:

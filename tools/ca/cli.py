@@ -12,7 +12,7 @@ import espat_tools  # noqa: F401 - makes pyserial know espat:// and the like
 from espat_tools.ca import sources
 from espat_tools.ca.certificates import Certificate, once
 from espat_tools.ca.change import Plan, carry_out, plan
-from espat_tools.ca.module import holding, opened
+from espat_tools.ca.module import holding, looks_at_dates, opened
 from espat_tools.ca.show import as_json, each, intention, row, table, warn
 from espat_tools.ca.visit import Network, visit
 from espat_tools.demo.visit import words
@@ -208,6 +208,8 @@ def check(port: str, baud: int, trace: bool, hosts: tuple[str, ...], **network: 
             )
         row("module", f"{radio.firmware} on {port}; the roots' place is client_ca.{made.number}")
         each("has", made.before)
+        if not looks_at_dates(radio):
+            row("", "This firmware does not look at the dates of certificates.")
         bad = _bad(made.before)
         failed = visit(radio, places, Network(**network)) if places else 0
     if bad or failed:

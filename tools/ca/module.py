@@ -14,7 +14,10 @@ from espat_tools.demo.wanted import Unwanted
 
 _RX_SIZE = 2048
 _PIECE = 1024  # bytes read at a time
-_ESPAT = 9  # a capability: AT+SYSFLASH
+
+# Capabilities: bits of espat.firmware's table.
+_ESPAT = 9  # AT+SYSFLASH
+_DATES = 23
 
 _WAYS_IN = {
     "NonOS AT": (
@@ -97,6 +100,20 @@ def holding(radio: espat.Radio) -> Holding:
         [_read(*entry) for entry in entries if entry[2] is not None],
         [Place(*entry[:2], b"").name for entry in entries if entry[2] is None],
     )
+
+
+def standing(radio: espat.Radio, number: int) -> Place | None:
+    """What client_ca has under a number; None: nothing."""
+    from espat import store  # noqa: PLC0415
+
+    data = _all(store.opened(radio.modem, "client_ca"), "client_ca", number)
+    store.done()
+    return _read("client_ca", number, data) if data else None
+
+
+def looks_at_dates(radio: espat.Radio) -> bool:
+    """Whether the firmware refuses certificates that are out of date."""
+    return bool(radio.modem.can >> _DATES & 1)
 
 
 def _wanted(space: str) -> bool | None:

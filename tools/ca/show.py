@@ -157,4 +157,15 @@ def intention(firmware: str, port: str, plan: Plan) -> None:
     each("has", plan.before)
     each("takes out", plan.removed)
     each("puts in", plan.added)
+    if plan.over:
+        row("over", _written_over(plan.over))
     row("size", f"{plan.size:,} bytes of {plan.room:,}")
+
+
+def _written_over(place: Place) -> str:
+    if any(certificate.demo for certificate in place.certificates):
+        why = "modules ship with it, and nothing uses it unless told to"
+    else:
+        why = "a program's own, which it puts elsewhere when it connects again"
+    names = ", ".join(certificate.name for certificate in place.certificates) or place.problem
+    return f"{names} ({why})"
