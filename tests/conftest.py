@@ -11,7 +11,7 @@ import pytest
 
 from espat_tools import runtimes
 
-TOGETHER = ("commands", "lib", "programs")
+TOGETHER = ("commands", "lib", "programs", "tls")
 """Folders whose tests add up to one result: a run divided among workers does not divide them."""
 
 COUNTED = {"parser": "tests.parser.counting", "transcripts": "tests.transcripts.counting"}
