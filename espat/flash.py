@@ -134,8 +134,7 @@ def sysmfg_read(modem, space, key, offset=None, length=None):
     if offset is not None or length is not None:
         args += (number("offset", offset, 0, _MOST), number("length", length, 1, _PIECE))
     head, data = _get(modem, b"+SYSMFG=", args, b"+SYSMFG:", 4)
-    row = fields(b"+SYSMFG", b":" + head, "ssdd")
-    return row[2], data
+    return fields(b"+SYSMFG", b":" + head, "ssdd")[2], data
 
 
 def sysmfg_erase(modem, space, key=None):
@@ -197,9 +196,7 @@ def _idle(modem):
     raise fail(_ERR_LINKS)
 
 
-def _wait(modem, name):
-    while modem.state:
-        modem.rest()
+def _check(modem, name):
     if modem.code != _OK:
         raise fail(_ERR_COMMAND, name, modem.code, modem.words, modem.limit)
 
@@ -231,7 +228,9 @@ def _put(modem, name, args, view):
     modem.link = link
     modem.payload = _Payload(modem, view)
     modem.parser.prompt = True
-    _wait(modem, name)
+    while modem.state:
+        modem.rest()
+    _check(modem, name)
 
 
 class _Place:
@@ -265,7 +264,9 @@ def _get(modem, name, args, head, commas):
         modem.owners[link] = place
         modem.link = link
         parser.asked = _MOST
-        _wait(modem, name)
+        while modem.state:
+            modem.rest()
+        _check(modem, name)
     finally:
         parser.asked = 0
         parser._token = None  # MicroPython keeps alive what is deleted, and this module with it

@@ -60,12 +60,11 @@ def begin(sock, host, port):
         tries -= 1
         try:
             how = _wanted(sock, modem)
-            now = this_run(modem)
-            if how[0] & 2 and modem.can >> _DATES & 1 and not now["dated"]:
+            if how[0] & 2 and modem.can >> _DATES & 1 and not this_run(modem)["dated"]:
                 from .dates import see_to
 
                 see_to(modem)
-                now["dated"] = True
+                this_run(modem)["dated"] = True
             _material(sock.context, modem, how)
             where = _ready(sock, modem, how, host)
             _begin(sock, modem, how, where, port, before)

@@ -43,6 +43,7 @@ _BINARY = const(8)
 # Numbers of tlserrors.py.
 _ERR_NO_PLACE = const(87)
 _ERR_TOO_LARGE = const(88)
+_ERR_FULL = const(91)
 _ERR_WORN = const(89)
 
 
@@ -273,9 +274,9 @@ def _known(modem):
 def roots(modem):
     """The number of the CA that ``espat ca`` put into the module, None if there is none."""
     known = _known(modem)
-    for space, number in known:
-        if known[space, number] == MARK:
-            return number
+    for place in known:
+        if known[place] == MARK:
+            return place[1]
     store = opened(modem, "client_ca")
     for number in store.kept("client_ca"):
         if store.read("client_ca", number, 0, len(MARK)) == MARK:
@@ -344,8 +345,15 @@ def keep(modem, spaces, data):
             return number
     store = opened(modem, spaces[0])
     number = _place(store, known, spaces, data)
-    _put(modem, store, known, spaces, number, data)
-    return number
+    try:
+        _put(modem, store, known, spaces, number, data)
+    except ATError:
+        for i in range(len(spaces)):  # no half of a pair is left behind
+            if store.same(spaces[i], number, data[i]):
+                store.drop(spaces[i], number)
+    else:
+        return number
+    raise fail(_ERR_FULL, spaces[0])
 
 
 def keep_server(modem, pair, ca):
