@@ -90,6 +90,10 @@ _TEXTS = {
         "load_cert_chain() first: everybody has the key of the certificate that modules ship with",
     ),
     89: (errno.EIO, "%s: what was written to the module's flash reads otherwise"),  # WORN
+    91: (  # FULL
+        errno.EIO,
+        "%s: the module did not take it: is its flash full? 'espat ca list' shows what is there",
+    ),
     90: (  # NO_CLIENT_CA
         errno.EINVAL,
         "no CA for the certificates of clients: load_verify_locations(), or verify_mode = "

@@ -279,10 +279,32 @@ def test_too_large_for_what_is_free(make_desk, profile):
         store = desk.module.core.store
         store.spaces["other"] = {"big": (8, bytes(store.room - store.used - 100))}
         before = dict(store.spaces["client_ca"])
-        with pytest.raises(RuntimeError, match="SYSMFG"):
-            connected(desk, trusting(large(2)))
+        error = refused(desk, trusting(large(2)))
+        assert error.errno == errno.EIO and "client_ca" in str(error) and "full" in str(error)
         assert store.spaces["client_ca"] == before
     desk.works()
+
+
+@pytest.mark.parametrize("profile", ["esp32c3-3.3", "esp32c6-5.0.1"])
+def test_room_for_a_certificate_and_none_for_its_key(make_desk, profile):
+    """Of a pair that does not fit nothing stays."""
+    desk = make_desk(profile).join()
+    serve(desk)
+    store = desk.module.core.store
+    chain, key = client()
+    spaces = ("client_cert", "client_key")
+    for space in spaces:
+        del store.spaces[space][f"{space}.1"]  # one of two that it came with
+    before = {space: dict(store.spaces[space]) for space in spaces}
+    store.spaces["other"] = {"big": (8, bytes(store.room - store.used - len(chain) - 200))}
+    context = blind()
+    context.load_cert_chain(chain, key)
+    error = refused(desk, context)
+    assert error.errno == errno.EIO and "full" in str(error)
+    assert desk.said(b'AT+SYSMFG=2,"client_key"') and not desk.said(b'"SSL"')
+    assert {space: store.spaces[space] for space in spaces} == before
+    del store.spaces["other"]
+    assert connects(desk, context)
 
 
 def test_too_large_for_any_module():
