@@ -283,30 +283,30 @@ def _teach(parser, link, head, commas, found):
     """
     plain = parser._token
 
-    def token(r, w):
+    def header(r, w):
         buf = parser._buf
         stop = buf.find(b"\n", r, w)
         start = -1 if found else buf.find(head, r, w if stop < 0 else stop)
         if start < 0:
-            return plain(r, w)
+            return None
         i = start = start + len(head)
         left = commas
         quoted = False
         while left:
             if i == w:
-                return 0 if w - r < 160 else plain(r, w)
+                return 0 if w - r < 160 else None
             c = buf[i]
             if c == 34:
                 quoted = not quoted
             elif c == 10:
-                return plain(r, w)
+                return None
             elif c == 44 and not quoted:
                 left -= 1
             i += 1
         line = bytes(parser._view[start : i - 1])
         digits = line[line.rfind(b",") + 1 :]
         if not digits.isdigit():
-            return plain(r, w)
+            return None
         found.append(line)
         parser.r = i
         parser._seen = 0
@@ -319,5 +319,9 @@ def _teach(parser, link, head, commas, found):
             parser.left = -1
             return _REFUSED
         return _DATA
+
+    def token(r, w):  # a frame as small as can be: see _put() of store.py
+        event = header(r, w)
+        return plain(r, w) if event is None else event
 
     parser._token = token

@@ -269,10 +269,15 @@ def wasm(
     lib: bool = False,
     modules: Mapping[str, Path] | None = None,
     heapsize: int = 1024 * 1024,
+    pystack: int = 256 * 1024,
+    device: str | None = None,
     timeout: float = 60,
 ) -> Result:
     """Run source text, or a file, in a WebAssembly MicroPython under Node.
 
+    `pystack` is where the newest build keeps its Python frames, in bytes: past it calls raise
+    RuntimeError, as in CircuitPython. `device` is the path of a pseudo-terminal, which programs
+    read and write by the module `device_` (see wasm_runner.mjs).
     `mpy` is by default what the build can load. In the newest build the heap grows as needed
     (`heapsize`, in bytes, is where it starts) and garbage is collected only between the cells of a
     program, cut by lines that start with `# %%`.
@@ -290,7 +295,8 @@ def wasm(
         job = {
             "module": str(_wasm_module(version)),
             "heapsize": heapsize,
-            "pystack": 64 * 1024,
+            "pystack": pystack // 4,  # in words
+            "device": device,
             "files": [*_mounts(staged(mpy=mpy), "/board"), *_mounts(folder / "files", "/program")],
             "path": ["/program", *(["/board/lib"] if lib else []), "/board", ".frozen"],
             "argv": ["program", *args],

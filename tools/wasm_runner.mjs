@@ -1,5 +1,6 @@
 // Runs one program in a WebAssembly build of MicroPython. Called by runtimes.py with one argument,
-// a JSON file: {module, heapsize, pystack, files: [[host path, path inside]], path, argv, program}.
+// a JSON file: {module, heapsize, pystack, files: [[host path, path inside]], path, argv, program,
+// device}.
 //
 // A program is cut at lines that start with "# %%" and run cell by cell: the newer builds collect
 // garbage only between two calls from JavaScript, so a program that measures its heap calls
@@ -18,6 +19,28 @@ const mp = await loadMicroPython({
     stdout: print(process.stdout),
     stderr: print(process.stderr),
 });
+
+// The pseudo-terminal, for programs that import `device_`: bytes go in and out as hex digits, and
+// what is not there, or does not fit, is not waited for.
+function device(name) {
+    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = fs.constants;
+    const fd = fs.openSync(name, O_RDWR | O_NOCTTY | O_NONBLOCK);
+    const unlessBusy = (act, otherwise) => {
+        try {
+            return act();
+        } catch (error) {
+            if (error.code !== "EAGAIN") throw error;
+            return otherwise;
+        }
+    };
+    const buffer = Buffer.alloc(4096);
+    return {
+        read: (n) => unlessBusy(() => buffer.toString("hex", 0, fs.readSync(fd, buffer, 0, n)), ""),
+        write: (hex) => unlessBusy(() => fs.writeSync(fd, Buffer.from(hex, "hex")), 0),
+        ticks: () => Math.floor(performance.now()) & 0x1fffffff,
+    };
+}
+if (job.device) mp.registerJsModule("device_", device(job.device));
 
 for (const [from, to] of job.files) {
     mp.FS.mkdirTree(path.posix.dirname(to));
