@@ -10,6 +10,7 @@ import builtins
 import errno
 import io
 import json
+import struct
 import sys
 import time
 
@@ -46,13 +47,18 @@ def localtime(seconds=None):
 
 
 def load(stream):
-    """``json.load``, which takes any object that reads."""
-    pieces = []
-    piece = stream.read(256)
-    while piece:
-        pieces.append(piece)
-        piece = stream.read(256)
-    return json.loads(b"".join(pieces))
+    """``json.load``, which takes any object that has ``readinto``."""
+    piece = bytearray(64)
+    text = b""
+    n = stream.readinto(piece)
+    while n:
+        text += piece[:n]
+        n = stream.readinto(piece)
+    return json.loads(text)
+
+
+def unpack_from(form, buffer, offset=0):
+    return struct.unpack_from(form, buffer, offset)
 
 
 def sleep(seconds):
@@ -70,6 +76,7 @@ def restrict(settings):
         "json": {"loads": json.loads, "dumps": json.dumps, "load": load},
         "micropython": {"const": lambda value: value},
         "os": {"getenv": lambda name, otherwise=None: settings.get(name, otherwise)},
+        "struct": {"unpack_from": unpack_from, "unpack": struct.unpack, "pack": struct.pack},
         "supervisor": {"ticks_ms": device_.ticks},
         "time": {
             "localtime": localtime,
