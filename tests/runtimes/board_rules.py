@@ -39,6 +39,8 @@ METHODS_BOARDS_LACK = {
     "translate",
     "zfill",
 }
+POSITIONAL_IN_C = {"split", "rsplit", "splitlines", "encode", "decode", "replace", "unpack_from"}
+"""Methods that take no keywords on boards: they are written in C there."""
 
 
 def violations(source: str) -> list[str]:
@@ -152,9 +154,20 @@ class _Finder(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Name) and node.func.id == "OSError" and len(node.args) == 1:
             self._say(node, "OSError with one argument: give the errno and a message")
+        if isinstance(node.func, ast.Name):
+            self._function(node, node.func.id)
         if isinstance(node.func, ast.Attribute):
             self._method(node, node.func.attr)
         self.generic_visit(node)
+
+    def _function(self, node: ast.Call, name: str) -> None:
+        names = {keyword.arg for keyword in node.keywords}
+        if name == "next" and len(node.args) > 1:
+            self._say(node, "next with a second argument: CircuitPython takes one")
+        if name == "print" and "flush" in names:
+            self._say(node, "print(flush=): boards take no such keyword")
+        if name in ("int", "str", "bytes", "sum", "range", "round") and names:
+            self._say(node, f"{name} with keywords: boards take none")
 
     def _method(self, node: ast.Call, name: str) -> None:
         if name in ("startswith", "endswith") and any(isinstance(a, ast.Tuple) for a in node.args):
@@ -163,5 +176,7 @@ class _Finder(ast.NodeVisitor):
             self._say(node, "decode with an error handler raises on boards")
         if name in ("from_bytes", "to_bytes") and node.keywords:
             self._say(node, f"{name} with keywords: MicroPython has none")
+        if name in POSITIONAL_IN_C and node.keywords:
+            self._say(node, f".{name}() with keywords: boards take none")
         if name in METHODS_BOARDS_LACK:
             self._say(node, f".{name}(): boards lack it")

@@ -6,6 +6,7 @@ import pytest
 
 from espat_tools import runtimes, where
 from tests.runtimes.board_rules import MAX_LINES, violations
+from tests.runtimes.circuitpython_rules import lacking
 
 ROOT = where.driver_folder().parent
 FILES = where.board_files()
@@ -45,6 +46,12 @@ BREACHES = [
     "data.decode('utf-8', 'replace')",
     "int.from_bytes(data, byteorder='big')",
     "name.removeprefix('x')",
+    "next(iter(found), None)",
+    "print('late', flush=True)",
+    "int('ff', base=16)",
+    "name.split(sep=b',')",
+    "name.split(b',', maxsplit=1)",
+    "struct.unpack_from('!I', data, offset=4)",
     "\n" * (MAX_LINES + 1),
 ]
 
@@ -58,7 +65,54 @@ ALLOWED = [
     "raise OSError(5, 'message')",
     "data.decode('utf-8')",
     "int.from_bytes(data, 'big')",
+    "next(found)",
+    "print('late', file=sys.stderr, end='')",
+    "int('ff', 16)",
+    "name.split(b',', 1)",
 ]
+
+LACKING = [
+    "import errno\nraise OSError(errno.EPIPE, 'gone')",
+    "import errno\nraise OSError(errno.EMSGSIZE, 'long')",
+    "from errno import EPIPE",
+    "import time\ntime.ticks_ms()",
+    "import time\ntime.gmtime()",
+    "from time import sleep_ms",
+    "import os\nos.environ",
+    "import sys\nsys.argv",
+    "import sys\nsys.print_exception(e)",
+    "import sys\nsys.exit()",
+    "import micropython\nmicropython.mem_info()",
+    "class A:\n    def __setattr__(self, name, value): pass",
+    "class A:\n    def __delattr__(self, name): pass",
+    "class A:\n    def __ior__(self, other): pass",
+]
+
+NOT_LACKING = [
+    "import errno\nraise OSError(errno.ETIMEDOUT, 'late')",
+    "import errno\nlong = getattr(errno, 'EMSGSIZE', 90)",
+    "try:\n    from time import ticks_ms\nexcept ImportError:\n    from clock import ticks_ms",
+    "import sys\nprint(sys.implementation.name, file=sys.stderr)",
+    "import os\nos.getenv('WHAT')",
+    "import time\ntime.sleep(1)",
+    "class A:\n    def __iadd__(self, other): pass",
+]
+
+KNOWN = {
+    "espat/radio.py": ["__setattr__ is never called"],  # properties.py is there for that
+    "espat/clock.py": ["time may have no monotonic_ns"],  # where there is no supervisor: on CPython
+}
+"""What is seen in our files, and why it does not matter."""
+
+ELSEWHERE = {"espat_simpletest_desktop.py", "espat_simpletest_micropython.py"}
+FOR_CIRCUITPYTHON = {
+    **{name: path for name, path in ONBOARD.items() if not name.startswith("tools/")},
+    **{
+        f"examples/{path.name}": path
+        for path in where.python_files(ROOT / "examples")
+        if path.name not in ELSEWHERE
+    },
+}
 
 
 @pytest.mark.parametrize("source", BREACHES)
@@ -69,6 +123,22 @@ def test_the_rules_see_each_breach(source):
 @pytest.mark.parametrize("source", ALLOWED)
 def test_the_rules_let_pass_what_boards_can_run(source):
     assert violations(source) == []
+
+
+@pytest.mark.parametrize("source", LACKING)
+def test_what_circuitpython_lacks_is_seen(source):
+    assert len(lacking(source)) >= 1
+
+
+@pytest.mark.parametrize("source", NOT_LACKING)
+def test_what_circuitpython_has_passes(source):
+    assert lacking(source) == []
+
+
+@pytest.mark.parametrize("name", FOR_CIRCUITPYTHON)
+def test_circuitpython_has_all_of_it(name):
+    source = FOR_CIRCUITPYTHON[name].read_text("utf-8")
+    assert [what.split(": ", 1)[1] for what in lacking(source)] == KNOWN.get(name, [])
 
 
 def test_there_is_a_driver_to_check():
