@@ -8,6 +8,7 @@ shows and exports it), and in settings.toml
 
     CIRCUITPY_WIFI_SSID = "your network"
     CIRCUITPY_WIFI_PASSWORD = "its password"
+    CIRCUITPY_PYSTACK_SIZE = 2048  # in CircuitPython 9; without: "pystack exhausted"
 
 The module keeps the certificate in its flash: it is written there once.
 """

@@ -10,6 +10,7 @@ them out where it asks for none); and in settings.toml
     CIRCUITPY_WIFI_PASSWORD = "its password"
     MQTT_BROKER = "its name, as in its certificate"
     MQTT_FILES = "/"
+    CIRCUITPY_PYSTACK_SIZE = 2048  # in CircuitPython 9; without: "pystack exhausted"
 
 The module keeps all of it in its flash: it is written there once.
 """

@@ -3,16 +3,24 @@
 The libraries are as published; what they import for annotations alone has stand-ins.
 """
 
+import http.server
 import importlib.util
+import ssl
+import threading
 from pathlib import Path
 
 import pytest
 
 from espat_tools import runtimes
 from espat_tools.emulator import Module, SocketNetwork
+from tests.demo.test_tls_examples import BROKER, RSA, SITE, Careful, Quotes, ca, folder
+from tests.programs.conftest import other_names
+from tests.programs.servers import Mosquitto
 from tests.programs.test_in_micropython import STAND_INS
 from tests.runtimes import like_circuitpython
 from tests.runtimes.like_circuitpython import FRAMES
+
+__all__ = ("ca", "folder")  # fixtures
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LIBRARIES = ("adafruit_connection_manager", "adafruit_requests", "adafruit_ticks", "adafruit_ntp")
@@ -46,6 +54,7 @@ def run(request):
                 **how,
             )
 
+    run.version = request.param
     return run
 
 
@@ -74,3 +83,47 @@ def test_ntp(run, clock):
     printed = run("espat_ntp", dict.fromkeys(names, ("127.0.0.1", {123: clock.port}))).check()
     assert printed.count(" UTC\n") == 2
     assert printed.endswith("Done\n")
+
+
+@pytest.fixture
+def secure(ca):
+    """A web server with a certificate of `ca`; its place in a network."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(SITE, key_type=RSA).configure_cert(made)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quotes) as server:
+        server.socket = made.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield {SITE: ("127.0.0.1", {443: server.server_address[1]})}
+        server.shutdown()
+
+
+@pytest.fixture
+def drive(folder):
+    """The files of the drive: certificates and a key."""
+    return {f"/{path.name}": path.read_text("ascii") for path in folder.iterdir()}
+
+
+def test_https(run, secure, drive, clock):
+    """The deepest of all: a library, a handshake, a certificate that is written and read back.
+
+    In the room that CircuitPython 9 has it ends as the example's text tells.
+    """
+    ran = run("espat_https_simpletest", {**secure, **other_names(clock)}, files=drive)
+    if run.version < 10:
+        assert "RuntimeError: pystack exhausted" in ran.stderr
+    else:
+        assert '200 [{"text": "Trust, but verify"}]\nDone\n' in ran.check()
+
+
+@pytest.mark.parametrize("run", [10], indirect=True)
+def test_mqtt_tls(run, drive, ca, clock, tmp_path):
+    if reason := Mosquitto.missing():
+        pytest.skip(reason)
+    path, roots = tmp_path / "broker.pem", tmp_path / "ca.pem"
+    ca.issue_cert(BROKER, key_type=RSA).private_key_and_cert_chain_pem.write_to_path(path)
+    ca.cert_pem.write_to_path(roots)
+    with Careful(tmp_path / "broker", (path, path), roots) as broker:
+        hosts = {BROKER: ("127.0.0.1", {8883: broker.port}), **other_names(clock)}
+        ran = run("espat_mqtt_tls", hosts, files=drive, MQTT_BROKER=BROKER)
+    assert "espat/hello says hello from ESP32 ESP-AT 3.3\nDone\n" in ran.check()
