@@ -57,6 +57,11 @@ def load(stream):
     return json.loads(text)
 
 
+def ticks_ms():
+    """``supervisor.ticks_ms``: it wraps at 2**29, the first time 65 s after the start; here, 2 s."""
+    return (device_.ticks() - 2000) & 0x1FFFFFFF
+
+
 def unpack_from(form, buffer, offset=0):
     return struct.unpack_from(form, buffer, offset)
 
@@ -77,7 +82,7 @@ def restrict(settings):
         "micropython": {"const": lambda value: value},
         "os": {"getenv": lambda name, otherwise=None: settings.get(name, otherwise)},
         "struct": {"unpack_from": unpack_from, "unpack": struct.unpack, "pack": struct.pack},
-        "supervisor": {"ticks_ms": device_.ticks},
+        "supervisor": {"ticks_ms": ticks_ms},
         "time": {
             "localtime": localtime,
             "monotonic": lambda: device_.ticks() / 1000,
