@@ -6,6 +6,7 @@ A version is told by the room that it has for frames. No frame of theirs is CPyt
 from pathlib import Path
 
 import pytest
+import trustme
 
 from espat_tools import runtimes
 from espat_tools.emulator import Module, SocketNetwork
@@ -51,6 +52,15 @@ def test_the_simple_test(run):
         printed = run(SIMPLE, module.open_pty(), frames=FRAMES[9]).check()
     assert "Joining...\nMy address is 192.168.1.50\n" in printed
     assert printed.endswith(TEXT.decode() + "\nDone\n")
+
+
+@pytest.mark.parametrize("profile", ["esp32c3-3.3", "esp32-2.4"])
+def test_roots_put_in_from_a_board(run, profile):
+    pem = trustme.CA(key_type=trustme.KeyType.RSA).cert_pem.bytes().decode()
+    program = SIMPLE.with_name("espat_roots.py")
+    with Module(profile) as module:
+        ran = run(program, module.open_pty(), frames=FRAMES[9], files={"/roots.pem": pem})
+    assert "1 roots are in the module, written and read back" in ran.check()
 
 
 LACKING = {

@@ -10,6 +10,7 @@ import builtins
 import errno
 import io
 import json
+import os
 import struct
 import sys
 import time
@@ -58,7 +59,7 @@ def load(stream):
 
 
 def ticks_ms():
-    """``supervisor.ticks_ms``: it wraps at 2**29, the first time 65 s after the start; here, 2 s."""
+    """``supervisor.ticks_ms``: it wraps at 2**29, first 65 s after the start; here after 2 s."""
     return (device_.ticks() - 2000) & 0x1FFFFFFF
 
 
@@ -80,7 +81,10 @@ def restrict(settings):
         "io": {"BytesIO": io.BytesIO, "StringIO": io.StringIO},  # no IOBase, as on a Pico
         "json": {"loads": json.loads, "dumps": json.dumps, "load": load},
         "micropython": {"const": lambda value: value},
-        "os": {"getenv": lambda name, otherwise=None: settings.get(name, otherwise)},
+        "os": {
+            "getenv": lambda name, otherwise=None: settings.get(name, otherwise),
+            "stat": os.stat,
+        },
         "struct": {"unpack_from": unpack_from, "unpack": struct.unpack, "pack": struct.pack},
         "supervisor": {"ticks_ms": ticks_ms},
         "time": {
