@@ -299,7 +299,7 @@ def _listen(modem):
         def notice(event):
             line = modem.parser.line
             if event == _NOTICE and line[:7] == b"+ERRNO:":
-                modem.tls["errno"] = line[7:]
+                this_run(modem)["errno"] = line[7:]
             plain(event)
 
         modem._notice = notice

@@ -6,6 +6,7 @@ and dates, and keys of their own, which exist only in the memory of this process
 
 import datetime
 import functools
+import threading
 
 from .tls_engines import MISSING, Unavailable
 
@@ -13,6 +14,8 @@ from .tls_engines import MISSING, Unavailable
 _FROM = datetime.datetime(2019, 6, 21)
 _UNTIL = datetime.datetime(2029, 6, 18)
 _MQTT_UNTIL = datetime.datetime(2029, 8, 31)
+
+_ONE_AT_A_TIME = threading.Lock()
 
 #: (file, common name, whose key signs it, until when); a file of "" is a CA that is kept under
 #: the name of its own.
@@ -60,9 +63,14 @@ def _made(name, number):
     return builder.sign(signing, hashes.SHA256()), key
 
 
-@functools.cache
 def demo(name, number=0):
     """The PEM file that a module holds as ``name``: "client_ca", "client_cert", "client_key" …"""
+    with _ONE_AT_A_TIME:  # modules run in threads, and a certificate must have the key beside it
+        return _demo(name, number)
+
+
+@functools.cache
+def _demo(name, number):
     _, _, serialization, _ = _modules()
     kind, _, what = name.rpartition("_")
     certificate, key = _made(name if what == "ca" else kind, number)

@@ -97,18 +97,23 @@ class Terminal(Port):
 
     def step(self):
         """Follow the program's settings, and move bytes."""
-        rate, self.end.rtscts = _settings(self._slave)
-        if rate != self.end.baudrate:
-            self._line.retune(self.end, rate)
+        self._follow()
         self._measure()
         super().step()
         self._measure()
 
+    def _follow(self):
+        rate, self.end.rtscts = _settings(self._slave)
+        if rate != self.end.baudrate:
+            self._line.retune(self.end, rate)
+
     def _receive(self, limit):
         try:
-            return os.read(self._master, limit)
+            data = os.read(self._master, limit)
         except BlockingIOError:
             return b""
+        self._follow()  # a program sets its rate, then writes: perhaps since we looked
+        return data
 
     def _send(self, data):
         if self._size is not None:
