@@ -90,6 +90,17 @@ def test_requests(run, nginx):
     assert "It heard {'temperature': 21.5}\nDone\n" in printed
 
 
+def test_connection_manager(run, nginx):
+    place = ("127.0.0.1", {80: nginx.port})
+    example = run("espat_connection_manager", {"wifitest.adafruit.com": place})
+    printed = example.printed()
+    assert "A new connection" in printed
+    assert "The connection from before" in printed
+    assert printed.count("bytes: HTTP/1.1 200 OK") == 2
+    assert "Connections open: 0\nDone\n" in printed
+    assert sum(b"CIPSTART" in line for line in example.module.commands) == 1
+
+
 def test_minimqtt(run, broker):
     example = run(
         "espat_minimqtt",
