@@ -167,3 +167,20 @@ def _word(value):
         return int(value)
     except ValueError:
         return decoded(value)
+
+
+class Place:
+    """Where a payload goes, made when its length is known; one that nobody's socket owns."""
+
+    def __init__(self, parser):
+        self.parser = parser
+        self.buf = b""
+        self.n = 0
+
+    def place(self):
+        if not self.buf:
+            self.buf = bytearray(self.parser.length)
+        return memoryview(self.buf)[self.n :] if self.n < len(self.buf) else None
+
+    def placed(self, n):
+        self.n += n

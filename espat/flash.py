@@ -13,7 +13,7 @@ try:
 except ImportError:
     const = int
 
-from .asking import fields, garbled, need, number, text
+from .asking import Place, fields, garbled, need, number, text
 from .command import run
 from .modem import fail
 
@@ -233,29 +233,12 @@ def _put(modem, name, args, view):
     _check(modem, name)
 
 
-class _Place:
-    """Where the bytes of a reply go, made when their number is known."""
-
-    def __init__(self, parser):
-        self.parser = parser
-        self.buf = b""
-        self.n = 0
-
-    def place(self):
-        if not self.buf:
-            self.buf = bytearray(self.parser.length)
-        return memoryview(self.buf)[self.n :] if self.n < len(self.buf) else None
-
-    def placed(self, n):
-        self.n += n
-
-
 def _get(modem, name, args, head, commas):
     """(the reply's header behind its name, the bytes that it counts)."""
     modem.turn()
     link = _idle(modem)
     parser = modem.parser
-    place = _Place(parser)
+    place = Place(parser)
     owner = modem.owners[link]
     found = []
     _teach(parser, link, head, commas, found)

@@ -12,7 +12,7 @@ try:
 except ImportError:
     const = int
 
-from .asking import ask, link_first, need, number, text
+from .asking import Place, ask, link_first, need, number, text
 from .command import run
 from .modem import fail
 
@@ -191,7 +191,7 @@ def ciprecvdata(modem, link, length):
     args = link_first(link, (length,))
     modem.turn()
     at = link or 0
-    place = _Place(modem.parser)
+    place = Place(modem.parser)
     owner = modem.owners[at]
     modem.begin(b"+CIPRECVDATA=", args)
     modem.owners[at] = place
@@ -205,23 +205,6 @@ def ciprecvdata(modem, link, length):
     if modem.code != _OK:
         raise fail(_ERR_COMMAND, b"+CIPRECVDATA=", modem.code, modem.words, modem.limit)
     return bytes(place.buf[: place.n])
-
-
-class _Place:
-    """Where the payload goes, made when its length is known."""
-
-    def __init__(self, parser):
-        self.parser = parser
-        self.buf = b""
-        self.n = 0
-
-    def place(self):
-        if not self.buf:
-            self.buf = bytearray(self.parser.length)
-        return memoryview(self.buf)[self.n :] if self.n < len(self.buf) else None
-
-    def placed(self, n):
-        self.n += n
 
 
 def cipdinfo(modem, on):

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.driver.desk import Desk
+from tests.driver import fixtures
+
+make_desk = fixtures.make_desk
 
 
 def pytest_collection_modifyitems(items):
@@ -14,17 +16,3 @@ def pytest_collection_modifyitems(items):
 def proven():
     """(command, form, family): "works" or "refused"."""
     return {}
-
-
-@pytest.fixture
-def make_desk():
-    """Makes a `Desk`; every module made is closed."""
-    desks = []
-
-    def make(profile, **options):
-        desks.append(Desk(profile, **options))
-        return desks[-1]
-
-    yield make
-    for each in desks:
-        each.module.close()

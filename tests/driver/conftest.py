@@ -1,34 +1,13 @@
-"""Fixtures of the driver's tests: desks, and the firmware families to set on them."""
+"""Fixtures of the driver's tests: desks that are joined."""
 
 import pytest
 
-from tests.driver.desk import ALL, BOTH, Desk, Wire
+from tests.driver import fixtures
+from tests.driver.desk import Wire
 
-
-@pytest.fixture
-def make_desk():
-    """Makes a `Desk`; every module made is closed."""
-    desks = []
-
-    def make(profile, **options):
-        desks.append(Desk(profile, **options))
-        return desks[-1]
-
-    yield make
-    for each in desks:
-        each.module.close()
-
-
-@pytest.fixture(params=BOTH)
-def profile(request):
-    """The two dialects in turn."""
-    return request.param
-
-
-@pytest.fixture(params=ALL)
-def family(request):
-    """Every family that the emulator knows, in turn."""
-    return request.param
+family = fixtures.family
+make_desk = fixtures.make_desk
+profile = fixtures.profile
 
 
 @pytest.fixture(params=["passive", "active"])

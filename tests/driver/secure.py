@@ -20,6 +20,9 @@ DATED = ESPAT[1:]
 
 OLD = ("nonos-1.3", "nonos-1.7.4", "wizfi360")
 
+espat = pytest.mark.parametrize("profile", ESPAT)
+every = pytest.mark.parametrize("profile", ESPAT + OLD)
+
 HOST, PORT = "tls.test", 443
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.timezone.utc)
 """What time servers tell here."""

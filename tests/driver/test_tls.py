@@ -12,7 +12,6 @@ from espat_tools.emulator import pki
 from tests.driver.desk import Line
 from tests.driver.secure import (
     DATED,
-    ESPAT,
     HOST,
     OLD,
     PORT,
@@ -20,16 +19,14 @@ from tests.driver.secure import (
     blind,
     connected,
     echoes,
+    espat,
+    every,
     refused,
     serve,
     settings,
     trusting,
     unverified,
 )
-
-espat = pytest.mark.parametrize("profile", ESPAT)
-every = pytest.mark.parametrize("profile", ESPAT + OLD)
-
 
 # What is verified
 

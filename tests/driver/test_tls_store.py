@@ -11,7 +11,6 @@ from espat_tools.emulator import pki
 from tests.driver.desk import Line, Server
 from tests.driver.secure import (
     CA,
-    ESPAT,
     HOST,
     OLD,
     OTHER,
@@ -20,6 +19,7 @@ from tests.driver.secure import (
     client,
     connected,
     echoes,
+    espat,
     refused,
     serve,
     trusting,
@@ -28,7 +28,6 @@ from tests.driver.secure import (
 STRANGE = OTHER.cert_pem.bytes()
 MARK = b"# espat ca\n"
 
-espat = pytest.mark.parametrize("profile", ESPAT)
 WRITES = (b"AT+SYSFLASH=0", b"AT+SYSFLASH=1", b"AT+SYSMFG=0", b"AT+SYSMFG=2")
 
 

@@ -11,7 +11,6 @@ from tests.driver.desk import Server, pattern, read_exactly
 from tests.driver.secure import (
     CA,
     DATED,
-    ESPAT,
     HOST,
     NOW,
     OLD,
@@ -20,15 +19,14 @@ from tests.driver.secure import (
     client,
     connected,
     echoes,
+    espat,
+    every,
     refused,
     serve,
     settings,
     trusting,
     unverified,
 )
-
-espat = pytest.mark.parametrize("profile", ESPAT)
-every = pytest.mark.parametrize("profile", ESPAT + OLD)
 
 # Certificates of our own, protocols
 

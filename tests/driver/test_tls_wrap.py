@@ -7,20 +7,18 @@ import pytest
 from espat import tls
 from tests.driver.desk import Server, read_exactly
 from tests.driver.secure import (
-    ESPAT,
     HOST,
     OLD,
     PORT,
     blind,
     connected,
     echoes,
+    espat,
+    every,
     serve,
     trusting,
     unverified,
 )
-
-espat = pytest.mark.parametrize("profile", ESPAT)
-every = pytest.mark.parametrize("profile", ESPAT + OLD)
 
 
 def again(what, desk, seconds=30):

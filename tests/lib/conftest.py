@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.driver.desk import ALL, BOTH, Desk
+from tests.driver import fixtures
+
+family = fixtures.family
+make_desk = fixtures.make_desk
+profile = fixtures.profile
 
 
 def pytest_collection_modifyitems(items):
@@ -27,32 +31,6 @@ def prove(proven):
             proven.add(own + name)
 
     return prove
-
-
-@pytest.fixture
-def make_desk():
-    """Makes a `Desk`; every module made is closed."""
-    desks = []
-
-    def make(profile, **options):
-        desks.append(Desk(profile, **options))
-        return desks[-1]
-
-    yield make
-    for each in desks:
-        each.module.close()
-
-
-@pytest.fixture(params=ALL)
-def family(request):
-    """Every family that the emulator knows, in turn."""
-    return request.param
-
-
-@pytest.fixture(params=BOTH)
-def profile(request):
-    """The two dialects in turn."""
-    return request.param
 
 
 @pytest.fixture

@@ -123,19 +123,25 @@ class Server:
         self.stop()
 
 
-_NGINX = """
+NGINX_HEAD = """
 daemon off;
 master_process off;
 user {user};
 pid {folder}/nginx.pid;
 error_log stderr info;
-events {{ worker_connections 64; }}
+events {{ worker_connections 512; }}
 http {{
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+"""
+"""How every nginx of the tests begins: in the foreground, all it writes in its own folder."""
+
+_NGINX = (
+    NGINX_HEAD
+    + """
     client_body_buffer_size 64k;
     default_type application/octet-stream;
     types {{ text/html html; application/json json; }}
@@ -145,6 +151,7 @@ http {{
     {servers}
 }}
 """
+)
 _SITE = """
     absolute_redirect off;
     # The number of the connection, and of the request on it.

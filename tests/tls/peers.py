@@ -13,26 +13,16 @@ import shutil
 import socket
 import threading
 
-from tests.programs.servers import Server, program
+from tests.programs.servers import NGINX_HEAD, Server, program
 from tests.tls import material
 from tests.tls.rules import IDENTITY, KEY
 
 KINDS = ("right", "name", "issuer", "self", "expired", "future")
 _TYPES = ("curve", "rsa")
 
-_CONF = """
-daemon off;
-master_process off;
-user {user};
-pid {folder}/nginx.pid;
-error_log stderr info;
-events {{ worker_connections 512; }}
-http {{
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+_CONF = (
+    NGINX_HEAD
+    + """
     log_format cell "$request_uri|$server_port|$ssl_server_name|$ssl_protocol|$ssl_alpn_protocol";
     access_log {folder}/cells.log cell;
     ssl_protocols TLSv1.2 TLSv1.3;
@@ -43,6 +33,7 @@ http {{
     {servers}
 }}
 """
+)
 _SITE = """
     location /cell/ {{ return 200 "$request_uri"; }}
     location ~ ^/serve/([a-z]+)$ {{ proxy_pass http://127.0.0.1:{swaps}/$server_port/$1; }}
