@@ -80,3 +80,73 @@ def test_long_sends_fail_with_their_link(desk):
 @pytest.mark.parametrize("family", [N13, N17, WIZ, E22])
 def test_not_everybody_sends_long(desk, family):
     assert desk(family, links=WEB).send(b"AT+CIPSENDL=0,20\r\n") == b"\r\nERROR\r\n"
+
+
+@FAMILIES
+@pytest.mark.parametrize("missing", [1, 2, 3, 4, 90])
+def test_a_lone_escape_ends_a_payload_that_lacks_bytes(desk, family, missing):
+    # However few are missing: else the next command's first bytes would go to the peer.
+    bench = desk(family, links=WEB)
+    bench.send(b"AT+CIPSEND=0,100\r\n")
+    assert bench.send(b"x" * (100 - missing)) == b""
+    assert bench.send(b"+++", 0.03) == b"\r\nSEND Canceled\r\n"
+    assert bench.send(b"AT\r\n") == b"\r\nOK\r\n"
+    assert bench.requests == []
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+@pytest.mark.parametrize("before", [0, 0.5])
+def test_what_only_begins_like_an_escape_is_payload(desk, cut, before):
+    bench = desk(E33, links=WEB)
+    bench.send(b"AT+CIPSEND=0,8\r\n")
+    bench.send(b"1234", before)
+    bench.send(b"+++"[:cut], 0.001)
+    said = bench.send(b"+++x"[cut:])
+    assert said == b"\r\nRecv 8 bytes\r\n\r\nSEND OK\r\n"
+    assert bench.requests == [b"1234+++x"]
+
+
+def test_an_escape_without_silence_before_it_is_payload(desk):
+    bench = desk(E33, links=WEB)
+    bench.send(b"AT+CIPSEND=0,8\r\n")
+    bench.send(b"1", 0.001)
+    assert bench.send(b"+++") == b""
+    assert bench.send(b"5678") == b"\r\nRecv 8 bytes\r\n\r\nSEND OK\r\n"
+    assert bench.requests == [b"1+++5678"]
+
+
+def test_plus_signs_with_pauses_are_payload(desk):
+    bench = desk(E33, links=WEB)
+    bench.send(b"AT+CIPSEND=0,5\r\n")
+    for part in (b"1", b"+", b"++"):
+        assert bench.send(part) == b""
+    assert bench.send(b"+") == b"\r\nRecv 5 bytes\r\n\r\nSEND OK\r\n"
+    assert bench.requests == [b"1++++"]
+
+
+def test_too_many_plus_signs_are_no_escape(desk):
+    bench = desk(E33, links=WEB)
+    bench.send(b"AT+CIPSEND=0,3\r\n")
+    bench.send(b"1")
+    assert bench.send(b"++++") == b"\r\nRecv 3 bytes\r\n\r\nSEND OK\r\n"
+    assert bench.requests == [b"1++"]
+
+
+@pytest.mark.parametrize("payload", [b"+", b"++", b"+++"])
+def test_a_payload_no_longer_than_the_escape_is_taken_as_it_is(desk, payload):
+    bench = desk(E33, links=WEB)
+    bench.send(b"AT+CIPSEND=0,%d\r\n" % len(payload))
+    said = bench.send(payload)
+    assert said == b"\r\nRecv %d bytes\r\n\r\nSEND OK\r\n" % len(payload)
+    assert bench.requests == [payload]
+
+
+def test_the_escape_at_the_pace_of_a_wire(desk):
+    bench = desk(E33, links=WEB, paced=True)
+    bench.send(b"AT+CIPSEND=0,10\r\n")
+    bench.send(b"123456789")
+    assert bench.send(b"+++") == b"\r\nSEND Canceled\r\n"
+    bench.send(b"AT+CIPSEND=0,10\r\n")
+    bench.send(b"12345678")
+    assert bench.send(b"+x") == b"\r\nRecv 10 bytes\r\n\r\nSEND OK\r\n"
+    assert bench.requests == [b"12345678+x"]

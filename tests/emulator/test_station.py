@@ -178,6 +178,26 @@ def test_closed_for_each_link_where_asked(desk):
     assert bench.wait() == b"0,CLOSED\r\n1,CLOSED\r\nWIFI DISCONNECT\r\n"
 
 
+@pytest.mark.parametrize("family", [N17, C3])
+@pytest.mark.parametrize("how", ["lost", "left"])
+def test_links_of_the_soft_ap_outlive_the_station(desk, family, how):
+    # Two interfaces; no capture shows what becomes of the soft-AP's links.
+    bench = desk(family, joined=True, mux=1, server=80, links=[("web.test", 80)])
+    bench.module.core.settings.wifi_mode = 3
+    client = bench.network.dial(80, address=bench.module.ap_client_joins("02:00:00:00:00:99"))
+    other = bench.network.dial(80, address="192.168.1.77")
+    bench.wait()
+    if how == "lost":
+        bench.module.wifi_lost()
+    else:
+        bench.send(b"AT+CWQAP\r\n")
+    assert (bench.peer.closed, other.closed, client.closed) == (True, True, False)
+    bench.wait()
+    client.send(b"still")
+    assert bench.wait(1) + bench.wait() in [b"\r\n+IPD,1,5:still", b"\r\n+IPD,1,5:still\r\n"]
+    assert bench.send(b"AT+CIPSTATUS\r\n").count(b"+CIPSTATUS:") == 1
+
+
 def test_addresses(desk):
     bench = desk(C3)
     zeros = (

@@ -97,6 +97,8 @@ class Intake:
         self.expected = None
         #: Bytes since the last silence: a candidate for ``+++``.
         self._burst = bytearray()
+        #: The part of a payload that may yet be a lone ``+++``: nobody has it before the silence.
+        self._held = b""
         self._silence = None
         self._last = 0.0
         self.table = {
@@ -112,11 +114,14 @@ class Intake:
         self._line.clear()
         self._too_long = False
         self.expected = None
+        self._held = b""
         self._drop_burst()
 
     def feed(self, data):
         """Take all of ``data``."""
-        data = bytes(data)
+        self._take_in(bytes(data))
+
+    def _take_in(self, data):
         at = 0
         while at < len(data):
             at += self.table[self.state](data[at : at + _BLOCK])
@@ -138,7 +143,7 @@ class Intake:
         Up to the byte that ends a line or a payload; one where each is echoed.
         """
         if self.state == DATA:
-            return self.expected.appetite(data)
+            return 1 if self._escape_ahead(data) else self.expected.appetite(data)
         if self.state == PASSTHROUGH:
             room = self._profile.passthrough_buffer - len(self._burst)
             return max(1, min(room, len(data)))
@@ -206,24 +211,67 @@ class Intake:
         """Take the next bytes as payload."""
         self.expected = expected
         self.state = DATA
+        self._held = b""
         self._drop_burst()
 
     def _data(self, data):
+        count = self._escape_ahead(data)
+        if count:
+            self._held += data[:count]
+            self._remember(data[:count], self._data_silence)
+            return count
+        if self._held:
+            rest = self._release()
+            self._go_on()
+            self._take_in(rest)
+            return 0
         taken = self.expected.take(data)
+        if not self._complete():
+            self._remember(data[:taken], self._data_silence)
+            del self._burst[len(FORCED_RESET) + 1 :]
+        self._go_on()
+        return taken
+
+    def _complete(self):
+        """Has all of the payload come?"""
         if self.expected.done:
             self._drop_burst()
             self.state = BUSY
+        return self.expected.done
+
+    def _go_on(self):
+        """Let the command that waited for the payload go on."""
+        if self.expected.done:
             self._core.scheduler.run()
-        else:
-            self._remember(data[:taken], self._data_silence)
-            del self._burst[len(FORCED_RESET) + 1 :]
-        return taken
+
+    def _escape_ahead(self, data):
+        """How many bytes at the front of ``data`` may belong to a lone ``+++``.
+
+        It begins after a silence. A payload that is no longer than it is payload from its first
+        byte on.
+        """
+        if len(self._burst) > len(self._held):
+            return 0
+        if not self.expected.count and self.expected.length <= len(ESCAPE):
+            return 0
+        end = min(len(data), len(ESCAPE) - len(self._held))
+        return next((n for n in range(end) if data[n : n + 1] != b"+"), end)
+
+    def _release(self):
+        """What was held back is payload after all; returns what is more than the payload."""
+        held, self._held = self._held, b""
+        taken = self.expected.take(held)
+        self._complete()
+        return held[taken:]
 
     def _data_silence(self, burst):
         """A lone ``+++`` cancels the payload; a lone ``AT+RST`` restarts the module."""
         if burst == ESCAPE:
+            self._held = b""
             self.expected.canceled = self.expected.done = True
             self.state = BUSY
+        elif self._held:
+            self._take_in(self._release())
         elif burst == FORCED_RESET:
             self._core.say("force restart")
             self._core.reboot()

@@ -322,6 +322,17 @@ class Links:
             self.drop(link, tell)
         self.left_over.clear()
 
+    def over_station(self):
+        """The open links that go through the station: all but those to the soft-AP's clients."""
+        return [link for link in self.in_order() if not self._core.soft_ap.reaches(link)]
+
+    def drop_over_station(self, tell=False):
+        """Close the station's links, as a lost access point does."""
+        reaches = self._core.soft_ap.reaches
+        for link in self.over_station():
+            self.drop(link, tell)
+        self.left_over = {n: link for n, link in self.left_over.items() if reaches(link)}
+
     def serve(self, kind, port, ca=0, netif=0):
         """Listen on ``port``; False if that cannot be."""
         self.listener = listen(self._core, kind, port, ca)

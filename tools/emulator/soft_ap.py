@@ -1,6 +1,12 @@
 """The module's own access point, and who is on it."""
 
+import ipaddress
+
 from .commands.wifi import ip, mac
+
+
+def _bits(address):
+    return int(ipaddress.IPv4Address(address))
 
 
 class SoftAp:
@@ -22,6 +28,13 @@ class SoftAp:
         core.notify("sta connected", *mac(client))
         core.notify("sta address", *mac(client), *ip(self.clients[client]))
         return self.clients[client]
+
+    def reaches(self, link):
+        """Is the peer of ``link`` on the soft-AP's side, and not on the station's?"""
+        if not self._core.settings.wifi_mode & 2:
+            return False
+        own, _, netmask = map(_bits, self._core.settings.ap_ip)
+        return not (_bits(link.channel.remote[0]) ^ own) & netmask
 
     def leave(self, client):
         """The client goes."""

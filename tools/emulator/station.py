@@ -122,7 +122,7 @@ class Station:
         self.access_point = None
         self.state = DISCONNECTED if had or self.state == CONNECTING else self.state
         if had:
-            self._core.links.drop_all()
+            self._core.links.drop_over_station()
             self._core.notify("wifi disconnect")
         return had
 
@@ -132,9 +132,9 @@ class Station:
         if not self.access_point:
             return
         if self._core.in_passthrough:
-            for link in self._core.links.in_order():
+            for link in self._core.links.over_station():
                 self._core.passthrough.link_lost(link)
-        self._core.links.drop_all(tell=closed)
+        self._core.links.drop_over_station(tell=closed)
         self.access_point = None
         self.state = DISCONNECTED
         self._core.notify("wifi disconnect")
