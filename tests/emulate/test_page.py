@@ -82,7 +82,7 @@ def test_its_commands_start_what_they_say(command, monkeypatch):
 
 
 def test_it_has_commands():
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 13
 
 
 def test_its_scenario_is_one():

@@ -1,30 +1,14 @@
-"""Every action of a fault, by the bytes at the serial port, or by what a peer gets."""
+"""Every action of a fault, by the bytes at the serial port, or by what a peer gets.
+
+What is done to answers is in test_faults_answers.py.
+"""
 
 import pytest
 
 from espat_tools.emulator import PROFILES, AccessPoint
 from espat_tools.emulator.faults import ACTIONS
 from espat_tools.emulator.profiles import ROM_NOISE
-
-OK = b"\r\nOK\r\n"
-READY = b"\r\nready\r\n"
-JOIN = b'AT+CWJAP="espat","correct horse"\r\n'
-START = b'AT+CIPSTART="TCP","%s",%d\r\n'
-WEB = START % (b"web.test", 80)
-
-
-def say(desk, number, host="web.test", port=80):
-    """Open a link in a module that has many."""
-    return desk.send(b'AT+CIPSTART=%d,"TCP","%s",%d\r\n' % (number, host.encode(), port))
-
-
-def linked(desk, fault, profile="esp32c3-3.3", **options):
-    """A desk with link 0 to web.test; the fault is added last."""
-    at = desk(profile, joined=True, **options)
-    at.send(b"AT+CIPMUX=1\r\n")
-    assert say(at, 0) == b"0,CONNECT\r\n" + OK
-    at.fault = at.module.fault(fault)
-    return at
+from tests.emulator.linked import JOIN, OK, READY, RECV, SEND_OK, START, WEB, linked, say
 
 
 def test_every_action_of_the_grammar_has_its_test():
@@ -41,11 +25,17 @@ def test_every_action_of_the_grammar_has_its_test():
         "busy",
         "busy p",
         "busy s",
+        "busy but done",
         "busy for DURATION",
+        "busy to all but COMMAND [for DURATION]",
         "refuse",
         "ignore",
+        "deaf TIME from each result [for DURATION]",
+        "early rate",
         "no reply",
+        "no ok",
         "no prompt",
+        "no recv",
         "no verdict",
         "late verdict TIME",
         "double verdict",
@@ -215,127 +205,6 @@ def test_what_is_kept_back_counts_as_not_read(desk):
     at.wait(30)
     assert len(at.peer.unread) > 90_000
     assert at.wait(40).count(0) > 2000
-
-
-# -- answers -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("fault", "answer"),
-    [
-        ("busy", b"\r\nbusy p...\r\n"),
-        ("busy p", b"\r\nbusy p...\r\n"),
-        ("busy s", b"\r\nbusy s...\r\n"),
-        ("refuse", b"\r\nERROR\r\n"),
-        ("ignore", b""),
-    ],
-)
-@pytest.mark.parametrize("profile", ["nonos-1.7.4", "esp32c3-3.3"])
-def test_a_command_not_carried_out(desk, fault, answer, profile):
-    at = desk(profile, faults=[f"{fault} at AT+CIPMUX=1"])
-    lines = [
-        (b"AT\r\n", OK),
-        (b"AT+CIPMUX=1\r\n", answer),
-        (b"AT+CIPMUX?\r\n", b"+CIPMUX:0\r\n" + OK),
-    ]
-    at.talk(*lines, (b"AT+CIPMUX=1\r\n", OK))
-    assert at.module.commands == [b"AT", b"AT+CIPMUX=1", b"AT+CIPMUX?", b"AT+CIPMUX=1"]
-
-
-def test_busy_by_another_trigger_is_for_the_next_command(desk):
-    at = desk(faults=["busy at 1s"])
-    at.talk((b"AT\r\n", OK))
-    at.wait(1)
-    at.talk((b"AT\r\n", b"\r\nbusy p...\r\n"), (b"AT\r\n", OK))
-
-
-def test_busy_for_a_while(desk):
-    at = desk(faults=["busy for 2.5s at AT+GMR"])
-    busy = (b"AT\r\n", b"\r\nbusy p...\r\n")
-    at.talk((b"AT\r\n", OK), (b"AT+GMR\r\n", busy[1]), busy, busy, (b"AT\r\n", OK))
-
-
-def test_no_reply(desk):
-    at = linked(desk, "no reply at AT+CIPCLOSE")
-    at.talk((b"AT+CIPCLOSE=0\r\n", b""), (b"AT+CIPCLOSE=0\r\n", b"\r\nERROR\r\n"))
-    assert at.peer.closed
-
-
-def test_no_reply_to_a_command_that_fails_at_once_or_restarts(desk):
-    at = desk(faults=["no reply at AT+NONSENSE", "no reply at AT+RST"])
-    at.talk((b"AT+NONSENSE\r\n", b""), (b"AT\r\n", OK), (b"AT+RST\r\n", READY))
-
-
-def test_no_reply_lets_data_through(desk):
-    at = linked(desk, "no reply at AT+CIPDOMAIN")
-    at.uart.write(b'AT+CIPDOMAIN="web.test"\r\n')
-    at.peer.send(b"data")
-    assert at.wait(1) == b"\r\n+IPD,0,4:data\r\n"
-    at.talk((b"AT\r\n", OK))
-
-
-@pytest.mark.parametrize("profile", PROFILES)
-def test_no_prompt(desk, profile):
-    at = linked(desk, "no prompt at AT+CIPSEND", profile)
-    at.talk((b"AT+CIPSEND=0,2\r\n", OK))
-    assert at.send(b"hi").endswith(b"SEND OK\r\n")
-    assert at.requests == [b"hi"]
-    assert b">" in at.send(b"AT+CIPSEND=0,2\r\n")
-
-
-def sent(at):
-    """Send "hi"; what the module says after the prompt, at once and later."""
-    assert at.send(b"AT+CIPSEND=0,2\r\n") == OK + b"\r\n>"
-    return at.send(b"hi", 0.1)
-
-
-RECV = b"\r\nRecv 2 bytes\r\n"
-SEND_OK = b"\r\nSEND OK\r\n"
-
-
-def test_no_verdict(desk):
-    at = linked(desk, "no verdict at AT+CIPSEND 2nd")
-    assert sent(at) == RECV + SEND_OK
-    assert sent(at) == RECV
-    assert at.requests == [b"hi", b"hi"]
-    at.talk((b"AT\r\n", OK))
-
-
-def test_late_verdict(desk):
-    at = linked(desk, "late verdict 3s at AT+CIPSEND")
-    assert sent(at) == RECV
-    assert at.send(b"AT\r\n", 2.8) == OK
-    assert at.wait(0.2) == SEND_OK
-
-
-def test_double_verdict(desk):
-    at = linked(desk, "double verdict at AT+CIPSEND")
-    assert sent(at) == RECV + SEND_OK * 2
-    assert sent(at) == RECV + SEND_OK
-
-
-def test_what_is_meant_for_a_command_is_not_for_the_next(desk):
-    """The CIPSEND that it hit was refused: there was no prompt to leave out."""
-    at = linked(desk, "no prompt at AT+CIPSEND")
-    at.talk((b"AT+CIPSEND=4,2\r\n", b"\r\nERROR\r\n"), (b"AT+CIPSEND=0,2\r\n", OK + b"\r\n>"))
-
-
-def test_what_waits_does_not_heap_up(desk):
-    at = desk(faults=["busy every 1 byte", "drop 9 bytes at 1h"])
-    for _ in range(100):
-        at.send(b"AT\r\n", 0)
-    at.module.faults.faults[0].cancel()
-    busy = 0
-    while at.send(b"AT\r\n", 0) != OK:
-        busy += 1
-    assert busy == 16
-
-
-def test_what_has_another_trigger_waits_for_its_turn(desk):
-    at = linked(desk, "no verdict")
-    at.talk((b"AT\r\n", OK))
-    assert sent(at) == RECV
-    assert sent(at) == RECV + SEND_OK
 
 
 # -- peers -------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class Echo:
 
 
 #: What goes on after its fault is canceled.
-ENDLESS = ("stalled", "slow", "fragment")
+ENDLESS = ("stalled", "slow", "fragment", "busy to")
 
 
 def answers(module, uart, clock):

@@ -15,6 +15,7 @@ from .intake import BUSY, COMMAND, DEAF, Expected, Intake
 from .link_types import Request
 from .links import Links
 from .outcome import ERROR, OK, SILENT
+from .params import BUSY as BUSY_CODE
 from .params import (
     FAILED,
     LENGTH,
@@ -279,6 +280,12 @@ class Core:
         if self.session.syslog:
             self.say("error code", 0x01000000 | code)
         self.say(ERROR)
+
+    def say_busy(self):
+        """Answer a line that came while a command runs."""
+        if self.session.syslog:
+            self.say("error code", 0x01000000 | BUSY_CODE << 16)
+        self.say("busy s" if self.sending and self.profile.old else "busy p")
 
     def _say_reason(self, refusal):
         if refusal.reason:

@@ -8,8 +8,6 @@ Sources: echo and ``busy`` as in at_port.c of the published firmware (v0.20) for
 dialect; line form and escape by the command set's index page and ``+++``.
 """
 
-from .params import BUSY as BUSY_CODE
-
 COMMAND, BUSY, DATA, PASSTHROUGH, DEAF = "command", "busy", "data", "passthrough", "deaf"
 
 ESCAPE = b"+++"
@@ -200,9 +198,7 @@ class Intake:
             self._echo(part)
         if end < 0:
             return len(data)
-        if self._core.session.syslog:
-            self._core.say("error code", 0x01000000 | BUSY_CODE << 16)
-        self._core.say("busy s" if self._core.sending and self._profile.old else "busy p")
+        self._core.say_busy()
         return end + 1
 
     # -- payload -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..profiles import ROM_NOISE
 from .grammar import Template, choose
-from .triggers import FIRST
+from .triggers import FIRST, matcher
 from .wire import Drop, Duplicate, Flip
 
 #: Seconds at least from one restart to the next: where what a module prints at its restart is what
@@ -124,12 +124,22 @@ def _busy_for(layer, fault, duration, line="busy p"):
     layer.busy = (layer.core.scheduler.now + duration, line)
 
 
-def _no_reply(layer, fault):
-    layer.armed.put("no reply", True, fault.spot)
+def _busy_but(layer, fault, command, duration=None):
+    layer.busy_but = (matcher(command), _end(layer, duration))
 
 
-def _no_prompt(layer, fault):
-    layer.armed.put("no prompt", True, fault.spot)
+def _deaf(layer, fault, time, duration=None):
+    layer.deafness = (time, _end(layer, duration))
+
+
+def _end(layer, duration):
+    """Until when something lasts, in the clock's seconds; for good without a duration."""
+    return float("inf") if duration is None else layer.core.scheduler.now + duration
+
+
+def _arm(layer, fault, name):
+    """To be done to the command, prompt or verdict that fits."""
+    layer.armed.put(name, True, fault.spot)
 
 
 def _verdict(layer, fault, delays=(), time=None):
@@ -209,11 +219,21 @@ ACTIONS = tuple(Row(*row) if isinstance(row, tuple) else row for row in (
     ("busy", partial(_answer, line="busy p"), "the command gets busy p... and is not carried out"),
     ("busy p", partial(_answer, line="busy p"), "the same"),
     ("busy s", partial(_answer, line="busy s"), "the command gets busy s... and is not done"),
+    ("busy but done", partial(_arm, name="busy but done"), "the command gets busy p... and is "
+     "carried out all the same: its own reply follows"),
     ("busy for DURATION", _busy_for, "every command for so long gets busy p..."),
+    ("busy to all but COMMAND [for DURATION]", _busy_but, "every other command gets busy p..., for "
+     "so long or until the module restarts"),
     ("refuse", partial(_answer, line="error"), "the command gets ERROR and is not carried out"),
     ("ignore", partial(_answer, line="ignore"), "the command is not heard: no answer"),
-    ("no reply", _no_reply, "the command is carried out, and not answered"),
-    ("no prompt", _no_prompt, "the > is missing; the module waits for the payload all the same"),
+    ("deaf TIME from each result [for DURATION]", _deaf, "what the host sends is lost for so long "
+     "after each OK, ERROR, FAIL and verdict"),
+    ("early rate", partial(_arm, name="early rate"), "AT+UART_CUR changes the rate before its OK"),
+    ("no reply", partial(_arm, name="no reply"), "the command is carried out, and not answered"),
+    ("no ok", partial(_arm, name="no ok"), "its reply lacks the OK, ERROR or FAIL; the rest comes"),
+    ("no prompt", partial(_arm, name="no prompt"), "the > is missing; the module waits for the "
+     "payload all the same"),
+    ("no recv", partial(_arm, name="no recv"), "the verdict comes without Recv n bytes before it"),
     ("no verdict", _verdict, "SEND OK is missing; the payload was sent"),
     ("late verdict TIME", _verdict, "SEND OK comes so much later; commands are taken before it"),
     ("double verdict", partial(_verdict, delays=(0, 0)), "SEND OK comes twice"),

@@ -24,6 +24,9 @@ _KEPT = 10_000
 
 _PROMPTS = ("prompt", "passthrough prompt")
 _VERDICTS = ("send ok", "send fail")
+#: What ends a command, without and with a payload.
+_ENDS = ("ok", "error", "fail")
+_RESULTS = (*_ENDS, *_VERDICTS, "send canceled", "send cancelled")
 
 
 class Fault:
@@ -127,6 +130,12 @@ class FaultLayer:
         self.armed = Armed()
         #: Until when every command gets this answer: (seconds, name of the line).
         self.busy = (0.0, None)
+        #: Which commands get through while all others are busy, and until when.
+        self.busy_but = (None, 0.0)
+        #: For how many seconds after a result the module hears nothing, and until when it is so.
+        self.deafness = (0.0, 0.0)
+        self._deaf_until = 0.0
+        self._command = ""
         self._muted = False
         #: A reset is due: nothing more comes out until it has happened.
         self.dying = False
@@ -135,15 +144,16 @@ class FaultLayer:
         #: Until when the restarts of a brown-out go on.
         self.browned_out = 0.0
         self.gate = Gate(core, core.emit, self.later)
-        self.wires = {"out": Wire("out", self._out), "in": Wire("in", core.intake.feed)}
+        self.wires = {"out": Wire("out", self._out), "in": Wire("in", self._in)}
+        self._feed, core.intake.feed = core.intake.feed, self._on_feed
         self.network = radio.install(core, self.later)
         self._say, core.say = core.say, self._on_say
         self._line, core.line = core.line, self._on_line
         self._end, core._finish = core._finish, self._on_finish
         self._appetite, core.intake.appetite = core.intake.appetite, self._on_appetite
         self._beyond, core.beyond = core.beyond, self._on_beyond
+        self._sleep, core.sleep = core.sleep, self._on_sleep
         core.emit = self._on_emit
-        core.intake.feed = self._on_feed
 
     def add(self, text):
         """A fault from now on; returns it. Raises :class:`BadFault` for a text that is none."""
@@ -178,6 +188,23 @@ class FaultLayer:
         """For ``core.intake.feed``."""
         self.wires["in"].feed(bytes(data))
 
+    def _in(self, data):
+        """Bytes past the faults of the wire: to the module, unless it is deaf when they come."""
+        while data and self.core.scheduler.now < self.deafness[1]:
+            if self.core.scheduler.now < self._deaf_until:
+                return
+            count = self._appetite(data)
+            self._feed(data[:count])
+            data = data[count:]
+        if data:
+            self._feed(data)
+
+    def _on_sleep(self, seconds, noise=None):
+        """For ``core.sleep``, which every restart goes through: it cures the module."""
+        self.busy_but = (None, 0.0)
+        self._deaf_until = 0.0
+        self._sleep(seconds, noise)
+
     def _on_appetite(self, data):
         """For ``core.intake.appetite``: where the line is paced, stop where a fault is due."""
         ahead = self.wires["in"].ahead()
@@ -205,9 +232,14 @@ class FaultLayer:
 
     def _on_say(self, name, *args, tag=None):
         """For ``core.say``: prompts and verdicts may be meddled with."""
-        if name in _PROMPTS and self.armed.take("no prompt"):
-            self.core.emit(self.core.profile.lines[name].pieces[0].encode())
+        if name in _PROMPTS and self._on_prompt(name):
             return
+        if name == "recv" and self.armed.take("no recv"):
+            return
+        if name in _ENDS and self.armed.take("no ok"):
+            return
+        if name in _RESULTS:
+            self.core.when_sent(self._turn_deaf)
         change = self.armed.take("verdict") if name in _VERDICTS else None
         if change is None:
             self._say(name, *args, tag=tag)
@@ -218,16 +250,33 @@ class FaultLayer:
             else:
                 self._say(name, *args, tag=tag)
 
+    def _on_prompt(self, name):
+        """A prompt and its OK may be missing; says whether anything is."""
+        prompt, ok = self.armed.take("no prompt"), self.armed.take("no ok")
+        first, last = self.core.profile.lines[name].pieces
+        if prompt or ok:
+            self.core.emit(("" if ok else first).encode() + ("" if prompt else last).encode())
+        return prompt or ok
+
+    def _turn_deaf(self):
+        """A result has left."""
+        seconds, until = self.deafness
+        now = self.core.scheduler.now
+        if now < until:
+            self._deaf_until = now + seconds
+
     def _on_line(self, line, too_long=False):
         """For ``core.line``: faults at commands happen before the command does."""
         self._muted = False
         self.armed.forget()
-        text = line.rstrip(b"\r\n").decode("latin-1")
+        text = self._command = line.rstrip(b"\r\n").decode("latin-1")
         for trigger in list(self.at_commands):
             trigger.heard(text)
         if self.core.intake.state == DEAF or self._answered():
             self.core.on_command(text.encode("latin-1"))
             return
+        if self.armed.take("busy but done"):
+            self.core.say_busy()
         self._muted = bool(self.armed.take("no reply"))
         self._line(line, too_long)
         if self.core.intake.state == COMMAND:
@@ -238,6 +287,9 @@ class FaultLayer:
         until, name = self.busy
         if self.core.scheduler.now >= until:
             name = None
+        passes, until = self.busy_but
+        if self.core.scheduler.now < until and not passes(self._command):
+            name = "busy p"
         answer = self.armed.take("answer") or name
         if answer in self.core.profile.lines:
             self._say(answer)
@@ -247,5 +299,9 @@ class FaultLayer:
 
     def _on_finish(self, result):
         """For ``core._finish``."""
+        if self._command.upper().startswith("AT+UART") and self.armed.take("early rate"):
+            actions, self.core.afterwards = self.core.afterwards, []
+            for action in actions:
+                action()
         self._end(result)
         self._muted = False

@@ -64,7 +64,7 @@ class AtCommand(Trigger):
     """At the nth command that matches, or each, or each with a chance."""
 
     def __init__(self, command, nth=None, chance=1.0):
-        self._matches = _matcher(command)
+        self._matches = matcher(command)
         self._nth = nth
         self._chance = chance
         self._seen = 0
@@ -86,8 +86,8 @@ class AtCommand(Trigger):
         return self._chance >= 1 or self._fault.random.random() < self._chance
 
 
-def _matcher(pattern):
-    """The beginning of a command, or the whole of it where ``*`` stands for anything."""
+def matcher(pattern):
+    """Does a command match: begin so, or be the whole where ``*`` stands for anything?"""
     if "*" not in pattern:
         return lambda line: line[: len(pattern)].upper() == pattern.upper()
     parts = ".*".join(re.escape(part) for part in pattern.split("*"))
