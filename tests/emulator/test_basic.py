@@ -3,6 +3,7 @@
 import pytest
 
 from espat_tools.emulator import MemoryNetwork, Module, SimClock
+from espat_tools.emulator.families import ALL, SINCE_24
 
 C3, N17 = "esp32c3-3.3", "nonos-1.7.4"
 BOTH = pytest.mark.parametrize("family", [C3, N17])
@@ -284,3 +285,11 @@ def test_held_back_and_released(desk):
     assert bench.send(b"AT\r\n") == b"" and bench.uart.in_waiting == 0
     bench.module.release()
     assert bench.wait() == b"\r\nOK\r\n"
+
+
+@pytest.mark.parametrize("family", sorted(ALL))
+def test_bluetooth_tells_the_chips_apart(desk, family):
+    # No ESP8266 has it; espat asks where the version names no chip.
+    there = b"+BLEINIT:0\r\n\r\nOK\r\n" if family in SINCE_24 else b"\r\nERROR\r\n"
+    bench = desk(family)
+    bench.talk((b"AT+BLEINIT?\r\n", there), (b"AT+BLEINIT=2\r\n", b"\r\nERROR\r\n"))

@@ -1,6 +1,6 @@
 """Basic commands: the module itself and its UART."""
 
-from ..families import ALL, ESPAT, OLD_17
+from ..families import ALL, ESPAT, OLD_17, SINCE_24
 from ..outcome import SILENT
 
 
@@ -151,6 +151,11 @@ def deep_sleep(call):
     return SILENT
 
 
+def query_ble(call):
+    """AT+BLEINIT?: not initialised, as it stays here. It tells an ESP32 from an ESP8266."""
+    call.say("bleinit", 0)
+
+
 def list_commands(call):
     """AT+CMD?"""
     for number, command in enumerate(call.core.commands.values()):
@@ -179,5 +184,6 @@ COMMANDS = (
     ("+SLEEP",       ALL,      query_sleep,    set_sleep,        None),
     ("+GSLP",        ALL,      None,           deep_sleep,       None),
     ("+CMD",         ESPAT,    list_commands,  None,             None),
+    ("+BLEINIT",     SINCE_24, query_ble,      None,             None),
 )
 # fmt: on
