@@ -64,7 +64,7 @@ def test_durations_can_be_set():
     assert uart.read() == b"AT\r\n"
     clock.advance(1)
     assert uart.read() == b"\r\nOK\r\n"
-    with pytest.raises(TypeError, match="lunch"):
+    with pytest.raises(ValueError, match="no 'lunch'; there are boot, command, join"):
         Module(clock=clock, network=MemoryNetwork(), timing={"lunch": 1})
 
 

@@ -12,6 +12,7 @@ from espat_tools.emulate.show import Json, Lines, Quiet, Screen
 from espat_tools.emulator import PROFILES, Module, Scenario, load_scenario, words
 from espat_tools.emulator.access_point import AccessPoint
 from espat_tools.emulator.faults import ACTIONS, SLOTS, TRIGGERS
+from espat_tools.emulator.limits import RATES
 from espat_tools.emulator.scenario import REACHES, shipped
 
 DEFAULT_PROFILE = "esp32c3-3.3"
@@ -69,7 +70,7 @@ def _tcp(text: str | None) -> tuple[str, int] | None:
     if text is None:
         return None
     host, _, port = text.rpartition(":")
-    if not port.isdigit() or int(port) > 65535:
+    if not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise click.BadParameter(f"{text!r} is no [HOST:]PORT", param_hint="--tcp")
     return host.strip("[]") or "127.0.0.1", int(port)
 
@@ -205,7 +206,7 @@ def _tell_scenarios() -> None:
 @click.option("--host", metavar="HOST", multiple=True, help=_HELP["host"])
 @click.option("--network", type=click.Choice(list(REACHES)), help=_HELP["network"])
 @click.option("--flash", metavar="FILE", help=_HELP["flash"])
-@click.option("--baud", type=click.IntRange(80, 5_000_000), metavar="N", help=_HELP["baud"])
+@click.option("--baud", type=click.IntRange(*RATES), metavar="N", help=_HELP["baud"])
 @click.option("--rx-size", type=click.IntRange(1), metavar="N", help=_HELP["rx_size"])
 @click.option("--rtscts", is_flag=True, help=_HELP["rtscts"])
 @click.option("--fault", metavar="TEXT", multiple=True, help=_HELP["fault"])

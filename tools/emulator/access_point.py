@@ -1,12 +1,15 @@
 """Access points in range of an emulated module."""
 
+from . import limits
+
 
 class AccessPoint:
     """A Wi-Fi network that a module may find and join.
 
     ``security`` is the ``<ecn>`` of AT+CWLAP (0 open, 3 WPA2-PSK); ``rssi`` is in dBm; ``ip`` is
     the address its DHCP server gives to the station. With ``dhcp=False`` a station associates
-    and gets no address; with ``silent=True`` it never gets an answer (a join times out).
+    and gets no address; with ``silent=True`` it never gets an answer (a join times out). What
+    cannot be is a ValueError.
     """
 
     def __init__(
@@ -25,18 +28,18 @@ class AccessPoint:
         netmask="255.255.255.0",
         bssid="02:00:00:00:00:01",
     ):
-        self.ssid = ssid.encode() if isinstance(ssid, str) else bytes(ssid)
-        self.password = password.encode() if isinstance(password, str) else bytes(password)
-        self.channel = channel
-        self.rssi = rssi
-        self.security = security if self.password else 0
+        self.ssid = limits.text("name", ssid, 1, 32)
+        self.password = limits.text("password", password, 0, 64)
+        self.channel = limits.number("channel", channel)
+        self.rssi = limits.number("rssi", rssi)
+        self.security = limits.number("security", security) if self.password else 0
         self.hidden = hidden
         self.dhcp = dhcp
         self.silent = silent
-        self.ip = ip
-        self.gateway = gateway or ip.rsplit(".", 1)[0] + ".1"
-        self.netmask = netmask
-        self.bssid = bssid
+        self.ip = limits.address("ip", ip)
+        self.gateway = limits.address("gateway", gateway or ip.rsplit(".", 1)[0] + ".1")
+        self.netmask = limits.address("netmask", netmask)
+        self.bssid = limits.mac("bssid", bssid)
         #: Out of range while false.
         self.present = True
 

@@ -6,7 +6,7 @@ import threading
 import time
 
 from . import faults as fault_words
-from . import line, profiles
+from . import limits, line, profiles
 from .access_point import AccessPoint
 from .clock import RealClock
 from .commands import send
@@ -79,6 +79,10 @@ class Module:
         seed=0,
         **options,
     ):
+        numbers = {name: options.get(name) for name in ("module_baud", "awaiting", "server", "mux")}
+        limits.options(rx_size=rx_size, module_rx_size=module_rx_size, keep=keep, **numbers)
+        limits.number("baud", baud)
+        limits.number("seed", seed)
         if network is not None and hosts is not None:
             raise ValueError("hosts belong to the network: give one of the two")
         if access_points is None:

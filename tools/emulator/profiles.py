@@ -4,8 +4,9 @@ A profile holds what differs between families and is not a line (those are in :m
 a command (those are in :mod:`.commands`).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
+from . import limits
 from .families import E22, E24, E33, E41, E50, N13, N17, WIZ
 from .lines import table
 from .tls_families import TRAITS, Traits
@@ -39,6 +40,10 @@ class Timing:
     sntp: float = 0.05
     escape_silence: float = 0.02
     escape_guard: float = 0.9
+
+
+#: The names of the durations, in their order.
+DURATIONS = tuple(each.name for each in fields(Timing))
 
 
 @dataclass(frozen=True)
@@ -308,11 +313,12 @@ PROFILES = {one.id: replace(one, tls=TRAITS[one.id]) for one in _PROFILES}
 def load(profile, timing=None):
     """A profile by id (or one given) with its lines and a timing of its own.
 
-    ``timing`` overrides single durations: ``{"join": 2.5}``.
+    ``timing`` overrides single durations: ``{"join": 2.5}`` or ``{"join": "2.5 s"}``.
     """
-    if isinstance(profile, str):
+    if not isinstance(profile, Profile):
         if profile not in PROFILES:
             raise ValueError(f"no profile {profile!r}; there are {', '.join(sorted(PROFILES))}")
         profile = PROFILES[profile]
     lines = profile.lines or table(profile.id)
-    return replace(profile, lines=lines, timing=replace(profile.timing, **(timing or {})))
+    durations = limits.durations(timing or {}, DURATIONS)
+    return replace(profile, lines=lines, timing=replace(profile.timing, **durations))

@@ -26,10 +26,10 @@ import dataclasses
 import re
 from pathlib import Path
 
-from . import faults, words
+from . import faults, limits, words
 from .access_point import AccessPoint
 from .faults.grammar import did_you_mean
-from .profiles import PROFILES, Timing
+from .profiles import DURATIONS, PROFILES
 from .sockets import SocketNetwork
 
 try:
@@ -166,8 +166,9 @@ _AP = {
     "netmask": str,
     "bssid": str,
 }
-_TIMING = {field.name: float for field in dataclasses.fields(Timing)}
+_TIMING = dict.fromkeys(DURATIONS, (float, str))
 _CHOICES = {"profile": tuple(PROFILES), "network": tuple(REACHES)}
+_NUMBERS = ("seed", "baud", "rx_size", "module_rx_size")
 _PLAIN = ("profile", "seed", "baud", "paced", "rx_size", "module_rx_size", "joined", "echo", "boot")
 
 
@@ -188,9 +189,15 @@ class _Reader:
                 near = did_you_mean(top[key], choices)
                 self._fail("", 0, key, f"{top[key]!r}: {near}there are {', '.join(choices)}")
         options = {key: top[key] for key in _PLAIN if key in top}
+        for key in _NUMBERS:
+            if key in top:
+                self._within("", key, limits.number, key, top[key])
         self._check(top.get("timing", {}), _TIMING, "timing")
         if "timing" in top:
-            options["timing"] = top["timing"]
+            options["timing"] = {
+                key: self._within("timing", key, limits.seconds, key, value)
+                for key, value in top["timing"].items()
+            }
         if "ap" in top:
             options["access_points"] = self._each("ap", _AP, self._access_point)
         options["faults"] = self._each("fault", _FAULT, self._fault)
@@ -201,6 +208,12 @@ class _Reader:
             self._hosts(top.get("hosts", {})),
             top.get("network", "loopback"),
         )
+
+    def _within(self, header, key, check, *args):
+        try:
+            return check(*args)
+        except ValueError as error:
+            self._fail(header, 0, key, str(error))
 
     def _each(self, header, keys, read):
         found = []

@@ -6,6 +6,7 @@ The same for a command line and for a URL: ``home:secret,rssi=-80`` is an access
 
 import re
 
+from . import limits
 from .access_point import AccessPoint
 from .network import is_address
 
@@ -92,7 +93,7 @@ def _by_port(place):
 
 
 def _port(text):
-    port = _value(int, text, "port of a host")
+    port = _value(limits.whole, text, "port of a host")
     if not 0 < port < 65536:
         raise ValueError(f"{text!r} is no port of a host")
     return port
@@ -102,7 +103,7 @@ def security(text):
     """``<ecn>`` by its name or number."""
     if text in SECURITY:
         return SECURITY[text]
-    if text.isdigit() and int(text) in SECURITY.values():
+    if text.isascii() and text.isdigit() and int(text) in SECURITY.values():
         return int(text)
     raise ValueError(f"{text!r} is no security; there are {', '.join(SECURITY)}")
 
@@ -117,8 +118,8 @@ def _value(read, text, what):
 
 #: Option: (parameter of AccessPoint, how its value is read).
 _OPTIONS = {
-    "rssi": ("rssi", int),
-    "channel": ("channel", int),
+    "rssi": ("rssi", limits.whole),
+    "channel": ("channel", limits.whole),
     "security": ("security", security),
     "bssid": ("bssid", str),
     "ip": ("ip", str),
