@@ -174,3 +174,40 @@ def test_the_single_link(desk):
     peer.send(b"ho", source)
     assert bench.wait() == b"\r\n+IPD,2:ho\r\n"
     assert bench.send(b"AT+CIPCLOSE\r\n") == b"CLOSED\r\n\r\nOK\r\n"
+
+
+@pytest.mark.parametrize("family", [N13, N17, WIZ])
+@pytest.mark.parametrize("host", [b"0", b"0.0.0.0"])
+@pytest.mark.parametrize("mode, got", [(b"0", ([b"1", b"2"], [])), (b"2", ([b"1"], [b"2"]))])
+def test_a_listener_of_the_nonos_dialect(desk, family, host, mode, got):
+    # WiFiEsp's only UDP.begin(), capture 55: remote port 0 is whoever comes first.
+    bench = desk(family, joined=True, mux=1)
+    near, other = bench.network.udp("near.test", 9), bench.network.udp("other.test", 9)
+    said = bench.send(b'AT+CIPSTART=3,"UDP","%s",0,5005,%s\r\n' % (host, mode))
+    assert said == b"3,CONNECT\r\n\r\nOK\r\n"
+    row = b'+CIPSTATUS:3,"UDP","%s",%d,5005,0\r\n'
+    assert row % (b"0.0.0.0", 0) in bench.send(b"AT+CIPSTATUS\r\n")
+    for peer, answer in ((near, b"1"), (other, b"2")):
+        peer.send(b"here", (HERE, 5005))
+        assert bench.wait() == _ipd(family, b"here", 3)
+        bench.send(b"AT+CIPSEND=3,1\r\n")
+        assert bench.send(answer).endswith(b"\r\nSEND OK\r\n")
+    assert tuple([data for _, data in peer.inbox] for peer in (near, other)) == got
+
+
+@pytest.mark.parametrize("family", [N13, N17, WIZ])
+def test_a_listener_sends_to_whom_it_is_told_or_not_at_all(desk, family):
+    bench = desk(family, joined=True, mux=1)
+    peer = bench.network.udp("udp.test", 514)
+    bench.send(b'AT+CIPSTART=3,"UDP","0",0,5005,2\r\n')
+    bench.send(b'AT+CIPSEND=3,5,"udp.test",514\r\n')
+    assert bench.send(b"hello").endswith(b"\r\nSEND OK\r\n")
+    assert peer.inbox == [((HERE, 5005), b"hello")]
+    bench.send(b"AT+CIPSEND=3,5\r\n")
+    assert bench.send(b"hello") == b"\r\nRecv 5 bytes\r\nSEND FAIL\r\n"
+
+
+@pytest.mark.parametrize("family", sorted(ESPAT))
+def test_esp_at_wants_a_remote_port(desk, family):
+    bench = desk(family, joined=True, mux=1)
+    assert bench.send(b'AT+CIPSTART=3,"UDP","0",0,5005,2\r\n') == b"\r\nERROR\r\n"

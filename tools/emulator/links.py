@@ -250,13 +250,16 @@ class Links:
     def _follow(self, link):
         """A datagram came: does the link's destination follow its sender?
 
-        AT+CIPSTART, UDP: mode 0 never changes, mode 1 changes once, mode 2 every time.
+        AT+CIPSTART, UDP: mode 0 never changes, mode 1 changes once, mode 2 every time. Port 0
+        is nobody yet: the first to come takes its place.
         """
         if link.kind != "UDP":
             return
         source = link.channel.source
         link.source = source
-        if link.udp_mode and source != link.target:
+        if not link.target[1]:
+            link.target = source
+        elif link.udp_mode and source != link.target:
             link.target = source
             if link.udp_mode == 1:
                 link.udp_mode = 0

@@ -76,6 +76,8 @@ def deliver(core, link, data, target=None):
         if address is None:
             return 0
         target = (address, target[1])
+    elif not link.target[1]:
+        return 0
     timeout = core.session.tcp_options[link.number][2] / 1000
     end = core.scheduler.now + timeout if timeout else None
     sent = 0

@@ -53,7 +53,7 @@ def start(call):
     if core.session.mux:
         number = args.integer(0, 0, COUNT - 1, reason="id error")
         args = args.rest(1)
-    request = _request(args, core.profile.start_options, number)
+    request = _request(core, args, number)
     if not core.online:
         raise Refused("no ip")
     if number in core.links.open:
@@ -66,7 +66,7 @@ def start_anywhere(call):
     """AT+CIPSTARTEX: the module chooses the link, the lowest free one"""
     core = call.core
     number = core.links.free() if core.session.mux else 0
-    request = _request(call.args, core.profile.start_options, number)
+    request = _request(core, call.args, number)
     if not core.online or number is None or number in core.links.open:
         raise Refused
     _check_most(core, request)
@@ -88,7 +88,7 @@ def _check_most(core, request):
         raise Refused("ssl reach max")
 
 
-def _request(args, options, number):
+def _request(core, args, number):
     """The parameters after the link number, in the layout of the link's type."""
     kind = args.text(0, 6, reason="link type error").decode("latin-1")
     if kind not in LINK_TYPES:
@@ -96,8 +96,8 @@ def _request(args, options, number):
     host = args.text(1, 64, reason="ip error").decode("latin-1")
     port = args.integer(2, 0, 65535, reason="entry error")
     if kind == "UDP":
-        return _udp_request(args, host, port, options)
-    args.count(3, 3 + options)
+        return _udp_request(args, host, port, core.profile)
+    args.count(3, 3 + core.profile.start_options)
     if not port or not host:
         raise Refused("entry error")
     return Request(
@@ -111,15 +111,17 @@ def _request(args, options, number):
     )
 
 
-def _udp_request(args, host, port, options):
-    args.count(3, 4 + options)
+def _udp_request(args, host, port, profile):
+    """Remote port 0 of the NonOS dialect stands for whoever comes first; its host is often 0."""
+    args.count(3, 4 + profile.start_options)
     local_port = args.integer(3, 0, 65535, default=0, reason="miss param")
     udp_mode = args.integer(4, 0, 2, default=0)
-    if not host or not port or (udp_mode and not local_port):
+    listens = profile.old and local_port
+    if not host or not (port or listens) or (udp_mode and not local_port):
         raise Refused("miss param")
     return Request(
         "UDP",
-        host,
+        "0.0.0.0" if host == "0" else host,
         port,
         local_port=local_port,
         udp_mode=udp_mode,
