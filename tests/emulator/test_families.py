@@ -187,7 +187,22 @@ def test_restore_closes_the_links_first(desk, family):
         (b"BT\r\n", b"0x01030000"),
         (b"AT+CIPDOMAIN=" + b"x" * 300 + b"\r\n", b"0x01040000"),
         (b'AT+CIPMUX="1"\r\n', b"0x01050000"),
-        (b"AT+CIPMUX=1,1\r\n", b"0x01060000"),
+        (b"AT+CIPMUX=1,1\r\n", b"0x01060102"),
+        (b"AT+CWRECONNCFG=1\r\n", b"0x01060201"),
+        (b"AT+CIPTCPOPT=0,0,0,0,0\r\n", b"0x01060405"),
+        (b'AT+CIPSTART="TCP","a"\r\n', b"0x01060302"),
+        (b"AT+CIPMUX=\r\n", b"0x01080000"),
+        (b"AT+CWRECONNCFG=1,1001\r\n", b"0x01070001"),
+        (b'AT+CWRECONNCFG=1,"1"\r\n', b"0x01050001"),
+        (b"AT+CWRECONNCFG=1,2x\r\n", b"0x01080001"),
+        (b"AT+CWRECONNCFG=,1\r\n", b"0x01080000"),
+        (b'AT+CIPSTART="TCP","%s",80\r\n' % (b"h" * 65), b"0x01040001"),
+        (b'AT+CIPSTART="TPC","a",80\r\n', b"0x01070000"),
+        (b'AT+CIPSTART="TCP","a",0\r\n', b"0x01070002"),
+        (b'AT+CIPSTART="TCP","a,80\r\n', b"0x01080001"),
+        (b'AT+CIPSTA="10.0.0.1","10.0.0","255.0.0.0"\r\n', b"0x01070001"),
+        (b'AT+CIPSTAMAC="01:00:00:00:00:00"\r\n', b"0x01070000"),
+        (b"AT+CIPSNTPCFG=1,1575\r\n", b"0x01070001"),
         (b"AT+CIPMUX=2\r\n", b"0x01070000"),
         (b"AT+CIPMUX=x\r\n", b"0x01080000"),
         (b"AT+FAKE\r\n", b"0x01090000"),
@@ -199,6 +214,22 @@ def test_error_codes_where_asked_for(desk, line, code):
     bench = desk(E33)
     assert bench.send(line) == b"\r\nERROR\r\n"
     bench.talk((b"AT+SYSLOG?\r\n", b"+SYSLOG:0\r\n\r\nOK\r\n"), (b"AT+SYSLOG=1\r\n", b"\r\nOK\r\n"))
+    assert bench.send(line) == b"ERR CODE:%s\r\n\r\nERROR\r\n" % code
+
+
+@pytest.mark.parametrize(
+    "line, code",
+    [
+        (b"AT+CIPTCPOPT=6,0\r\n", b"0x01070000"),
+        (b"AT+CIPTCPOPT=0,0,2\r\n", b"0x01070002"),
+        (b"AT+CIPTCPOPT=0,0,0,0,0,0\r\n", b"0x01060506"),
+        (b"AT+CIPSEND=0,5\r\n", b"0x010a0000"),
+        (b'AT+CIPSTART=0,"TCP"\r\n', b"0x01060402"),
+    ],
+)
+def test_codes_count_the_link_too(desk, line, code):
+    bench = desk(E33, joined=True, mux=1)
+    bench.send(b"AT+SYSLOG=1\r\n")
     assert bench.send(line) == b"ERR CODE:%s\r\n\r\nERROR\r\n" % code
 
 
@@ -271,3 +302,32 @@ def test_a_stored_baud_rate_survives_a_reset(desk):
     assert bench.send(b"AT+RST\r\n").endswith(b"\r\nready\r\n")
     bench.send(b"AT+RESTORE\r\n")
     assert bench.module.core.baud == 115200
+
+
+# -- numbers -----------------------------------------------------------------------------------
+
+
+@FAMILIES
+@pytest.mark.parametrize("typed", [b"0x1", b"0X01"])
+def test_esp_at_takes_hexadecimal_numbers(desk, family, typed):
+    # AT+SYSFLASH=1,"mfg_nvs",0,0x1C000 is an example of Espressif's own; NonOS' docs have none.
+    bench = desk(family)
+    said = bench.send(b"AT+CIPMUX=%s\r\n" % typed)
+    assert said == (b"\r\nOK\r\n" if family in ESPAT else b"\r\nERROR\r\n")
+    assert bench.send(b"AT+CIPMUX?\r\n") == b"+CIPMUX:%d\r\n\r\nOK\r\n" % (family in ESPAT)
+
+
+def test_the_documented_write_of_a_partition(desk):
+    bench = desk(E50)
+    assert bench.send(b'AT+SYSFLASH=0,"mfg_nvs",0x1000,0x8000\r\n') == b"\r\nOK\r\n"
+    bench.send(b"AT+SYSLOG=1\r\n")
+    for typed in (b"0x", b"0xg", b"-0x1", b"0x 1", b"x1"):
+        said = bench.send(b"AT+CIPMUX=%s\r\n" % typed)
+        assert (typed, said) == (typed, b"ERR CODE:0x01080000\r\n\r\nERROR\r\n")
+
+
+@FAMILIES
+def test_a_reserved_parameter_may_be_left_out(desk, family):
+    # AT+CWLAPOPT=,31 in the docs of 4.1 and 5.0.1.
+    said = desk(family).send(b"AT+CWLAPOPT=,31\r\n")
+    assert said == (b"\r\nOK\r\n" if family in (E41, E50) else b"\r\nERROR\r\n")

@@ -304,12 +304,13 @@ def test_codes_of_errors(desk, family):
     bench = desk(family, mux=1)
     bench.send(b"AT+SYSLOG=1\r\n")
     for command, code in (
-        (b"AT+CIPSSLCCONF=0,2,0", b"06"),
-        (b"AT+CIPSSLCCONF=0,4,0,0", b"07"),
-        (b'AT+CIPSSLCCONF="0",0', b"05"),
-        (b'AT+CIPSSLCPSK=0,"%s",""' % (b"k" * 33), b"04"),
-        (b"AT+CIPSSLCSNI=0,a", b"08"),
-        (b"AT+CIPSSLCSNI", b"0c"),
-        (b"AT+CIPSSLSIZE=2048", b"09"),
+        (b"AT+CIPSSLCCONF=0,2,0", b"060403"),
+        (b"AT+CIPSSLCCONF=0,4,0,0", b"070001"),
+        (b'AT+CIPSSLCCONF="0",0', b"050000"),
+        (b'AT+CIPSSLCPSK=0,"%s",""' % (b"k" * 33), b"040001"),
+        (b'AT+CIPSSLCALPN=0,2,"a",""', b"040003"),
+        (b"AT+CIPSSLCSNI=0,a", b"080001"),
+        (b"AT+CIPSSLCSNI", b"0c0000"),
+        (b"AT+CIPSSLSIZE=2048", b"090000"),
     ):
-        assert bench.send(command + b"\r\n") == b"ERR CODE:0x01%s0000\r\n" % code + ERROR
+        assert bench.send(command + b"\r\n") == b"ERR CODE:0x01%s\r\n" % code + ERROR

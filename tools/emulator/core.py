@@ -25,7 +25,7 @@ from .params import (
     WRONG_FORM,
     Arguments,
     Refused,
-    split_for,
+    split,
 )
 from .passthrough import Passthrough
 from .pki import store_of
@@ -232,7 +232,7 @@ class Core:
         handler = command and command.form(form)
         if not handler:
             raise Refused(code=WRONG_FORM if command else UNKNOWN)
-        values = split_for(tag, rest) if form == "set" else []
+        values = split(rest, not self.profile.old) if form == "set" else []
         return handler, Call(self, tag, Arguments(values, rest))
 
     def _steps(self, handler, call):

@@ -6,6 +6,8 @@ anything else is a number. Nothing between two commas is a parameter left out. A
 error.
 """
 
+import re
+
 #: Subcategories of ``ERR CODE`` (AT+SYSLOG): what AT+SYSLOG=1 makes of a refusal.
 NO_TERMINATOR, NO_AT, LENGTH, TYPE, COUNT, INVALID, PARSE = range(2, 9)
 UNKNOWN, FAILED, BUSY, WRONG_FORM = range(9, 13)
@@ -47,66 +49,63 @@ def _quoted(text, at):
     raise Refused(code=PARSE)
 
 
-def _number(text, at):
+def _number(text, at, hexadecimal):
     """Read an unquoted number, or nothing; returns (value or None, next index)."""
     end = text.find(b",", at)
     end = len(text) if end < 0 else end
     word = text[at:end]
     if not word:
         return None, end
-    digits = word[1:] if word[:1] in (b"-", b"+") else word
-    if not digits.isdigit():
+    if hexadecimal and _HEXADECIMAL.fullmatch(word):
+        return int(word, 16), end
+    if not _DECIMAL.fullmatch(word):
         raise Refused(code=PARSE)
     return int(word), end
 
 
-#: The commands whose numbers may be typed as ``0x…``.
-HEXADECIMAL = ("+CIPSSLCCIPHER",)
+_DECIMAL = re.compile(rb"[-+]?[0-9]+")
+_HEXADECIMAL = re.compile(rb"0[xX][0-9a-fA-F]+")
 
 
-def _any_number(text, at):
-    """The same where ``0x…`` is a number too."""
-    if text[at : at + 2] not in (b"0x", b"0X"):
-        return _number(text, at)
-    end = text.find(b",", at)
-    end = len(text) if end < 0 else end
-    try:
-        return int(text[at:end], 16), end
-    except ValueError as error:
-        raise Refused(code=PARSE) from error
-
-
-def split(text, number=_number):
+def split(text, hexadecimal=True):
     """Take ``text`` (what follows ``=``) apart into a list of int, bytes or None.
 
-    >>> split(b'4,"TCP","host",80,,"10.0.0.1"')
+    ``hexadecimal``: numbers may be typed as ``0x…`` too, as ESP-AT takes them.
+
+    >>> split(b'4,"TCP","host",0x50,,"10.0.0.1"')
     [4, b'TCP', b'host', 80, None, b'10.0.0.1']
     """
     values = []
     at = 0
     while True:
-        read = _quoted if text[at : at + 1] == b'"' else number
-        value, at = read(text, at)
+        try:
+            if text[at : at + 1] == b'"':
+                value, at = _quoted(text, at)
+            else:
+                value, at = _number(text, at, hexadecimal)
+            if text[at : at + 1] not in (b"", b","):
+                raise Refused(code=PARSE)
+        except Refused as refusal:
+            raise Refused(code=PARSE, detail=len(values)) from refusal
         values.append(value)
         if at == len(text):
             return values
-        if text[at] != 0x2C:
-            raise Refused(code=PARSE)
         at += 1
 
 
-def split_for(name, text):
-    """The same for the parameters of the command ``name``."""
-    return split(text, _any_number if name in HEXADECIMAL else _number)
-
-
 class Arguments:
-    """The parameters of one command, read by position with their ranges."""
+    """The parameters of one command, read by position with their ranges.
 
-    def __init__(self, values, whole=b""):
+    A refusal tells with AT+SYSLOG=1 which parameter it was, counted from 0, or how many were
+    needed and given.
+    """
+
+    def __init__(self, values, whole=b"", before=0):
         self.values = values
         #: The digits of each number as typed (a time zone ``+0530`` is not 530).
         self.whole = whole
+        #: How many parameters stand before these.
+        self._before = before
 
     def __len__(self):
         return len(self.values)
@@ -114,34 +113,45 @@ class Arguments:
     def count(self, low, high, reason=None):
         """Refuse fewer than ``low`` or more than ``high`` parameters."""
         if not low <= len(self.values) <= high:
-            raise Refused(reason, code=COUNT)
+            raise self.miscount(low if len(self.values) < low else high, reason)
+
+    def miscount(self, need, reason=None):
+        """The refusal of a number of parameters, where ``need`` are needed."""
+        need, given = need + self._before, len(self.values) + self._before
+        return Refused(reason, code=COUNT, detail=min(need, 0xFF) << 8 | min(given, 0xFF))
+
+    def wrong(self, index, code=INVALID, reason=None):
+        """The refusal of one parameter."""
+        return Refused(reason, code=code, detail=self._before + index)
 
     def _get(self, index, default, reason):
         value = self.values[index] if index < len(self.values) else None
         if value is not None:
             return value, True
-        if default is REQUIRED:
-            raise Refused(reason, code=COUNT)
-        return default, False
+        if default is not REQUIRED:
+            return default, False
+        if index < len(self.values):
+            raise self.wrong(index, PARSE, reason)
+        raise self.miscount(index + 1, reason)
 
     def integer(self, index, low, high, default=REQUIRED, reason=None):
         """A number from ``low`` to ``high``, both included."""
         value, given = self._get(index, default, reason)
         if given and not isinstance(value, int):
-            raise Refused(reason, code=TYPE)
+            raise self.wrong(index, TYPE, reason)
         if given and not low <= value <= high:
-            raise Refused(reason, code=INVALID)
+            raise self.wrong(index, INVALID, reason)
         return value
 
     def text(self, index, longest, default=REQUIRED, reason=None):
         """A quoted string of at most ``longest`` bytes."""
         value, given = self._get(index, default, reason)
         if given and not isinstance(value, bytes):
-            raise Refused(reason, code=TYPE)
+            raise self.wrong(index, TYPE, reason)
         if given and len(value) > longest:
-            raise Refused(reason, code=LENGTH)
+            raise self.wrong(index, LENGTH, reason)
         return value
 
     def rest(self, index):
         """The same parameters from ``index`` on."""
-        return Arguments(self.values[index:])
+        return Arguments(self.values[index:], before=self._before + index)

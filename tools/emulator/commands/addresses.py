@@ -79,8 +79,9 @@ def _ip_arguments(call):
     netmask = call.args.text(2, 15, default=b"").decode("latin-1")
     gateway = gateway or address.rsplit(".", 1)[0] + ".1"
     values = (address, gateway, netmask or "255.255.255.0")
-    if not all(map(is_address, values)):
-        raise Refused("ip error")
+    for index, value in enumerate(values):
+        if not is_address(value):
+            raise call.args.wrong(index, reason="ip error")
     return values
 
 
@@ -109,7 +110,7 @@ def mac_argument(call):
     call.args.count(1, 1)
     value = call.args.text(0, 17)
     if not _HEX.fullmatch(value) or int(value[:2], 16) & 1 or not int(value.replace(b":", b""), 16):
-        raise Refused
+        raise call.args.wrong(0)
     return value.decode().lower()
 
 

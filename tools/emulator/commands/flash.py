@@ -1,8 +1,7 @@
 """Commands that read and write a module's stores: AT+SYSFLASH and AT+SYSMFG."""
 
 from ..families import ESPAT, SINCE_33
-from ..params import COUNT as MISCOUNT
-from ..params import FAILED, INVALID, LENGTH, Refused
+from ..params import FAILED, LENGTH, Refused
 from ..pki import PAGE, SpaceStore
 
 #: What AT+SYSLOG=1 tells of AT+SYSFLASH's failures.
@@ -144,7 +143,7 @@ def _read_pairs(call):
             call.say("mfg key", name, key, kind)
         return
     if len(args) not in (3, 5):
-        raise Refused(code=MISCOUNT)
+        raise args.miscount(5)
     _read_value(call, name, pairs)
 
 
@@ -170,7 +169,7 @@ def _write_pair(call):
     args.count(5, 5)
     name, key, kind = _text(call, 1), _text(call, 2), args.integer(3, 1, 8)
     if not name or not key:
-        raise Refused(code=LENGTH)
+        raise args.wrong(2 if name else 1, LENGTH)
     if kind in _NUMBERS:
         _put(call, name, key, kind, args.integer(4, *_NUMBERS[kind]))
         return None
@@ -194,7 +193,7 @@ def _put(call, name, key, kind, value):
     old = store.spaces.get(name, {}).get(key, (0, b""))[1]
     kept = len(old) if isinstance(old, bytes) else 0
     if store.used - kept + size > store.room:
-        raise Refused(code=INVALID)
+        raise call.args.wrong(4)
     store.spaces.setdefault(name, {})[key] = (kind, value)
 
 

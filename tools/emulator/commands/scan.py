@@ -1,6 +1,6 @@
 """Looking for access points."""
 
-from ..families import ALL
+from ..families import ALL, SINCE_41
 from ..params import Refused
 from .wifi import mac
 
@@ -21,10 +21,11 @@ _FIELDS = (
 
 
 def set_scan_options(call):
-    """AT+CWLAPOPT=<sort>,<mask>[,<least RSSI>[,<security mask>]]"""
+    """AT+CWLAPOPT=<sort>,<mask>[,<least RSSI>[,<security mask>]]; since 4.1 without the first"""
     call.args.count(2, 2 if call.core.profile.old else 4)
     session = call.core.session
-    sort = call.args.integer(0, 0, 1)
+    reserved = {"default": 0} if call.core.profile.id in SINCE_41 else {}
+    sort = call.args.integer(0, 0, 1, **reserved)
     mask = call.args.integer(1, 0, 0x7FF)
     least = call.args.integer(2, -100, 40, default=-100)
     modes = call.args.integer(3, 0, 0xFFFF, default=0xFFFF)

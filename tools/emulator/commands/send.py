@@ -167,7 +167,7 @@ def save_link(call):
     kind = args.text(3, 6, default=b"TCP").decode("latin-1")
     extra = args.integer(4, 0, 65535 if kind == "UDP" else 7200, default=0)
     if kind not in LINK_TYPES or (kind == "SSL" and not call.core.profile.tls.passthrough):
-        raise Refused
+        raise args.wrong(3)
     numbers = (0, extra) if kind == "UDP" else (extra, 0)
     call.set(always=True, saved_link=(kind, host, port, *numbers))
 

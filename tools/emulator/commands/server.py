@@ -52,7 +52,9 @@ def _start(call):
     if core.links.listener and core.profile.old:
         core.say("no change")
         return
-    if core.links.listener or kind not in SERVER_TYPES or core.session.passthrough_mode:
+    if kind not in SERVER_TYPES:
+        raise args.wrong(2)
+    if core.links.listener or core.session.passthrough_mode:
         raise Refused
     if kind == "SSL" and not core.profile.tls.server:
         raise Refused

@@ -64,7 +64,7 @@ def set_dns(call):
     if args.integer(0, 0, 1):
         servers = tuple(_dns_server(args, n) for n in range(1, len(args))) or DEFAULT_DNS
     elif len(args) > 1:
-        raise Refused
+        raise args.miscount(1)
     if servers and len(set(servers)) < len(servers):
         raise Refused
     call.set(dns=servers)
@@ -73,7 +73,7 @@ def set_dns(call):
 def _dns_server(args, number):
     server = args.text(number, 39, reason=f"ip{number} error").decode("latin-1")
     if not is_address(server):
-        raise Refused(f"ip{number} invalid")
+        raise args.wrong(number, reason=f"ip{number} invalid")
     return server
 
 
@@ -106,6 +106,8 @@ def set_sntp(call):
         return
     zone = args.integer(1, -1259, 1459)
     offset = _offset(core, zone)
+    if offset is None:
+        raise args.wrong(1)
     servers = tuple(args.text(n, 64) for n in range(2, len(args)))
     default = tuple(server.encode() for server in DEFAULT_TIME)
     core.session.sntp = (1, zone, servers or default)
@@ -113,15 +115,15 @@ def set_sntp(call):
 
 
 def _offset(core, zone):
-    """Seconds east of Greenwich: whole hours, or ``hhmm`` where the family has it."""
+    """Seconds east of Greenwich: whole hours, or ``hhmm`` where the family has it, or None."""
     low, high = (-11, 13) if core.profile.old else (-12, 14)
     if low <= zone <= high:
         return zone * 3600
     if core.profile.old:
-        raise Refused
+        return None
     hours, minutes = divmod(abs(zone), 100)
     if minutes > 59 or not low <= (hours if zone > 0 else -hours) <= high:
-        raise Refused
+        return None
     return (hours * 3600 + minutes * 60) * (1 if zone > 0 else -1)
 
 

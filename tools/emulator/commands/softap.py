@@ -1,7 +1,7 @@
 """Commands about the module's own access point."""
 
 from ..families import ALL, ESPAT, OLD
-from ..params import Refused
+from ..params import LENGTH, Refused
 from .addresses import mac_argument
 from .wifi import ip, mac, need_ap, suffixed
 
@@ -34,8 +34,10 @@ def set_ap(call):
     security = args.integer(3, 0, 4)
     most = args.integer(4, 1, 8 if core.profile.old else 10, default=4)
     hidden = args.integer(5, 0, 1, default=0)
-    if security == 1 or not ssid or (security and len(password) < 8):
-        raise Refused
+    if security == 1 or not ssid:
+        raise args.wrong(3 if ssid else 0)
+    if security and len(password) < 8:
+        raise args.wrong(1, LENGTH)
     call.set(
         ap_ssid=ssid,
         ap_password=password if security else b"",

@@ -90,16 +90,18 @@ def _check_most(core, request):
 
 def _request(core, args, number):
     """The parameters after the link number, in the layout of the link's type."""
+    if not core.profile.old:
+        args.count(3, max(3, len(args)))
     kind = args.text(0, 6, reason="link type error").decode("latin-1")
     if kind not in LINK_TYPES:
-        raise Refused("link type error")
+        raise args.wrong(0, reason="link type error")
     host = args.text(1, 64, reason="ip error").decode("latin-1")
     port = args.integer(2, 0, 65535, reason="entry error")
     if kind == "UDP":
         return _udp_request(args, host, port, core.profile)
     args.count(3, 3 + core.profile.start_options)
     if not port or not host:
-        raise Refused("entry error")
+        raise args.wrong(2 if host else 1, reason="entry error")
     return Request(
         kind,
         host,
@@ -118,7 +120,7 @@ def _udp_request(args, host, port, profile):
     udp_mode = args.integer(4, 0, 2, default=0)
     listens = profile.old and local_port
     if not host or not (port or listens) or (udp_mode and not local_port):
-        raise Refused("miss param")
+        raise args.wrong(2 if host and not port else 3, reason="miss param")
     return Request(
         "UDP",
         "0.0.0.0" if host == "0" else host,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ..families import ESPAT, OLD, OLD_17, SINCE_33, SINCE_41
 from ..links import COUNT
-from ..params import INVALID, LENGTH, Refused
+from ..params import LENGTH, Refused
 from ..tls_client import CHECK, SHOW, known_suites
 
 #: Most protocols of AT+CIPSSLCALPN, and suites of AT+CIPSSLCCIPHER.
@@ -132,7 +132,7 @@ def set_protocols(call):
     args.count(1 + count, 1 + count)
     protocols = tuple(args.text(n, 255) for n in range(1, 1 + count))
     if b"" in protocols:
-        raise Refused(code=LENGTH)
+        raise args.wrong(1 + protocols.index(b""), LENGTH)
     _change(call, numbers, protocols=protocols)
 
 
@@ -165,7 +165,7 @@ def set_key_hex(call):
     try:
         key = bytes.fromhex(args.text(0, 2 * _KEY).decode("latin-1"))
     except ValueError as error:
-        raise Refused(code=INVALID) from error
+        raise args.wrong(0) from error
     _change(call, numbers, key=key, identity=args.text(1, _KEY))
 
 
@@ -182,8 +182,9 @@ def set_suites(call):
     count = args.integer(0, 0, _SUITES)
     args.count(1 + count, 1 + count)
     suites = tuple(args.integer(n, 0, 0xFFFF) for n in range(1, 1 + count))
-    if any(suite not in known_suites() for suite in suites):
-        raise Refused(code=INVALID)
+    for index, suite in enumerate(suites, 1):
+        if suite not in known_suites():
+            raise args.wrong(index)
     _change(call, numbers, suites=suites)
 
 
