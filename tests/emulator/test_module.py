@@ -206,7 +206,7 @@ def test_parameters(text, values):
 
 
 @pytest.mark.parametrize(
-    "text", [b'"a', b'"a"b', b'"a,b"', b"a", b"1 ", b" 1", b"1.5", b"--1", b'"a\\', b"1;2", b"0x10"]
+    "text", [b'"a', b'"a"b', b'"a,b"', b"a", b"1 ", b" 1", b"1.5", b"--1", b'"a\\', b"1;2", b"0x1g"]
 )
 def test_bad_parameters(text):
     with pytest.raises(Refused):

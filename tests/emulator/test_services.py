@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from espat_tools.emulator import Module, SocketNetwork
+from espat_tools.emulator import MemoryNetwork, Module, SocketNetwork
 from espat_tools.emulator.families import E22, E24, E33, E41, E50, ESPAT, N13, N17, OLD, WIZ
 
 FAMILIES = pytest.mark.parametrize("family", [N13, N17, WIZ, E22, E24, E33, E41, E50])
@@ -42,6 +42,23 @@ def test_ping_without_a_network(desk, family):
     bench = desk(family)
     bench.send(b"AT+CWMODE=1\r\n")
     assert bench.send(b'AT+PING="web.test"\r\n') == b"\r\nERROR\r\n"
+
+
+@FAMILIES
+@pytest.mark.parametrize("there", [b"192.168.1.1", b"192.168.1.50", b"192.168.4.1"])
+def test_the_gateway_and_the_module_answer(desk, family, there):
+    # The docs' own example is a ping of the gateway.
+    bench = desk(family, joined=True)
+    bench.send(b"AT+CWMODE=3\r\n")
+    name = b"+" if family in OLD else b"+PING:"
+    assert bench.send(b'AT+PING="%s"\r\n' % there, 0.03) == b"%s20\r\n\r\nOK\r\n" % name
+
+
+@pytest.mark.parametrize("there", [b"192.168.1.1", b"192.168.1.50"])
+def test_they_do_not_without_a_station_that_has_joined(desk, there):
+    bench = desk(E33)
+    bench.send(b"AT+CWMODE=2\r\n")
+    assert bench.send(b'AT+PING="%s"\r\n' % there, 2) == b"+PING:TIMEOUT\r\n\r\nERROR\r\n"
 
 
 def test_ping_of_this_machine():
@@ -94,7 +111,7 @@ def test_old_nonos_has_no_dns_setting(desk):
 
 
 def test_the_server_set_decides(desk):
-    bench = desk(E33, joined=True)
+    bench = desk(E33, joined=True, network=MemoryNetwork(strict_dns=True))
     bench.network.name_servers["10.0.0.1"] = {"hidden.test": "10.1.1.1"}
     ask = b'AT+CIPDOMAIN="hidden.test"\r\n'
     bench.talk(
@@ -105,6 +122,29 @@ def test_the_server_set_decides(desk):
         (b"AT+CIPDNS=0\r\n", b"\r\nOK\r\n"),
         (ask, b"\r\nERROR\r\n"),
     )
+
+
+@FAMILIES
+def test_names_of_the_network_stay_whatever_server_is_set(desk, family):
+    bench = desk(family, joined=True)
+    suffix = {N13: None, **dict.fromkeys((N17, WIZ), b"_CUR")}.get(family, b"")
+    if suffix is not None:
+        assert bench.send(b'AT+CIPDNS%s=1,"8.8.8.8"\r\n' % suffix) == b"\r\nOK\r\n"
+    said = bench.send(b'AT+CIPDOMAIN="web.test"\r\n')
+    assert said.startswith(b"+CIPDOMAIN:") and said.endswith(b"\r\n\r\nOK\r\n")
+    assert bench.send(b'AT+CIPDOMAIN="no.test"\r\n').endswith(b"\r\nERROR\r\n")
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_names_of_real_networks_stay_unless_told_otherwise(strict):
+    network = SocketNetwork({"web.test": "127.0.0.1"}, strict_dns=strict)
+    try:
+        assert network.lookup("web.test").value == "127.0.0.1"
+        found = network.lookup("web.test", ("8.8.8.8",))
+        assert (found.done, found.value) == (True, None if strict else "127.0.0.1")
+        assert network.lookup("127.0.0.9", ("8.8.8.8",)).value == "127.0.0.9"
+    finally:
+        network.close()
 
 
 def _serve(answer):

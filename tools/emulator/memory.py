@@ -169,12 +169,15 @@ class MemoryListener:
 class MemoryNetwork:
     """Peers as Python objects; everything happens in ``poll``, in a fixed order.
 
-    ``hosts`` maps names to addresses. A host that nobody listens on refuses connections;
-    :meth:`blackhole` makes one that never answers.
+    ``hosts`` maps names to addresses. These, and all that have listened, are found whatever DNS
+    servers the module is told (AT+CIPDNS); with ``strict_dns`` those alone are asked then. A
+    host that nobody listens on refuses connections; :meth:`blackhole` makes one that never
+    answers.
     """
 
-    def __init__(self, hosts=None):
+    def __init__(self, hosts=None, *, strict_dns=False):
         self.names = Names(hosts)
+        self._strict_dns = strict_dns
         self._handlers = {}
         self._blackholes = set()
         self._opening = []
@@ -251,11 +254,12 @@ class MemoryNetwork:
     # -- for the module ----------------------------------------------------------------------
 
     def lookup(self, name, servers=None):
-        """Ask the DNS ``servers`` for a name, or the network's own table for None."""
+        """The network's own table, then the DNS ``servers``, if any are set."""
         if is_address(name):
             return Answer(name)
-        if servers is None:
-            return Answer(self.names.find(name))
+        known = self.names.find(name)
+        if servers is None or (known and not self._strict_dns):
+            return Answer(known)
         tables = [self.name_servers.get(server, {}) for server in servers]
         found = [table[name] for table in tables if name in table]
         return Answer(found[0] if found else None)

@@ -223,7 +223,6 @@ _PROFILES = (
         boot_noise=ROM_NOISE,
         tells_zone_when_off=False,
         server_passthrough=False,
-        scan_mask=0x1F,
         fastest=4_500_000,
         free_memory=45_000,
     ),
@@ -244,7 +243,6 @@ _PROFILES = (
             "WROOM-32",
         ),
         tells_zone_when_off=False,
-        scan_mask=0x1F,
     ),
     Profile(
         id=E33,

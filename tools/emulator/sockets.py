@@ -161,16 +161,19 @@ class SocketNetwork:
     this machine stands in for one on a low port, or to ``(address, real port)`` where it stands
     in for every port; such a name gets an address of its own, that the module sees. ``reach`` is
     "loopback", or "any" for the whole network.
+    The names of ``hosts`` are found whatever DNS servers a program sets (AT+CIPDNS); with
+    ``strict_dns`` those servers alone are asked then, as a module does.
     ``server_ports`` maps ports that the module listens on to real ones (0: any free one).
     """
 
-    def __init__(self, hosts=None, *, reach="loopback", server_ports=None):
+    def __init__(self, hosts=None, *, reach="loopback", server_ports=None, strict_dns=False):
         self.selector = selectors.DefaultSelector()
         self.names = Names({"localhost": "127.0.0.1"})
         self._mapped = {}
         self._found = {}
         self._reach = reach
         self._server_ports = server_ports or {}
+        self._strict_dns = strict_dns
         #: Connections refused because they lead off this machine: (address, port), the last ones.
         self.refused = Recent(_REFUSED, len)
         for name, place in (hosts or {}).items():
@@ -190,9 +193,11 @@ class SocketNetwork:
     # -- for the module ----------------------------------------------------------------------
 
     def lookup(self, name, servers=None):
-        """Ask the DNS ``servers`` for a name, or the network's own table for None."""
-        known = self.names.find(name)
-        if is_address(name) or (servers is None and (known or self._reach != "any")):
+        """The network's own table, then the DNS ``servers``, None for those of the system."""
+        known = None if servers and self._strict_dns else self.names.find(name)
+        if is_address(name):
+            return Answer(name)
+        if known or (servers is None and self._reach != "any"):
             return Answer(known)
         if servers is None:
             return Resolved(name)

@@ -50,7 +50,7 @@ class Session:
     passive: list = field(default_factory=lambda: [0] * 5)
     store: int = 1
     syslog: int = 0
-    lap_mask: int = 0x1F
+    lap_mask: int = 0x7FF
     lap_sort: int = 0
     lap_rssi: int = -100
     lap_modes: int = 0xFFFF
