@@ -97,6 +97,16 @@ def opened(path):
         yield port
 
 
+def test_durations_by_the_command_line_go_before_the_scenarios(monkeypatch):
+    made = []
+    monkeypatch.setattr(cli, "run", lambda module, *_: made.append(module.core.timing))
+    words = ["--scenario", "slow-network", "--timing", "peer=20ms", "--timing", "dns_timeout=0.5"]
+    result = CliRunner().invoke(cli.emulate, words)
+    assert result.exit_code == 0, result.output
+    (timing,) = made
+    assert (timing.peer, timing.dns_timeout, timing.connect_timeout) == (0.02, 0.5, 8)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_port_by_its_link_from_beginning_to_end(start, tmp_path, number):
     link = tmp_path / "module"

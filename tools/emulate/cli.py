@@ -39,6 +39,8 @@ _HELP = {
     "lists what there is.",
     "scenario": "A scenario file, or the name of one that comes along; 'help' lists those. Options "
     "go before what it says.",
+    "timing": "How long something takes: NAME=TIME, such as peer=20ms, dns=0.3s or join=4s. May be "
+    "given again; a name that is none is answered with all of them.",
     "seed": "What is left to chance is the same with the same seed.  [default: 0]",
     "boot": "Begin with the boot, and its noise.",
     "joined": "Begin joined to the first access point.",
@@ -117,8 +119,18 @@ def _more(options: dict) -> dict:
     return more | {"hosts": _hosts(options["host"]), "faults": options["fault"], "keep": _KEPT}
 
 
+def _timing(texts: tuple[str, ...]) -> dict:
+    """{name: time} of ``NAME=TIME`` texts; without a unit it is seconds."""
+    times: dict = {}
+    for text in texts:
+        name, _, time = text.partition("=")
+        times[name] = f"{time} s" if time[-1:].isdigit() else time
+    return times
+
+
 def _module(scenario: Scenario, options: dict) -> Module:
     settings = scenario.settings(**_more(options))
+    settings["timing"] = {**settings.get("timing", {}), **_timing(options["timing"])}
     try:
         return Module(**settings)
     except (ValueError, OSError) as error:
@@ -211,6 +223,7 @@ def _tell_scenarios() -> None:
 @click.option("--rtscts", is_flag=True, help=_HELP["rtscts"])
 @click.option("--fault", metavar="TEXT", multiple=True, help=_HELP["fault"])
 @click.option("--scenario", metavar="FILE", help=_HELP["scenario"])
+@click.option("--timing", metavar="NAME=TIME", multiple=True, help=_HELP["timing"])
 @click.option("--seed", type=int, metavar="N", help=_HELP["seed"])
 @click.option("--boot", is_flag=True, help=_HELP["boot"])
 @click.option("--joined", is_flag=True, help=_HELP["joined"])

@@ -12,6 +12,7 @@ from . import profiles
 from .clock_works import ClockWorks
 from .commands import commands_of
 from .intake import BUSY, COMMAND, DEAF, Expected, Intake
+from .latency import Far
 from .link_types import Request
 from .links import Links
 from .outcome import ERROR, OK, SILENT
@@ -75,7 +76,7 @@ class Core:
         self.profile = profiles.load(profile, timing)
         self.timing = self.profile.timing
         self.clock = clock
-        self.network = network
+        self.network = Far(network, self) if self.timing.peer else network
         self.access_points = list(access_points)
         #: What survives a reset, and the copy that the module works with until then.
         self.flash = flash or self.factory_settings()

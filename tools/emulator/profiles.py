@@ -19,6 +19,8 @@ class Timing:
     ``escape_silence`` is the firmware's own: ``+++`` counts only when nothing comes for that
     long before and after it. For ``escape_guard`` after it, input is lost: a host must wait a
     second before its next command, and real seconds are spared a tenth.
+
+    ``peer`` is how far away every peer is: what it sends, its answers too, is so long on its way.
     """
 
     boot: float = 0.2
@@ -30,6 +32,7 @@ class Timing:
     dns_timeout: float = 1.0
     connect: float = 0.01
     connect_timeout: float = 2.0
+    peer: float = 0.0
     #: A module waits so long for each packet of a TLS handshake (the firmware's own).
     handshake_timeout: float = 10.0
     send: float = 0.002
