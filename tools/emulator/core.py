@@ -293,6 +293,16 @@ class Core:
             self.say(refusal.reason, *refusal.args)
 
     @property
+    def version(self):
+        """What AT+GMR tells: the family's own version, or that of an update (AT+CIUPDATE)."""
+        version, firmware = self.profile.version, self.settings.firmware
+        if not firmware:
+            return version
+        number = ".".join(map(str, firmware[: version.bin.count(".") + 1]))
+        named = "v" * version.bin.startswith("v") + number if version.bin else ""
+        return replace(version, at=tuple(firmware), bin=named)
+
+    @property
     def online(self):
         """Is there a network to connect over: joined, or a soft-AP?"""
         return self.station.joined or bool(self.settings.wifi_mode & 2)

@@ -43,6 +43,8 @@ ROWS = (
     ("ping timeout", ESPAT, "%s:TIMEOUT\r\n", "+PING", "at_pingCmd"),
     ("ping", OLD, "+%u\r\n", None, "capture:04,54"),
     ("ping timeout", OLD, "+timeout\r\n", None, "at_wifiCmd"),
+    ("cipupdate", ALL, "+CIPUPDATE:%d\r\n", None, "source:at_upgrade.c, capture:32"),
+    ("cipfwver", SINCE_33, '%s:"%s"\r\n', "+CIPFWVER", "reference:AT+CIPFWVER"),
     ("cipdns", ESPAT, "%s:%d", "+CIPDNS", "at_ipCmd"),
     ("cipdns server", ESPAT, ',"%s"', None, "at_ipCmd after cipdns"),
     ("cipdns server", OLD_17, "%s:" + _IP + "\r\n", "@", "at_ipCmd"),

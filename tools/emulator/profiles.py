@@ -38,6 +38,8 @@ class Timing:
     send: float = 0.002
     #: Writing to flash (AT+SYSFLASH, AT+SYSMFG): what comes meanwhile is answered with busy.
     flash: float = 0.002
+    #: The whole of AT+CIUPDATE may take so long (the firmware's own).
+    update_timeout: float = 180.0
     ping: float = 0.02
     ping_timeout: float = 1.0
     sntp: float = 0.05

@@ -35,6 +35,8 @@ class Settings:
     saved_link: tuple | None = None
     #: AT+CIPSSLCCONF, by link: <auth_mode>, <pki_number>, <ca_number>.
     tls_conf: tuple = ((0, 0, 0),) * 5
+    #: The four numbers of the firmware that AT+CIUPDATE wrote: what runs after the next restart.
+    firmware: tuple | None = None
     #: Certificates and keys (:mod:`.pki`): AT+RESTORE leaves them as they are.
     store: object = field(default=None, repr=False, compare=False)
 
@@ -61,6 +63,9 @@ class Session:
     tcp_options: list = field(default_factory=lambda: [[-1, 0, 0, 0] for _ in range(5)])
     sntp: tuple | None = None
     sendl: tuple = (1024, 2920)
+    #: How far AT+CIUPDATE came, and whether one goes on in the background.
+    update: int = 0
+    updating: bool = False
     #: AT+CIPSSLSIZE of NonOS: bytes that a record may have; 0 where there is no such limit.
     tls_size: int = 0
     #: AT+CIPSSLCCN and its kin, by link.

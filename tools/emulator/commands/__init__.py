@@ -20,12 +20,13 @@ from . import (
     softap,
     tcp,
     tls,
+    update,
     wifi,
 )
 
 _ROOMS = (
     *(basic, wifi, addresses, scan, softap, tcp, send, receive, server, services),
-    *(tls, flash),
+    *(tls, flash, update),
 )
 
 

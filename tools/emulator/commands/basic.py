@@ -20,7 +20,7 @@ def echo_on(call):
 
 def version(call):
     """AT+GMR"""
-    core, v = call.core, call.core.profile.version
+    core, v = call.core, call.core.version
     if core.profile.old:
         core.say("gmr at", *v.at, v.at_date, v.at_time)
     else:
@@ -31,9 +31,10 @@ def version(call):
     core.say("gmr bin", *((v.bin,) if core.profile.old else (v.bin, v.module)))
 
 
-def _restart(core):
-    """OK, the news of the lost network, and then the boot."""
-    core.say("ok")
+def restart(core, tells=True):
+    """OK (where it ``tells``), the news of the lost network, and then the boot."""
+    if tells:
+        core.say("ok")
     if core.station.joined:
         core.say("wifi disconnect")
     core.turn_deaf()
@@ -44,17 +45,16 @@ def _restart(core):
 
 def reset(call):
     """AT+RST"""
-    return _restart(call.core)
+    return restart(call.core)
 
 
 def restore(call):
     """AT+RESTORE: ESP-AT closes its links aloud first (capture 38)"""
     if not call.core.profile.old:
         call.core.links.drop_all(tell=True)
-    store = call.core.store
-    call.core.flash = call.core.factory_settings()
-    call.core.flash.store = store
-    return _restart(call.core)
+    old, call.core.flash = call.core.flash, call.core.factory_settings()
+    call.core.flash.store, call.core.flash.firmware = old.store, old.firmware
+    return restart(call.core)
 
 
 def _uart_arguments(call):
