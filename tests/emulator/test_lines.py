@@ -155,10 +155,10 @@ def test_two_lines_of_one_name_are_refused(monkeypatch):
 
 
 #: Commands that live outside the library whose strings are known: in the open part of ESP-AT
-#: (at_uart_task.c, at_ota_cmd.c), in the library of Bluetooth, or on NonOS in the example project
-#: (at_upgrade.c) or under a name too short to be listed.
+#: (at_uart_task.c, at_ota_cmd.c), in the libraries of Bluetooth and mDNS, or on NonOS in the
+#: example project (at_upgrade.c) or under a name too short to be listed.
 _ELSEWHERE = {"", "E0", "E1", "+UART", "+UART_CUR", "+UART_DEF"}
-_ELSEWHERE |= {"+BLEINIT", "+CIUPDATE", "+CIPFWVER"}
+_ELSEWHERE |= {"+BLEINIT", "+CIUPDATE", "+CIPFWVER", "+MDNS"}
 
 
 @pytest.mark.parametrize("family", sorted(RELEASES))

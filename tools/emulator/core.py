@@ -11,6 +11,7 @@ from dataclasses import replace
 from . import profiles
 from .clock_works import ClockWorks
 from .commands import commands_of
+from .families import E22
 from .intake import BUSY, COMMAND, DEAF, Expected, Intake
 from .latency import Far
 from .link_types import Request
@@ -118,6 +119,8 @@ class Core:
         self.when_sent = lambda action: action()
         #: Called when what nobody took is forgotten.
         self.on_clear = lambda: None
+        #: What AT+MDNS announces (:class:`~.mdns.Service`), None for nothing.
+        self.service = None
         self._output = bytearray()
         self._silent = False
 
@@ -233,6 +236,8 @@ class Core:
         handler = command and command.form(form)
         if not handler:
             raise Refused(code=WRONG_FORM if command else UNKNOWN)
+        if not self.session.wifi and tag.startswith("+CW") and tag != "+CWINIT":
+            raise Refused
         values = split(rest, not self.profile.old) if form == "set" else []
         return handler, Call(self, tag, Arguments(values, rest))
 
@@ -337,6 +342,14 @@ class Core:
         """Take commands."""
         self.intake.state = COMMAND
 
+    # -- local names -------------------------------------------------------------------------
+
+    def announce(self, service):
+        """Let the network know of a service, and no more of the one before; None for none."""
+        if service != self.service:
+            self.network.announce(service)
+        self.service = service
+
     # -- reset -------------------------------------------------------------------------------
 
     @property
@@ -355,6 +368,7 @@ class Core:
             server_timeout=self.profile.server_timeout,
             lap_mask=self.profile.scan_mask,
             tls_size=2048 if self.profile.old else 0,
+            power=82 if self.profile.old or self.profile.id == E22 else 80,
         )
 
     def reboot(self, noise=None):
@@ -375,6 +389,7 @@ class Core:
         self.station.power_off()
         self.soft_ap.clients.clear()
         self.clock_works.reset()
+        self.announce(None)
         self.sending = False
         self.afterwards = []
         self.intake.reset()
@@ -402,6 +417,7 @@ class Core:
         self.scheduler.clear()
         self.links.drop_all()
         self.links.stop_server()
+        self.announce(None)
 
     def _booted(self):
         self.listen()

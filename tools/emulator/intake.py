@@ -98,7 +98,9 @@ class Intake:
         #: The part of a payload that may yet be a lone ``+++``: nobody has it before the silence.
         self._held = b""
         self._silence = None
-        self._last = 0.0
+        self._last = -1.0
+        #: The burst began after a silence: passthrough's ``+++`` must.
+        self._alone = True
         self.table = {
             COMMAND: self._command,
             BUSY: self._busy,
@@ -276,16 +278,24 @@ class Intake:
 
     def _passthrough(self, data):
         most = self._profile.passthrough_buffer
+        after_silence = self._waited >= self._profile.timing.escape_silence - 1e-9
+        if self._burst and after_silence:
+            self._flush()
+        if not self._burst:
+            self._alone = after_silence
         part = data[: most - len(self._burst)]
         self._remember(part, self._packet)
         if len(self._burst) >= most:
-            burst = bytes(self._burst)
-            self._drop_burst()
-            self._core.passthrough.packet(burst)
+            self._flush()
         return len(part)
 
+    def _flush(self):
+        burst = bytes(self._burst)
+        self._drop_burst()
+        self._core.passthrough.packet(burst)
+
     def _packet(self, burst):
-        if burst == ESCAPE:
+        if burst == ESCAPE and self._alone:
             self._core.passthrough.leave()
         else:
             self._core.passthrough.packet(burst)
@@ -296,15 +306,34 @@ class Intake:
         """Add to the burst; ``then`` gets it once nothing came for the escape silence."""
         self._burst += data
         self._last = self._core.scheduler.now
+        if self._silence and self._core.session.interval != 20:
+            self._silence.cancel()
+            self._silence = None
         if not self._silence:
-            self._arm(self._profile.timing.escape_silence, then)
+            self._arm(self._patience, then)
+
+    @property
+    def _waited(self):
+        """Seconds since the last byte."""
+        return self._core.scheduler.now - self._last
+
+    @property
+    def _patience(self):
+        """Seconds without a byte until what came is looked at: of passthrough AT+TRANSINTVL's,
+        unless it may become a lone ``+++``."""
+        silence = self._profile.timing.escape_silence
+        interval = self._core.session.interval
+        if self.state != PASSTHROUGH or interval == 20:
+            return silence
+        if self._alone and ESCAPE.startswith(bytes(self._burst[:4])):
+            return silence
+        return interval / 1000
 
     def _arm(self, seconds, then):
         self._silence = self._core.scheduler.after(seconds, lambda: self._quiet(then))
 
     def _quiet(self, then):
-        waited = self._core.scheduler.now - self._last
-        missing = self._profile.timing.escape_silence - waited
+        missing = self._patience - self._waited
         if missing > 1e-9:
             self._arm(missing, then)
             return

@@ -1,6 +1,6 @@
 """Lines of the basic commands; the columns are those of :mod:`.lines`."""
 
-from .families import ALL, ESPAT, N13, N17, OLD, OLD_17, SINCE_24, WIZ
+from .families import ALL, E22, ESPAT, N13, N17, OLD, OLD_17, SINCE_24, SINCE_33, WIZ
 
 _GMR = "AT version:%d.%d.%d.%d%s(%s%s - %s - %s %s)\r\n"
 
@@ -26,6 +26,9 @@ ROWS = (
     ("sysram", OLD_17, "%s:%d\r\n", "+SYSRAM", "at_baseCmd"),
     ("timestamp", ESPAT, "%s:%ld", "+SYSTIMESTAMP", "at_baseCmd"),
     ("sleep", ALL, "%s:%d\r\n", "+SLEEP", "at_baseCmd"),
+    ("rfpower", frozenset({E22}), "%s:%d\r\n", "+RFPOWER", "at_baseCmd"),
+    ("rfpower", SINCE_24, "%s:%d,%d,%d,%d\r\n", "+RFPOWER", "at_baseCmd"),
+    ("transintvl", SINCE_33, "%s:%d\r\n", "+TRANSINTVL", "at_baseCmd"),
     ("bleinit", SINCE_24, "%s:%d\r\n", "+BLEINIT", "reference:BLE AT commands"),
     ("gslp", ALL, "%d\r\n", None, "reference:Basic AT commands"),
 )

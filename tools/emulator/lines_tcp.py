@@ -1,6 +1,6 @@
 """Lines about links; the columns are those of :mod:`.lines`."""
 
-from .families import ALL, ESPAT, OLD, OLD_17, SINCE_24, SINCE_33
+from .families import ALL, ESPAT, NONOS, OLD, OLD_17, SINCE_24, SINCE_33
 
 _IP = "%d.%d.%d.%d"
 _STATUS = '%s:%d,"%s","%s",%d,%d,%d\r\n'
@@ -82,6 +82,8 @@ ROWS = tuple((name, OLD, form, None, "at_ipCmd") for name, form in _REASONS.item
     ("link udp", OLD, '%s:%d,"UDP","' + _IP + '",%d,%d,%d\r\n', "+CIPSTATUS", "at_ipCmd"),
     ("link ssl", OLD, '%s:%d,"SSL","' + _IP + '",%d,%d,%d\r\n', "+CIPSTATUS", "at_ipCmd"),
     ("cipmux", ALL, "%s:%d\r\n", "+CIPMUX", "at_ipCmd"),
+    ("cipv6", ESPAT, "%s:%d\r\n", "+CIPV6", "at_ipCmd"),
+    ("opmode mismatch", NONOS, "opmode mismatch when mdns\r\n", None, "at_ipCmd"),
     ("cipmode", ALL, "%s:%d\r\n", "+CIPMODE", "at_ipCmd"),
     ("cipdomain", ESPAT, '%s:"%s"\r\n', "+CIPDOMAIN", "at_ipCmd"),
     ("cipdomain", OLD, "+CIPDOMAIN:" + _IP + "\r\n", None, "at_ipCmd"),

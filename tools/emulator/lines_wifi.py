@@ -1,6 +1,6 @@
 """Lines of the Wi-Fi commands; the columns are those of :mod:`.lines`."""
 
-from .families import ALL, E22, ESPAT, N13, N17, OLD, OLD_17, SINCE_24, WIZ
+from .families import ALL, E22, ESPAT, N13, N17, OLD, OLD_17, SINCE_24, SINCE_33, WIZ
 
 _MAC = "%02x:%02x:%02x:%02x:%02x:%02x"
 _IP = "%d.%d.%d.%d"
@@ -59,5 +59,9 @@ ROWS = (
     ("cwsap", OLD, '%s:"%s","%s",%d,%d,%d,%d\r\n', "@", "at_wifiCmd"),
     ("cwlif", ESPAT, "%s:" + _IP + "," + _MAC + "\r\n", "+CWLIF", "at_wifiCmd"),
     ("cwlif", OLD, _IP + "," + _MAC + "\r\n", None, "at_wifiCmd"),
+    ("cwdhcps", ALL, "%s:%u," + _IP + "," + _IP, "@", "at_wifiCmd"),
+    ("cwcountry", ESPAT | OLD_17, '%s:%d,"%s",%d,%d\r\n', "@", "at_wifiCmd"),
+    ("cwinit", SINCE_33, "%s:%d\r\n", "+CWINIT", "at_wifiCmd"),
+    ("got ipv6 local", ESPAT, "WIFI GOT IPv6 LL\r\n", None, "at_wifiCmd"),
     ("cwhostname", ESPAT | OLD_17, "%s:%s\r\n", "+CWHOSTNAME", "at_wifiCmd"),
 )

@@ -187,6 +187,8 @@ class MemoryNetwork:
         self.name_servers = {}
         #: {address of a time server: seconds since 1970}
         self.time_servers = {}
+        #: What AT+MDNS announces (:class:`~.mdns.Service`), None for nothing.
+        self.announced = None
         self._datagram_peers = {}
         self._datagram_ends = []
         #: Every peer that ever was, oldest first.
@@ -250,6 +252,10 @@ class MemoryNetwork:
     def _port(self):
         self._next_port += 1
         return self._next_port - 1
+
+    def announce(self, service):
+        """What AT+MDNS announces is kept here: in ``announced``."""
+        self.announced = service
 
     # -- for the module ----------------------------------------------------------------------
 

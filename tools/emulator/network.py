@@ -7,6 +7,7 @@ Core sees a network through these methods, and channels through :class:`Channel`
 - ``open_server(kind, port, **options)`` → listener, whose ``accept()`` gives a channel or None,
 - ``lookup(name, servers)``, ``time(address)``, ``ping(address)`` → :class:`~.asking.Answer`
   with an address, seconds since 1970, or True,
+- ``announce(service)``: answer mDNS for a :class:`~.mdns.Service`, None for none,
 - ``poll()``: let things happen; says whether anything did.
 """
 
@@ -25,6 +26,11 @@ def is_address(text):
     except ValueError:
         return False
     return True
+
+
+def bits(address):
+    """An IPv4 address in figures as a number."""
+    return int(ipaddress.IPv4Address(address))
 
 
 def is_group(address):

@@ -8,6 +8,7 @@ import socket
 from . import names
 from .asking import Answer, Echo, Question, Resolved
 from .datagrams import SocketDatagrams
+from .mdns import Announcer
 from .network import CONNECTING, FAILED, OPEN, Channel, Names, is_address, is_group
 from .recent import Recent
 
@@ -174,6 +175,7 @@ class SocketNetwork:
         self._reach = reach
         self._server_ports = server_ports or {}
         self._strict_dns = strict_dns
+        self._announcers = []
         #: Connections refused because they lead off this machine: (address, port), the last ones.
         self.refused = Recent(_REFUSED, len)
         for name, place in (hosts or {}).items():
@@ -220,6 +222,14 @@ class SocketNetwork:
         if asked.done and ipaddress.ip_address(place[0]).is_loopback:
             return Answer(True)
         return asked
+
+    def announce(self, service):
+        """Answer mDNS for ``service`` on this machine's loopback interface, None for none."""
+        if self._announcers:
+            self._announcers[-1].withdraw()
+        if service:
+            port = self._server_ports.get(service.port, service.port)
+            self._announcers.append(Announcer(service, port))
 
     def watch(self, sock, owner):
         """Call ``owner.ready`` when ``sock`` has something."""
@@ -305,6 +315,8 @@ class SocketNetwork:
 
     def close(self):
         """Free the selector; the channels are the module's to close."""
+        for announcer in self._announcers:
+            announcer.close()
         self.selector.close()
 
 

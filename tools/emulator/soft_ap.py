@@ -3,10 +3,10 @@
 import ipaddress
 
 from .commands.wifi import ip, mac
+from .network import bits, is_address
 
-
-def _bits(address):
-    return int(ipaddress.IPv4Address(address))
+#: The lease of an address in minutes, and how many there are, unless AT+CWDHCPS says otherwise.
+_LEASE, _COUNT = 120, 100
 
 
 class SoftAp:
@@ -23,8 +23,10 @@ class SoftAp:
             raise ConnectionError("the module has no soft-AP: AT+CWMODE=2 or 3 first")
         if len(self.clients) >= core.settings.ap_clients:
             raise ConnectionError("the soft-AP is full")
-        network = core.settings.ap_ip[0].rsplit(".", 1)[0]
-        self.clients[client] = address or f"{network}.{2 + len(self.clients)}"
+        address = address or self._free()
+        if address is None:
+            raise ConnectionError("the soft-AP has no address left (AT+CWDHCPS)")
+        self.clients[client] = address
         core.notify("sta connected", *mac(client))
         core.notify("sta address", *mac(client), *ip(self.clients[client]))
         return self.clients[client]
@@ -33,8 +35,29 @@ class SoftAp:
         """Is the peer of ``link`` on the soft-AP's side, and not on the station's?"""
         if not self._core.settings.wifi_mode & 2:
             return False
-        own, _, netmask = map(_bits, self._core.settings.ap_ip)
-        return not (_bits(link.channel.remote[0]) ^ own) & netmask
+        return self._inside(link.channel.remote[0])
+
+    def _inside(self, address):
+        own, _, netmask = map(bits, self._core.settings.ap_ip)
+        return not (bits(address) ^ own) & netmask
+
+    def gives(self, address):
+        """Can this be an address that clients are given?"""
+        return is_address(address) and self._inside(address)
+
+    @property
+    def range(self):
+        """AT+CWDHCPS: the lease in minutes, the first and the last address that is given."""
+        own = bits(self._core.settings.ap_ip[0])
+        ends = (str(ipaddress.IPv4Address(min(own + n, 0xFFFFFFFF))) for n in (1, _COUNT))
+        return self._core.settings.dhcps or (_LEASE, *ends)
+
+    def _free(self):
+        """The lowest address that nobody has, or None."""
+        _, first, last = self.range
+        taken = {self._core.settings.ap_ip[0], *self.clients.values()}
+        every = map(str, map(ipaddress.IPv4Address, range(bits(first), bits(last) + 1)))
+        return next((address for address in every if address not in taken), None)
 
     def leave(self, client):
         """The client goes."""

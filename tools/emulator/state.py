@@ -33,6 +33,11 @@ class Settings:
     reconnect_interval: int = 1
     #: AT+SAVETRANSLINK: type, host, port, keep-alive in s, local port.
     saved_link: tuple | None = None
+    #: AT+CWDHCPS: lease in minutes, first and last address that the soft-AP gives; None: its own.
+    dhcps: tuple | None = None
+    #: AT+CWCOUNTRY: policy, code, first channel, how many channels.
+    country: tuple = (0, b"CN", 1, 13)
+    ipv6: int = 0
     #: AT+CIPSSLCCONF, by link: <auth_mode>, <pki_number>, <ca_number>.
     tls_conf: tuple = ((0, 0, 0),) * 5
     #: The four numbers of the firmware that AT+CIUPDATE wrote: what runs after the next restart.
@@ -58,6 +63,13 @@ class Session:
     lap_modes: int = 0xFFFF
     sleep: int = 0
     hostname: bytes = b""
+    #: AT+CWINIT: is there a Wi-Fi driver?
+    wifi: int = 1
+    #: AT+RFPOWER, in 0.25 dBm, and those of Bluetooth by their numbers.
+    power: int = 80
+    ble_power: tuple = (0, 0, 0)
+    #: AT+TRANSINTVL, in ms.
+    interval: int = 20
     server_timeout: int = 180
     server_clients: int = 5
     tcp_options: list = field(default_factory=lambda: [[-1, 0, 0, 0] for _ in range(5)])

@@ -105,6 +105,8 @@ class Station:
         yield core.timing.join / 2
         self.state = GOT_IP
         core.notify("wifi got ip")
+        if core.settings.ipv6:
+            core.notify("got ipv6 local")
         return 0
 
     def _failed(self, seconds, code):

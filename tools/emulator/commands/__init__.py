@@ -12,6 +12,7 @@ from . import (
     addresses,
     basic,
     flash,
+    mdns,
     receive,
     scan,
     send,
@@ -26,7 +27,7 @@ from . import (
 
 _ROOMS = (
     *(basic, wifi, addresses, scan, softap, tcp, send, receive, server, services),
-    *(tls, flash, update),
+    *(tls, flash, update, mdns),
 )
 
 

@@ -1,6 +1,6 @@
 """Basic commands: the module itself and its UART."""
 
-from ..families import ALL, ESPAT, OLD_17, SINCE_24
+from ..families import ALL, E24, ESPAT, NONOS, OLD_17, SINCE_24, SINCE_33
 from ..outcome import SILENT
 
 
@@ -151,6 +151,45 @@ def deep_sleep(call):
     return SILENT
 
 
+#: What an ESP32 makes of a transmit power: the next lower of these, in 0.25 dBm (AT+RFPOWER).
+_POWERS = (34, 44, 52, 56, 60, 66, 72, 80)
+
+
+def query_power(call):
+    """AT+RFPOWER?: in 0.25 dBm; where there is Bluetooth its three too"""
+    session = call.core.session
+    more = session.ble_power if call.core.profile.id in SINCE_24 else ()
+    call.say("rfpower", session.power, *more)
+
+
+def set_power(call):
+    """AT+RFPOWER=<40 to 84>[,<advertising>,<scanning>,<connected>]"""
+    core, args = call.core, call.args
+    if core.profile.id not in SINCE_24:
+        args.count(1, 1)
+        core.session.power = args.integer(0, 0 if core.profile.old else 40, 82)
+        return
+    args.count(1, 4)
+    if len(args) not in (1, 4):
+        raise args.miscount(4)
+    wanted = args.integer(0, 40, 84)
+    if len(args) == 4:
+        most = 7 if core.profile.id == E24 else 15
+        core.session.ble_power = tuple(args.integer(n, 0, most) for n in (1, 2, 3))
+    core.session.power = max(power for power in _POWERS if power <= wanted)
+
+
+def query_interval(call):
+    """AT+TRANSINTVL?"""
+    call.say("transintvl", call.core.session.interval)
+
+
+def set_interval(call):
+    """AT+TRANSINTVL=<0 to 1000 ms>: how long passthrough waits for more before it sends"""
+    call.args.count(1, 1)
+    call.core.session.interval = call.args.integer(0, 0, 1000)
+
+
 def query_ble(call):
     """AT+BLEINIT?: not initialised, as it stays here. It tells an ESP32 from an ESP8266."""
     call.say("bleinit", 0)
@@ -184,6 +223,9 @@ COMMANDS = (
     ("+SLEEP",       ALL,      query_sleep,    set_sleep,        None),
     ("+GSLP",        ALL,      None,           deep_sleep,       None),
     ("+CMD",         ESPAT,    list_commands,  None,             None),
+    ("+RFPOWER",     ESPAT,    query_power,    set_power,        None),
+    ("+RFPOWER",     NONOS,    None,           set_power,        None),
+    ("+TRANSINTVL",  SINCE_33, query_interval, set_interval,     None),
     ("+BLEINIT",     SINCE_24, query_ble,      None,             None),
 )
 # fmt: on

@@ -1,6 +1,7 @@
 """Commands about the module's own access point."""
 
 from ..families import ALL, ESPAT, OLD
+from ..network import bits
 from ..params import LENGTH, Refused
 from .addresses import mac_argument
 from .wifi import ip, mac, need_ap, suffixed
@@ -67,10 +68,40 @@ def drop_clients(call):
     soft_ap.leave(client)
 
 
+def query_range(call):
+    """AT+CWDHCPS?: lease in minutes, first and last address"""
+    lease, first, last = call.core.soft_ap.range
+    call.say("cwdhcps", lease, *ip(first), *ip(last))
+
+
+def set_range(call):
+    """AT+CWDHCPS=<0 or 1>[,<lease in minutes>,<first address>,<last address>]"""
+    core, args = call.core, call.args
+    need_ap(core)
+    if not core.settings.dhcp_ap:
+        raise Refused
+    if not args.integer(0, 0, 1):
+        args.count(1, 1)
+        call.set(dhcps=None)
+        return
+    args.count(4, 4)
+    lease = args.integer(1, 1, 2880)
+    first, last = (args.text(n, 15).decode("latin-1") for n in (2, 3))
+    for index, address in ((2, first), (3, last)):
+        if not core.soft_ap.gives(address):
+            raise args.wrong(index)
+    if bits(first) > bits(last):
+        raise args.wrong(3)
+    call.set(dhcps=(lease, first, last))
+
+
 # fmt: off
 COMMANDS = (
     # name      families          query     set           execute
     *suffixed("+CWSAP", ALL, OLD, query_ap, set_ap,       None),
+    ("+CWDHCPS", ESPAT,           query_range, set_range,  None),
+    ("+CWDHCPS_CUR", OLD,         query_range, set_range,  None),
+    ("+CWDHCPS_DEF", OLD,         query_range, set_range,  None),
     ("+CWLIF",  ALL,              None,     None,         list_clients),
     ("+CWQIF",  ESPAT,            None,     drop_clients, drop_clients),
 )

@@ -261,6 +261,17 @@ def set_mux(call):
     core.session.mux = mux
 
 
+def query_ipv6(call):
+    """AT+CIPV6?"""
+    call.say("cipv6", call.core.settings.ipv6)
+
+
+def set_ipv6(call):
+    """AT+CIPV6: the notice of its address alone, with each join; nothing goes over IPv6 here"""
+    call.args.count(1, 1)
+    call.set(ipv6=call.args.integer(0, 0, 1))
+
+
 def query_passthrough(call):
     """AT+CIPMODE?"""
     call.say("cipmode", call.core.session.passthrough_mode)
@@ -291,6 +302,7 @@ COMMANDS = (
     ("+CIPSTATUS", ALL,      None,              None,            status),
     ("+CIPSTATE",  SINCE_24, state,             None,            None),
     ("+CIPMUX",    ALL,      query_mux,         set_mux,         None),
+    ("+CIPV6",     ESPAT,    query_ipv6,       set_ipv6,        None),
     ("+CIPMODE",   ALL,      query_passthrough, set_passthrough, None),
 )
 # fmt: on

@@ -1,8 +1,8 @@
 """Wi-Fi commands: mode, station, addresses."""
 
-from ..families import ALL, ESPAT, OLD
+from ..families import ALL, ESPAT, OLD, OLD_17, SINCE_33
 from ..outcome import ERROR, FAIL
-from ..params import Refused
+from ..params import LENGTH, Refused
 from ..station import NEVER
 
 
@@ -161,6 +161,51 @@ def set_auto(call):
     call.set(always=True, auto_connect=bool(call.args.integer(0, 0, 1)))
 
 
+# -- driver and country ------------------------------------------------------------------------
+
+
+def query_driver(call):
+    """AT+CWINIT?"""
+    call.say("cwinit", call.core.session.wifi)
+
+
+def set_driver(call):
+    """AT+CWINIT=<0 or 1>: without its driver there is no Wi-Fi, and no command for it"""
+    core = call.core
+    call.args.count(1, 1)
+    wanted = call.args.integer(0, 0, 1)
+    if wanted == core.session.wifi:
+        return
+    core.session.wifi = wanted
+    core.station.leave()
+    core.links.drop_all()
+    core.links.stop_server()
+    core.soft_ap.clients.clear()
+    core.settings.wifi_mode = core.flash.wifi_mode if wanted else 0
+    if wanted:
+        core.afterwards.append(core.station.start)
+
+
+def query_country(call):
+    """AT+CWCOUNTRY?, and of NonOS AT+CWCOUNTRY_CUR?"""
+    call.say("cwcountry", *call.core.settings.country)
+
+
+def set_country(call):
+    """AT+CWCOUNTRY=<0 the access point's, 1 this>,<code>,<first channel>,<how many>"""
+    args = call.args
+    args.count(4, 4)
+    policy, code = args.integer(0, 0, 1), args.text(1, 3)
+    if len(code) < 2:
+        raise args.wrong(1, LENGTH)
+    country = (policy, code, args.integer(2, 1, 14), args.integer(3, 1, 14))
+    # ESP-AT keeps it in memory alone, AT+SYSSTORE or not.
+    if call.core.profile.old:
+        call.set(country=country)
+    else:
+        call.core.settings.country = country
+
+
 # fmt: off
 COMMANDS = (
     # name           families  query            set            execute
@@ -171,6 +216,10 @@ COMMANDS = (
     ("+CWQAP",       ALL,      None,            None,          leave),
     ("+CWSTATE",     ESPAT,    query_state,     None,          None),
     ("+CWRECONNCFG", ESPAT,    query_reconnect, set_reconnect, None),
+    ("+CWINIT",      SINCE_33, query_driver,    set_driver,    None),
+    ("+CWCOUNTRY",   ESPAT,    query_country,   set_country,   None),
+    ("+CWCOUNTRY_CUR", OLD_17, query_country,   set_country,   None),
+    ("+CWCOUNTRY_DEF", OLD_17, query_country,   set_country,   None),
     ("+CWAUTOCONN",  ALL,      query_auto,      set_auto,      None),
 )
 # fmt: on
