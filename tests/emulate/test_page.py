@@ -63,8 +63,9 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_its_commands_start_what_they_say(command, monkeypatch):
+def test_its_commands_start_what_they_say(command, monkeypatch, tmp_path):
     """All but the opening of the ports, which other tests do."""
+    monkeypatch.chdir(tmp_path)
     started = []
 
     def run(module, ports, view, about):
@@ -82,7 +83,7 @@ def test_its_commands_start_what_they_say(command, monkeypatch):
 
 
 def test_it_has_commands():
-    assert len(COMMANDS) == 13
+    assert len(COMMANDS) == 14
 
 
 def test_its_scenario_is_one():
@@ -104,7 +105,7 @@ def page_server():
         server.shutdown()
 
 
-PROGRAM, TESTS, SIMULATED = blocks("python")
+PROGRAM, TESTS, SIMULATED, UPDATES = blocks("python")
 
 
 def test_its_program_fetches_a_page(tmp_path, capsys):
@@ -114,6 +115,20 @@ def test_its_program_fetches_a_page(tmp_path, capsys):
         exec(compile(PROGRAM.replace("/tmp/module", str(link)), "program", "exec"), {})
     said = capsys.readouterr().out
     assert said.startswith("joined: 192.168.1.50\nHTTP/1.0 200 OK")
+
+
+def test_its_files_are_an_update(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(UPDATES, "program", "exec"), {})
+    with page_server() as port, Module(joined=True, hosts={"ota.test": ("127.0.0.1", port)}) as it:
+        uart = it.uart()
+        uart.timeout = 5
+        uart.write(b"AT+CIUPDATE\r\n")
+        said = b""
+        while not said.endswith(b"ready\r\n"):
+            said += uart.read() or b""
+        uart.write(b"AT+GMR\r\n")
+        assert b"AT version:3.4.0.0(" in uart.read()
 
 
 def test_its_fault_ends_the_program_as_it_says(tmp_path):
