@@ -5,6 +5,8 @@ import pytest
 C3, N17 = "esp32c3-3.3", "nonos-1.7.4"
 BOTH = pytest.mark.parametrize("family", [C3, N17])
 WEB = [("web.test", 80)]
+OK, ERROR = b"\r\nOK\r\n", b"\r\nERROR\r\n"
+NOTICES = b"CLOSED\r\nWIFI DISCONNECT\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\nCONNECT\r\n"
 
 
 def test_passthrough_needs_the_single_link(desk):
@@ -74,7 +76,7 @@ def test_notices_in_passthrough(desk, told):
     bench.module.wifi_lost()
     bench.module.wifi_back()
     said = bench.wait() + bench.wait(5) + bench.wait(1)
-    assert said == b"CLOSED\r\nWIFI DISCONNECT\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n" * told
+    assert said == NOTICES * told
     bench.send(b"again")
     assert bench.requests == [b"again"]
 
@@ -125,3 +127,87 @@ def test_a_full_buffer_does_not_wait_for_a_silence(desk, family):
     assert bench.requests == [b"x" * most]
     bench.wait(0.03)
     assert bench.requests[1:] == [b"x"]
+
+
+def test_a_connection_that_comes_back_is_told_where_asked(desk):
+    # AT+SYSMSG's bit 2 has CLOSED and CONNECT, bit 1 the longer form of it.
+    bench = desk(C3, links=WEB, passthrough=True)
+    bench.module.core.settings.sysmsg = 6
+    bench.peer.close()
+    said = bench.wait() + bench.wait(1)
+    assert said.startswith(b'CLOSED\r\n+LINK_CONN:0,0,"TCP",0,"198.51.100.2",80,')
+    bench.send(b"again")
+    assert bench.requests == [b"again"]
+
+
+@pytest.mark.parametrize("kind", [b"", b',"TCP"', b',"TCP",0,0'])
+def test_a_server_passes_through_from_boot_on(desk, kind):
+    bench = desk(C3)
+    bench.send(b"AT+CWMODE=2\r\n")
+    assert bench.send(b"AT+SAVETRANSLINK=3,8080%s\r\n" % kind) == OK
+    bench.send(b"AT+RST\r\n")
+    assert bench.send(b"AT\r\n") == b""
+    first = bench.network.dial(8080, bench)
+    assert bench.wait() + bench.wait() == b"\r\n>"
+    first.send(b"hello")
+    assert bench.wait() + bench.wait() == b"hello"
+    bench.send(b"AT\r\n")
+    assert bench.requests == [b"AT\r\n"]
+    first.close()
+    bench.wait(1)
+    second = bench.network.dial(8080, bench)
+    assert bench.wait(1) + bench.wait() == b""
+    bench.send(b"again")
+    assert bytes(second.data) == b"again"
+    bench.send(b"+++", 2)
+    bench.send(b"ATE0\r\n")
+    bench.talk(
+        (b"AT+CIPMODE=0\r\n", OK),
+        (b"AT+CIPCLOSE\r\n", b"CLOSED\r\n" + OK),
+        (b"AT+SAVETRANSLINK=0\r\n", OK),
+    )
+    bench.send(b"AT+RST\r\n")
+    assert bench.send(b"AT\r\n").endswith(OK)
+
+
+def test_what_cannot_be_saved(desk):
+    bench = desk(C3)
+    for bad in (b"3", b"3,0", b'3,80,"UDP"', b'3,80,"TCP",2', b'3,80,"TCP",0,0,0', b"2,2,1,7,1,5"):
+        assert (bad, bench.send(b"AT+SAVETRANSLINK=%s\r\n" % bad)) == (bad, ERROR)
+    for family in (N17, "esp32-2.4"):
+        assert desk(family).send(b"AT+SAVETRANSLINK=3,80\r\n") == ERROR
+
+
+def test_writes_to_flash_are_counted(desk):
+    bench = desk(C3, joined=True)
+    core = bench.module.core
+    for line, count in (
+        (b'AT+SAVETRANSLINK=1,"web.test",80,"TCP"\r\n', 1),
+        (b"AT+SYSSTORE=0\r\n", 1),
+        (b"AT+CWMODE=1\r\n", 1),
+        (b"AT+SAVETRANSLINK=0\r\n", 2),
+        (b"AT+SYSSTORE=1\r\n", 2),
+        (b"AT+CWMODE=1\r\n", 3),
+        (b"AT+CIPMUX=1\r\n", 3),
+    ):
+        assert bench.send(line) == OK
+        assert (line, core.flash_writes) == (line, count)
+
+
+def test_the_one_client_of_a_server_is_closed_without_its_number(desk):
+    # Espressif's own session of a server's passthrough (CIPMUX=1, CIPSERVERMAXCONN=1).
+    bench = desk(C3, joined=True, mux=1)
+    bench.talk(
+        (b"AT+CIPSERVERMAXCONN=1\r\n", OK),
+        (b"AT+CIPSERVER=1,8080\r\n", OK),
+    )
+    bench.network.dial(8080)
+    assert bench.wait() + bench.wait() == b"0,CONNECT\r\n"
+    bench.talk(
+        (b"AT+CIPMODE=1\r\n", OK),
+        (b"AT+CIPSEND\r\n", OK + b"\r\n>"),
+        (b"+++", b""),
+        (b"AT+CIPMODE=0\r\n", OK),
+        (b"AT+CIPCLOSE\r\n", b"CLOSED\r\n" + OK),
+        (b"AT+CIPCLOSE\r\n", ERROR),
+    )

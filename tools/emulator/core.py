@@ -58,10 +58,12 @@ class Call:
 
     def set(self, always=False, **values):
         """Change settings, in flash too where this command writes there (or ``always``)."""
+        written = always or self.persist
         for name, value in values.items():
             setattr(self.core.settings, name, value)
-            if always or self.persist:
+            if written:
                 setattr(self.core.flash, name, value)
+        self.core.flash_writes += written
 
     def say(self, name, *args):
         """Print a line of the table, with this command's own name where the form has one."""
@@ -84,6 +86,8 @@ class Core:
         if self.flash.store is None:
             self.flash.store = store_of(self.profile.id)
         self.settings = replace(self.flash)
+        #: How many commands have written settings to flash, which wears out by that.
+        self.flash_writes = 0
         self._factory_baud = baud
         self.baud = self.flash.baud or baud
         #: The rate the host listens and talks at, as the line tells; None when it cannot differ.
@@ -426,6 +430,8 @@ class Core:
         self.station.start()
         if self.settings.saved_link:
             self.passthrough.enter_at_boot(Request(*self.settings.saved_link))
+        elif self.settings.saved_server:
+            self.passthrough.serve_at_boot(*self.settings.saved_server)
 
 
 def _take_apart(body):

@@ -292,6 +292,8 @@ class Links:
         link = Link(number, self.listener.kind, channel, SERVER)
         self.add(link)
         self.report(link)
+        if self._core.in_passthrough:
+            self._core.passthrough.accepted()
         return True
 
     def report(self, link):
@@ -308,13 +310,13 @@ class Links:
         else:
             core.notify("connect")
 
-    def drop(self, link, tell=True):
-        """Close a link and forget it."""
+    def drop(self, link, tell=True, named=True):
+        """Close a link and forget it; it is told by its number unless it is not to be ``named``."""
         link.channel.close()
         if self.open.pop(link.number, None):
             self._core.on_event("closed", link=link.number)
             self._core.session.tls[link.number] = LinkSettings()
-        if tell and self._core.session.mux:
+        if tell and named and self._core.session.mux:
             self._core.notify("closed id", link.number)
         elif tell:
             self._core.notify("closed")

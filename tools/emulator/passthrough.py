@@ -13,6 +13,8 @@ class Passthrough:
     def __init__(self, core):
         self._core = core
         self._redialing = None
+        #: A server's client that comes is told of by a prompt.
+        self._prompts = False
 
     @property
     def active(self):
@@ -53,6 +55,20 @@ class Passthrough:
         self.enter()
         self._redialing = self._core.scheduler.start(self._redial(request, prompt=True))
 
+    def serve_at_boot(self, port, kind, ca, netif):
+        """AT+SAVETRANSLINK=3: the same for the one client of a server."""
+        session = self._core.session
+        session.mux = session.server_clients = session.passthrough_mode = 1
+        self._core.links.serve(kind, port, ca, netif)
+        self._prompts = True
+        self.enter()
+
+    def accepted(self):
+        """A client of the server came, and is passed through."""
+        if self._prompts:
+            self._core.say("boot prompt")
+        self._prompts = False
+
     def _redial(self, request, prompt=False):
         core = self._core
         while self.active:
@@ -65,7 +81,9 @@ class Passthrough:
                 continue
             yield from established(core, channel)
             if channel.state == OPEN:
-                core.links.add(Link(0, request.kind, channel, request=request))
+                link = Link(0, request.kind, channel, request=request)
+                core.links.add(link)
+                core.links.report(link)
                 if prompt:
                     core.say("boot prompt")
                 return

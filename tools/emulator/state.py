@@ -38,6 +38,8 @@ class Settings:
     #: AT+CWCOUNTRY: policy, code, first channel, how many channels.
     country: tuple = (0, b"CN", 1, 13)
     ipv6: int = 0
+    #: AT+SAVETRANSLINK=3: port, type, CA and interface of a server of one client.
+    saved_server: tuple | None = None
     #: AT+CIPSSLCCONF, by link: <auth_mode>, <pki_number>, <ca_number>.
     tls_conf: tuple = ((0, 0, 0),) * 5
     #: The four numbers of the firmware that AT+CIUPDATE wrote: what runs after the next restart.

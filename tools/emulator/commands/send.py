@@ -1,7 +1,7 @@
 """Commands that send: CIPSEND in its forms, CIPSENDEX, CIPSENDL, passthrough."""
 
-from ..families import ALL, SINCE_24
-from ..link_types import LINK_TYPES
+from ..families import ALL, SINCE_24, SINCE_33
+from ..link_types import LINK_TYPES, SERVER_TYPES
 from ..links import COUNT
 from ..outcome import SILENT
 from ..params import Refused
@@ -155,11 +155,21 @@ def pass_through(call):
 
 
 def save_link(call):
-    """AT+SAVETRANSLINK=<0 or 1>[,<host>,<port>[,<type>[,<keep-alive s or local port>]]]"""
+    """AT+SAVETRANSLINK=<0 or 1>[,<host>,<port>[,<type>[,<keep-alive s or local port>]]]
+
+    Since 3.2 ``=3,<port>[,<type>[,<CA>[,<netif>]]]``, for a server of one client; ``=2`` is for
+    Bluetooth, and not here.
+    """
     args = call.args
-    if not args.integer(0, 0, 1):
+    mode = args.integer(0, 0, 3 if call.core.profile.id in SINCE_33 else 1)
+    if mode == 2:
+        raise Refused
+    if not mode:
         args.count(1, 1)
-        call.set(always=True, saved_link=None)
+        call.set(always=True, saved_link=None, saved_server=None)
+        return
+    if mode == 3:
+        call.set(always=True, saved_link=None, saved_server=_saved_server(args))
         return
     args.count(3, 5)
     host = args.text(1, 64).decode("latin-1")
@@ -169,7 +179,17 @@ def save_link(call):
     if kind not in LINK_TYPES or (kind == "SSL" and not call.core.profile.tls.passthrough):
         raise args.wrong(3)
     numbers = (0, extra) if kind == "UDP" else (extra, 0)
-    call.set(always=True, saved_link=(kind, host, port, *numbers))
+    call.set(always=True, saved_link=(kind, host, port, *numbers), saved_server=None)
+
+
+def _saved_server(args):
+    """(port, type, CA, interface)"""
+    args.count(2, 5)
+    kind = args.text(2, 6, default=b"TCP").decode("latin-1")
+    if kind not in SERVER_TYPES:
+        raise args.wrong(2)
+    numbers = (args.integer(3, 0, 1, default=0), args.integer(4, 0, 3, default=0))
+    return (args.integer(1, 1, 65535), kind, *numbers)
 
 
 # fmt: off

@@ -198,18 +198,19 @@ def close(call):
 
 
 def close_single(call):
-    """AT+CIPCLOSE"""
-    if call.core.session.mux:
+    """AT+CIPCLOSE: of many links only that of a server's one client, as passthrough has it"""
+    core = call.core
+    if core.session.mux and not _single_client(core):
         raise Refused("mux=1")
-    _close(call.core, 0)
+    _close(core, 0, named=False)
 
 
-def _close(core, number):
+def _close(core, number, named=True):
     link = core.links.open.get(number)
     core.links.left_over.pop(number, None)
     if link is None:
         raise Refused("unlink")
-    core.links.drop(link)
+    core.links.drop(link, named=named)
 
 
 # -- status ------------------------------------------------------------------------------------
