@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from espat_tools.emulate.cli import emulate
-from espat_tools.emulator import AccessPoint, MemoryNetwork, Module, SimClock, words
+from espat_tools.emulator import AccessPoint, MemoryNetwork, Module, SimClock, SocketNetwork, words
 
 #: Options of Module, and what the sentence says of them.
 REFUSED = [
@@ -75,6 +75,24 @@ def test_durations_have_a_unit_or_are_seconds(given):
 def test_access_points(options, said):
     with pytest.raises(ValueError) as caught:
         AccessPoint(**{"ssid": "home", **options})
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"reach": "mars"}, "reach is 'mars', and loopback or any is meant"),
+        ({"hosts": {"a": "b.test"}}, "a host is 'b.test', and an address such as"),
+        ({"hosts": {"a": ("127.0.0", 80)}}, "a host is '127.0.0', and an address such as"),
+        ({"hosts": {"a": ("127.0.0.1", 0)}}, "port of a host is 0, and a whole number from 1 to"),
+        ({"hosts": {"a": ("127.0.0.1", {80: 65536})}}, "port of a host is 65536, and a whole"),
+        ({"hosts": {"a": ("127.0.0.1", {-1: 80})}}, "port of a host is -1, and a whole number"),
+    ],
+    ids=str,
+)
+def test_networks(options, said):
+    with pytest.raises(ValueError) as caught:
+        SocketNetwork(**options)
     assert said in str(caught.value)
 
 

@@ -5,7 +5,7 @@ import logging
 import selectors
 import socket
 
-from . import names
+from . import limits, names
 from .asking import Answer, Echo, Question, Resolved
 from .datagrams import SocketDatagrams
 from .mdns import Announcer
@@ -172,6 +172,8 @@ class SocketNetwork:
         self.names = Names({"localhost": "127.0.0.1"})
         self._mapped = {}
         self._found = {}
+        if reach not in ("loopback", "any"):
+            raise ValueError(f"reach is {reach!r}, and loopback or any is meant")
         self._reach = reach
         self._server_ports = server_ports or {}
         self._strict_dns = strict_dns
@@ -184,9 +186,12 @@ class SocketNetwork:
     def add_host(self, name, place):
         """Name an address, or an (address, port map)."""
         if isinstance(place, str):
-            self.names.addresses[name.lower()] = place
+            self.names.addresses[name.lower()] = limits.address("a host", place)
         else:
             address, ports = place
+            limits.address("a host", address)
+            for port in [ports] if isinstance(ports, int) else [*ports, *ports.values()]:
+                limits.number("port of a host", port)
             ports = _EveryPort(ports) if isinstance(ports, int) else dict(ports)
             self._mapped[self.names.add(name)] = (address, ports)
             for port in ports:
