@@ -109,7 +109,7 @@ def test_the_whole_command_says_no_more_than_the_sentence():
             "--profile and --paced are the emulator's, and --port is a real module.",
         ),
         (["--port", "/dev/null", *ELSEWHERE], "/dev/null is not a serial port."),
-        (["--baud", "3000000000"], "/dev/"),
+        (["--baud", "3000000000"], "The emulator: baud is 3000000000, and a whole number from 80"),
         (["--url", "https://example.com/"], "https is not possible yet (TLS comes later)"),
         (["--url", "http://192.0.2.1/"], "The emulated module's network ends at this machine"),
         (["--url", "example.com"], "example.com is not a URL of a page"),

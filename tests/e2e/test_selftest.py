@@ -217,7 +217,9 @@ def test_servers_that_are_not_there():
         found = verdicts(desktop(module.open_pty(), JOINING))
     assert found["join"] == "PASS"
     assert {found[name] for name in ("DNS", "TCP", "UDP", "restart")} == {"FAIL"}
-    assert {found[name] for name in ("TLS", "ping", "server")} == {"SKIP"}
+    assert {found[name] for name in ("TLS", "server")} == {"SKIP"}
+    # The gateway answers, as one does.
+    assert found["ping"] == "PASS"
 
 
 def test_a_clock_that_is_wrong(world):

@@ -35,7 +35,10 @@ def place(wanted: Wanted) -> Iterator[Place]:
         else:
             body = None
             hosts = {wanted.url.host: on_loopback(wanted.url)}
-        module = stack.enter_context(Module(wanted.profile, hosts=hosts, baud=wanted.baud))
+        try:
+            module = stack.enter_context(Module(wanted.profile, hosts=hosts, baud=wanted.baud))
+        except ValueError as error:
+            raise Unwanted(f"The emulator: {error}.") from None
         device = _pseudo_terminal(module)
         what = f"emulated ({wanted.profile}), on {device} at {wanted.baud} baud"
         yield Place(device, what, body)
