@@ -273,7 +273,8 @@ def test_a_paced_module_with_a_small_buffer(start):
         port.write(b"AT+GMR\r\n")
         while not run.event("bytes")["lost_by_host"]:
             port.write(b"AT+GMR\r\n")
-        assert 0 < len(port.read(1000)) <= 128
+        # The kernel may hold some 4 KB more; what comes once there is room again is no loss.
+        assert 0 < port.in_waiting <= 64 + 4096
     status, out, _ = run.end()
     assert status == 0
     assert json.loads(out.splitlines()[-1])["lost_by_host"] > 0
