@@ -6,6 +6,8 @@
 Source: CircuitPython's pins.c; shipped with ESP-AT 3.4 (iLabs forum).
 """
 
+from espat import lazy
+
 BOARD_ID = "challenger_rp2350_wifi6_ble5"  # what CircuitPython calls the board
 UART_ID = 1
 TX = 4  # GPIO numbers, seen from the microcontroller
@@ -16,31 +18,9 @@ RX_BUFFER = 2048  # bytes that may arrive while the program is busy; CircuitPyth
 
 def uart(baudrate=115200):
     """The UART that the module is on, at ``baudrate`` bits a second."""
-    try:
-        import board
-        import busio
-    except ImportError:
-        from machine import UART, Pin
-
-        return UART(UART_ID, baudrate=baudrate, tx=Pin(TX), rx=Pin(RX), rxbuf=RX_BUFFER)
-    return busio.UART(
-        board.ESP_TX,
-        board.ESP_RX,
-        baudrate=baudrate,
-        timeout=0,
-        receiver_buffer_size=RX_BUFFER,
-    )
+    return lazy.call("board", "uart", UART_ID, TX, RX, ("ESP_TX", "ESP_RX"), baudrate, RX_BUFFER)
 
 
 def reset():
     """The pin that holds the module in reset while it is low; left high here."""
-    try:
-        import board
-        import digitalio
-    except ImportError:
-        from machine import Pin
-
-        return Pin(RESET, Pin.OUT, value=1)
-    pin = digitalio.DigitalInOut(board.ESP_RESET)
-    pin.switch_to_output(True)
-    return pin
+    return lazy.call("board", "reset", "ESP_RESET", RESET)

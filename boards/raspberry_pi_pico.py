@@ -6,6 +6,8 @@ Wire GP0 to the module's RX, GP1 to its TX, 3V3 and GND. On an ESP8266 with ESP-
 is GPIO13 (RX) and GPIO15 (TX), not the pins marked RX and TX.
 """
 
+from espat import lazy
+
 BOARD_ID = "raspberry_pi_pico"  # what CircuitPython calls the board
 UART_ID = 0
 TX = 0  # GPIO numbers, seen from the microcontroller
@@ -15,20 +17,7 @@ RX_BUFFER = 2048  # bytes that may arrive while the program is busy; CircuitPyth
 
 def uart(baudrate=115200):
     """The UART that the module is on, at ``baudrate`` bits a second."""
-    try:
-        import board
-        import busio
-    except ImportError:
-        from machine import UART, Pin
-
-        return UART(UART_ID, baudrate=baudrate, tx=Pin(TX), rx=Pin(RX), rxbuf=RX_BUFFER)
-    return busio.UART(
-        board.GP0,
-        board.GP1,
-        baudrate=baudrate,
-        timeout=0,
-        receiver_buffer_size=RX_BUFFER,
-    )
+    return lazy.call("board", "uart", UART_ID, TX, RX, ("GP0", "GP1"), baudrate, RX_BUFFER)
 
 
 def reset():

@@ -5,6 +5,7 @@
 __version__ = "0.1.0"
 __repo__ = "https://github.com/espat/espat.git"
 
-from .modem import ATError as ATError
+from .errors import ATError as ATError
 from .radio import Radio as Radio
+from .sockets import Socket as Socket
 from .sockets import SocketPool as SocketPool

@@ -1,119 +1,16 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-# For editors and type checkers; it does not go on a board. What Radio and sockets load when it is
-# first used stands here as if it were always there.
+# For editors and type checkers; it does not go on a board. tests/packaging/test_stubs.py compares
+# it with the code.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from ipaddress import IPv4Address
-from typing import Any
-
-from .kinds import AuthMode, Network, PowerManagement
-from .modem import Modem
+from .errors import ATError as ATError
+from .radio import Radio as Radio
 
 __version__: str
 __repo__: str
 
 _Bytes = bytes | bytearray | memoryview
-_Address = IPv4Address | str
 _Where = tuple[str, int]
-
-class ATError(RuntimeError):
-    command: str
-    words: bytes
-
-class Radio:
-    modem: Modem
-    rx_size: int
-    reset_pin: Any
-    enabled: bool
-    hostname: str
-    mac_address: bytes
-    mac_address_ap: bytes
-    power_management: PowerManagement
-    dns: Sequence[str]
-    ipv4_dns: _Address | None
-
-    def __init__(
-        self,
-        uart: Any,
-        reset: Any = None,
-        rx_size: int = 576,
-        idle: Callable[[], object] | None = None,
-        debug: bool | Callable[[str, str], object] | None = None,
-    ) -> None: ...
-    def __enter__(self) -> Radio: ...
-    def __exit__(self, *_: object) -> None: ...
-    @property
-    def connected(self) -> bool: ...
-    @property
-    def firmware(self) -> str: ...
-    @property
-    def ap_info(self) -> Network | None: ...
-    @property
-    def ap_active(self) -> bool: ...
-    @property
-    def stations_ap(self) -> list[Any]: ...
-    @property
-    def addresses(self) -> Sequence[str]: ...
-    @property
-    def addresses_ap(self) -> Sequence[str]: ...
-    @property
-    def ipv4_address(self) -> _Address | None: ...
-    @property
-    def ipv4_address_ap(self) -> _Address | None: ...
-    @property
-    def ipv4_gateway(self) -> _Address | None: ...
-    @property
-    def ipv4_gateway_ap(self) -> _Address | None: ...
-    @property
-    def ipv4_subnet(self) -> _Address | None: ...
-    @property
-    def ipv4_subnet_ap(self) -> _Address | None: ...
-    def up(self) -> Modem: ...
-    def connect(
-        self,
-        ssid: str | bytes,
-        password: str | bytes = b"",
-        *,
-        channel: int = 0,
-        bssid: str | bytes | None = None,
-        timeout: float | None = None,
-    ) -> None: ...
-    def reset(self) -> None: ...
-    def command(self, line: str, timeout: float = 5) -> list[bytes]: ...
-    def deinit(self) -> None: ...
-    def start_station(self) -> None: ...
-    def stop_station(self) -> None: ...
-    def ping(self, ip: _Address, *, timeout: float | None = 0.5) -> float | None: ...
-    def start_scanning_networks(
-        self, *, start_channel: int = 1, stop_channel: int = 165
-    ) -> Iterator[Network]: ...
-    def stop_scanning_networks(self) -> None: ...
-    def start_ap(
-        self,
-        ssid: str | bytes,
-        password: str | bytes = b"",
-        *,
-        channel: int = 1,
-        authmode: Iterable[AuthMode] = (),
-        max_connections: int | None = 4,
-    ) -> None: ...
-    def stop_ap(self) -> None: ...
-    def set_ipv4_address(
-        self,
-        *,
-        ipv4: _Address,
-        netmask: _Address,
-        gateway: _Address,
-        ipv4_dns: _Address | None = None,
-    ) -> None: ...
-    def set_ipv4_address_ap(
-        self, *, ipv4: _Address, netmask: _Address, gateway: _Address
-    ) -> None: ...
-    def start_dhcp(self, *, ipv4: bool = True, ipv6: bool = False) -> None: ...
-    def stop_dhcp(self) -> None: ...
-    def start_dhcp_ap(self) -> None: ...
-    def stop_dhcp_ap(self) -> None: ...
 
 class SocketPool:
     AF_INET: int

@@ -1,104 +1,151 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Which firmware it is, and what it can do: one table, by capability and version."""
+"""Which firmware a module runs, and what that firmware can do. Loaded at set-up, then forgotten.
+
+A firmware is a pair: its family (an index of ``families.FAMILIES``) and its version, 0xMm for M.m.
+Version 0 means that the firmware is not known.
+"""
 
 try:
     from micropython import const
 except ImportError:
     const = int
 
-# Families, in the order of the table's columns.
 _NONOS = const(0)
 _ESP8266 = const(1)
 _ESP32 = const(2)
 _WIZFI360 = const(3)
 
-FAMILIES = ("NonOS AT", "ESP8266 ESP-AT", "ESP32 ESP-AT", "WizFi360")
+# For each capability the first version that has it, 0xMm, by family in the order above; 0xFF: no
+# version has it. Sources: dialects.md 1 (by command) and 4; tls-facts.md.
+TABLE = (
+    # Wi-Fi and the module itself
+    b"\x10\xff\xff\x10"  # CUR: commands that end in _CUR set without writing to flash
+    b"\xff\x21\x21\xff"  # SYSSTORE: AT+SYSSTORE
+    b"\x17\x20\x12\x10"  # SYSMSG: AT+SYSMSG
+    b"\x16\x20\x10\x10"  # SYSRAM: AT+SYSRAM?
+    b"\xff\x20\x20\xff"  # TIMESTAMP: AT+SYSTIMESTAMP
+    b"\xff\x22\x22\xff"  # CMD: AT+CMD?
+    b"\xff\x20\x10\xff"  # SYSFLASH: AT+SYSFLASH: partitions
+    b"\xff\xff\x31\xff"  # SYSMFG: AT+SYSMFG: certificates lie in NVS, not in partitions
+    b"\xff\x20\x10\xff"  # SLEEP_MAX: AT+SLEEP: 1 sleeps by DTIM, 3 by listen interval
+    b"\xff\x20\x10\xff"  # CWMODE_OFF: AT+CWMODE=0
+    b"\xff\x22\x22\xff"  # CWSTATE: AT+CWSTATE?
+    b"\xff\x22\x22\xff"  # RECONNECT: AT+CWRECONNCFG
+    b"\x16\x20\x10\x10"  # HOSTNAME: AT+CWHOSTNAME
+    b"\xff\x20\x10\xff"  # DHCP_BITS: AT+CWDHCP=<on>,<bits>, not <which>,<on>
+    b"\xff\x20\x10\xff"  # STATIONS_10: the soft-AP takes 10 stations, not 8
+    # Services
+    b"\x16\x20\x10\x10"  # DNS: AT+CIPDNS
+    b"\xff\x20\x10\xff"  # DNS_3: three name servers, not two
+    b"\x16\x20\x10\x10"  # SNTP: AT+CIPSNTPCFG, AT+CIPSNTPTIME?
+    b"\xff\x20\x10\xff"  # ZONES: time zones from -12 to 14, not from -11 to 13
+    b"\xff\x21\x21\xff"  # ZONES_HHMM: time zones of hours and minutes
+    # Links
+    b"\xff\x23\x23\xff"  # CIPSTATE: AT+CIPSTATE?
+    b"\xff\x20\x20\xff"  # STARTEX: AT+CIPSTARTEX
+    b"\xff\x20\x10\xff"  # LOCAL_IP: AT+CIPSTART takes a local address
+    b"\xff\xff\x41\xff"  # TIMED: AT+CIPSTART takes a time-out
+    b"\xff\x21\x21\xff"  # TCPOPT: AT+CIPTCPOPT
+    b"\xff\xff\x24\xff"  # KEEP_ALIVE: keep_alive in AT+CIPTCPOPT
+    b"\xff\x20\x10\xff"  # SERVER_QUERY: AT+CIPSERVER?
+    b"\xff\x22\x22\xff"  # SERVER_CLOSE: AT+CIPSERVER=0,1 closes the clients' links
+    b"\x16\x20\x10\x10"  # MAXCONN: AT+CIPSERVERMAXCONN
+    # Data
+    b"\xff\xff\x23\xff"  # SEND8K: AT+CIPSEND takes 8192 bytes, not 2048
+    b"\xff\xff\x23\xff"  # SENDL: AT+CIPSENDL
+    b"\x17\x21\x20\x10"  # PASSIVE: AT+CIPRECVMODE=1 for TCP links
+    b"\xff\x21\x20\x10"  # PASSIVE_UDP: and for UDP links: elsewhere UDP is always pushed
+    b"\xff\x21\x20\xff"  # PASSIVE_TLS: and for TLS links: elsewhere TLS is always pushed
+    b"\xff\xff\x33\xff"  # RECVTYPE: AT+CIPRECVTYPE: the receive mode of one link
+    b"\xff\x20\x10\xff"  # RECVDATA_ANY: AT+CIPRECVDATA takes any length, not 2048 at most
+    b"\xff\x20\x10\xff"  # RECVLEN_-1: AT+CIPRECVLEN? says -1 for a closed link, not 0
+    b"\xff\x21\x20\xff"  # TRAILER: behind an active +IPD's payload comes a CRLF that is not counted
+    # TLS
+    b"\x17\x21\x10\x10"  # SSLCCONF: AT+CIPSSLCCONF: certificates are verified, or shown
+    b"\xff\x21\x10\xff"  # SSL_BY_LINK: AT+CIPSSLCCONF by link, with the numbers of the certificates
+    b"\x10\xff\xff\x10"  # SSLSIZE: AT+CIPSSLSIZE
+    b"\xff\x21\x21\xff"  # SNI: AT+CIPSSLCSNI, AT+CIPSSLCCN, AT+CIPSSLCALPN
+    b"\xff\x21\x22\xff"  # PSK: AT+CIPSSLCPSK
+    b"\xff\x23\x32\xff"  # PSKHEX: AT+CIPSSLCPSKHEX
+    b"\xff\x23\x41\xff"  # CIPHER: AT+CIPSSLCCIPHER
+    b"\xff\xff\x12\xff"  # DATES: dates of certificates are checked: the clock must be right
+    b"\xff\xff\x50\xff"  # TLS_HOST: if no name is set, that of AT+CIPSTART is told and checked
+    b"\xff\xff\x50\xff"  # ERRNO: +ERRNO tells why a connect failed, with AT+SYSLOG=1
+    b"\xff\xff\x10\xff"  # TLS_LINKS: more than one TLS link
+    b"\xff\xff\x10\xff"  # TLS_SERVER: AT+CIPSERVER with "SSL"
+)
 
-# The first version that has it, as 0xMm, per family; 0xFF: none has. The row is the capability's
-# number. Sources: dialects.md sections 1 (by command) and 4; tls-facts.md.
-_SINCE = (
-    b"\x17\x21\x20\x10"  # 0 PASSIVE    CIPRECVMODE=1 for TCP
-    b"\xff\xff\x33\xff"  # 1 RECVTYPE   CIPRECVTYPE, receive mode by link
-    b"\xff\x21\x20\xff"  # 2 TRAILER    an active +IPD ends with an uncounted CRLF; passive TLS
-    b"\xff\xff\x23\xff"  # 3 SEND8K     CIPSEND takes 8192 bytes, else 2048
-    b"\x10\xff\xff\x10"  # 4 CUR        _CUR/_DEF forms of the Wi-Fi commands; CIPSSLSIZE
-    b"\xff\x21\x21\xff"  # 5 SYSSTORE   AT+SYSSTORE
-    b"\xff\x22\x22\xff"  # 6 CWSTATE    AT+CWSTATE?
-    b"\xff\x23\x23\xff"  # 7 CIPSTATE   AT+CIPSTATE?
-    b"\xff\x22\x22\xff"  # 8 RECONNECT  AT+CWRECONNCFG
-    b"\xff\x20\x10\xff"  # 9 ESPAT      AT+CIPSERVER?, a local address in CIPSTART, SYSFLASH
-    b"\xff\x20\x20\xff"  # 10 STARTEX   AT+CIPSTARTEX, AT+SYSTIMESTAMP
-    b"\x16\x20\x10\x10"  # 11 SERVICES  CIPDNS, CIPSNTPCFG, CIPSERVERMAXCONN, CWHOSTNAME, SYSRAM
-    b"\x17\x20\x12\x10"  # 12 SYSMSG    AT+SYSMSG (NonOS: SYSMSG_CUR)
-    b"\xff\x21\x21\xff"  # 13 TCPOPT    CIPTCPOPT; zones of hhmm; CIPDNS tells its mode; TLS names
-    b"\xff\x22\x22\xff"  # 14 CMD       AT+CMD?; CIPSERVER=0,1; CIPDOMAIN with a network
-    b"\xff\xff\x23\xff"  # 15 SENDL     AT+CIPSENDL
-    b"\xff\xff\x24\xff"  # 16 KEEP      keep_alive in CIPTCPOPT
-    b"\xff\xff\x41\xff"  # 17 TIMED     a time-out in CIPSTART and CIPDOMAIN
-    # TLS: the format strings, and tls-facts.md.
-    b"\x17\x21\x10\x10"  # 18 SSLCONF   AT+CIPSSLCCONF: certificates are verified, or shown
-    b"\xff\x21\x22\xff"  # 19 PSK       AT+CIPSSLCPSK
-    b"\xff\x23\x32\xff"  # 20 PSKHEX    AT+CIPSSLCPSKHEX; waiting TLS bytes are told too few
-    b"\xff\x23\x41\xff"  # 21 CIPHER    AT+CIPSSLCCIPHER
-    b"\xff\xff\x31\xff"  # 22 SYSMFG    AT+SYSMFG: certificates in NVS, not in partitions
-    b"\xff\xff\x12\xff"  # 23 DATES     dates of certificates are checked: the clock must be right
-    b"\xff\xff\x50\xff"  # 24 TLSHOST   the name for TLS is CIPSTART's host; +ERRNO with SYSLOG=1
-    b"\xff\xff\x10\xff"  # 25 SSLSERVER a TLS server; more than one TLS link
+# Their names, in the same order.
+NAMES = (
+    "CUR SYSSTORE SYSMSG SYSRAM TIMESTAMP CMD SYSFLASH SYSMFG SLEEP_MAX CWMODE_OFF CWSTATE "
+    "RECONNECT HOSTNAME DHCP_BITS STATIONS_10 DNS DNS_3 SNTP ZONES ZONES_HHMM CIPSTATE "
+    "STARTEX LOCAL_IP TIMED TCPOPT KEEP_ALIVE SERVER_QUERY SERVER_CLOSE MAXCONN SEND8K SENDL "
+    "PASSIVE PASSIVE_UDP PASSIVE_TLS RECVTYPE RECVDATA_ANY RECVLEN_-1 TRAILER SSLCCONF "
+    "SSL_BY_LINK SSLSIZE SNI PSK PSKHEX CIPHER DATES TLS_HOST ERRNO TLS_LINKS TLS_SERVER"
 )
 
 
 def identify(lines):
-    """What the reply lines of ``AT+GMR`` tell: (family, version), the version as 0xMm.
+    """The firmware that the reply lines of ``AT+GMR`` name; version 0 if they are not understood.
 
-    NonOS never got past 1.x, and names its SDK without a "v"; ESP-AT 1.x names it with one.
+    A reply can be torn by a notice or a lost byte: then it should be asked for again.
+
+    Source: dialects.md 4, 6. NonOS is 1.x and names its SDK by number; ESP-AT names it with a "v".
+    The ESP8266's SDK is v3.x where an ESP32's of that time is v4. WizFi360 does not say its name:
+    its AT 1.1 has SDK 3.x, NonOS AT 1.1 had SDK 1.x. NonOS 0.9 has one line: ``0018000902-AI03``.
     """
     text = b"\n".join(lines)
-    version = _version(text, text.find(b"AT version:") + 11) if b"AT version:" in text else 0
-    family = _NONOS
-    if b"WIZFI" in text.upper() or (version == 0x11 and b"SDK version:3" in text):
-        family = _WIZFI360  # it does not give its name; NonOS AT 1.1 came with SDK 1.x
-    elif version >= 0x20 or b"SDK version:v" in text:
+    at = text.find(b"AT version:")
+    if at < 0:
+        first = text.split(b"\n")[0].split(b"-")[0]
+        return _NONOS, 9 if first.isdigit() and 8 <= len(first) <= 10 else 0
+    version = _version(text[at + 11 :])
+    sdk = text.find(b"SDK version:")
+    release = text[sdk + 12 :].split(b"\n")[0] if sdk >= 0 else b""
+    at = release.find(b"v")
+    while at >= 0 and not release[at + 1 : at + 2].isdigit():  # qa-test-v4.3.3, but no 3.0.0-dev
+        at = release.find(b"v", at + 1)
+    named = at >= 0
+    if named:
+        release = release[at : at + 2]
+    if b"WIZFI" in text.upper() or (0x10 <= version <= 0x11 and release[:1] == b"3"):
+        family = _WIZFI360
+    elif version < 0x20 and not named:
+        family = _NONOS
+        if not release or (release[:1] == b"3" and version < 0x17):
+            version = 0  # it may be any of the three that are 1.x, or a byte was lost
+    elif b"8266" in text or b"ROOM-02" in text or b"room 02" in text:
+        family = _ESP8266
+    else:
         family = _ESP32
-        if b"8266" in text or b"ROOM-02" in text or b"room 02" in text:
+        if release == b"v3" and b"nknown" in text and version >= 0x20:  # no chip is named
             family = _ESP8266
-    return family, version
+    if version >= 0x20 and not named:
+        version = 0
+    return family if version else _NONOS, version
 
 
-def _version(text, i):
-    """``2.5.0.0-dev(...)`` at ``i``: 0x25."""
-    numbers = [0, 0]
-    field = 0
-    while i < len(text) and field < 2:
-        if 48 <= text[i] <= 57:
-            numbers[field] = min(numbers[field] * 10 + text[i] - 48, 15)
-        elif text[i] == 46:
-            field += 1
-        else:
-            break
-        i += 1
-    return numbers[0] << 4 | numbers[1]
+def _version(text):
+    """``2.5.0.0-dev(...)``: 0x25; 0 if two numbers do not stand there."""
+    major = text[:1]
+    n = 4 if text[2:4].isdigit() else 3
+    minor = text[2:n]
+    if text[1:2] == b"." and (major + minor).isdigit() and text[n : n + 1] in (b".", b"-", b"("):
+        if len(minor) < 2 or major == b"0":  # 0.51 there was; 1.11 is 1.1.1 less a dot
+            return int(major) << 4 | min(int(minor), 15)
+    return 0
 
 
 def capabilities(firmware):
-    """A bit for each capability (a row of the table) that this firmware has.
+    """The names of what a firmware can do, with a blank before and behind each.
 
     A version between two that are known counts as the lower one; one above all as the highest.
     """
-    family, version = firmware
-    bits = 0
-    for row in range(len(_SINCE) // 4):
-        if _SINCE[row * 4 + family] <= min(version, 0xFE):
-            bits |= 1 << row
-    return bits
-
-
-def since(row, family):
-    """The first version of a family that has a capability, as 0xMm; 0xFF: none has."""
-    return _SINCE[row * 4 + family]
-
-
-def name(firmware):
-    """What a person calls it: "ESP32 ESP-AT 3.3"."""
-    family, version = firmware
-    return "%s %d.%d" % (FAMILIES[family], version >> 4, version & 15)
+    at, version = firmware
+    found = [""]
+    for name in NAMES.split():
+        if TABLE[at] <= min(version, 0xFE):
+            found.append(name)
+        at += 4
+    return " ".join(found) + " "

@@ -21,7 +21,8 @@ Events are small ints; what belongs to an event is in attributes until the next 
  9  PROMPT          ``>``, told only while ``prompt`` is set
 11  RECV            ``Recv n bytes``: ``length``
 12  DATA            a payload begins: ``link`` (-1 where the header does not tell: set it if you
-                    know), ``length``, and ``peer``, ``port`` if the module shows the remote end.
+                    know), ``length``, ``pushed`` (True: it was not asked for), and ``peer``,
+                    ``port`` if the module shows the remote end.
                     Give it a place with ``into()``, or it is skipped and counted
 14  MORE            the place is full and payload is left: ``into()`` again, or it is skipped
 15  END             the payload is over
@@ -65,21 +66,27 @@ _CONNECT = const(19)
 _CONNECT_FAIL = const(21)
 _READY = const(22)
 
-# Each word is "\n", the line (up to its colon, if it has one), "\n", the event: one object,
-# searched by find(), where a dict of thirty small objects would cost ten times the heap.
+# What _token() found.
+_HEADER = const(-2)
+_WHOLE_LINE = const(-3)
+
+_LONGEST = const(96)  # bytes of a header
+
+# Each word is "\n", the line (up to its colon, if it has one), and the event with bit 7 set: one
+# object, searched by find(), where a dict of thirty small objects would cost ten times the heap.
+# A word that begins another stands before it.
 _WORDS = (
-    b"\nOK\n\x02\nERROR\n\x03\nFAIL\n\x04\nSEND OK\n\x05\nSEND FAIL\n\x06"
-    b"\nSEND Canceled\n\x07\nSEND CANCELLED\n\x07\nbusy p...\n\x08"
-    b"\nbusy s...\n\x08\nbusy now ...\n\x08"
-    b"\nCONNECT\n\x13\nLinked\n\x13\nCLOSED\n\x14\nUnlink\n\x14\nCONNECT FAIL\n\x15"
-    b"\n+LINK_CONN:\n\x13\nready\n\x16\nWill force to restart!!!\n\x17"
-    b"\nWIFI CONNECTED\n\x18\nWIFI GOT IP\n\x19\nWIFI DISCONNECT\n\x1a\nDHCP TIMEOUT\n\x1b"
-    b"\n+STA_CONNECTED:\n\x1c\n+STA_DISCONNECTED:\n\x1c\n+DIST_STA_IP:\n\x1c"
-    b"\n+QUITT\n\x1d\n+TIME_UPDATED\n\x1e\nERR CODE:\n\x1f\n+ERRNO:\n\x1f"
-    b"\nWIFI GOT IPv6 LL\n\x20\nWIFI GOT IPv6 GL\n\x20"
-    b"\n+ETH_CONNECTED\n\x20\n+ETH_DISCONNECTED\n\x20"
-    b"\n+ETH_GOT_IP:\n\x20\nsmartconfig type:\n\x20\nSmart get wifi info\n\x20\nssid:\n\x20"
-    b"\npassword:\n\x20\nsmartconfig connected wifi\n\x20\n+SCRD:\n\x20\n"
+    b"\nOK\x82\nERROR\x83\nFAIL\x84\nSEND OK\x85\nSEND FAIL\x86"
+    b"\nSEND Canceled\x87\nSEND CANCELLED\x87\nbusy p...\x88\nbusy s...\x88\nbusy now ...\x88"
+    b"\nCONNECT\x93\nLinked\x93\nCLOSED\x94\nUnlink\x94\nCONNECT FAIL\x95"
+    b"\n+LINK_CONN:\x93\nready\x96\nWill force to restart!!!\x97"
+    b"\nWIFI CONNECTED\x98\nWIFI GOT IP\x99\nWIFI DISCONNECT\x9a\nDHCP TIMEOUT\x9b"
+    b"\n+STA_CONNECTED:\x9c\n+STA_DISCONNECTED:\x9c\n+DIST_STA_IP:\x9c"
+    b"\n+QUITT\x9d\n+TIME_UPDATED\x9e\nERR CODE:\x9f\n+ERRNO:\x9f"
+    b"\nWIFI GOT IPv6 LL\xa0\nWIFI GOT IPv6 GL\xa0"
+    b"\n+ETH_CONNECTED\xa0\n+ETH_DISCONNECTED\xa0"
+    b"\n+ETH_GOT_IP:\xa0\nsmartconfig type:\xa0\nSmart get wifi info\xa0\nssid:\xa0"
+    b"\npassword:\xa0\nsmartconfig connected wifi\xa0\n+SCRD:\xa0\n"
 )
 
 
@@ -93,8 +100,8 @@ class Ring:
     """
 
     def __init__(self, size):
-        self._buf = bytearray(size)
-        self._view = memoryview(self._buf)
+        self.buf = bytearray(size)
+        self._view = memoryview(self.buf)
         self.r = self.w = 0
 
     def space(self):
@@ -104,15 +111,23 @@ class Ring:
         if r == w:
             self.r = self.w = 0
             return self._view
-        if r and w > len(self._buf) - 32:
-            self._view[: w - r] = self._view[r:w]
+        if r and w > len(self.buf) - 32:
+            self.w = w = self.take(self._view)
             self.r = 0
-            self.w = w = w - r
         return self._view[w:]
 
     def fill(self, n):
         """``n`` bytes were put where ``space()`` pointed."""
         self.w += n
+
+    def size(self):
+        """How many bytes it can hold."""
+        return len(self.buf)
+
+    def find(self, what):
+        """Where bytes stand first, counted from the oldest byte; -1: nowhere."""
+        i = self.buf.find(what, self.r, self.w)
+        return max(i - self.r, -1)
 
     def take(self, into):
         """Move the oldest bytes to the front of a memoryview: how many that was."""
@@ -133,14 +148,19 @@ class Parser(Ring):
         Ring.__init__(self, size)
         # What the user sets.
         self.prompt = False  # a ">" is awaited
-        self.asked = 0  # bytes asked for by the CIPRECVDATA under way; 0: none
-        self.remote = (
-            False  # CIPDINFO=1: +CIPRECVDATA carries the remote end (undecidable from bytes)
-        )
+        self.asked = 0  # bytes that the command under way may bring, counted by a header; 0: none
+        # How that header begins; and what reads it, where it is another than that of +CIPRECVDATA:
+        # a function of the parser, the header's place in ``buf`` and the end of what came. It sets
+        # ``link`` and ``length``. -> where the header ends; 0: it is not whole, -1: it is none.
+        self.head = b"+CIPRECVDATA"
+        self.counted = None
+        # CIPDINFO=1: +CIPRECVDATA carries the remote end. That cannot be told from the bytes.
+        self.remote = False
         self.trailer = False  # this firmware ends an active +IPD with a CRLF that is not counted
         self.limit = 8192  # an active +IPD longer than this is refused
         # What belongs to an event.
         self.link = -1
+        self.pushed = False  # the payload was not asked for: +IPD
         self.length = self.port = 0
         self.line = b""
         self.peer = None
@@ -154,7 +174,9 @@ class Parser(Ring):
         """Forget every byte that is here and any payload under way."""
         self.r = self.w = 0
         self._seen = 0  # bytes from the oldest on that were searched for an end of line
+        self._past = 0  # and those in which what looked like a header turned out to be none
         self.left = -1  # payload bytes to come; -1: no payload
+        self._header_at = self._line_end = self._line_next = 0  # where what _token() found stands
         self._sink = None
         self.at = 0  # payload bytes that stand in the view ``into()`` named last
         # CRLFs due before the next result or +IPD: 1, 2, or 3 for one when something came already
@@ -170,8 +192,7 @@ class Parser(Ring):
             return Ring.space(self)
         sink = self._sink
         at = self.at
-        room = min(len(sink) - at, self.left)
-        return sink if room == len(sink) else sink[at : at + room]
+        return sink[at : at + self.left] if at or self.left < len(sink) else sink
 
     def fill(self, n):
         """``n`` bytes were read into what ``space()`` gave last."""
@@ -190,7 +211,7 @@ class Parser(Ring):
 
     def next(self):
         """The next event, 0 when more bytes are wanted."""
-        buf = self._buf
+        buf = self.buf
         while True:
             if self.left >= 0:
                 return self._payload()
@@ -199,26 +220,32 @@ class Parser(Ring):
             if r == w:
                 return 0
             c = 0 if self._long else buf[r]  # the rest of a long line is no token's beginning
-            if c == 13 and self.tail:  # behind a payload exactly CRLF is due
-                if r + 1 == w:
-                    return 0
-                if buf[r + 1] != 10:
-                    return self._bad()
-                self.tail = 3 if self.tail == 2 else 0
-                self.r = r + 2
-            elif (c == 10 and self.tail) or (c == 32 and 0 < self.tail < 3):
-                return self._bad()
-            elif c == 13 or c == 10 or c == 32:
+            tail = self.tail
+            if c in b"\r\n ":
+                if tail and (c != 32 or tail < 3):  # behind a payload exactly CRLF is due
+                    if c == 13 and r + 1 == w:
+                        return 0
+                    if c != 13 or buf[r + 1] != 10:
+                        return self._bad()
+                    self.tail = 3 if tail == 2 else 0
+                    r += 1
                 self.r = r + 1
             elif c == 62 and self.prompt:
                 self.r = r + 1
                 self._seen = 0
-                self.tail = self.tail and 3
+                self.tail = tail and 3
                 self.prompt = False
                 self.line = b">"
                 return _PROMPT
             else:
+                # Each from here, one after the other: CircuitPython has room for few frames.
                 event = self._token(r, w)
+                if event == _HEADER:
+                    event = self._header(r, self._header_at, w)
+                elif event == _WHOLE_LINE:
+                    event = self._line(r, self._line_end)
+                    if event != _BROKEN:
+                        self._line_over()
                 if event >= 0:
                     return event
 
@@ -231,12 +258,12 @@ class Parser(Ring):
         elif n:
             at = self.at
             n = min(n, len(sink) - at)
-            sink[at : at + n] = self._view[r : r + n]
+            sink[at : at + n] = self._view[r : r + n]  # one memoryview, which take() makes two
             self.at = at + n
         self.r = r + n
-        self.left -= n
-        if not self.left:
-            self.left = -1
+        n = self.left - n
+        self.left = n or -1
+        if not n:
             self.owner = self.link
             return _END
         if sink is not None and self.at == len(sink):
@@ -252,103 +279,76 @@ class Parser(Ring):
         return _BROKEN
 
     def _token(self, r, w):
-        """A header or a line: its event, 0 when it is not whole, -1 if it means nothing."""
-        buf = self._buf
+        """What stands there: _HEADER, at ``_header_at``; _WHOLE_LINE, up to ``_line_end``; 0 when
+        it is not whole; -1, nothing of use; or _BROKEN.
+        """
+        buf = self.buf
         seen = r + self._seen
         end = buf.find(b"\n", seen, w)
         stop = w if end < 0 else end
         # A header may have begun shortly before what was searched last.
-        seen = max(r, seen - 14)
+        seen = max(r + self._past, seen - 14)
         at = buf.find(b"+IPD,", seen, stop)
         if self.asked:
-            other = buf.find(b"+CIPRECVDATA", seen, stop)
-            # In the echo of the command itself "=" follows.
-            if (
-                other >= 0
-                and (at < 0 or other < at)
-                and other + 12 < w
-                and buf[other + 12] in b":,"
-            ):
-                at = other
+            i = buf.find(self.head, seen, stop)
+            if i >= 0 and (at < 0 or i < at):
+                # Behind the name "=" would be the command's own echo.
+                if self.counted or (i + 12 < w and buf[i + 12] in b":,"):
+                    at = i
         # Inside a quoted string of a reply it would be an SSID, not a header.
         if at >= 0 and (at == r or buf[r] == 65 or buf.find(b'"', r, at) < 0):
-            return self._header(at, w)
+            self._header_at = at
+            return _HEADER
         if end < 0:
             self._seen = w - r
-            if r == 0 and w == len(
-                buf
-            ):  # it fills the ring: drop it, but for a header it may end in
+            if r == 0 and w == len(buf):  # drop it, but for a header that its end may begin
+                if 0 < self.tail < 3:
+                    return self._bad()  # it is the rest of a payload
                 self.counts[1] += not self._long
                 self._long = True
                 self.r = w - 13
                 self._seen = 13
+                self._past = 0
             return 0
         while stop > r and buf[stop - 1] == 13:
             stop -= 1
-        event = -1
+        self._line_end = stop
+        self._line_next = end + 1
         if not self._long:
-            event = self._line(r, stop)
-            if event == _BROKEN:
-                return event
+            return _WHOLE_LINE
+        self._line_over()
+        return -1
+
+    def _line_over(self):
+        """Go on behind a line."""
+        if self.tail == 1 and not self._long:
+            self.tail = 3  # what follows is not glued to the payload any more
         self._long = False
-        self._seen = 0
-        self.r = end + 1
-        return event
+        self._seen = self._past = 0
+        self.r = self._line_next
 
     def _line(self, r, stop):
         """Which event is a line without its end?"""
-        buf = self._buf
+        buf = self.buf
         self.glued = 0 < self.tail < 3
         if stop - r == 2 and buf[r] == 79 and buf[r + 1] == 75:  # OK must cost nothing
             self.line = b"OK"
-            return self._bad() if self.tail else _OK
-        self.line = line = bytes(self._view[r:stop])
-        event = self._known(line)
-        if event < 0:
-            return self._unknown(line)
-        if event == _READY:
-            self.tail = 0
-        elif self.tail:
-            # A result, and none comes without a CRLF before it, but NonOS's SEND FAIL.
-            if event < _CONNECT and event != _SEND_FAIL:
-                return self._bad()
-            if self.tail == 1:
-                self.tail = 3
-        return event
-
-    def _known(self, line):
-        """The event of a result or a notice, -1 for any other line."""
-        self.link = -1
-        word = line
-        if line[1:2] == b"," and 48 <= line[0] <= 52:
-            word = line[2:]
-        elif line[:5] == b"Recv " and line[-6:] == b" bytes" and line[5:-6].isdigit():
-            self.length = int(line[5:-6])
-            return _RECV
+            event = _OK
         else:
-            word = line[: line.find(b":") + 1] or line
-        i = _WORDS.find(b"\n" + word + b"\n") if len(word) > 1 else -1  # not the events' own bytes
-        if i < 0:
-            return -1
-        event = _WORDS[i + len(word) + 2]
-        if line[1] == 44:
-            if not _CONNECT <= event <= _CONNECT_FAIL:
-                return -1
-            self.link = line[0] - 48
-        elif word == b"+LINK_CONN:":  # <0 ok, 1 fail>,<link>,...
-            if len(line) < 15 or not 48 <= line[13] <= 52:
-                return -1
-            self.link = line[13] - 48
-            if line[11] != 48:
-                return _CONNECT_FAIL
-        return event
-
-    def _unknown(self, line):
-        """No word of ours: an echo, a reply, or either with a notice stuck to its end."""
-        echo = line == b"AT" or line[:3] in (b"AT+", b"ATE")
+            self.line = line = bytes(self._view[r:stop])
+            event = self._known(line)
+        if event >= 0:
+            if event == _READY:
+                self.tail = 0
+            # A result, and none comes without a CRLF before it, but NonOS's SEND FAIL.
+            # Nor does a notice, where firmware ends each payload with one.
+            if self.tail == 2 or (self.tail and event < _CONNECT and event != _SEND_FAIL):
+                return self._bad()
+            return event
+        # No word of ours: an echo, a reply, or either with a notice stuck to its end.
+        echo = line.startswith(b"AT") and line[2:3] in b"+E"
         # An SSID between quotes may spell a notice; before any quote only the firmware speaks.
-        quote = -1 if echo else line.find(b'"')
-        for i in range(1, (len(line) if quote < 0 else quote) - 4):
+        for i in range(1, len(line if echo else line.split(b'"', 1)[0]) - 4):
             # A notice with no CRLF before it sticks to an unfinished line. It starts so.
             if line[i] in b"WD+r01234":
                 event = self._known(line[i:])
@@ -356,52 +356,89 @@ class Parser(Ring):
                 # "ready" comes behind the boot loader's noise.
                 if stuck or (event == _READY and not 32 <= line[i - 1] < 127):
                     # Right behind a payload only an echo may stand before a notice.
-                    if self.glued and stuck and line[:2] != b"AT"[:i]:
+                    if self.glued and stuck and not line.startswith(b"AT"[:i]):
                         return self._bad()
                     self.line = line[i:]
                     return event
         if echo:
             return -1
+        if self.tail == 2:
+            return self._bad()  # this firmware always ends a payload with a CRLF
         self.tail = 0
         return _LINE
 
+    def _known(self, line):
+        """The event of a result or a notice, negative for any other line."""
+        self.link = at = -1  # at: where the link stands
+        word = line[: line.find(b":") + 1] or line
+        if line[1:2] == b",":
+            word = line[2:]
+            at = 0
+        elif word == b"+LINK_CONN:":  # <0 ok, 1 fail>,<link>,...
+            at = 13
+        elif line.startswith(b"Recv ") and line.endswith(b" bytes") and line[5:-6].isdigit():
+            self.length = int(line[5:-6])
+            return _RECV
+        i = _WORDS.find(b"\n" + word)
+        if i < 0:
+            return -1
+        event = _WORDS[i + len(word) + 1] - 128
+        if at >= 0:
+            if at + 1 >= len(line) or line[at] not in b"01234":
+                return -1
+            if not _CONNECT <= event <= _CONNECT_FAIL:
+                return -1
+            self.link = line[at] - 48
+            if at and line[11] != 48:
+                return _CONNECT_FAIL
+        return event
+
     # Headers
 
-    def _header(self, at, w):
+    def _header(self, r, at, w):
         """Read a header; what stood before it on its line was an echo or noise."""
-        buf = self._buf
-        asked = buf[at + 1] == 67
-        if self.tail and not asked and at == self.r:
+        buf = self.buf
+        pushed = buf[at + 1] == 73  # +IPD
+        # Behind a payload only an echo may stand before the next header, and a CRLF before +IPD.
+        if self.tail and (buf[r] != 65 if at > r else pushed):
             return self._bad()
-        self.r = at
-        end = self._fields(at + (12 if asked else 4), w, asked)
-        if end <= 0:
-            if end == 0 and w - at < 96:
-                self._seen = 0
-                return 0
-            buf[at] = 63  # no header after all: a line like any other
+        if self.counted and not pushed:
+            end = self.counted(self, at, w)
+        else:
+            end = self._fields(at + (4 if pushed else 12), w, pushed)
+        if not 0 < end <= at + _LONGEST:
+            if end == 0 and w - at < _LONGEST:
+                if r or w < len(buf):
+                    self._seen = at - r
+                    return 0
+                if at:  # make room: what stands before it is of no use
+                    self.r = at
+                    self._seen = self._past = 0
+                    return 0
+            self._past = at + 1 - r  # no header after all: a part of a line like any other
             return -1
         self.r = end
-        self._seen = self.tail = 0
+        self._seen = self._past = self.tail = 0
         self._long = False
-        if buf[end - 1] == 10 and not asked:
+        if pushed and buf[end - 1] == 10:
             return _WAITING
-        if self.length > (self.asked if asked else self.limit):
+        if self.length > (self.limit if pushed else self.asked):
             self.counts[2] += 1
             return _REFUSED
         self.left = self.length
         self._sink = None
-        self.tail = 2 if self.trailer and not asked else 1
+        self.pushed = pushed
+        self.tail = 2 if pushed and self.trailer else 1
         return _DATA
 
-    def _fields(self, i, w, asked):
+    def _fields(self, i, w, pushed):
         """What follows the name: where it ends; 0 if it is not whole, -1 if it is no header.
 
         +IPD ``,[link,]length[,ip,port]:`` or ``,[link,]length\\r\\n``; +CIPRECVDATA
         ``:length,[ip,port,]`` or ``,length:`` or ``,link,length:\\r\\n``. An address may stand in
         quotes, and then have colons.
         """
-        buf = self._buf
+        buf = self.buf
         colon = buf[i] == 58
         link = length = -1
         self.peer = None
@@ -416,7 +453,7 @@ class Parser(Ring):
                 return 0
             c = buf[i]
             if i == start or c == 46:  # an address, where one may stand
-                if length < 0 or self.peer or (c != 34 and c != 46):
+                if length < 0 or self.peer or c not in b'".':
                     return -1
                 quoted = c == 34
                 start += quoted
@@ -437,15 +474,15 @@ class Parser(Ring):
             length = n
             if c != 44 or (colon and not self.remote):
                 break
-        if link > 4 or c not in (b"," if colon else b":" if self.peer or asked else b":\r"):
+        if link > 4 or c not in (b"," if colon else b":\r" if pushed and not self.peer else b":"):
             return -1
         self.link = link
         self.length = length
-        if c == 13 or (asked and link >= 0):
-            if i + (c != 13) + 1 >= w:
+        i += c != 13
+        if c == 13 or (link >= 0 and not pushed):  # a CRLF follows
+            if i + 1 >= w:
                 return 0
-            i += c != 13
             if buf[i] != 13 or buf[i + 1] != 10:
                 return -1
-            i += 1
-        return i + 1
+            i += 2
+        return i

@@ -11,8 +11,19 @@ import time
 
 try:
     from time import ticks_diff, ticks_ms
-except ImportError:
-    from .clock import ticks_diff, ticks_ms
+except ImportError:  # CircuitPython and CPython: a clock that wraps at 2**29, as supervisor's does
+    try:
+        from supervisor import ticks_ms
+    except ImportError:
+
+        def ticks_ms():
+            """Milliseconds on the clock."""
+            return time.monotonic_ns() // 1000000 & 0x1FFFFFFF
+
+    def ticks_diff(a, b):
+        """``a - b`` in milliseconds, right for up to 37 hours either way."""
+        return ((a - b + 0x10000000) & 0x1FFFFFFF) - 0x10000000
+
 
 _DESKTOP = sys.implementation.name == "cpython"
 

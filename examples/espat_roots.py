@@ -13,7 +13,7 @@ import board
 import busio
 
 import espat
-from espat import roots
+from espat.tls import certificates
 
 ROOTS = os.getenv("ROOTS", "/roots.pem")
 
@@ -21,8 +21,8 @@ uart = busio.UART(board.GP0, board.GP1, baudrate=115200, timeout=0, receiver_buf
 radio = espat.Radio(uart, rx_size=2048)
 print("The module:", radio.firmware)
 
-number, room = roots.place(radio)
+number, room = certificates.place_of_roots(radio)
 print(os.stat(ROOTS)[6], "bytes in the file, room for", room, "in the module")
-count = roots.install(radio, ROOTS)
+count = certificates.install_roots(radio, ROOTS)
 print(count, "roots are in the module, written and read back")
 print("A context without a CA of its own, tls.create_default_context(), trusts them.")

@@ -366,7 +366,7 @@ def make_radio():
         names = []
     if names:
         return espat.Radio(Serial(names[0], 115200, timeout=0), rx_size=2048)
-    from espat.making import radio
+    from espat.board import radio
 
     return radio()
 

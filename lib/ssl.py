@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: MIT
 """``ssl`` as CircuitPython has it, for boards that lack it: TLS done by the ESP-AT module."""
 
-from espat import tls
-from espat.native import note
+from espat import lazy, tls
 
-note("ssl", "tls")
+lazy.call("board", "note", "ssl", "tls")
 
 SSLContext = tls.SSLContext
 create_default_context = tls.create_default_context

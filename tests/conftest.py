@@ -14,7 +14,11 @@ from espat_tools import runtimes
 TOGETHER = ("commands", "lib", "programs", "tls")
 """Folders whose tests add up to one result: a run divided among workers does not divide them."""
 
-COUNTED = {"parser": "tests.parser.counting", "transcripts": "tests.transcripts.counting"}
+COUNTED = {
+    "fuzz": "tests.fuzz.counting",
+    "parser": "tests.parser.counting",
+    "transcripts": "tests.transcripts.counting",
+}
 """Folders whose tests count what they try, and where; a worker tells its counts by that name."""
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")

@@ -9,6 +9,11 @@ COMMANDS = {
     "emulate": ("espat_tools.emulate.cli", "emulate", "Emulate a module on a serial port."),
     "ca": ("espat_tools.ca.cli", "ca", "The roots that a module verifies servers with."),
     "bench": ("espat_tools.bench.cli", "bench", "Measure the driver."),
+    "reliability": (
+        "espat_tools.reliability.cli",
+        "reliability",
+        "Disturb the line, and count what comes of it.",
+    ),
     "record": ("espat_tools.transcripts.live_cli", "record", "Write down what a module says."),
     "replay": ("espat_tools.transcripts.live_cli", "replay", "Play what a module said."),
     "transcript": (

@@ -6,6 +6,7 @@ Expectations come from the reference and from `dialects.md`, none from driver or
 import dataclasses
 from collections.abc import Callable
 
+from espat.firmware import capabilities
 from espat_tools.commands.forms import ALL, ESPAT, OLD
 
 
@@ -34,6 +35,11 @@ class Like:
 def cur(sent):
     """A command that ends in _CUR in the NonOS dialect: `{}` stands where that is."""
     return Per((OLD, sent.replace(b"{}", b"_CUR")), (ESPAT, sent.replace(b"{}", b"")))
+
+
+def capable(firmware):
+    """`Modem.capabilities` for a firmware: (family, version)."""
+    return capabilities(firmware)
 
 
 def of(value, family):

@@ -1,6 +1,6 @@
 """The basic commands: `dialects.md` section 4."""
 
-from espat import basic, speed
+from espat.at import system
 from espat_tools.commands.forms import E22, ESPAT, OLD, SINCE_24
 from tests.commands.case import Case, Like, Per, cur
 
@@ -23,17 +23,17 @@ def uart(rate, flow=0):
 
 def rates(desk):
     """The rate of both ends after a change, by asking the module."""
-    found = speed.uart_cur_query(desk.modem)
+    found = system.uart_cur_query(desk.modem)
     return found[0], desk.line.baudrate, found[4]
 
 
 def fast(desk):
-    speed.uart_cur(desk.modem, _FAST, 3)
+    system.uart_cur(desk.modem, _FAST, 3)
     return rates(desk)
 
 
 def slow(desk):
-    speed.uart_cur(desk.modem, 230400)
+    system.uart_cur(desk.modem, 230400)
     return rates(desk)
 
 
@@ -45,12 +45,12 @@ def changed(first):
 _COMMANDS = ("AT+CIPSTATUS", "AT+CIPSTART")
 
 CASES = (
-    Case("AT", "", lambda d: basic.at(d.modem), b"AT"),
-    Case("ATE", "0", lambda d: basic.ate(d.modem, 0), b"ATE0"),
-    Case("ATE", "1", lambda d: basic.ate(d.modem, 1), b"ATE1"),
-    Case("AT+GMR", "", lambda d: basic.gmr(d.modem), b"AT+GMR", Like(gmr)),
-    Case("AT+RST", "", lambda d: basic.rst(d.modem), b"AT+RST", True),
-    Case("AT+RESTORE", "", lambda d: basic.restore(d.modem), b"AT+RESTORE", True),
+    Case("AT", "", lambda d: system.at(d.modem), b"AT"),
+    Case("ATE", "0", lambda d: system.ate(d.modem, 0), b"ATE0"),
+    Case("ATE", "1", lambda d: system.ate(d.modem, 1), b"ATE1"),
+    Case("AT+GMR", "", lambda d: system.gmr(d.modem), b"AT+GMR", Like(gmr)),
+    Case("AT+RST", "", lambda d: system.rst(d.modem), b"AT+RST", True),
+    Case("AT+RESTORE", "", lambda d: system.restore(d.modem), b"AT+RESTORE", True),
     Case(
         "AT+UART_CUR",
         "set",
@@ -68,35 +68,35 @@ CASES = (
     Case(
         "AT+UART_CUR",
         "query",
-        lambda d: speed.uart_cur_query(d.modem),
+        lambda d: system.uart_cur_query(d.modem),
         b"AT+UART_CUR?",
         uart(115200),
     ),
-    Case("AT+SLEEP", "set", lambda d: basic.sleep(d.modem, 1), b"AT+SLEEP=1"),
+    Case("AT+SLEEP", "set", lambda d: system.sleep(d.modem, 1), b"AT+SLEEP=1"),
     Case(
         "AT+SLEEP",
         "query",
-        lambda d: basic.sleep_query(d.modem),
+        lambda d: system.sleep_query(d.modem),
         b"AT+SLEEP?",
         2,
-        before=lambda d: basic.sleep(d.modem, 2),
+        before=lambda d: system.sleep(d.modem, 2),
     ),
-    Case("AT+GSLP", "set", lambda d: basic.gslp(d.modem, 1500), b"AT+GSLP=1500", 1500),
-    Case("AT+SYSSTORE", "set", lambda d: basic.sysstore(d.modem, 1), b"AT+SYSSTORE=1"),
-    Case("AT+SYSSTORE", "query", lambda d: basic.sysstore_query(d.modem), b"AT+SYSSTORE?", 0),
-    Case("AT+SYSMSG", "set", lambda d: basic.sysmsg(d.modem, 2), cur(b"AT+SYSMSG{}=2")),
+    Case("AT+GSLP", "set", lambda d: system.gslp(d.modem, 1500), b"AT+GSLP=1500", 1500),
+    Case("AT+SYSSTORE", "set", lambda d: system.sysstore(d.modem, 1), b"AT+SYSSTORE=1"),
+    Case("AT+SYSSTORE", "query", lambda d: system.sysstore_query(d.modem), b"AT+SYSSTORE?", 0),
+    Case("AT+SYSMSG", "set", lambda d: system.sysmsg(d.modem, 2), cur(b"AT+SYSMSG{}=2")),
     Case(
         "AT+SYSMSG",
         "query",
-        lambda d: basic.sysmsg_query(d.modem),
+        lambda d: system.sysmsg_query(d.modem),
         cur(b"AT+SYSMSG{}?"),
         3,
-        before=lambda d: basic.sysmsg(d.modem, 3),
+        before=lambda d: system.sysmsg(d.modem, 3),
     ),
     Case(
         "AT+SYSRAM",
         "query",
-        lambda d: basic.sysram_query(d.modem),
+        lambda d: system.sysram_query(d.modem),
         b"AT+SYSRAM?",
         Per(
             (OLD, Like(lambda v: positive(v[0]) and v[1] is None)),
@@ -106,21 +106,21 @@ CASES = (
     Case(
         "AT+SYSTIMESTAMP",
         "set",
-        lambda d: basic.systimestamp(d.modem, 1_700_000_000),
+        lambda d: system.systimestamp(d.modem, 1_700_000_000),
         b"AT+SYSTIMESTAMP=1700000000",
     ),
     Case(
         "AT+SYSTIMESTAMP",
         "query",
-        lambda d: basic.systimestamp_query(d.modem),
+        lambda d: system.systimestamp_query(d.modem),
         b"AT+SYSTIMESTAMP?",
         1_700_000_000,
-        before=lambda d: basic.systimestamp(d.modem, 1_700_000_000),
+        before=lambda d: system.systimestamp(d.modem, 1_700_000_000),
     ),
     Case(
         "AT+CMD",
         "query",
-        lambda d: [basic.cmd_query(d.modem, name) for name in (*_COMMANDS, "AT+CIPSTATE", "AT+X")],
+        lambda d: [system.cmd_query(d.modem, name) for name in (*_COMMANDS, "AT+CIPSTATE", "AT+X")],
         [b"AT+CMD?"] * 4,
         Per(
             ((E22,), Like(lambda v: forms(v, "ex set - -"))),

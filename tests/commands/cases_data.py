@@ -1,6 +1,6 @@
 """Receiving, and the services: the reference, `dialects.md` section 1 by row."""
 
-from espat import links, services, traffic
+from espat.at import data, links, services
 from espat_tools.commands.forms import ESPAT, N17, OLD, WIZ
 from tests.commands.case import Case, Per, cur
 from tests.commands.cases_tcp import ECHO, opened, single
@@ -18,7 +18,7 @@ def waiting(desk):
 
 
 def waiting_single(desk):
-    traffic.ciprecvmode(desk.modem, 1)
+    data.ciprecvmode(desk.modem, 1)
     single(desk)
     links.cipstart(desk.modem, None, "TCP", "echo.test", 7)
     desk.echo.peer.send(DATA)
@@ -27,9 +27,9 @@ def waiting_single(desk):
 
 def remote(desk):
     """The data, and who sent them where the family tells (row 27)."""
-    data = traffic.ciprecvdata(desk.modem, 2, 99)
+    got = data.ciprecvdata(desk.modem, 2, 99)
     peer = desk.modem.parser.peer
-    return data, peer and (str(peer, "ascii"), desk.modem.parser.port)
+    return got, peer and (str(peer, "ascii"), desk.modem.parser.port)
 
 
 def timed(desk):
@@ -54,33 +54,33 @@ def timeout(desk):
 
 
 RECEIVING = (
-    Case("AT+CIPDINFO", "set", lambda d: traffic.cipdinfo(d.modem, 1), b"AT+CIPDINFO=1"),
+    Case("AT+CIPDINFO", "set", lambda d: data.cipdinfo(d.modem, 1), b"AT+CIPDINFO=1"),
     Case(
         "AT+CIPDINFO",
         "query",
-        lambda d: traffic.cipdinfo_query(d.modem),
+        lambda d: data.cipdinfo_query(d.modem),
         b"AT+CIPDINFO?",
         True,
-        before=lambda d: traffic.cipdinfo(d.modem, 1),
+        before=lambda d: data.cipdinfo(d.modem, 1),
     ),
-    Case("AT+CIPRECVMODE", "set", lambda d: traffic.ciprecvmode(d.modem, 0), b"AT+CIPRECVMODE=0"),
+    Case("AT+CIPRECVMODE", "set", lambda d: data.ciprecvmode(d.modem, 0), b"AT+CIPRECVMODE=0"),
     Case(
         "AT+CIPRECVMODE",
         "query",
-        lambda d: traffic.ciprecvmode_query(d.modem),
+        lambda d: data.ciprecvmode_query(d.modem),
         b"AT+CIPRECVMODE?",
         1,
     ),
     Case(
         "AT+CIPRECVTYPE",
         "set",
-        lambda d: traffic.ciprecvtype(d.modem, 3, 0),
+        lambda d: data.ciprecvtype(d.modem, 3, 0),
         b"AT+CIPRECVTYPE=3,0",
     ),
     Case(
         "AT+CIPRECVDATA",
         "set",
-        lambda d: traffic.ciprecvdata(d.modem, 2, 2048),
+        lambda d: data.ciprecvdata(d.modem, 2, 2048),
         b"AT+CIPRECVDATA=2,2048",
         DATA,
         before=waiting,
@@ -88,7 +88,7 @@ RECEIVING = (
     Case(
         "AT+CIPRECVDATA",
         "set, single",
-        lambda d: traffic.ciprecvdata(d.modem, None, 8) + traffic.ciprecvdata(d.modem, None, 99),
+        lambda d: data.ciprecvdata(d.modem, None, 8) + data.ciprecvdata(d.modem, None, 99),
         [b"AT+CIPRECVDATA=8", b"AT+CIPRECVDATA=99"],
         DATA,
         before=waiting_single,
@@ -96,7 +96,7 @@ RECEIVING = (
     Case(
         "AT+CIPRECVTYPE",
         "set, single",
-        lambda d: traffic.ciprecvtype(d.modem, None, 1),
+        lambda d: data.ciprecvtype(d.modem, None, 1),
         b"AT+CIPRECVTYPE=1",
         before=single,
     ),
@@ -106,12 +106,12 @@ RECEIVING = (
         remote,
         b"AT+CIPRECVDATA=2,99",
         Per((OLD, (DATA, None)), (ESPAT, (DATA, (ECHO, 7)))),
-        before=lambda d: (traffic.cipdinfo(d.modem, 1), waiting(d)),
+        before=lambda d: (data.cipdinfo(d.modem, 1), waiting(d)),
     ),
     Case(
         "AT+CIPRECVLEN",
         "query, single",
-        lambda d: traffic.ciprecvlen_query(d.modem),
+        lambda d: data.ciprecvlen_query(d.modem),
         b"AT+CIPRECVLEN?",
         [len(DATA)],
         before=waiting_single,
@@ -119,7 +119,7 @@ RECEIVING = (
     Case(
         "AT+CIPRECVLEN",
         "query",
-        lambda d: traffic.ciprecvlen_query(d.modem),
+        lambda d: data.ciprecvlen_query(d.modem),
         b"AT+CIPRECVLEN?",
         Per(
             ((N17, WIZ), [0, 0, len(DATA), 0, 0]),

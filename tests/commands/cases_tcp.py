@@ -1,6 +1,6 @@
 """TCP, UDP and the links: the reference in its order, `dialects.md` section 1 by row."""
 
-from espat import links, serving, tcpip, traffic
+from espat.at import data, essential, links
 from espat_tools.commands.forms import ALL, E22, E24, E33, OLD, SINCE_24, SINCE_41
 from tests.commands.case import Case, Like, Per
 
@@ -29,7 +29,7 @@ def single_sink(desk):
 
 
 def listening(desk):
-    serving.cipserver(desk.modem, 1, 8080)
+    links.cipserver(desk.modem, 1, 8080)
     desk.client = desk.network.dial(8080)
     desk.let(0.1)
 
@@ -38,7 +38,7 @@ def udp(desk):
     """A UDP peer that keeps what it hears, with the port that it came from."""
     desk.heard = []
     desk.other = desk.network.udp(
-        PEER, 4000, lambda peer, source, data: desk.heard.append((data, source[1]))
+        PEER, 4000, lambda peer, source, sent: desk.heard.append((sent, source[1]))
     )
 
 
@@ -67,7 +67,7 @@ def start_udp(*args, to=PEER, **named):
 
     def call(desk):
         links.cipstart_udp(desk.modem, args[0], to, 4000, *args[1:], **named)
-        traffic.cipsend(desk.modem, args[0], b"hello")
+        data.cipsend(desk.modem, args[0], b"hello")
         desk.let(0.1)
         return desk.heard
 
@@ -79,11 +79,11 @@ def heard(port=None):
     return Like(lambda v: [d for d, _ in v] == [b"hello"] and port in (None, v[0][1]))
 
 
-def send(what, link, data, *args):
+def send(what, link, sent, *args):
     """Send and see what the far end got."""
 
     def call(desk):
-        what(desk.modem, link, data, *args)
+        what(desk.modem, link, sent, *args)
         desk.let(0.1)
         return bytes(desk.sink.data)
 
@@ -95,16 +95,16 @@ def most(family_wide):
 
 
 def send_most(desk):
-    data = b"\x00\r\n>+IPD,0,5:OK\\" * 512
-    data = data[: 8192 if desk.module.core.profile.id in SINCE_24 else 2048]
-    traffic.cipsend(desk.modem, 2, data)
+    sent = b"\x00\r\n>+IPD,0,5:OK\\" * 512
+    sent = sent[: 8192 if desk.module.core.profile.id in SINCE_24 else 2048]
+    data.cipsend(desk.modem, 2, sent)
     desk.let(0.1)
-    return bytes(desk.sink.data) == data
+    return bytes(desk.sink.data) == sent
 
 
-def send_peer(what, data):
+def send_peer(what, sent):
     def call(desk):
-        what(desk.modem, 2, data, PEER, 4000)
+        what(desk.modem, 2, sent, PEER, 4000)
         desk.let(0.1)
         return desk.heard
 
@@ -112,10 +112,10 @@ def send_peer(what, data):
 
 
 def sendl(desk):
-    data = bytes(range(256)) * 40
-    told = traffic.cipsendl(desk.modem, 2, data)
+    sent = bytes(range(256)) * 40
+    told = data.cipsendl(desk.modem, 2, sent)
     desk.let(0.1)
-    return told[-1:], bytes(desk.sink.data) == data
+    return told[-1:], bytes(desk.sink.data) == sent
 
 
 def row(desk):
@@ -129,7 +129,7 @@ def startex(desk):
 
 def startex_udp(desk):
     link = links.cipstartex_udp(desk.modem, PEER, 4000, 5000, 2)
-    traffic.cipsend(desk.modem, link, b"hello")
+    data.cipsend(desk.modem, link, b"hello")
     desk.let(0.1)
     return desk.heard
 
@@ -171,7 +171,7 @@ OPENING = (
     Case(
         "AT+CIPDOMAIN",
         "set",
-        lambda d: tcpip.cipdomain(d.modem, "echo.test"),
+        lambda d: essential.cipdomain(d.modem, "echo.test"),
         b'AT+CIPDOMAIN="echo.test"',
         ECHO,
     ),
@@ -285,7 +285,7 @@ SENDING = (
     Case(
         "AT+CIPSEND",
         "length",
-        send(traffic.cipsend, 2, b"\0\r\n+++>"),
+        send(data.cipsend, 2, b"\0\r\n+++>"),
         b"AT+CIPSEND=2,7",
         b"\0\r\n+++>",
         before=sink,
@@ -293,7 +293,7 @@ SENDING = (
     Case(
         "AT+CIPSEND",
         "length, single",
-        send(traffic.cipsend, None, b"hello"),
+        send(data.cipsend, None, b"hello"),
         b"AT+CIPSEND=5",
         b"hello",
         before=single_sink,
@@ -309,7 +309,7 @@ SENDING = (
     Case(
         "AT+CIPSEND",
         "UDP, to a peer",
-        send_peer(traffic.cipsend, b"hello"),
+        send_peer(data.cipsend, b"hello"),
         b'AT+CIPSEND=2,5,"10.9.8.7",4000',
         heard(5000),
         before=udp_open,
@@ -317,7 +317,7 @@ SENDING = (
     Case(
         "AT+CIPSENDEX",
         "length",
-        send(traffic.cipsendex, 2, b"a\\b\\0c\r\n"),
+        send(data.cipsendex, 2, b"a\\b\\0c\r\n"),
         most((b"AT+CIPSENDEX=2,2048", b"AT+CIPSENDEX=2,8192")),
         b"a\\b\\0c\r\n",
         before=sink,
@@ -325,7 +325,7 @@ SENDING = (
     Case(
         "AT+CIPSENDEX",
         "length, single",
-        send(traffic.cipsendex, None, b"hello"),
+        send(data.cipsendex, None, b"hello"),
         most((b"AT+CIPSENDEX=2048", b"AT+CIPSENDEX=8192")),
         b"hello",
         before=single_sink,
@@ -333,7 +333,7 @@ SENDING = (
     Case(
         "AT+CIPSENDEX",
         "UDP, to a peer",
-        send_peer(traffic.cipsendex, b"hello"),
+        send_peer(data.cipsendex, b"hello"),
         most((b'AT+CIPSENDEX=2,2048,"10.9.8.7",4000', b'AT+CIPSENDEX=2,8192,"10.9.8.7",4000')),
         heard(5000),
         before=udp_open,
@@ -399,21 +399,21 @@ SERVER = (
     Case(
         "AT+CIPSERVER",
         "on",
-        lambda d: (serving.cipserver(d.modem, 1, 8080), d.network.dial(8080).closed)[1],
+        lambda d: (links.cipserver(d.modem, 1, 8080), d.network.dial(8080).closed)[1],
         b"AT+CIPSERVER=1,8080",
         False,
     ),
     Case(
         "AT+CIPSERVER",
         "on, port 333",
-        lambda d: (serving.cipserver(d.modem, 1), d.network.dial(333).closed)[1],
+        lambda d: (links.cipserver(d.modem, 1), d.network.dial(333).closed)[1],
         b"AT+CIPSERVER=1",
         False,
     ),
     Case(
         "AT+CIPSERVER",
         "off",
-        lambda d: (serving.cipserver(d.modem, 0), d.client.closed, 8080 in d.network.listeners),
+        lambda d: (links.cipserver(d.modem, 0), d.client.closed, 8080 in d.network.listeners),
         b"AT+CIPSERVER=0",
         (None, False, False),
         before=listening,
@@ -421,7 +421,7 @@ SERVER = (
     Case(
         "AT+CIPSERVER",
         "off, clients closed",
-        lambda d: (serving.cipserver(d.modem, 0, close=True), d.client.closed)[1],
+        lambda d: (links.cipserver(d.modem, 0, close=True), d.client.closed)[1],
         b"AT+CIPSERVER=0,1",
         True,
         before=listening,
@@ -429,7 +429,7 @@ SERVER = (
     Case(
         "AT+CIPSERVER",
         "query",
-        lambda d: serving.cipserver_query(d.modem),
+        lambda d: links.cipserver_query(d.modem),
         b"AT+CIPSERVER?",
         Per(
             ((E22,), (1, 8080, "TCP")),
@@ -441,31 +441,31 @@ SERVER = (
     Case(
         "AT+CIPSERVERMAXCONN",
         "set",
-        lambda d: serving.cipservermaxconn(d.modem, 2),
+        lambda d: links.cipservermaxconn(d.modem, 2),
         b"AT+CIPSERVERMAXCONN=2",
     ),
     Case(
         "AT+CIPSERVERMAXCONN",
         "query",
-        lambda d: serving.cipservermaxconn_query(d.modem),
+        lambda d: links.cipservermaxconn_query(d.modem),
         b"AT+CIPSERVERMAXCONN?",
         2,
-        before=lambda d: serving.cipservermaxconn(d.modem, 2),
+        before=lambda d: links.cipservermaxconn(d.modem, 2),
     ),
     Case(
         "AT+CIPSTO",
         "set",
-        lambda d: serving.cipsto(d.modem, 7200),
+        lambda d: links.cipsto(d.modem, 7200),
         b"AT+CIPSTO=7200",
         before=listening,
     ),
     Case(
         "AT+CIPSTO",
         "query",
-        lambda d: serving.cipsto_query(d.modem),
+        lambda d: links.cipsto_query(d.modem),
         b"AT+CIPSTO?",
         10,
-        before=lambda d: (listening(d), serving.cipsto(d.modem, 10)),
+        before=lambda d: (listening(d), links.cipsto(d.modem, 10)),
     ),
 )
 

@@ -5,7 +5,7 @@ import struct
 
 import trustme
 
-from espat import flash, links, serving, ssllinks
+from espat.at import flash, links, tls
 from espat_tools.commands.forms import ESPAT, OLD
 from espat_tools.emulator.tls_peer import tls_client, tls_server
 from tests.commands.case import Case, Like, Per
@@ -50,7 +50,7 @@ def listen(ca):
     """A TLS server and a client of it: the subject of the certificate that the client is shown."""
 
     def call(desk):
-        serving.cipserver(desk.modem, 1, 8443, kind="SSL", ca=ca)
+        links.cipserver(desk.modem, 1, 8443, kind="SSL", ca=ca)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -67,8 +67,8 @@ def conf(auth, *numbers):
 
     def call(desk):
         if desk.module.core.profile.id in OLD:
-            return ssllinks.cipsslcconf(desk.modem, None, auth)
-        return ssllinks.cipsslcconf(desk.modem, 2, auth, *numbers)
+            return tls.cipsslcconf(desk.modem, None, auth)
+        return tls.cipsslcconf(desk.modem, 2, auth, *numbers)
 
     return call
 
@@ -145,7 +145,7 @@ SETTINGS = (
     Case(
         "AT+CIPSSLCCONF",
         "set, single",
-        lambda d: ssllinks.cipsslcconf(d.modem, None, 2, 0, 1),
+        lambda d: tls.cipsslcconf(d.modem, None, 2, 0, 1),
         b"AT+CIPSSLCCONF=2,0,1",
         before=lambda d: links.cipmux(d.modem, 0),
         families=ESPAT,
@@ -153,7 +153,7 @@ SETTINGS = (
     Case(
         "AT+CIPSSLCCONF",
         "query",
-        lambda d: ssllinks.cipsslcconf_query(d.modem),
+        lambda d: tls.cipsslcconf_query(d.modem),
         b"AT+CIPSSLCCONF?",
         Per(
             (OLD, [(None, 0, None, None)]),
@@ -161,26 +161,24 @@ SETTINGS = (
         ),
         before=lambda d: conf(0 if d.module.core.profile.id in OLD else 3, 1, 0)(d),
     ),
-    Case(
-        "AT+CIPSSLCCN", "set", named(ssllinks.cipsslccn), b'AT+CIPSSLCCN=2,"a.test"', families=ESPAT
-    ),
+    Case("AT+CIPSSLCCN", "set", named(tls.cipsslccn), b'AT+CIPSSLCCN=2,"a.test"', families=ESPAT),
     Case(
         "AT+CIPSSLCCN",
         "query",
-        lambda d: ssllinks.cipsslccn_query(d.modem)[2],
+        lambda d: tls.cipsslccn_query(d.modem)[2],
         b"AT+CIPSSLCCN?",
         (2, "a.test"),
-        before=named(ssllinks.cipsslccn),
+        before=named(tls.cipsslccn),
     ),
-    Case("AT+CIPSSLCSNI", "set", named(ssllinks.cipsslcsni), b'AT+CIPSSLCSNI=2,"a.test"'),
+    Case("AT+CIPSSLCSNI", "set", named(tls.cipsslcsni), b'AT+CIPSSLCSNI=2,"a.test"'),
     Case(
         "AT+CIPSSLCSNI",
         "set, all, none",
         lambda d: (
-            ssllinks.cipsslcsni(d.modem, 5, "a,b"),
-            ssllinks.cipsslcsni_query(d.modem),
-            ssllinks.cipsslcsni(d.modem, 5, ""),
-            ssllinks.cipsslcsni_query(d.modem)[4],
+            tls.cipsslcsni(d.modem, 5, "a,b"),
+            tls.cipsslcsni_query(d.modem),
+            tls.cipsslcsni(d.modem, 5, ""),
+            tls.cipsslcsni_query(d.modem)[4],
         ),
         [
             b'AT+CIPSSLCSNI=5,"a\\,b"',
@@ -193,63 +191,63 @@ SETTINGS = (
     Case(
         "AT+CIPSSLCSNI",
         "query",
-        lambda d: ssllinks.cipsslcsni_query(d.modem)[2],
+        lambda d: tls.cipsslcsni_query(d.modem)[2],
         b"AT+CIPSSLCSNI?",
         (2, "a.test"),
-        before=named(ssllinks.cipsslcsni),
+        before=named(tls.cipsslcsni),
     ),
     Case(
         "AT+CIPSSLCALPN",
         "set",
-        lambda d: ssllinks.cipsslcalpn(d.modem, 2, "h2", "http/1.1"),
+        lambda d: tls.cipsslcalpn(d.modem, 2, "h2", "http/1.1"),
         b'AT+CIPSSLCALPN=2,2,"h2","http/1.1"',
     ),
     Case(
         "AT+CIPSSLCALPN",
         "set, none",
-        lambda d: ssllinks.cipsslcalpn(d.modem, 2),
+        lambda d: tls.cipsslcalpn(d.modem, 2),
         b"AT+CIPSSLCALPN=2,0",
     ),
     Case(
         "AT+CIPSSLCALPN",
         "query",
-        lambda d: ssllinks.cipsslcalpn_query(d.modem)[1:3],
+        lambda d: tls.cipsslcalpn_query(d.modem)[1:3],
         b"AT+CIPSSLCALPN?",
         [(1, ()), (2, ("h2", "http/1.1"))],
-        before=lambda d: ssllinks.cipsslcalpn(d.modem, 2, "h2", "http/1.1"),
+        before=lambda d: tls.cipsslcalpn(d.modem, 2, "h2", "http/1.1"),
     ),
     Case(
         "AT+CIPSSLCPSK",
         "set",
-        lambda d: ssllinks.cipsslcpsk(d.modem, 2, "key", "who"),
+        lambda d: tls.cipsslcpsk(d.modem, 2, "key", "who"),
         b'AT+CIPSSLCPSK=2,"key","who"',
     ),
     Case(
         "AT+CIPSSLCPSK",
         "query",
-        lambda d: ssllinks.cipsslcpsk_query(d.modem)[2],
+        lambda d: tls.cipsslcpsk_query(d.modem)[2],
         b"AT+CIPSSLCPSK?",
         (2, "k,ey", "who"),
-        before=lambda d: ssllinks.cipsslcpsk(d.modem, 2, "k,ey", "who"),
+        before=lambda d: tls.cipsslcpsk(d.modem, 2, "k,ey", "who"),
     ),
     Case(
         "AT+CIPSSLCPSKHEX",
         "set",
-        lambda d: ssllinks.cipsslcpskhex(d.modem, 2, b"\0\xffkey", "who"),
+        lambda d: tls.cipsslcpskhex(d.modem, 2, b"\0\xffkey", "who"),
         b'AT+CIPSSLCPSKHEX=2,"00ff6b6579","who"',
     ),
     Case(
         "AT+CIPSSLCPSKHEX",
         "query",
-        lambda d: ssllinks.cipsslcpskhex_query(d.modem)[2],
+        lambda d: tls.cipsslcpskhex_query(d.modem)[2],
         b"AT+CIPSSLCPSKHEX?",
         (2, b"\0\xffkey", "who"),
-        before=lambda d: ssllinks.cipsslcpskhex(d.modem, 2, b"\0\xffkey", "who"),
+        before=lambda d: tls.cipsslcpskhex(d.modem, 2, b"\0\xffkey", "who"),
     ),
     Case(
         "AT+CIPSSLCCIPHER",
         "query",
-        lambda d: ssllinks.cipsslccipher_query(d.modem),
+        lambda d: tls.cipsslccipher_query(d.modem),
         b"AT+CIPSSLCCIPHER?",
         [(2, 0xC02F)],
         before=lambda d: d.radio.command("AT+CIPSSLCCIPHER=2,1,0xC02F"),
@@ -257,7 +255,7 @@ SETTINGS = (
     Case(
         "AT+CIPSSLSIZE",
         "set",
-        lambda d: ssllinks.cipsslsize(d.modem, 4096),
+        lambda d: tls.cipsslsize(d.modem, 4096),
         b"AT+CIPSSLSIZE=4096",
         families=OLD,
     ),

@@ -2,7 +2,7 @@
 
 import errno
 
-from espat import wifi, wlan
+from espat.at import essential, wifi
 from espat_tools.commands.forms import ESPAT, OLD
 from espat_tools.emulator import AccessPoint
 from tests.commands.case import Case, Like, Per, cur
@@ -46,13 +46,13 @@ def with_station(desk):
 
 
 def left(desk):
-    wlan.cwqap(desk.modem)
+    wifi.cwqap(desk.modem)
     desk.let(0.1)
 
 
 def join(*args):
     def call(desk):
-        return wifi.cwjap(desk.modem, *args)
+        return essential.cwjap(desk.modem, *args)
 
     return call
 
@@ -62,7 +62,7 @@ def refused(*args):
 
     def call(desk):
         try:
-            wifi.cwjap(desk.modem, *args)
+            essential.cwjap(desk.modem, *args)
         except OSError as e:
             return errno.errorcode[e.errno]
         return None
@@ -92,11 +92,11 @@ FAILURES = (
 )
 
 SCAN = (
-    Case("AT+CWLAP", "", lambda d: wlan.cwlap(d.modem), b"AT+CWLAP", heads(*FOUND), options=RANGE),
+    Case("AT+CWLAP", "", lambda d: wifi.cwlap(d.modem), b"AT+CWLAP", heads(*FOUND), options=RANGE),
     Case(
         "AT+CWLAP",
         "set, name",
-        lambda d: wlan.cwlap(d.modem, "Käsespätzle ☕"),
+        lambda d: wifi.cwlap(d.modem, "Käsespätzle ☕"),
         b'AT+CWLAP="K\xc3\xa4sesp\xc3\xa4tzle \xe2\x98\x95"',
         heads(FOUND[1]),
         options=RANGE,
@@ -104,7 +104,7 @@ SCAN = (
     Case(
         "AT+CWLAP",
         "set, name, BSSID, channel",
-        lambda d: wlan.cwlap(d.modem, SSID, MAC, 6),
+        lambda d: wifi.cwlap(d.modem, SSID, MAC, 6),
         b'AT+CWLAP="espat","02:00:00:00:00:01",6',
         heads(FOUND[0]),
         options=RANGE,
@@ -113,7 +113,7 @@ SCAN = (
 
 JOINING = (
     Case("AT+CWMODE", "set", lambda d: wifi.cwmode(d.modem, 3), cur(b"AT+CWMODE{}=3")),
-    Case("AT+CWMODE", "query", lambda d: wifi.cwmode_query(d.modem), cur(b"AT+CWMODE{}?"), 1),
+    Case("AT+CWMODE", "query", lambda d: essential.cwmode_query(d.modem), cur(b"AT+CWMODE{}?"), 1),
     Case(
         "AT+CWJAP",
         "set",
@@ -129,38 +129,38 @@ JOINING = (
         before=left,
         options=RANGE,
     ),
-    Case("AT+CWJAP", "query", lambda d: wifi.cwjap_query(d.modem), cur(b"AT+CWJAP{}?"), SSID),
+    Case("AT+CWJAP", "query", lambda d: essential.cwjap_query(d.modem), cur(b"AT+CWJAP{}?"), SSID),
     Case(
         "AT+CWJAP",
         "query, not joined",
-        lambda d: wifi.cwjap_query(d.modem),
+        lambda d: essential.cwjap_query(d.modem),
         cur(b"AT+CWJAP{}?"),
         before=left,
     ),
-    Case("AT+CWQAP", "", lambda d: wlan.cwqap(d.modem), b"AT+CWQAP"),
-    Case("AT+CWSTATE", "query", lambda d: wlan.cwstate_query(d.modem), b"AT+CWSTATE?", (2, SSID)),
-    Case("AT+CWAUTOCONN", "set", lambda d: wlan.cwautoconn(d.modem, 0), b"AT+CWAUTOCONN=0"),
+    Case("AT+CWQAP", "", lambda d: wifi.cwqap(d.modem), b"AT+CWQAP"),
+    Case("AT+CWSTATE", "query", lambda d: wifi.cwstate_query(d.modem), b"AT+CWSTATE?", (2, SSID)),
+    Case("AT+CWAUTOCONN", "set", lambda d: wifi.cwautoconn(d.modem, 0), b"AT+CWAUTOCONN=0"),
     Case(
         "AT+CWAUTOCONN",
         "query",
-        lambda d: wlan.cwautoconn_query(d.modem),
+        lambda d: wifi.cwautoconn_query(d.modem),
         b"AT+CWAUTOCONN?",
         0,
-        before=lambda d: wlan.cwautoconn(d.modem, 0),
+        before=lambda d: wifi.cwautoconn(d.modem, 0),
     ),
     Case(
         "AT+CWRECONNCFG",
         "set",
-        lambda d: wlan.cwreconncfg(d.modem, 2, 100),
+        lambda d: wifi.cwreconncfg(d.modem, 2, 100),
         b"AT+CWRECONNCFG=2,100",
     ),
     Case(
         "AT+CWRECONNCFG",
         "query",
-        lambda d: wlan.cwreconncfg_query(d.modem),
+        lambda d: wifi.cwreconncfg_query(d.modem),
         b"AT+CWRECONNCFG?",
         (7200, 1000),
-        before=lambda d: wlan.cwreconncfg(d.modem, 7200, 1000),
+        before=lambda d: wifi.cwreconncfg(d.modem, 7200, 1000),
     ),
 )
 
@@ -168,26 +168,26 @@ _AP = ("Küche, „1“", 'pass,word\\"', 5, 3)
 _AP_SENT = 'AT+CWSAP{}="Küche\\, „1“","pass\\,word\\\\\\"",5,3'.encode()
 
 SOFT_AP = (
-    Case("AT+CWSAP", "set", lambda d: wlan.cwsap(d.modem, *_AP), cur(_AP_SENT), before=with_ap),
+    Case("AT+CWSAP", "set", lambda d: wifi.cwsap(d.modem, *_AP), cur(_AP_SENT), before=with_ap),
     Case(
         "AT+CWSAP",
         "set, stations, hidden",
-        lambda d: wlan.cwsap(d.modem, *_AP, 2, 1),
+        lambda d: wifi.cwsap(d.modem, *_AP, 2, 1),
         cur(_AP_SENT + b",2,1"),
         before=with_ap,
     ),
     Case(
         "AT+CWSAP",
         "query",
-        lambda d: wlan.cwsap_query(d.modem),
+        lambda d: wifi.cwsap_query(d.modem),
         cur(b"AT+CWSAP{}?"),
         (*_AP, 2, 1),
-        before=lambda d: (with_ap(d), wlan.cwsap(d.modem, *_AP, 2, 1)),
+        before=lambda d: (with_ap(d), wifi.cwsap(d.modem, *_AP, 2, 1)),
     ),
     Case(
         "AT+CWLIF",
         "",
-        lambda d: wlan.cwlif(d.modem),
+        lambda d: wifi.cwlif(d.modem),
         b"AT+CWLIF",
         lambda d: [(d.address, STATION)],
         before=with_station,
@@ -198,86 +198,101 @@ ADDRESSES = (
     Case(
         "AT+CWDHCP",
         "set",
-        lambda d: wlan.cwdhcp(d.modem, 0),
+        lambda d: wifi.cwdhcp(d.modem, 0),
         Per((OLD, b"AT+CWDHCP_CUR=1,0"), (ESPAT, b"AT+CWDHCP=0,1")),
     ),
     Case(
         "AT+CWDHCP",
         "query",
-        lambda d: wlan.cwdhcp_query(d.modem),
+        lambda d: wifi.cwdhcp_query(d.modem),
         cur(b"AT+CWDHCP{}?"),
         (False, True),
-        before=lambda d: (with_ap(d), wlan.cwdhcp(d.modem, 0)),
+        before=lambda d: (with_ap(d), wifi.cwdhcp(d.modem, 0)),
     ),
     Case(
         "AT+CWHOSTNAME",
         "set",
-        lambda d: wlan.cwhostname(d.modem, "pico-9"),
+        lambda d: wifi.cwhostname(d.modem, "pico-9"),
         b'AT+CWHOSTNAME="pico-9"',
     ),
     Case(
         "AT+CWHOSTNAME",
         "query",
-        lambda d: wlan.cwhostname_query(d.modem),
+        lambda d: wifi.cwhostname_query(d.modem),
         b"AT+CWHOSTNAME?",
         "pico-9",
-        before=lambda d: wlan.cwhostname(d.modem, "pico-9"),
+        before=lambda d: wifi.cwhostname(d.modem, "pico-9"),
     ),
     Case(
         "AT+CIPSTA",
         "set",
-        lambda d: (wlan.cipsta(d.modem, "192.168.1.9"), d.modem.wifi)[0],
+        lambda d: (wifi.cipsta(d.modem, "192.168.1.9"), d.modem.wifi)[0],
         cur(b'AT+CIPSTA{}="192.168.1.9"'),
     ),
     Case(
         "AT+CIPSTA",
         "set, gateway, netmask",
-        lambda d: wlan.cipsta(d.modem, "192.168.7.9", "192.168.7.1", "255.255.255.0"),
+        lambda d: wifi.cipsta(d.modem, "192.168.7.9", "192.168.7.1", "255.255.255.0"),
         cur(b'AT+CIPSTA{}="192.168.7.9","192.168.7.1","255.255.255.0"'),
     ),
     Case(
         "AT+CIPSTA",
         "query",
-        lambda d: wifi.cipsta_query(d.modem),
+        lambda d: essential.cipsta_query(d.modem),
         cur(b"AT+CIPSTA{}?"),
         ("192.168.7.9", "192.168.7.1", "255.255.255.0"),
-        before=lambda d: wlan.cipsta(d.modem, "192.168.7.9", "192.168.7.1", "255.255.255.0"),
+        before=lambda d: wifi.cipsta(d.modem, "192.168.7.9", "192.168.7.1", "255.255.255.0"),
     ),
     Case(
         "AT+CIPAP",
         "set",
-        lambda d: wlan.cipap(d.modem, "10.0.0.1"),
+        lambda d: wifi.cipap(d.modem, "10.0.0.1"),
         cur(b'AT+CIPAP{}="10.0.0.1"'),
         before=with_ap,
     ),
     Case(
         "AT+CIPAP",
         "set, gateway, netmask",
-        lambda d: wlan.cipap(d.modem, "10.0.0.1", "10.0.0.1", "255.255.255.0"),
+        lambda d: wifi.cipap(d.modem, "10.0.0.1", "10.0.0.1", "255.255.255.0"),
         cur(b'AT+CIPAP{}="10.0.0.1","10.0.0.1","255.255.255.0"'),
         before=with_ap,
     ),
     Case(
         "AT+CIPAP",
         "query",
-        lambda d: wlan.cipap_query(d.modem),
+        lambda d: wifi.cipap_query(d.modem),
         cur(b"AT+CIPAP{}?"),
         ("10.0.0.1", "10.0.0.1", "255.255.255.0"),
-        before=lambda d: (with_ap(d), wlan.cipap(d.modem, "10.0.0.1", "10.0.0.1", "255.255.255.0")),
+        before=lambda d: (with_ap(d), wifi.cipap(d.modem, "10.0.0.1", "10.0.0.1", "255.255.255.0")),
     ),
     Case(
         "AT+CIPSTAMAC",
         "set",
-        lambda d: wlan.cipstamac(d.modem, STATION),
+        lambda d: wifi.cipstamac(d.modem, STATION),
         cur(b'AT+CIPSTAMAC{}="02:11:22:33:44:55"'),
     ),
     Case(
         "AT+CIPSTAMAC",
         "query",
-        lambda d: wlan.cipstamac_query(d.modem),
+        lambda d: wifi.cipstamac_query(d.modem),
         cur(b"AT+CIPSTAMAC{}?"),
         STATION,
-        before=lambda d: wlan.cipstamac(d.modem, STATION),
+        before=lambda d: wifi.cipstamac(d.modem, STATION),
+    ),
+    Case(
+        "AT+CIPAPMAC",
+        "set",
+        lambda d: wifi.cipapmac(d.modem, STATION),
+        cur(b'AT+CIPAPMAC{}="02:11:22:33:44:55"'),
+        before=with_ap,
+    ),
+    Case(
+        "AT+CIPAPMAC",
+        "query",
+        lambda d: wifi.cipapmac_query(d.modem),
+        cur(b"AT+CIPAPMAC{}?"),
+        STATION,
+        before=lambda d: (with_ap(d), wifi.cipapmac(d.modem, STATION)),
     ),
 )
 

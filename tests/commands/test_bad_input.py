@@ -3,22 +3,16 @@
 Nothing is sent, and the message of a range names it.
 """
 
+import array
+
 import pytest
 
-from espat import (
-    basic,
-    flash,
-    links,
-    services,
-    serving,
-    speed,
-    ssllinks,
-    tcpip,
-    traffic,
-    wifi,
-    wlan,
-)
+from espat.at import data, essential, flash, links, services, system, tls, wifi
+from tests.commands.case import capable
 from tests.driver.script import EspAt, NonOs, ScriptedDesk
+
+NEWEST = (2, 0xFE)
+"""A firmware newer than any: ESP-AT on an ESP32."""
 
 LINK, LINK5, PORT = (0, 4), (0, 5), (1, 65535)
 HOST = ("text", 1, 64)
@@ -29,33 +23,33 @@ IPS = ("10.0.0.1", "10.0.0.254", "255.255.255.0")
 #: A call that is right, and what each of its arguments may be: (least, most) of an int,
 #: ("text", least, most) bytes, an address; None: tried in no way.
 CALLS = (
-    (basic.ate, (1,), ((0, 1),)),
-    (basic.sleep, (1,), ((0, 3),)),
-    (basic.gslp, (100,), ((0, 0x7FFFFFFF),)),
-    (basic.sysstore, (1,), ((0, 1),)),
-    (basic.sysmsg, (1,), ((0, 7),)),
-    (basic.systimestamp, (1,), ((0, 0x7FFFFFFF),)),
-    (speed.uart_cur, (9600, 0, 8, 1, 0), ((80, 5_000_000), (0, 3), (5, 8), (1, 3), (0, 2))),
+    (system.ate, (1,), ((0, 1),)),
+    (system.sleep, (1,), ((0, 3),)),
+    (system.gslp, (100,), ((0, 0x7FFFFFFF),)),
+    (system.sysstore, (1,), ((0, 1),)),
+    (system.sysmsg, (1,), ((0, 7),)),
+    (system.systimestamp, (1,), ((0, 0x7FFFFFFF),)),
+    (system.uart_cur, (9600, 0, 8, 1, 0), ((80, 5_000_000), (0, 3), (5, 8), (1, 3), (0, 2))),
     (wifi.cwmode, (1,), ((0, 3),)),
     (
-        wifi.cwjap,
+        essential.cwjap,
         ("name", "password", "02:00:00:00:00:01"),
         (("text", 1, 32), ("text", 0, 64), MAC),
     ),
-    (wlan.cwlap, ("name", "02:00:00:00:00:01", 6), (("text", 1, 32), MAC, (1, 14))),
+    (wifi.cwlap, ("name", "02:00:00:00:00:01", 6), (("text", 1, 32), MAC, (1, 14))),
     (
-        wlan.cwsap,
+        wifi.cwsap,
         ("name", "password", 5, 3, 2, 0),
         (("text", 1, 32), ("text", 8, 64), (1, 14), (0, 4), (1, 10), (0, 1)),
     ),
-    (wlan.cwdhcp, (1,), ((0, 1),)),
-    (wlan.cwhostname, ("name",), (("text", 1, 32),)),
-    (wlan.cwautoconn, (1,), ((0, 1),)),
-    (wlan.cwreconncfg, (1, 1), ((0, 7200), (0, 1000))),
-    (wlan.cipsta, IPS, (IP, IP, IP)),
-    (wlan.cipap, IPS, (IP, IP, IP)),
-    (wlan.cipstamac, ("02:00:00:00:00:01",), (MAC,)),
-    (tcpip.cipdomain, ("host.test",), (("text", 1, 64),)),
+    (wifi.cwdhcp, (1,), ((0, 1),)),
+    (wifi.cwhostname, ("name",), (("text", 1, 32),)),
+    (wifi.cwautoconn, (1,), ((0, 1),)),
+    (wifi.cwreconncfg, (1, 1), ((0, 7200), (0, 1000))),
+    (wifi.cipsta, IPS, (IP, IP, IP)),
+    (wifi.cipap, IPS, (IP, IP, IP)),
+    (wifi.cipstamac, ("02:00:00:00:00:01",), (MAC,)),
+    (essential.cipdomain, ("host.test",), (("text", 1, 64),)),
     (
         links.cipstart,
         (2, "TCP", "host.test", 80, 60, "10.0.0.1", 5000),
@@ -84,26 +78,26 @@ CALLS = (
         (2, 1, 1, 1, 1),
         (LINK5, (-1, 0x7FFFFFFF), (0, 1), (0, 0x7FFFFFFF), (0, 7200)),
     ),
-    (traffic.cipsend, (2, b"x", "host.test", 80), (LINK, None, HOST, PORT)),
-    (traffic.cipsendex, (2, b"x", "host.test", 80), (LINK, None, HOST, PORT)),
-    (traffic.cipsendl, (2, b"x"), (LINK, None)),
-    (traffic.ciprecvmode, (1,), ((0, 1),)),
-    (traffic.ciprecvtype, (2, 1), (LINK5, (0, 1))),
-    (traffic.ciprecvdata, (2, 10), (LINK, (1, 0x7FFFFFFF))),
-    (traffic.cipdinfo, (1,), ((0, 1),)),
-    (serving.cipserver, (1, 80), ((0, 1), PORT)),
-    (serving.cipservermaxconn, (3,), ((1, 5),)),
-    (serving.cipsto, (60,), ((0, 7200),)),
+    (data.cipsend, (2, b"x", "host.test", 80), (LINK, None, HOST, PORT)),
+    (data.cipsendex, (2, b"x", "host.test", 80), (LINK, None, HOST, PORT)),
+    (data.cipsendl, (2, b"x"), (LINK, None)),
+    (data.ciprecvmode, (1,), ((0, 1),)),
+    (data.ciprecvtype, (2, 1), (LINK5, (0, 1))),
+    (data.ciprecvdata, (2, 10), (LINK, (1, 0x7FFFFFFF))),
+    (data.cipdinfo, (1,), ((0, 1),)),
+    (links.cipserver, (1, 80), ((0, 1), PORT)),
+    (links.cipservermaxconn, (3,), ((1, 5),)),
+    (links.cipsto, (60,), ((0, 7200),)),
     (services.ping, ("host.test",), (HOST,)),
     (services.cipdns, (1, "8.8.8.8", "1.1.1.1"), ((0, 1), IP, IP)),
     (services.cipsntpcfg, (1, 8, "a.test", "b.test"), ((0, 1), (-12, 14), HOST, HOST)),
-    (serving.cipserver, (1, 80, False, "SSL", 1), (None, PORT, None, None, (0, 1))),
-    (ssllinks.cipsslcconf, (2, 3, 1, 1), (LINK5, (0, 3), (0, 255), (0, 255))),
-    (ssllinks.cipsslccn, (2, "a.test"), (LINK5, ("text", 0, 64))),
-    (ssllinks.cipsslcsni, (2, "a.test"), (LINK5, ("text", 0, 64))),
-    (ssllinks.cipsslcalpn, (2, "h2"), (LINK5, ("text", 1, 255))),
-    (ssllinks.cipsslcpsk, (2, "key", "who"), (LINK5, ("text", 0, 32), ("text", 0, 32))),
-    (ssllinks.cipsslcpskhex, (2, b"key", "who"), (LINK5, None, ("text", 0, 32))),
+    (links.cipserver, (1, 80, False, "SSL", 1), (None, PORT, None, None, (0, 1))),
+    (tls.cipsslcconf, (2, 3, 1, 1), (LINK5, (0, 3), (0, 255), (0, 255))),
+    (tls.cipsslccn, (2, "a.test"), (LINK5, ("text", 0, 64))),
+    (tls.cipsslcsni, (2, "a.test"), (LINK5, ("text", 0, 64))),
+    (tls.cipsslcalpn, (2, "h2"), (LINK5, ("text", 1, 255))),
+    (tls.cipsslcpsk, (2, "key", "who"), (LINK5, ("text", 0, 32), ("text", 0, 32))),
+    (tls.cipsslcpskhex, (2, b"key", "who"), (LINK5, None, ("text", 0, 32))),
     (flash.sysflash_erase, ("client_ca", 0, 4096), (NAME, (0, 0x7FFFFFFF), (1, 0x7FFFFFFF))),
     (flash.sysflash_write, ("client_ca", 0, b"1234"), (NAME, (0, 0x7FFFFFFF), None)),
     (flash.sysflash_read, ("client_ca", 0, 16), (NAME, (0, 0x7FFFFFFF), (1, 4096))),
@@ -164,7 +158,8 @@ WRONG = [
 def desk():
     """One that has everything."""
     desk = ScriptedDesk(EspAt)
-    desk.modem.can = (1 << 26) - 1 & ~(1 << 4)
+    desk.modem.capabilities = capable(NEWEST)
+    desk.modem.largest = 8192
     return desk
 
 
@@ -184,36 +179,37 @@ def test_a_wrong_argument(desk, function, args, error, message):
         (lambda m: links.cipstart(m, 2, "UDP", "a", 1), "TCP, SSL"),
         (lambda m: links.cipstart(m, 2, "tcp\r\n", "a", 1), "TCP, SSL"),
         (lambda m: links.cipstart_udp(m, 2, "a", 1, None, 2), "local_port"),
-        (lambda m: serving.cipserver(m, 1, 80, kind="TLS"), '"SSL" is wanted'),
-        (lambda m: serving.cipserver(m, 1, None, kind="SSL"), "port"),
-        (lambda m: serving.cipserver(m, 0, 80, kind="SSL"), "on=1"),
-        (lambda m: serving.cipserver(m, 1, 80, ca=1), '"SSL" is wanted'),
-        (lambda m: ssllinks.cipsslcalpn(m, 2, *"abcdef"), r"0\.\.5"),
-        (lambda m: ssllinks.cipsslcalpn(m, 2, *["x" * 60] * 5), "256 bytes"),
-        (lambda m: ssllinks.cipsslcpskhex(m, 2, b"", "who"), r"1\.\.32"),
-        (lambda m: ssllinks.cipsslcpskhex(m, 2, bytes(33), "who"), r"1\.\.32"),
+        (lambda m: links.cipserver(m, 1, 80, kind="TLS"), '"SSL" is wanted'),
+        (lambda m: links.cipserver(m, 1, None, kind="SSL"), "port"),
+        (lambda m: links.cipserver(m, 0, 80, kind="SSL"), "on=1"),
+        (lambda m: links.cipserver(m, 1, 80, ca=1), '"SSL" is wanted'),
+        (lambda m: tls.cipsslcalpn(m, 2, *"abcdef"), r"0\.\.5"),
+        (lambda m: tls.cipsslcalpn(m, 2, *["x" * 60] * 5), "256 bytes"),
+        (lambda m: tls.cipsslcpskhex(m, 2, b"", "who"), r"1\.\.32"),
+        (lambda m: tls.cipsslcpskhex(m, 2, bytes(33), "who"), r"1\.\.32"),
         (lambda m: flash.sysflash_erase(m, "a", 1, 4096), "multiples of 4096"),
         (lambda m: flash.sysflash_erase(m, "a", 4096, 100), "multiples of 4096"),
         (lambda m: flash.sysflash_write(m, "a", 0, b""), r"1\.\.4096"),
         (lambda m: flash.sysflash_write(m, "a", 0, bytes(4097)), r"1\.\.4096"),
         (lambda m: flash.sysmfg_write(m, "a", "b", 8, b""), r"1\.\."),
-        (lambda m: traffic.cipsend(m, 2, b""), r"1\.\.8192"),
-        (lambda m: traffic.cipsend(m, 2, bytes(8193)), r"1\.\.8192"),
-        (lambda m: traffic.cipsendex(m, 2, b"\\" * 4096), r"1\.\.8190"),
-        (lambda m: traffic.cipsendl(m, 2, b""), r"1\.\."),
-        (lambda m: wlan.cwsap(m, "a", "password", 1, 1), "0, 2, 3 or 4"),
-        (lambda m: wlan.cwsap(m, "a", "password", 1, 3, None, 1), "most"),
-        (lambda m: wlan.cwdhcp(m, 1, False, False), "one of them"),
-        (lambda m: wlan.cwlap(m, None, None, 3), "ssid"),
-        (lambda m: wlan.cipsta(m, "1.2.3.4", "1.2.3.1"), "both or none"),
+        (lambda m: data.cipsend(m, 2, b""), r"1\.\.8192"),
+        (lambda m: data.cipsend(m, 2, bytes(8193)), r"1\.\.8192"),
+        (lambda m: data.cipsendex(m, 2, b"\\" * 4096), r"1\.\.8190"),
+        (lambda m: data.cipsendl(m, 2, b""), r"1\.\."),
+        (lambda m: wifi.cwsap(m, "a", "password", 1, 1), "0, 2, 3 or 4"),
+        (lambda m: wifi.cwsap(m, "a", "password", 1, 3, None, 1), "most"),
+        (lambda m: wifi.cwdhcp(m, 1, False, False), "one of them"),
+        (lambda m: wifi.cwlap(m, None, None, 3), "ssid"),
+        (lambda m: wifi.cipsta(m, "1.2.3.4", "1.2.3.1"), "both or none"),
         (lambda m: services.cipdns(m, 1, "1.1.1.1", "1.1.1.1"), "the same"),
         (lambda m: services.cipdns(m, 1, *(f"1.1.1.{n}" for n in range(4))), r"0\.\.3"),
         (lambda m: services.cipsntpcfg(m, 1, 0, "a", "b", "c", "d"), r"0\.\.3"),
         (lambda m: services.cipsntpcfg(m, 1, 860), r"0\.\.59"),
         (lambda m: services.cipsntpcfg(m, 1, 1500), r"-1259\.\.1459"),
         (lambda m: services.cipsntpcfg(m, 1, 0, *['"' * 60] * 3), "256 bytes"),
-        (lambda m: wifi.cwjap(m, "x" * 33, "password"), r"1\.\.32"),
-        (lambda m: wifi.cwjap(m, "x\r\nAT+RST", "password"), "CR, LF or NUL"),
+        (lambda m: system.uart_cur(m, 250_001), "would not find the module at 250001"),
+        (lambda m: essential.cwjap(m, "x" * 33, "password"), r"1\.\.32"),
+        (lambda m: essential.cwjap(m, "x\r\nAT+RST", "password"), "CR, LF or NUL"),
     ],
 )
 def test_a_wrong_combination(desk, call, message):
@@ -223,25 +219,50 @@ def test_a_wrong_combination(desk, call, message):
     assert desk.script.commands[count:] == []
 
 
-def test_what_is_sent_is_bytes(desk):
-    for function in (traffic.cipsend, traffic.cipsendex, traffic.cipsendl):
-        with pytest.raises(TypeError):
-            function(desk.modem, 2, "text")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "text",
+        array.array("H", [1, 2]),
+        memoryview(array.array("H", [1, 2])),
+        array.array("B", b"ab"),
+        [1, 2],
+        4,
+        None,
+    ],
+)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda m, what: data.cipsend(m, 2, what),
+        lambda m, what: data.cipsendex(m, 2, what),
+        lambda m, what: data.cipsendl(m, 2, what),
+        lambda m, what: flash.sysflash_write(m, "client_ca", 0, what),
+        lambda m, what: flash.sysmfg_write(m, "ours", "n", 7, what),
+        lambda m, what: flash.sysmfg_write(m, "ours", "n", 8, what),
+    ],
+)
+def test_what_is_sent_is_bytes(desk, call, wrong):
+    """Items wider than a byte would be announced by their number, and written by their size."""
+    count = len(desk.script.commands)
+    with pytest.raises(TypeError, match="bytes"):
+        call(desk.modem, wrong)
+    assert desk.script.commands[count:] == []
 
 
 @pytest.mark.parametrize(
     ("call", "least", "most"),
     [
-        (lambda m: traffic.cipsend(m, 2, bytes(2049)), 1, 2048),
-        (lambda m: traffic.ciprecvdata(m, 2, 2049), 1, 2048),
+        (lambda m: data.cipsend(m, 2, bytes(2049)), 1, 2048),
+        (lambda m: data.ciprecvdata(m, 2, 2049), 1, 2048),
         (lambda m: services.cipsntpcfg(m, 1, -12), -11, 13),
         (lambda m: services.cipsntpcfg(m, 1, 14), -11, 13),
         (lambda m: services.cipdns(m, 1, "1.1.1.1", "1.1.1.2", "1.1.1.3"), 0, 2),
         (lambda m: wifi.cwmode(m, 0), 1, 3),
-        (lambda m: wlan.cwsap(m, "a", "password", 1, 3, 9), 1, 8),
-        (lambda m: ssllinks.cipsslsize(m, 2047), 2048, 4096),
-        (lambda m: ssllinks.cipsslsize(m, 4097), 2048, 4096),
-        (lambda m: ssllinks.cipsslcconf(m, None, 4), 0, 3),
+        (lambda m: wifi.cwsap(m, "a", "password", 1, 3, 9), 1, 8),
+        (lambda m: tls.cipsslsize(m, 2047), 2048, 4096),
+        (lambda m: tls.cipsslsize(m, 4097), 2048, 4096),
+        (lambda m: tls.cipsslcconf(m, None, 4), 0, 3),
     ],
 )
 def test_narrower_ranges_of_nonos(call, least, most):
@@ -255,12 +276,12 @@ def test_narrower_ranges_of_nonos(call, least, most):
 def test_a_link_where_firmware_has_one_for_tls():
     desk = ScriptedDesk(NonOs)
     with pytest.raises(ValueError, match="None, this firmware"):
-        ssllinks.cipsslcconf(desk.modem, 2, 0)
+        tls.cipsslcconf(desk.modem, 2, 0)
 
 
 def test_keys_and_data_are_bytes(desk):
     for call in (
-        lambda: ssllinks.cipsslcpskhex(desk.modem, 2, "key", "who"),
+        lambda: tls.cipsslcpskhex(desk.modem, 2, "key", "who"),
         lambda: flash.sysflash_write(desk.modem, "a", 0, "text"),
         lambda: flash.sysmfg_write(desk.modem, "a", "b", 7, "text"),
     ):
@@ -275,20 +296,20 @@ ESCAPED = 'a"b,c\\d ü☕', 'a\\"b\\,c\\\\d ü☕'.encode()
     ("call", "sent"),
     [
         (services.ping, b'AT+PING="%s"'),
-        (tcpip.cipdomain, b'AT+CIPDOMAIN="%s"'),
+        (essential.cipdomain, b'AT+CIPDOMAIN="%s"'),
         (lambda m, t: links.cipstart(m, 2, "TCP", t, 80), b'AT+CIPSTART=2,"TCP","%s",80'),
-        (wlan.cwhostname, b'AT+CWHOSTNAME="%s"'),
-        (lambda m, t: wlan.cwsap(m, t, "password", 5, 3), b'AT+CWSAP="%s","password",5,3'),
-        (lambda m, t: wlan.cwsap(m, "n", t, 5, 3), b'AT+CWSAP="n","%s",5,3'),
-        (wlan.cwlap, b'AT+CWLAP="%s"'),
-        (lambda m, t: wifi.cwjap(m, t, "p"), b'AT+CWJAP="%s","p"'),
-        (lambda m, t: wifi.cwjap(m, "n", t), b'AT+CWJAP="n","%s"'),
+        (wifi.cwhostname, b'AT+CWHOSTNAME="%s"'),
+        (lambda m, t: wifi.cwsap(m, t, "password", 5, 3), b'AT+CWSAP="%s","password",5,3'),
+        (lambda m, t: wifi.cwsap(m, "n", t, 5, 3), b'AT+CWSAP="n","%s",5,3'),
+        (wifi.cwlap, b'AT+CWLAP="%s"'),
+        (lambda m, t: essential.cwjap(m, t, "p"), b'AT+CWJAP="%s","p"'),
+        (lambda m, t: essential.cwjap(m, "n", t), b'AT+CWJAP="n","%s"'),
         (lambda m, t: services.cipsntpcfg(m, 1, 0, t), b'AT+CIPSNTPCFG=1,0,"%s"'),
-        (lambda m, t: ssllinks.cipsslccn(m, 2, t), b'AT+CIPSSLCCN=2,"%s"'),
-        (lambda m, t: ssllinks.cipsslcsni(m, 2, t), b'AT+CIPSSLCSNI=2,"%s"'),
-        (lambda m, t: ssllinks.cipsslcalpn(m, 2, t), b'AT+CIPSSLCALPN=2,1,"%s"'),
-        (lambda m, t: ssllinks.cipsslcpsk(m, 2, t, "who"), b'AT+CIPSSLCPSK=2,"%s","who"'),
-        (lambda m, t: ssllinks.cipsslcpsk(m, 2, "key", t), b'AT+CIPSSLCPSK=2,"key","%s"'),
+        (lambda m, t: tls.cipsslccn(m, 2, t), b'AT+CIPSSLCCN=2,"%s"'),
+        (lambda m, t: tls.cipsslcsni(m, 2, t), b'AT+CIPSSLCSNI=2,"%s"'),
+        (lambda m, t: tls.cipsslcalpn(m, 2, t), b'AT+CIPSSLCALPN=2,1,"%s"'),
+        (lambda m, t: tls.cipsslcpsk(m, 2, t, "who"), b'AT+CIPSSLCPSK=2,"%s","who"'),
+        (lambda m, t: tls.cipsslcpsk(m, 2, "key", t), b'AT+CIPSSLCPSK=2,"key","%s"'),
     ],
 )
 def test_quotes_commas_backslashes_and_umlauts(desk, call, sent):

@@ -4,7 +4,8 @@ import errno
 
 import pytest
 
-from espat import ATError, basic, links, serving, speed, tcpip, traffic
+from espat import ATError
+from espat.at import data, essential, links, system
 from tests.driver.desk import BOTH, Line
 from tests.driver.script import OK, EspAt, NonOs, ScriptedDesk
 
@@ -42,7 +43,7 @@ class Narrow(Line):
 def test_a_rate_that_the_host_does_not_have(make_desk):
     desk = make_desk("esp32c3-3.3", line=Narrow).join()
     with pytest.raises(ValueError, match="3000000"):
-        speed.uart_cur(desk.modem, 3_000_000)
+        system.uart_cur(desk.modem, 3_000_000)
     assert not desk.said(b"UART_CUR")
     desk.works()
 
@@ -51,7 +52,7 @@ def test_a_rate_that_the_host_does_not_have(make_desk):
 def test_a_rate_that_does_not_work(make_desk, profile):
     desk = make_desk(profile, line=Deaf).join()
     with pytest.raises(OSError, match="no answer at 3000000 baud: back at 115200") as info:
-        speed.uart_cur(desk.modem, 3_000_000)
+        system.uart_cur(desk.modem, 3_000_000)
     assert info.value.errno == errno.EIO
     assert desk.line.baudrate == 115200
     assert b"AT+UART_CUR=3000000,8,1,0,0" in desk.module.commands
@@ -63,7 +64,7 @@ def test_a_rate_with_no_way_back(make_desk, profile):
     line = type("Mute", (Deaf,), {"mute": True})
     desk = make_desk(profile, line=line).join()
     with pytest.raises(TimeoutError, match="reset the module"):
-        speed.uart_cur(desk.modem, 3_000_000)
+        system.uart_cur(desk.modem, 3_000_000)
     assert desk.line.baudrate == 115200
     desk.module.reset()
     desk.let(1)
@@ -74,13 +75,13 @@ def test_a_rate_with_no_way_back(make_desk, profile):
 def test_a_rate_that_works_carries_on(make_desk, profile):
     desk = make_desk(profile).join()
     with desk.socket() as sock:
-        speed.uart_cur(desk.modem, 3_000_000)
+        system.uart_cur(desk.modem, 3_000_000)
         sock.sendall(b"same socket")
         assert sock.recv(100) == b"same socket"
     desk.works()
 
 
-@pytest.mark.parametrize("restart", [basic.rst, basic.restore])
+@pytest.mark.parametrize("restart", [system.rst, system.restore])
 @pytest.mark.parametrize("profile", BOTH)
 def test_after_a_restart_the_radio_sets_up_again(make_desk, profile, restart):
     desk = make_desk(profile).join()
@@ -96,9 +97,9 @@ def test_sockets_leave_a_link_opened_by_hand_alone(make_desk, profile):
     with pytest.raises(OSError) as info:
         desk.socket()
     assert info.value.errno == errno.ENOMEM
-    traffic.cipsend(desk.modem, 4, b"by hand")
+    data.cipsend(desk.modem, 4, b"by hand")
     desk.let(0.1)
-    assert traffic.ciprecvdata(desk.modem, 4, 100) == b"by hand"
+    assert data.ciprecvdata(desk.modem, 4, 100) == b"by hand"
     links.cipclose(desk.modem, 4)
     desk.works()
     for sock in sockets:
@@ -115,17 +116,17 @@ def test_a_connect_that_fails_costs_no_link(make_desk, profile):
     for sock in sockets:
         sock.close()
     with pytest.raises(ATError):
-        traffic.cipsend(desk.modem, 3, b"closed")
+        data.cipsend(desk.modem, 3, b"closed")
     with pytest.raises(ATError):
         links.cipclose(desk.modem, 3)
     with pytest.raises(ATError):
-        traffic.ciprecvdata(desk.modem, 3, 10)
+        data.ciprecvdata(desk.modem, 3, 10)
     desk.works()
 
 
 def test_startex_tells_its_link_though_a_client_comes(make_desk):
     desk = make_desk("esp32c3-3.3").join()
-    serving.cipserver(desk.modem, 1, 8080)
+    links.cipserver(desk.modem, 1, 8080)
     desk.network.dial(8080)
     link = links.cipstartex(desk.modem, "TCP", "echo.test", 7)
     rows = {row[0]: row for row in links.cipstate_query(desk.modem)}
@@ -153,9 +154,9 @@ def test_ctrl_c_in_a_send(dialect):
 
     desk.modem.idle = idle
     with pytest.raises(KeyboardInterrupt):
-        traffic.cipsend(desk.modem, 2, b"hello")
+        data.cipsend(desk.modem, 2, b"hello")
     desk.modem.idle = None
-    assert serving.cipsto(desk.modem, 5) is None
+    assert links.cipsto(desk.modem, 5) is None
     desk.works()
 
 
@@ -163,5 +164,5 @@ def test_ctrl_c_in_a_send(dialect):
 def test_a_name_that_nobody_knows(make_desk, profile):
     desk = make_desk(profile).join()
     with pytest.raises(OSError, match=r"nobody\.test") as info:
-        tcpip.cipdomain(desk.modem, "nobody.test")
+        essential.cipdomain(desk.modem, "nobody.test")
     assert info.value.errno == -2

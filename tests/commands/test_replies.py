@@ -3,22 +3,13 @@
 The bytes are written from the wire formats of `dialects.md`, sections 1 and 4.
 """
 
+import random
+
 import pytest
 
-from espat import (
-    ATError,
-    basic,
-    flash,
-    links,
-    services,
-    serving,
-    speed,
-    ssllinks,
-    tcpip,
-    traffic,
-    wifi,
-    wlan,
-)
+from espat import ATError
+from espat.at import data, essential, flash, links, services, system, tls, wifi
+from tests.commands.case import capable
 from tests.driver.script import ERROR, OK, EspAt, NonOs, ScriptedDesk
 
 MAC = "02:00:00:00:00:01"
@@ -38,28 +29,34 @@ class Reply:
         self.dialect = dialect
         self.more = more
 
+    def __repr__(self):
+        return repr(self.lines[0])
+
 
 NEW = [
-    Reply(basic.sleep_query, b"AT+SLEEP?", b"+SLEEP:2\r\n", 2),
-    Reply(basic.sysstore_query, b"AT+SYSSTORE?", b"+SYSSTORE:1\r\n", 1),
-    Reply(basic.sysmsg_query, b"AT+SYSMSG?", b"+SYSMSG:5", 5),
-    Reply(basic.sysram_query, b"AT+SYSRAM?", b"+SYSRAM:1024,512", (1024, 512)),
+    Reply(system.sleep_query, b"AT+SLEEP?", b"+SLEEP:2\r\n", 2),
+    Reply(system.sysstore_query, b"AT+SYSSTORE?", b"+SYSSTORE:1\r\n", 1),
+    Reply(system.sysmsg_query, b"AT+SYSMSG?", b"+SYSMSG:5", 5),
+    Reply(system.sysram_query, b"AT+SYSRAM?", b"+SYSRAM:1024,512", (1024, 512)),
     Reply(
-        basic.systimestamp_query, b"AT+SYSTIMESTAMP?", b"+SYSTIMESTAMP:1700000000", 1_700_000_000
+        system.systimestamp_query, b"AT+SYSTIMESTAMP?", b"+SYSTIMESTAMP:1700000000", 1_700_000_000
     ),
     Reply(
-        basic.cmd_query,
+        system.cmd_query,
         b"AT+CMD?",
         (b'+CMD:0,"AT",0,0,0,1\r\n', b'+CMD:1,"AT+CIPSTO",0,1,1,0\r\n'),
         [("AT", 0, 0, 0, 1), ("AT+CIPSTO", 0, 1, 1, 0)],
     ),
     Reply(
-        speed.uart_cur_query, b"AT+UART_CUR?", b"+UART_CUR:115273,8,1,0,0\r\n", (115273, 8, 1, 0, 0)
+        system.uart_cur_query,
+        b"AT+UART_CUR?",
+        b"+UART_CUR:115273,8,1,0,0\r\n",
+        (115273, 8, 1, 0, 0),
     ),
-    Reply(wifi.cwmode_query, b"AT+CWMODE?", b"+CWMODE:3\r\n", 3),
-    Reply(wifi.cwjap_query, b"AT+CWJAP?", b"+CWJAP:" + JOINED + b"\r\n", "espat"),
+    Reply(essential.cwmode_query, b"AT+CWMODE?", b"+CWMODE:3\r\n", 3),
+    Reply(essential.cwjap_query, b"AT+CWJAP?", b"+CWJAP:" + JOINED + b"\r\n", "espat"),
     Reply(
-        wifi.cipsta_query,
+        essential.cipsta_query,
         b"AT+CIPSTA?",
         (
             b'+CIPSTA:ip:"192.168.1.50"\r\n',
@@ -70,29 +67,29 @@ NEW = [
         more=False,
     ),
     Reply(
-        wlan.cwstate_query, b"AT+CWSTATE?", b'+CWSTATE:2,"e,s\\"p"\r\n', (2, 'e,s\\"p'), more=False
+        wifi.cwstate_query, b"AT+CWSTATE?", b'+CWSTATE:2,"e,s\\"p"\r\n', (2, 'e,s\\"p'), more=False
     ),
     Reply(
-        wlan.cwlap,
+        wifi.cwlap,
         b"AT+CWLAP",
         (SCAN,),
         [(3, 'a\\","b', -50, MAC, 6, -1, -1, 4, 4, 7, 0)],
         more=False,
     ),
     Reply(
-        wlan.cwsap_query,
+        wifi.cwsap_query,
         b"AT+CWSAP?",
         b'+CWSAP:"n,1","pass\\word",5,3,4,0\r\n',
         ("n,1", "pass\\word", 5, 3, 4, 0),
     ),
     Reply(
-        wlan.cwlif, b"AT+CWLIF", b"+CWLIF:192.168.4.2,02:00:00:00:00:01\r\n", [("192.168.4.2", MAC)]
+        wifi.cwlif, b"AT+CWLIF", b"+CWLIF:192.168.4.2,02:00:00:00:00:01\r\n", [("192.168.4.2", MAC)]
     ),
-    Reply(wlan.cwdhcp_query, b"AT+CWDHCP?", b"+CWDHCP:3", (True, True)),
-    Reply(wlan.cwhostname_query, b"AT+CWHOSTNAME?", b"+CWHOSTNAME:pico\r\n", "pico", more=False),
-    Reply(wlan.cwautoconn_query, b"AT+CWAUTOCONN?", b"+CWAUTOCONN:1", 1),
-    Reply(wlan.cwreconncfg_query, b"AT+CWRECONNCFG?", b"+CWRECONNCFG:1,0\r\n", (1, 0)),
-    Reply(wlan.cipstamac_query, b"AT+CIPSTAMAC?", b"+CIPSTAMAC:" + BSSID + b"\r\n", MAC),
+    Reply(wifi.cwdhcp_query, b"AT+CWDHCP?", b"+CWDHCP:3", (True, True)),
+    Reply(wifi.cwhostname_query, b"AT+CWHOSTNAME?", b"+CWHOSTNAME:pico\r\n", "pico", more=False),
+    Reply(wifi.cwautoconn_query, b"AT+CWAUTOCONN?", b"+CWAUTOCONN:1", 1),
+    Reply(wifi.cwreconncfg_query, b"AT+CWRECONNCFG?", b"+CWRECONNCFG:1,0\r\n", (1, 0)),
+    Reply(wifi.cipstamac_query, b"AT+CIPSTAMAC?", b"+CIPSTAMAC:" + BSSID + b"\r\n", MAC),
     Reply(
         links.cipstatus,
         b"AT+CIPSTATUS",
@@ -125,18 +122,18 @@ NEW = [
         links.ciptcpopt_query, b"AT+CIPTCPOPT?", b"+CIPTCPOPT:0,-1,0,0,60\r\n", [(0, -1, 0, 0, 60)]
     ),
     Reply(
-        serving.cipserver_query,
+        links.cipserver_query,
         b"AT+CIPSERVER?",
         b'+CIPSERVER:1,80,"TCP",0\r\n',
         (1, 80, "TCP", 0),
         more=False,
     ),
-    Reply(serving.cipservermaxconn_query, b"AT+CIPSERVERMAXCONN?", b"+CIPSERVERMAXCONN:5\r\n", 5),
-    Reply(serving.cipsto_query, b"AT+CIPSTO?", b"+CIPSTO:180\r\n", 180),
-    Reply(traffic.ciprecvmode_query, b"AT+CIPRECVMODE?", b"+CIPRECVMODE:1\r\n", 1),
-    Reply(traffic.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:true", True),
+    Reply(links.cipservermaxconn_query, b"AT+CIPSERVERMAXCONN?", b"+CIPSERVERMAXCONN:5\r\n", 5),
+    Reply(links.cipsto_query, b"AT+CIPSTO?", b"+CIPSTO:180\r\n", 180),
+    Reply(data.ciprecvmode_query, b"AT+CIPRECVMODE?", b"+CIPRECVMODE:1\r\n", 1),
+    Reply(data.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:true", True),
     Reply(
-        traffic.ciprecvlen_query,
+        data.ciprecvlen_query,
         b"AT+CIPRECVLEN?",
         b"+CIPRECVLEN:-1,0,5,-1,1460\r\n",
         [-1, 0, 5, -1, 1460],
@@ -171,53 +168,51 @@ NEW = [
         more=False,
     ),
     Reply(
-        lambda m: tcpip.cipdomain(m, "a.test"),
+        lambda m: essential.cipdomain(m, "a.test"),
         b"AT+CIPDOMAIN=",
         b'+CIPDOMAIN:"1.2.3.4"\r\n',
         "1.2.3.4",
         more=False,
     ),
     Reply(lambda m: services.ping(m, "a.test"), b"AT+PING=", b"+PING:12\r\n", 12, more=False),
+    Reply(tls.cipsslcconf_query, b"AT+CIPSSLCCONF?", b"+CIPSSLCCONF:0,2,0,1\r\n", [(0, 2, 0, 1)]),
     Reply(
-        ssllinks.cipsslcconf_query, b"AT+CIPSSLCCONF?", b"+CIPSSLCCONF:0,2,0,1\r\n", [(0, 2, 0, 1)]
-    ),
-    Reply(
-        ssllinks.cipsslccn_query,
+        tls.cipsslccn_query,
         b"AT+CIPSSLCCN?",
         (b"+CIPSSLCCN:0,a,b.test\r\n", b'+CIPSSLCCN:1,"c.test"\r\n', b"+CIPSSLCCN:2,\r\n"),
         [(0, "a,b.test"), (1, "c.test"), (2, "")],
         more=False,
     ),
     Reply(
-        ssllinks.cipsslcsni_query,
+        tls.cipsslcsni_query,
         b"AT+CIPSSLCSNI?",
         b"+CIPSSLCSNI:0,1234\r\n",
         [(0, "1234")],
         more=False,
     ),
     Reply(
-        ssllinks.cipsslcalpn_query,
+        tls.cipsslcalpn_query,
         b"AT+CIPSSLCALPN?",
         (b"+CIPSSLCALPN:0\r\n", b'+CIPSSLCALPN:1,h2,"http/1.1"\r\n'),
         [(0, ()), (1, ("h2", "http/1.1"))],
         more=False,
     ),
     Reply(
-        ssllinks.cipsslcpsk_query,
+        tls.cipsslcpsk_query,
         b"AT+CIPSSLCPSK?",
         (b"+CIPSSLCPSK:0,k,ey,who\r\n", b"+CIPSSLCPSK:1,,\r\n"),
         [(0, "k,ey", "who"), (1, "", "")],
         more=False,
     ),
     Reply(
-        ssllinks.cipsslcpskhex_query,
+        tls.cipsslcpskhex_query,
         b"AT+CIPSSLCPSKHEX?",
         (b"+CIPSSLCPSKHEX:0,00ff,w,ho\r\n", b"+CIPSSLCPSKHEX:1,,\r\n"),
         [(0, b"\0\xff", "w,ho"), (1, b"", "")],
         more=False,
     ),
     Reply(
-        ssllinks.cipsslccipher_query,
+        tls.cipsslccipher_query,
         b"AT+CIPSSLCCIPHER?",
         b"+CIPSSLCCIPHER:0,0xC02F\r\n",
         [(0, 0xC02F)],
@@ -258,15 +253,15 @@ NEW = [
 ]
 
 OLDER = [
-    Reply(wifi.cwmode_query, b"AT+CWMODE_CUR?", b"+CWMODE_CUR:1\r\n", 1),
-    Reply(basic.sysram_query, b"AT+SYSRAM?", b"+SYSRAM:30000\r\n", (30000, None), more=False),
-    Reply(ssllinks.cipsslcconf_query, b"AT+CIPSSLCCONF?", b"+CIPSSLCCONF:3\r\n",
+    Reply(essential.cwmode_query, b"AT+CWMODE_CUR?", b"+CWMODE_CUR:1\r\n", 1),
+    Reply(system.sysram_query, b"AT+SYSRAM?", b"+SYSRAM:30000\r\n", (30000, None), more=False),
+    Reply(tls.cipsslcconf_query, b"AT+CIPSSLCCONF?", b"+CIPSSLCCONF:3\r\n",
           [(None, 3, None, None)]),
-    Reply(wlan.cwlif, b"AT+CWLIF", b"192.168.4.2,02:00:00:00:00:01\r\n", [("192.168.4.2", MAC)]),
-    Reply(wlan.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP_CUR:2", (True, False)),
-    Reply(wlan.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP:1", (False, True)),
-    Reply(traffic.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:TRUE", True),
-    Reply(traffic.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:FALSE", False),
+    Reply(wifi.cwlif, b"AT+CWLIF", b"192.168.4.2,02:00:00:00:00:01\r\n", [("192.168.4.2", MAC)]),
+    Reply(wifi.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP_CUR:2", (True, False)),
+    Reply(wifi.cwdhcp_query, b"AT+CWDHCP_CUR?", b"+CWDHCP:1", (False, True)),
+    Reply(data.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:TRUE", True),
+    Reply(data.cipdinfo_query, b"AT+CIPDINFO?", b"+CIPDINFO:FALSE", False),
     Reply(services.cipdns_query, b"AT+CIPDNS_CUR?",
           (b"+CIPDNS_CUR:208.67.222.222\r\n", b"+CIPDNS_CUR:8.8.8.8\r\n"),
           (None, ("208.67.222.222", "8.8.8.8")), more=False),
@@ -277,7 +272,7 @@ OLDER = [
     Reply(links.cipstatus, b"AT+CIPSTATUS",
           (b"STATUS:4\r\n", b'+CIPSTATUS:0,"TCP","1.2.3.4",80,5000\r\n'),
           (4, [(0, "TCP", "1.2.3.4", 80, 5000, None)]), more=False),
-    Reply(lambda m: tcpip.cipdomain(m, "a.test"), b"AT+CIPDOMAIN=", b"+CIPDOMAIN:1.2.3.4\r\n",
+    Reply(lambda m: essential.cipdomain(m, "a.test"), b"AT+CIPDOMAIN=", b"+CIPDOMAIN:1.2.3.4\r\n",
           "1.2.3.4", more=False),
     Reply(lambda m: services.ping(m, "a.test"), b"AT+PING=", b"+12\r\n", 12, more=False),
 ]  # fmt: skip
@@ -304,7 +299,7 @@ def desk_for(reply):
     """A desk of the dialect, with whatever the newest firmware of it has."""
     desk = ScriptedDesk(reply.dialect)
     if reply.dialect is EspAt:
-        desk.modem.can = (1 << 26) - 1 & ~(1 << 4)
+        desk.modem.capabilities = capable((2, 0xFE))
     return desk
 
 
@@ -365,6 +360,45 @@ def test_a_reply_cut_short(desks, reply):
         assert not desk.modem.state
 
 
+#: Commands whose replies are taken apart too, as they end in an error or beside one.
+OTHERS = [
+    Reply(lambda m: essential.cwjap(m, "a", "password"), b"AT+CWJAP=", b"+CWJAP:1\r\n", None),
+    Reply(lambda m: essential.join(m, ("a", "", None, 5)), b"AT+CWJAP", b"+CWJAP:3\r\n", None),
+    Reply(lambda m: services.ping(m, "a"), b"AT+PING=", b"+PING:TIMEOUT\r\n", None),
+    Reply(lambda m: essential.cipdomain(m, "a"), b"AT+CIPDOMAIN=", b"", None),
+    Reply(lambda m: links.cipservermaxconn(m, 1), b"AT+CIPSERVERMAXCONN", b"Have 3 Conn\r\n", None),
+    Reply(lambda m: links.cipstart(m, 1, "TCP", "a", 1), b"AT+CIPST", b"1,CONNECT\r\n", None),
+    Reply(lambda m: links.cipstartex(m, "TCP", "a", 1), b"AT+CIPST", b"1,CONNECT\r\n", None),
+    Reply(lambda m: tls.cipsslcconf(m, 1, 2), b"AT+CIPSSLCCONF=", b"NO CA FOUND\r\n", None),
+    Reply(system.gmr, b"AT+GMR", b"AT version:3.3.0.0(c0ffee3 - ESP32C3)\r\n", None),
+    Reply(lambda m: system.gslp(m, 5), b"AT+GSLP=", b"5\r\n", None),
+]
+
+
+@pytest.mark.parametrize("reply", [p.values[0] for p in ALL] + OTHERS, ids=ascii)
+def test_damaged_bytes(reply):
+    """Bytes lost, doubled, flipped anywhere in a reply: a value, or a documented error."""
+    rng = random.Random(repr(reply.lines))
+    whole = b"".join(reply.lines)
+    desk = None
+    for turn in range(24):
+        said = bytearray(whole + (ERROR if reply in OTHERS and turn % 3 else OK))
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            at = rng.randrange(len(said))
+            how = rng.randrange(4)
+            said[at : at + 1 + (how == 3) * rng.randrange(9)] = (
+                bytes([said[at], said[at]]) if how == 0 else
+                bytes([said[at] ^ 1 << rng.randrange(8)]) if how == 1 else b""
+            )  # fmt: skip
+        if desk is None or not desk.modem.up or turn == 12:
+            desk = desk_for(reply)
+        try:
+            ask(desk, reply, bytes(said))
+        except (OSError, ATError):
+            pass
+        assert not desk.modem.state
+
+
 @pytest.mark.parametrize("reply", ALL)
 def test_refused(desks, reply):
     with pytest.raises((ATError, OSError)):
@@ -376,9 +410,9 @@ def test_an_address_with_a_line_missing_is_asked_for_again():
     lines = [b'+CIPSTA:%s:"10.0.0.%d"\r\n' % pair for pair in ((b"ip", 9), (b"gateway", 1))]
     last = b'+CIPSTA:netmask:"255.255.255.0"\r\n'
     desk.script.on(b"AT+CIPSTA?", (*lines[1:], last, OK), (*lines, last, OK))
-    assert wifi.cipsta_query(desk.modem) == ("10.0.0.9", "10.0.0.1", "255.255.255.0")
+    assert essential.cipsta_query(desk.modem) == ("10.0.0.9", "10.0.0.1", "255.255.255.0")
     desk.script.on(b"AT+CIPSTA?", (OK,), (OK,))
-    assert wifi.cipsta_query(desk.modem) == (None, None, None)
+    assert essential.cipsta_query(desk.modem) == (None, None, None)
 
 
 @pytest.mark.parametrize("dialect", [EspAt, NonOs])
@@ -394,7 +428,7 @@ def test_too_many_clients_in_the_modules_words():
     desk = ScriptedDesk(EspAt)
     desk.script.on(b"AT+CIPSERVERMAXCONN=", (b"Have 3 Connections\r\n", ERROR))
     with pytest.raises(ATError, match="Have 3 Connections") as info:
-        serving.cipservermaxconn(desk.modem, 1)
+        links.cipservermaxconn(desk.modem, 1)
     assert info.value.words == b"Have 3 Connections"
 
 

@@ -4,8 +4,8 @@ import errno
 
 import pytest
 
-from espat import basic, flash, links, services, serving, ssllinks, traffic, wlan
-from tests.driver.script import OK, EspAt, NonOs, ScriptedDesk
+from espat.at import data, flash, links, services, system, tls, wifi
+from tests.driver.script import ERROR, OK, EspAt, NonOs, Script, ScriptedDesk
 
 
 def gmr(at, chip, sdk="v4.3.2"):
@@ -47,14 +47,14 @@ NEW = (ESP32_21, C3_23, E8266_23, ESP32_34, NEWEST)
 
 #: A call, what it sends first, and which of these versions have it.
 CALLS = (
-    (lambda m: basic.sysstore(m, 0), b"AT+SYSSTORE=0", NEW),
-    (lambda m: basic.sysmsg(m, 1), b"AT+SYSMSG=1", NEW),
-    (lambda m: basic.systimestamp(m, 1), b"AT+SYSTIMESTAMP=1", NEW),
-    (basic.sysram_query, b"AT+SYSRAM?", (*NEW, N16)),
-    (basic.cmd_query, b"AT+CMD?", NEW[1:]),
-    (wlan.cwstate_query, b"AT+CWSTATE?", NEW[1:]),
-    (lambda m: wlan.cwreconncfg(m, 1, 1), b"AT+CWRECONNCFG=1,1", NEW[1:]),
-    (lambda m: wlan.cwhostname(m, "x"), b'AT+CWHOSTNAME="x"', (*NEW, N16)),
+    (lambda m: system.sysstore(m, 0), b"AT+SYSSTORE=0", NEW),
+    (lambda m: system.sysmsg(m, 1), b"AT+SYSMSG=1", NEW),
+    (lambda m: system.systimestamp(m, 1), b"AT+SYSTIMESTAMP=1", NEW),
+    (system.sysram_query, b"AT+SYSRAM?", (*NEW, N16)),
+    (system.cmd_query, b"AT+CMD?", NEW[1:]),
+    (wifi.cwstate_query, b"AT+CWSTATE?", NEW[1:]),
+    (lambda m: wifi.cwreconncfg(m, 1, 1), b"AT+CWRECONNCFG=1,1", NEW[1:]),
+    (lambda m: wifi.cwhostname(m, "x"), b'AT+CWHOSTNAME="x"', (*NEW, N16)),
     (links.cipstate_query, b"AT+CIPSTATE?", NEW[1:]),
     (lambda m: links.ciptcpopt(m, 1, 0, 0, 0), b"AT+CIPTCPOPT=1,0,0,0", NEW),
     (
@@ -73,37 +73,37 @@ CALLS = (
         NEW,
     ),
     (lambda m: links.cipstartex(m, "TCP", "a", 1), b'AT+CIPSTARTEX="TCP","a",1', NEW),
-    (serving.cipserver_query, b"AT+CIPSERVER?", NEW),
-    (lambda m: serving.cipserver(m, 0, close=True), b"AT+CIPSERVER=0,1", NEW[1:]),
-    (lambda m: serving.cipservermaxconn(m, 1), b"AT+CIPSERVERMAXCONN=1", (*NEW, N16)),
+    (links.cipserver_query, b"AT+CIPSERVER?", NEW),
+    (lambda m: links.cipserver(m, 0, close=True), b"AT+CIPSERVER=0,1", NEW[1:]),
+    (lambda m: links.cipservermaxconn(m, 1), b"AT+CIPSERVERMAXCONN=1", (*NEW, N16)),
     (services.cipsntptime_query, b"AT+CIPSNTPTIME?", (*NEW, N16)),
     (lambda m: services.cipsntpcfg(m, 1, 530), b"AT+CIPSNTPCFG=1,530", NEW),
     (lambda m: services.cipdns(m, 0), b"AT+CIPDNS=0", NEW),
     (lambda m: services.cipdns(m, 0), b"AT+CIPDNS_CUR=0", (N16,)),
-    (lambda m: traffic.ciprecvmode(m, 1), b"AT+CIPRECVMODE=1", NEW),
-    (lambda m: traffic.ciprecvtype(m, 1, 1), b"AT+CIPRECVTYPE=1,1", (ESP32_34, NEWEST)),
-    (lambda m: traffic.cipsendl(m, 1, b"x"), b"AT+CIPSENDL=1,1", (C3_23, ESP32_34, NEWEST)),
+    (lambda m: data.ciprecvmode(m, 1), b"AT+CIPRECVMODE=1", NEW),
+    (lambda m: data.ciprecvtype(m, 1, 1), b"AT+CIPRECVTYPE=1,1", (ESP32_34, NEWEST)),
+    (lambda m: data.cipsendl(m, 1, b"four"), b"AT+CIPSENDL=1,4", (C3_23, ESP32_34, NEWEST)),
     (
-        lambda m: traffic.cipsend(m, 1, bytes(8192)),
+        lambda m: data.cipsend(m, 1, bytes(8192)),
         b"AT+CIPSEND=1,8192",
         (C3_23, ESP32_34, NEWEST),
     ),
-    (lambda m: traffic.cipsend(m, 1, bytes(2048)), b"AT+CIPSEND=1,2048", tuple(VERSIONS)),
-    (lambda m: serving.cipsto(m, 1), b"AT+CIPSTO=1", tuple(VERSIONS)),
-    (lambda m: ssllinks.cipsslcconf(m, 2, 0), b"AT+CIPSSLCCONF=2,0", NEW),
-    (lambda m: ssllinks.cipsslccn(m, 2, "a"), b'AT+CIPSSLCCN=2,"a"', NEW),
-    (lambda m: ssllinks.cipsslcpsk(m, 2, "k", "i"), b'AT+CIPSSLCPSK=2,"k","i"', NEW[1:]),
+    (lambda m: data.cipsend(m, 1, bytes(2048)), b"AT+CIPSEND=1,2048", tuple(VERSIONS)),
+    (lambda m: links.cipsto(m, 1), b"AT+CIPSTO=1", tuple(VERSIONS)),
+    (lambda m: tls.cipsslcconf(m, 2, 0), b"AT+CIPSSLCCONF=2,0", NEW),
+    (lambda m: tls.cipsslccn(m, 2, "a"), b'AT+CIPSSLCCN=2,"a"', NEW),
+    (lambda m: tls.cipsslcpsk(m, 2, "k", "i"), b'AT+CIPSSLCPSK=2,"k","i"', NEW[1:]),
     (
-        lambda m: ssllinks.cipsslcpskhex(m, 2, b"k", "i"),
+        lambda m: tls.cipsslcpskhex(m, 2, b"k", "i"),
         b'AT+CIPSSLCPSKHEX=2,"6b","i"',
         (E8266_23, ESP32_34, NEWEST),
     ),
-    (ssllinks.cipsslccipher_query, b"AT+CIPSSLCCIPHER?", (E8266_23, NEWEST)),
-    (lambda m: ssllinks.cipsslsize(m, 4096), b"AT+CIPSSLSIZE=4096", (N15, N16)),
+    (tls.cipsslccipher_query, b"AT+CIPSSLCCIPHER?", (E8266_23, NEWEST)),
+    (lambda m: tls.cipsslsize(m, 4096), b"AT+CIPSSLSIZE=4096", (N15, N16)),
     (flash.sysflash_query, b"AT+SYSFLASH?", NEW),
     (flash.sysmfg_query, b"AT+SYSMFG?", (ESP32_34, NEWEST)),
     (
-        lambda m: serving.cipserver(m, 1, 443, kind="SSL"),
+        lambda m: links.cipserver(m, 1, 443, kind="SSL"),
         b'AT+CIPSERVER=1,443,"SSL"',
         (ESP32_21, C3_23, ESP32_34, NEWEST),
     ),
@@ -115,7 +115,20 @@ def version(request):
     """A desk with a module of that version, and its name."""
     dialect, lines = VERSIONS[request.param]
     dialect = type("Dialect", (dialect,), {"gmr": lines})
-    return request.param, ScriptedDesk(dialect)
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == NOTHING:
+            patch.setattr(Script, "_default", refuses_what_is_tried(Script._default))
+        return request.param, ScriptedDesk(dialect)
+
+
+def refuses_what_is_tried(default):
+    """A module that does not tell its version, and has none of what tells versions apart."""
+
+    def answer(script, line):
+        tried = (b"AT+CWMODE_CUR?", b"AT+CIPRECVMODE?", b"AT+BLEINIT?")
+        return (ERROR,) if line in tried else default(script, line)
+
+    return answer
 
 
 @pytest.mark.parametrize(("call", "sent", "have"), CALLS, ids=[c[1].decode() for c in CALLS])
@@ -141,7 +154,7 @@ def test_what_a_version_has(version, call, sent, have):
 def test_the_refusal_says_what_would_have_it(version):
     name, desk = version
     with pytest.raises(OSError, match="does not have AT") as info:
-        desk.modem.can = 0
+        desk.modem.capabilities = " "
         links.cipstate_query(desk.modem)
     assert info.value.errno == errno.EOPNOTSUPP
     assert "ESP8266 ESP-AT 2.3, ESP32 ESP-AT 2.3 and later do" in str(info.value)

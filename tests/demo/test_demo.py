@@ -77,7 +77,7 @@ def test_each_module_that_the_emulator_plays(profile):
 def test_the_conversation_is_shown_without_secrets_and_without_payload(runtime):
     ran = invoke(*runtime, "--trace", "--password", PASSWORD)
     assert ran.status == 0
-    assert "-> AT+CWJAP=***" in ran.lines
+    assert any(re.fullmatch(r'-> AT\+CWJAP="[^"]+","\*\*\*"', line) for line in ran.lines)
     assert PASSWORD not in ran.out
     assert "-> AT+CIPRECVDATA=4,1984" in ran.lines
     assert "<- OK" in ran.lines

@@ -232,6 +232,7 @@ class Desk:
         if self.modem.passive:
             self.radio.command("AT+CIPRECVMODE=0")
             self.modem.passive = False
+            self.radio.command("AT")  # behind such a command the modes are asked for, once
         return self
 
     def said(self, word):

@@ -25,7 +25,7 @@ def put(radio, name, value):
 
 def run(radio, old):
     """All of it; `old` is for NonOS."""
-    from espat.kinds import AuthMode, PowerManagement
+    from espat.members.types import AuthMode, PowerManagement
 
     radio.hostname = "early"
     print(radio.connected, radio.ipv4_address, radio.addresses, radio.ap_info)

@@ -5,6 +5,8 @@ nobody was told how many they were. Afterwards the same radio works; the same so
 no byte lost or made up, or it raises OSError.
 """
 
+import errno
+
 import pytest
 
 from tests.driver.desk import Line, Wire, pattern
@@ -84,6 +86,7 @@ def interrupted(make_desk, profile, active=False, debug=None):
     desk = make_desk(profile, line=Interruptible, radio={"debug": debug}).join()
     if active:
         desk.active()
+        desk.works()  # after a command that changes the mode the modes are asked for, once
     server = desk.listen("talk.test", 80, greeting=BODY)
     return desk, server
 
@@ -134,6 +137,41 @@ def test_ctrl_c_at_every_call_of_the_uart(make_desk, profile, active, after, rec
         desk.works()
     assert total > 40
     record_property("cases", total)
+
+
+@pytest.mark.parametrize("active", [False, True], ids=["passive", "active"])
+@pytest.mark.parametrize("cause", [KeyboardInterrupt, OSError])
+def test_a_wait_that_is_cut_short_in_any_turn_loses_nothing(make_desk, profile, active, cause):
+    """Ctrl-C, or the end of the time, in each turn: where a read has just come whole, too."""
+    desk, server = interrupted(make_desk, profile, active)
+    rest = desk.radio.modem.rest
+    left = -1
+    turns = 0
+
+    def counted():
+        nonlocal left, turns
+        rest()
+        turns += 1
+        left -= 1
+        if left == 0:
+            raise cause(errno.ETIMEDOUT, "cut short")
+
+    desk.radio.modem.rest = counted
+    at = 0
+    while at <= turns:
+        talk = Talk(desk, server)
+        talk.sock.connect(("talk.test", 80))
+        turns, left, at = 0, at, at + 1
+        while len(talk.got) < len(BODY):
+            try:
+                buffer = bytearray(150)  # so many go straight into it
+                talk.got += buffer[: talk.sock.recv_into(buffer)]
+            except cause:
+                pass
+            talk.check()
+        left = -1
+        talk.sock.close()
+    assert turns > 5
 
 
 def test_what_was_sent_is_sent_once(make_desk, profile, record_property):

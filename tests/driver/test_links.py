@@ -1,6 +1,7 @@
 """The five links of a module: all at once, one too many, and used again and again."""
 
 import errno
+import gc
 
 import pytest
 
@@ -113,12 +114,21 @@ def test_a_time_out_leaves_no_link_behind(make_desk, profile):
     assert sum(not peer.closed for peer in desk.echo.peers) == 5
 
 
-def test_a_socket_that_is_dropped_unclosed_keeps_its_link(desk):
-    """No finaliser runs on a board: this is what `close` is for, and the error says so."""
-    for _ in range(5):
+def test_a_socket_that_is_dropped_unclosed_gives_its_link_back(desk):
+    """Where the runtime tells of collected objects, as CPython does."""
+    for _ in range(12):
         desk.socket()
-    with pytest.raises(OSError, match="close"):
+        gc.collect()
+    desk.works()
+
+
+def test_where_no_link_is_free_the_error_says_what_to_do(desk):
+    socks = [desk.socket() for _ in range(5)]
+    with pytest.raises(OSError, match="close") as caught:
         desk.socket()
+    assert caught.value.errno == errno.ENOMEM
+    assert "5 by sockets" in str(caught.value)
+    assert len(socks) == 5
 
 
 def test_closing_in_turn_with_peers_that_close(desk):

@@ -11,6 +11,7 @@ import pytest
 from espat_tools.emulator import AccessPoint
 from tests.driver import onboard_radio
 from tests.driver.desk import PASSWORD, SSID, Line
+from tests.runtimes import like_circuitpython
 
 PROGRAM = """
 import espat
@@ -68,10 +69,10 @@ print("all of it", uart.at == len(TALK) - 1)
 
 ADDRESS = """
 import sys
-for name in "device scan softap ipconfig kept wifi wlan services basic asking".split():
-    if "espat." + name in sys.modules:
+for name in sys.modules:
+    if name.startswith("espat.members.") and not name.endswith(".types"):
         print(name, "is still there")
-from espat.ipconfig import address
+from espat.members.addresses import address
 print(type(address("10.0.0.1")))
 """
 
@@ -157,36 +158,54 @@ def test_another_conversation_is_seen(conversation, micropython):
 
 
 WITHOUT_SETATTR = """
-from espat import properties, station
+import espat
+from espat import lazy
 
 log = []
-station.put = lambda radio, name, value: log.append((name, value))
-station.use = lambda radio, name: "told " + name
+real = lazy.call
 
 
-class Plain:
-    "As CircuitPython sees a Radio: __setattr__ of a class is not called."
+def call(room, function, *args):
+    if room == "members.table":
+        return real(room, function, *args)
+    log.append((function,) + args[1:])
+    return "told"
 
 
-early = Plain()
-early.hostname = "a"
-early.tx_power = 7
-early.other = 1
-properties.lend(early)
-print(sorted(log), early.hostname, sorted(early.__dict__))
-del log[:]
-early.hostname = "b"
-early.enabled = False
-late = Plain()
-properties.lend(late)
-late.dns = ()
-print(log, late.dns, early.other)
+class Uart:
+    def any(self):
+        return 0
+
+
+lazy.call = call
+one, other = espat.Radio(Uart()), espat.Radio(Uart())
+one.hostname = "a"
+other.hostname = "b"
+for name in ("connected", "ipv4_gateway", "tx_power"):
+    try:
+        setattr(one, name, 1)
+    except AttributeError as e:
+        print(e)
+try:
+    one.tx_power
+except AttributeError as e:
+    print("no", e)
+print(log)
+print(one.hostname, other.connected, one.ping("x"), sorted(one.__dict__))
 """
 
 
-def test_properties_stand_in_for_setattr(any_micropython):
-    printed = any_micropython(WITHOUT_SETATTR).check()
-    assert printed.splitlines() == [
-        "[('hostname', 'a'), ('tx_power', 7)] told hostname ['other']",
-        "[('hostname', 'b'), ('enabled', False), ('dns', ())] told dns 1",
+@pytest.mark.parametrize("runtime", ["micropython_floor", "micropython_32bit"])
+def test_descriptors_stand_in_for_setattr(request, runtime):
+    """As in CircuitPython, where no class's `__setattr__` is called."""
+    run = request.getfixturevalue(runtime)
+    ran = run(WITHOUT_SETATTR, modules=like_circuitpython.without_setattr())
+    fields = ["looked", "modem", "network", "reset_pin", "rx_size"]
+    assert ran.check().splitlines() == [
+        "connected cannot be set",
+        "ipv4_gateway cannot be set",
+        "tx_power cannot be set",
+        "no tx_power",
+        "[('put_hostname', 'a'), ('put_hostname', 'b')]",
+        f"told told told {fields}",
     ]

@@ -56,8 +56,8 @@ def test_the_commands(home):
     assert peer.closed
     listener.close()
     found = [line for line in home.module.commands[first:] if b"RECVLEN" not in line]
-    asked = b"AT+CIPSTATE?" if home.modem.can >> 7 & 1 else b"AT+CIPSTATUS"
-    expected = [b"AT+CIPSERVERMAXCONN=5"] if home.modem.can >> 11 & 1 else []
+    asked = b"AT+CIPSTATE?" if home.modem.has("CIPSTATE") else b"AT+CIPSTATUS"
+    expected = [b"AT+CIPSERVERMAXCONN=5"] if home.modem.has("MAXCONN") else []
     expected += [b"AT+CIPSERVER=1,8080", asked, b"AT+CIPCLOSE=0", b"AT+CIPSERVER=0"]
     assert [line.strip() for line in found] == expected
 
@@ -99,7 +99,7 @@ def test_a_sixth_client_comes_when_one_has_gone(home):
 
 def test_clients_that_come_and_go_at_once(home):
     """NonOS gives a link away with bytes that nobody fetched yet: then the reader is told."""
-    waits = not (home.modem.passive and home.modem.can >> 4 & 1)
+    waits = not (home.modem.passive and home.modem.has("CUR"))
     with serve(home) as listener:
         peers = [home.network.dial(PORT) for _ in range(5)]
         for i, peer in enumerate(peers):
@@ -516,7 +516,7 @@ modem.contact = 1
 modem.wifi = 2
 modem.up = modem.passive = modem.parser.trailer = True
 modem.firmware = (2, 0x24)
-modem.can = 1 << 7 | 1 << 11
+modem.capabilities = " CIPSTATE MAXCONN "
 pool = SocketPool(radio)
 with pool.socket() as server:
     server.setsockopt(pool.SOL_SOCKET, pool.SO_REUSEADDR, 1)

@@ -17,6 +17,7 @@ from tests.driver.secure import (
     PORT,
     ROOT,
     blind,
+    client,
     connected,
     echoes,
     espat,
@@ -137,7 +138,7 @@ def marked(desk, data):
 
 
 @espat
-def test_names_are_cleared_and_then_told(make_desk, profile):
+def test_names_are_looked_at_and_then_told(make_desk, profile):
     desk = make_desk(profile).join()
     serve(desk)
     connected(desk, trusting()).close()
@@ -145,11 +146,12 @@ def test_names_are_cleared_and_then_told(make_desk, profile):
     wanted = [
         b"AT+CIPSSLCCONF=4,2,0,1",
         b"AT+CIPSSLCCONF?",
-        b'AT+CIPSSLCCN=4,""',
-        b'AT+CIPSSLCSNI=4,""',
+        b"AT+CIPSSLCCN?",
+        b"AT+CIPSSLCSNI?",
         b'AT+CIPSSLCSNI=4,"tls.test"',
-        b"AT+CIPSSLCALPN=4,0",
-        b'AT+CIPSSLCPSK=4,"",""',
+        b"AT+CIPSSLCSNI?",
+        b"AT+CIPSSLCALPN?",
+        b"AT+CIPSSLCPSK?",
         b'AT+CIPSTART=4,"SSL","tls.test",443',
     ]
     assert sent == wanted
@@ -277,6 +279,28 @@ def test_all_of_it_is_sent_again_after_a_restart(make_desk, profile):
     assert not [c for c in desk.module.commands[count:] if c.startswith(writes)]
 
 
+@espat
+@pytest.mark.parametrize("wrong", [b'CIPSSLCSNI=0,"tls.test"', b'CIPSSLCSNI=4,"tls.tesu"'])
+def test_a_name_that_arrives_otherwise_is_set_again(make_desk, profile, wrong):
+    """Another link's, or another name: the module is asked what it has."""
+    desk = make_desk(profile, line=Meddling).join()
+    server = serve(desk)
+    left = [wrong]
+
+    def meddle(data):
+        right = b'CIPSSLCSNI=4,"tls.test"'
+        return data.replace(right, left.pop()) if left and right in data else data
+
+    desk.line.meddle = meddle
+    with connected(desk, trusting()) as sock:
+        assert echoes(sock)
+    assert not left and server.context.names == [HOST]
+    left = [wrong] * 9
+    error = refused(desk, trusting())
+    assert error.errno == errno.EIO and "CIPSSLCSNI" in str(error)
+    assert server.context.names == [HOST]
+
+
 class Meddling(Line):
     """Calls `meddle` with what is written; what that returns is written."""
 
@@ -366,6 +390,40 @@ def test_what_the_module_does_not_have_is_an_error_though_it_says_ok(make_desk, 
     assert not desk.said(b'"SSL"')
 
 
+def flipped(data):
+    """All that one bit can make of a command, but of its line's end."""
+    for at in range(len(data) - 2):
+        for bit in range(7):
+            yield data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize("name", [b"AT+CIPSSLCSNI=4", b"AT+CIPSSLCCONF=4"])
+@pytest.mark.parametrize("profile", ["esp32c3-3.3", "esp32c6-5.0.1"])
+def test_a_bit_on_the_line_lets_no_other_server_in(make_desk, profile, name):
+    """Any one of a command on which verification rests: the right server, or an error."""
+    desk = make_desk(profile, line=Meddling).join()
+    server = serve(desk)
+    serve(desk, "name", port=444)
+    context = trusting()
+    connected(desk, context).close()
+    command = next(line for line in settings(desk) if line.startswith(name)) + b"\r\n"
+    told = len(server.peers)
+    for wrong in list(flipped(command))[::5]:
+        left = [wrong]
+        desk.line.meddle = lambda data, left=left: left.pop() if left and data == command else data
+        with pytest.raises(OSError):
+            connected(desk, context, port=444).close()
+        left.append(wrong)
+        try:
+            connected(desk, context).close()
+            told += 1
+        except OSError:
+            pass
+        desk.modem.turn()
+    assert len(server.peers) == told
+    assert set(server.context.names) == {HOST}
+
+
 @espat
 def test_what_was_set_is_asked_for(make_desk, profile):
     """One bit on the line makes 0 of a 2: show a certificate, and verify nothing."""
@@ -375,3 +433,33 @@ def test_what_was_set_is_asked_for(make_desk, profile):
     error = refused(desk, trusting())
     assert error.errno == errno.EIO and "other settings" in str(error)
     assert server.peers == [] and not desk.said(b'"SSL"')
+
+
+@espat
+def test_whatever_is_refused_only_oserror_comes_out(make_desk, profile):
+    """Each command of a connect in turn arrives as one that no firmware knows."""
+    desk = make_desk(profile, line=Meddling).join()
+    server = serve(desk)
+    context = trusting()
+    context.load_cert_chain(*client())
+    count = len(desk.module.commands)
+    connected(desk, context).close()
+    commands = {line + b"\r\n" for line in desk.module.commands[count:] if line != b"AT"}
+    refusals = 0
+    for command in sorted(commands):
+        desk.module.reset()
+        desk.let(1)
+        left = [b"AT+NOPE\r\n"]
+        desk.line.meddle = lambda data, left=left, command=command: (
+            left.pop() if left and data == command else data
+        )
+        try:
+            connected(desk, context).close()
+        except OSError as error:
+            assert error.errno and len(error.args) == 2
+            refusals += 1
+        desk.line.meddle = Meddling.meddle
+    assert refusals >= 5
+    assert set(server.context.names) == {HOST}
+    with connected(desk, context) as sock:
+        assert echoes(sock)

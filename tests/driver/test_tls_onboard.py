@@ -1,4 +1,4 @@
-"""Certificates and contexts in real MicroPythons, and the numbers of what they raise."""
+"""Certificates and contexts in real MicroPythons, and the names of what they raise."""
 
 import ast
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 import espat
-from espat import errors, pem, tlserrors
+from espat.tls import errors, pem, texts
 from tests.driver.secure import ROOT, client
 from tests.driver.test_tls_pem import BAD, BAD_KEYS, KEYS, OTHERS, signed, text
 
 PROGRAM = """
 import errno
 import sys
-from espat import pem, tls
+from espat import tls
 
 def raises(call, *args):
     try:
@@ -29,9 +29,10 @@ context.load_verify_locations(cadata=ROOT)
 assert context.ca == WANTED
 context.load_verify_locations(cadata=ROOT.decode())
 assert context.ca == WANTED
-assert "espat.pem" not in sys.modules and "espat.contexts" not in sys.modules
+assert "espat.tls.pem" not in sys.modules
 context.load_cert_chain(CHAIN, KEY)
 assert context.pki == PAIR
+from espat.tls import pem
 for kind in KEYS:
     cert, right, wrong = KEYS[kind]
     assert pem.pair(cert, right)[0] == cert
@@ -75,47 +76,35 @@ def test_in_micropython(any_micropython):
     assert "done" in any_micropython("\n".join([*lines, PROGRAM])).check()
 
 
-MODULES = [
-    path
-    for path in Path(espat.__file__).parent.glob("*.py")
-    if path.stem in ("tls", "contexts", "handshake", "dates", "wrapping", "store", "tlsserver")
-]
+FOLDER = Path(espat.__file__).parent / "tls"
 
 
-def numbers(path):
-    """(name, number) of each error that a module raises by number."""
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.Assign) and node.targets[0].id.startswith("_ERR_"):
-            yield node.targets[0].id[5:], node.value.args[0].value
+def raised(path):
+    """The names of the errors of TLS that a room raises."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "fail":
+            yield node.args[0].value, len(node.args) - 1
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_the_numbers_of_errors(path):
-    """Each stands for the text that its name says."""
-    folder = path.parent
-    lines = [line for name in ("errors", "tlserrors") for line in source(folder / f"{name}.py")]
-    for name, number in numbers(path):
-        assert name in ("WAIT", "COMMAND") or any(
-            line.lstrip().startswith(f"{number}:") for line in lines
-        ), (name, number)
-        if number > 60:
-            assert any(f"# {name}" in line for line in lines), name
+def test_the_names_of_errors():
+    """Each that is raised has a text, with as many places; each text is raised."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.py")):
+        for name, count in raised(path):
+            assert count == len(kinds(texts._TEXTS[name][1])), (path.name, name)
+            found[name] = path
+    assert set(found) == set(texts._TEXTS)
 
 
-def source(path):
-    return path.read_text("utf-8").split("\n")
-
-
-def test_every_text_takes_what_it_is_given():
-    known = {**tlserrors._LACKING, **tlserrors._INVALID, **tlserrors._TEXTS}
-    for number, found in known.items():
-        words = found if isinstance(found, str) else found[1]
-        args = tuple("x" if kind == "s" else 7 for kind in kinds(words))
-        error = errors.error(number, *args)
-        assert isinstance(error, ValueError if number in tlserrors._INVALID else OSError)
-        assert len(str(error)) > 20
-        if isinstance(error, OSError):
-            assert error.errno and len(error.args) == 2
+@pytest.mark.parametrize("name", texts._TEXTS)
+def test_every_text_takes_what_it_is_given(name):
+    kind, text = texts._TEXTS[name]
+    args = tuple("x" if kind == "s" else 7 for kind in kinds(text))
+    error = errors.fail(name, *args)
+    assert isinstance(error, OSError if isinstance(kind, int) else ValueError)
+    assert len(str(error)) > 20
+    if isinstance(error, OSError):
+        assert error.errno and len(error.args) == 2
 
 
 def kinds(words):

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
-from espat import pem, tls
+from espat import tls
+from espat.tls import pem
 from tests.driver.secure import CA, ROOT, client
 
 SECRET, PUBLIC = serialization.PrivateFormat, serialization.Encoding
@@ -173,6 +174,49 @@ def test_a_chain_that_is_too_large():
     chain = b"".join(trustme.CA().cert_pem.bytes() for _ in range(12))
     with pytest.raises(ValueError, match="a module takes 8172"):
         pem.pair(signed(KEYS["rsa"]) + chain, text(KEYS["rsa"]))
+
+
+class Exact:
+    """A file that is asked for no more than it has: CircuitPython makes room for what is asked."""
+
+    def __init__(self, file):
+        self.file = file
+        self.read_from = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+    def seek(self, *where):
+        return self.file.seek(*where)
+
+    def read(self, count):
+        here = self.file.tell()
+        left = self.file.seek(0, 2) - here
+        self.file.seek(here)
+        assert 0 <= count <= left
+        self.read_from.append(count)
+        return self.file.read(count)
+
+
+def test_a_file_is_asked_for_no_more_than_it_has(tmp_path, monkeypatch):
+    path = tmp_path / "roots.pem"
+    path.write_bytes(ROOT)
+    files = []
+
+    def exact(*args):
+        files.append(Exact(open(*args)))  # noqa: SIM115
+        return files[-1]
+
+    monkeypatch.setattr(pem, "open", exact, raising=False)
+    context = tls.create_default_context(cafile=str(path))
+    assert context.ca == ROOT and sum(files[0].read_from) == len(ROOT)
+    path.write_bytes(bytes(70_000))
+    with pytest.raises(ValueError, match="over 65536 bytes"):
+        context.load_verify_locations(str(path))
+    assert files[-1].read_from == []
 
 
 def test_files_that_are_not_there(tmp_path):

@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from espat import tls
-from espat.handshake import refuse
+from espat.tls.connect import refuse
 from tests.driver.desk import Desk
 from tests.driver.secure import (
     ESPAT,
@@ -209,7 +209,10 @@ class Firmware:
         from espat.firmware import capabilities
 
         self.firmware = (family, version)
-        self.can = capabilities(self.firmware)
+        self.capabilities = capabilities(self.firmware)
+
+    def has(self, capability):
+        return f" {capability} " in self.capabilities
 
 
 @pytest.mark.parametrize(

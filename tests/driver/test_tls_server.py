@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from espat import tls
-from tests.driver.desk import Server, pattern, read_exactly
+from tests.driver.desk import Line, Server, pattern, read_exactly
 from tests.driver.secure import CA, DATED, FIRST, HOST, NOW, OLD, OTHER, RSA, blind, dial
 
 esp32 = pytest.mark.parametrize("profile", DATED)
@@ -172,6 +172,51 @@ def test_one_server(make_desk, profile):
     client.sendall(b"no TLS")
     desk.let(0.1)
     assert bytes(handler.peer.data) == b"no TLS"
+
+
+@esp32
+def test_a_stored_certificate_and_a_ca_of_the_program(make_desk, profile):
+    """The CA is put there all the same: the one that modules ship with is everybody's."""
+    desk = make_desk(profile).join()
+    desk.network.serve_time(FIRST, int(NOW.timestamp()))
+    context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+    context.use_stored(pki=0)
+    context.verify_mode = tls.CERT_REQUIRED
+    context.load_verify_locations(cadata=CA.cert_pem.bytes())
+    sock = listener(desk, context)
+    assert desk.module.core.store.item("server_ca", 0) == context.ca
+    sock.close()
+
+
+class Meddling(Line):
+    """Calls `meddle` with what is written; what that returns is written."""
+
+    meddle = staticmethod(lambda data: data)
+
+    def put(self, view):
+        self.uart.write(self.meddle(bytes(view)))
+        return len(view)
+
+
+@esp32
+def test_a_bit_on_the_line_lets_no_client_in_without_a_certificate(make_desk, profile):
+    desk = make_desk(profile, line=Meddling).join()
+    desk.network.serve_time(FIRST, int(NOW.timestamp()))
+    desk.line.meddle = lambda data: data.replace(b'"SSL",1', b'"SSL",0')
+    context = serving()
+    context.load_verify_locations(cadata=CA.cert_pem.bytes())
+    context.verify_mode = tls.CERT_REQUIRED
+    sock = listener(desk, context)
+    caller = dial(desk, 8443)
+    with pytest.raises(OSError, match="certificate") as caught:
+        sock.accept()
+    assert caught.value.errno == errno.EIO
+    desk.let(0.5)
+    assert caller.peer.data == b""
+    with pytest.raises(OSError) as caught:
+        sock.accept()
+    assert caught.value.errno == errno.EBADF
+    desk.works()
 
 
 # What is refused

@@ -6,7 +6,9 @@ import ssl
 import pytest
 import trustme
 
-from espat import flash, roots, tls
+from espat import tls
+from espat.at import flash
+from espat.tls import certificates
 from espat_tools.emulator import pki
 from tests.driver.desk import Line, Server
 from tests.driver.secure import (
@@ -195,27 +197,27 @@ def test_roots_are_put_there_and_read_back(make_desk, profile, tmp_path):
     serve(desk)
     serve(desk, "stranger", port=444)
     shipped = item(desk, "client_ca", 0)
-    assert roots.installed(desk.radio) is None
+    assert certificates.installed_roots(desk.radio) is None
     path = tmp_path / "roots.pem"
     path.write_bytes(b"# ours\n" + ROOT + STRANGE)
-    assert roots.install(desk.radio, str(path)) == 2
-    assert roots.installed(desk.radio) == trusting(ROOT + STRANGE).ca
+    assert certificates.install_roots(desk.radio, str(path)) == 2
+    assert certificates.installed_roots(desk.radio) == trusting(ROOT + STRANGE).ca
     assert item(desk, "client_ca", 0) == shipped
     context = tls.create_default_context()
     assert connects(desk, context) and connects(desk, context, port=444)
     # The same again, after the board's restart: nothing is written.
     count = len(desk.module.commands)
     desk.again().join()
-    assert roots.install(desk.radio, str(path)) == 2
+    assert certificates.install_roots(desk.radio, str(path)) == 2
     assert writes(desk, count) == []
     # Others in their place; then a context's own beside them.
-    assert roots.install(desk.radio, STRANGE) == 1
+    assert certificates.install_roots(desk.radio, STRANGE) == 1
     assert refused(desk, context).errno == errno.ECONNABORTED
     assert connects(desk, context, port=444) and connects(desk, trusting())
-    assert roots.install(desk.radio, STRANGE) == 1 and connects(desk, trusting())
+    assert certificates.install_roots(desk.radio, STRANGE) == 1 and connects(desk, trusting())
     with pytest.raises(ValueError):
-        roots.install(desk.radio, b"nothing")
-    assert roots.installed(desk.radio) == trusting(STRANGE).ca
+        certificates.install_roots(desk.radio, b"nothing")
+    assert certificates.installed_roots(desk.radio) == trusting(STRANGE).ca
 
 
 @espat
@@ -228,12 +230,12 @@ def test_roots_are_taken_out_again(make_desk, profile, behind):
     if behind:
         put(desk, "client_ca", [shipped, MARK + STRANGE, ROOT])
     else:
-        number, room = roots.place(desk.radio)
+        number, room = certificates.place_of_roots(desk.radio)
         assert number == 1 and len(STRANGE) < room <= 8192
-        roots.install(desk.radio, STRANGE)
-    assert roots.place(desk.radio)[0] == 1
-    assert roots.remove(desk.radio) and not roots.remove(desk.radio)
-    assert roots.installed(desk.radio) is None
+        certificates.install_roots(desk.radio, STRANGE)
+    assert certificates.place_of_roots(desk.radio)[0] == 1
+    assert certificates.remove_roots(desk.radio) and not certificates.remove_roots(desk.radio)
+    assert certificates.installed_roots(desk.radio) is None
     assert item(desk, "client_ca", 0) == shipped and not item(desk, "client_ca", 1)
     assert item(desk, "client_ca", 2) == (ROOT if behind else None)
     error = refused(desk, tls.create_default_context())
@@ -245,10 +247,10 @@ def test_roots_are_taken_out_again(make_desk, profile, behind):
 def test_roots_where_there_is_no_way_in(make_desk, profile):
     desk = make_desk(profile).join()
     with pytest.raises(OSError) as caught:
-        roots.install(desk.radio, ROOT)
+        certificates.install_roots(desk.radio, ROOT)
     assert caught.value.errno == errno.EOPNOTSUPP
     with pytest.raises(OSError) as caught:
-        roots.installed(desk.radio)
+        certificates.installed_roots(desk.radio)
     assert caught.value.errno == errno.EOPNOTSUPP
     assert not desk.said(b"SYSFLASH") and not desk.said(b"SYSMFG")
 

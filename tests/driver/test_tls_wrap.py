@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from espat import tls
+from espat.tls.wrap import is_secured
 from tests.driver.desk import Server, read_exactly
 from tests.driver.secure import (
     HOST,
@@ -142,7 +142,7 @@ def test_bytes_have_flowed(make_desk, profile, how):
     plain = desk.socket("mail.test", 25)
     how(desk, plain)
     if how in (received, received_much) and desk.modem.passive:
-        while desk.modem.held[plain.link] or (plain.ring and plain.ring.w - plain.ring.r):
+        while desk.modem.unread[plain.link] or (plain.ring and plain.ring.w - plain.ring.r):
             plain.recv(512)
     with pytest.raises(OSError, match="bytes have flowed") as caught:
         blind(sni=False).wrap_socket(plain)
@@ -329,4 +329,4 @@ def test_two_faces_have_two_classes(make_desk):
     one = blind().wrap_socket(plain, server_hostname=HOST)
     other = blind().wrap_socket(Face(desk.radio), server_hostname=HOST)
     assert isinstance(other, Face) and not isinstance(one, Face)
-    assert tls.is_secured(one) and tls.is_secured(other) and not tls.is_secured(plain)
+    assert is_secured(one) and is_secured(other) and not is_secured(plain)

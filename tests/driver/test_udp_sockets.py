@@ -292,7 +292,7 @@ def test_unread_bytes_of_a_tcp_link_outlive_a_udp_socket(make_desk, family, wait
         desk.let(0.2)
         if family in GLOBAL:
             assert not desk.modem.passive
-            assert not any(desk.modem.held)
+            assert not any(desk.modem.unread)
     assert desk.modem.passive == passive
     assert bool(desk.module.core.session.passive[4]) == passive
     desk.echo.peer.send(body[first + 300 :])
@@ -354,7 +354,7 @@ def test_no_memory_for_what_waits_is_said_at_once(make_desk, monkeypatch):
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr("espat.udp.Ring", none)
+        patch.setattr("espat.sock.repair.Ring", none)
         with pytest.raises(MemoryError):
             sock.sendto(b"?", peer.place)
     assert desk.modem.passive
@@ -704,6 +704,7 @@ modem.contact = 1
 modem.wifi = 2
 modem.up = modem.passive = modem.parser.trailer = True
 modem.firmware = (2, 0x24)
+modem.capabilities = " PASSIVE PASSIVE_UDP "
 pool = SocketPool(radio)
 with pool.socket(pool.AF_INET, pool.SOCK_DGRAM) as sock:
     sock.settimeout(2)

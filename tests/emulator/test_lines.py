@@ -1,7 +1,7 @@
 """The table of printable lines against the format strings that firmware releases carry.
 
-The strings were taken from the firmware by others; where their tables are not at hand the tests
-say so and skip.
+What the emulator needs of them is in carried.py. Where the whole tables are beside the checkout
+(../shared), carried.py and the emulator's lines are held against those, too.
 """
 
 import ast
@@ -14,37 +14,70 @@ from espat_tools.emulator import lines
 from espat_tools.emulator.commands import commands_of
 from espat_tools.emulator.families import ALL, E22, E24, E33, E41, E50, N13, N17, OLD, WIZ
 from espat_tools.emulator.lines import Line
+from tests.emulator import carried
 
 _SHARED = pathlib.Path(__file__).resolve().parents[3] / "shared"
 
-#: Which column of which table a family is.
+#: Each family's release in carried.py, and its column in which table of ../shared.
 RELEASES = {
-    N13: ("nonos-format-strings.txt", 1),
-    N17: ("nonos-format-strings.txt", 4),
-    E22: ("esp-at-format-strings.txt", 9),
-    E24: ("esp-at-format-strings.txt", 12),
-    E33: ("esp-at-format-strings.txt", 16),
-    E41: ("esp-at-format-strings.txt", 19),
-    E50: ("esp-at-format-strings.txt", 20),
+    N13: ("1.3", "nonos-format-strings.txt", 1),
+    N17: ("1.7", "nonos-format-strings.txt", 4),
+    E22: ("2.2", "esp-at-format-strings.txt", 9),
+    E24: ("2.4", "esp-at-format-strings.txt", 12),
+    E33: ("3.3", "esp-at-format-strings.txt", 16),
+    E41: ("4.1", "esp-at-format-strings.txt", 19),
+    E50: ("5.0", "esp-at-format-strings.txt", 20),
 }
 
 #: Evidence that needs no format string.
 _OTHER = ("capture:", "disassembly:", "driver:", "reference:", "source:")
 
 
-def _strings(family):
-    """{room: format strings} of one release."""
-    name, column = RELEASES[family]
+def held(family):
+    """{source file: format strings} of one release, as the project holds them."""
+    release = RELEASES[family][0]
+    files = {
+        name: [form for form, releases in forms.items() if release in releases.split()]
+        for name, forms in carried.FORMS.items()
+    }
+    names = [found for releases, found in carried.NAMES.items() if release in releases.split()]
+    return {**files, "names": " ".join(names).split()}
+
+
+def whole(family):
+    """The same from the whole table of the material outside."""
+    _, name, column = RELEASES[family]
     path = _SHARED / name
     if not path.exists():
-        pytest.skip(f"the firmware's format strings ({name}) are not at hand")
-    rooms, room = {}, None
+        pytest.skip(f"the firmware's format strings are not beside this checkout: ../shared/{name}")
+    files, found = {}, None
     for row in path.read_text().splitlines():
         if row.startswith("##### "):
-            room = rooms.setdefault(row[6:], [])
+            found = files.setdefault(row[6:], [])
         elif row[:1] in ("X", ".") and row[column - 1] == "X":
-            room.append(ast.literal_eval(row.split(" ", 1)[1]))
-    return rooms
+            found.append(ast.literal_eval(row.split(" ", 1)[1]))
+    return files
+
+
+@pytest.fixture(params=[held, pytest.param(whole, marks=pytest.mark.outside_material)])
+def strings(request):
+    """What a release carries, by family: from either."""
+    return request.param
+
+
+@pytest.mark.outside_material
+@pytest.mark.parametrize("family", sorted(RELEASES))
+def test_what_is_held_is_what_the_release_carries(family):
+    """And nothing that it does not: a release that is not named for a form lacks it."""
+    files, release = whole(family), RELEASES[family][0]
+    every = [text for texts in files.values() for text in texts]
+    for name, forms in carried.FORMS.items():
+        for form, releases in forms.items():
+            found = any(text.endswith(form) for text in files.get(name, ()))
+            assert (name, form, found) == (name, form, release in releases.split())
+    for releases, names in carried.NAMES.items():
+        for name in names.split():
+            assert (name, name in every) == (name, release in releases.split())
 
 
 def proven(line, rooms, table=None):
@@ -72,8 +105,8 @@ def proven(line, rooms, table=None):
 
 
 @pytest.mark.parametrize("family", sorted(RELEASES))
-def test_every_line_is_carried_by_its_release(family):
-    rooms = _strings(family)
+def test_every_line_is_carried_by_its_release(family, strings):
+    rooms = strings(family)
     table = lines.table(family)
     checked = 0
     for name, line in table.items():
@@ -105,15 +138,15 @@ def test_every_line_is_carried_by_its_release(family):
     ],
     ids=lambda line: line.name,
 )
-def test_made_up_lines_are_found_out(line):
-    assert proven(line, _strings(E33)) is not None
+def test_made_up_lines_are_found_out(line, strings):
+    assert proven(line, strings(E33)) is not None
 
 
-def test_lines_of_another_release_are_found_out():
+def test_lines_of_another_release_are_found_out(strings):
     # 3.3 prints CIPSERVER without <netif>; 4.1 with it.
     line = lines.table(E41)["cipserver on"]
-    assert proven(line, _strings(E41)) is None
-    assert proven(line, _strings(E33)) is not None
+    assert proven(line, strings(E41)) is None
+    assert proven(line, strings(E33)) is not None
 
 
 def test_what_is_unproven_is_listed():
@@ -162,6 +195,6 @@ _ELSEWHERE |= {"+BLEINIT", "+CIUPDATE", "+CIPFWVER", "+MDNS"}
 
 
 @pytest.mark.parametrize("family", sorted(RELEASES))
-def test_every_command_is_known_to_its_release(family):
-    known = {text for texts in _strings(family).values() for text in texts}
+def test_every_command_is_known_to_its_release(family, strings):
+    known = {text for texts in strings(family).values() for text in texts}
     assert set(commands_of(family)) - _ELSEWHERE <= known

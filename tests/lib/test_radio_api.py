@@ -4,12 +4,19 @@
 """
 
 import errno
+import inspect
+import pydoc
+import sys
+import traceback
 from ipaddress import IPv4Address
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from espat import ATError, Radio
-from espat.kinds import AuthMode, Network, PowerManagement
+from espat.members.table import MEMBERS
+from espat.members.types import AuthMode, Network, PowerManagement
+from espat_tools import where
 from espat_tools.emulator import AccessPoint
 from tests.driver.desk import PASSWORD, SSID
 
@@ -546,46 +553,150 @@ def test_other_names(desk):
 
 def test_a_setting_that_is_refused_is_not_kept(make_desk):
     desk = make_desk("esp32c3-3.3").join()
-    with pytest.raises(ATError):
+    with pytest.raises(OSError, match="the module said") as caught:
         desk.radio.mac_address = b"\xff" * 6
+    assert caught.value.errno == errno.EIO
     again_after_a_restart(desk)
     desk.works()
 
 
 @pytest.fixture
 def without_setattr(monkeypatch):
-    """As in CircuitPython, where `__setattr__` of a class is not called."""
-    from espat import properties, startup
-    from espat.station import SETTABLE
-
-    monkeypatch.delattr(Radio, "__setattr__")
-    start = startup.start
-
-    def started(radio):
-        start(radio)
-        properties.lend(radio)
-
-    monkeypatch.setattr("espat.startup.start", started)
-    yield
-    for name in SETTABLE.split():
-        if name in vars(Radio):
-            delattr(Radio, name)
+    """Desks with a `Radio` as in CircuitPython: no `__setattr__` is called, `object` has none."""
+    for name in ("members.attributes", "radio"):
+        source = (where.driver_folder() / f"{name.replace('.', '/')}.py").read_text("utf-8")
+        module = ModuleType(f"espat.{name}")
+        module.__package__ = module.__name__.rpartition(".")[0]
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(source.replace("__setattr__", "__not_here__"), vars(module))
+    monkeypatch.setattr("tests.driver.desk.Radio", module.Radio)
 
 
-def test_properties_stand_in_for_setattr(make_desk, profile, without_setattr):
+def test_descriptors_stand_in_for_setattr(make_desk, profile, without_setattr):
     desk = make_desk(profile)
     radio = desk.radio
     radio.hostname = "early"
-    assert not desk.module.commands, "nothing is sent before it is needed"
+    assert desk.module.core.session.hostname == b"early", "it acts at once"
     desk.join()
-    assert desk.module.core.session.hostname == b"early"
     radio.hostname = "late"
     assert radio.hostname == "late"
     assert desk.module.core.session.hostname == b"late"
-    assert "hostname" not in vars(radio)
-    with pytest.raises(AttributeError, match="tx_power"):
-        radio.tx_power = 8.5
+    assert not {"hostname"} & set(vars(radio))
+    for name in ("connected", "ipv4_address", "ipv4_gateway", "tx_power", "stations_ap"):
+        with pytest.raises(AttributeError, match=f"{name} cannot be set"):
+            setattr(radio, name, 1)
+    assert not hasattr(radio, "tx_power")
+    assert str(radio.ipv4_gateway) == "192.168.1.1"
+    radio.note = "mine"
+    assert radio.note == "mine"
     desk.works()
     other = make_desk(profile)
     other.radio.hostname = "other"
     assert other.module.core.session.hostname == b"other"
+    assert desk.module.core.session.hostname == b"late"
+
+
+# -- after the board alone has restarted ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["connected", "ipv4_address", "ap_info", "addresses"])
+def test_a_module_that_stayed_joined(make_desk, family, name):
+    desk = make_desk(family).join().again()
+    value = getattr(desk.radio, name)
+    assert value
+    assert value is True or getattr(value, "ssid", SSID) == SSID
+    assert not desk.joins()[1:], "it was not joined anew"
+    assert desk.radio.connected
+    desk.works()
+
+
+def test_the_module_is_asked_once_whether_it_is_joined(make_desk, family):
+    desk = make_desk(family)
+    assert desk.radio.connected is False
+    count = len(desk.module.commands)
+    assert desk.radio.connected is False
+    assert len(desk.module.commands) == count
+    desk.join()
+    count = len(desk.module.commands)
+    assert desk.radio.connected is True
+    assert len(desk.module.commands) == count
+
+
+def test_it_is_asked_though_another_member_was_used_before(make_desk, profile):
+    desk = make_desk(profile).join().again()
+    assert desk.radio.firmware
+    assert desk.radio.connected is True
+
+
+def test_a_silent_module_is_an_error_and_no_false(make_desk, profile):
+    desk = make_desk(profile)
+    desk.module.hold()
+    with pytest.raises(OSError) as caught:
+        _ = desk.radio.connected
+    assert caught.value.errno == errno.ETIMEDOUT
+    desk.module.release()
+    assert desk.radio.connected is False
+
+
+# -- what is refused, or garbled -----------------------------------------------------------------
+
+SECRET = 'AT+CWJAP="nowhere","secret words"'
+
+
+def test_a_refused_command_shows_no_password(make_desk, profile):
+    desk = make_desk(profile)
+    with pytest.raises(ATError) as caught:
+        desk.radio.command(SECRET)
+    told = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+    assert "secret" not in told
+    assert "CWJAP" in caught.value.command
+    assert caught.value.words
+
+
+def test_an_unanswered_command_shows_no_password(make_desk, profile):
+    desk = make_desk(profile)
+    assert desk.radio.firmware
+    desk.module.hold()
+    with pytest.raises(OSError) as caught:
+        desk.radio.command(SECRET, timeout=1)
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("line", ["AT+CIPRECVMODE=0", "AT+CIPMUX=0", "AT+CIPDINFO=1"])
+def test_the_modes_are_looked_at_again_after_a_command(make_desk, profile, line):
+    desk = make_desk(profile).join()
+    desk.radio.command(line)
+    desk.works()
+
+
+def test_a_query_changes_no_mode(make_desk, profile):
+    desk = make_desk(profile).join()
+    desk.radio.command("AT+CIPMUX?")
+    assert not desk.modem.recheck
+
+
+# -- as people and tools see it ------------------------------------------------------------------
+
+
+def test_dir_has_every_member():
+    named = {name for _, _, names in MEMBERS for name in names.split()} - {"tx_power"}
+    radio = Radio(SimpleNamespace(any=lambda: 0))
+    assert named <= set(dir(radio)) & set(dir(Radio))
+    assert {"connect", "up", "awake"} <= set(dir(radio))
+    assert "tx_power" not in dir(radio)
+
+
+def test_signatures_and_docstrings():
+    radio = Radio(SimpleNamespace(any=lambda: 0))
+    assert str(inspect.signature(radio.ping)) == "(ip, *, timeout=0.5)"
+    assert list(inspect.signature(Radio.ping).parameters) == ["radio", "ip", "timeout"]
+    assert radio.ping.__name__ == "ping"
+    for room, kind, names in MEMBERS:
+        for name in names.split() if room else ():
+            own = getattr(Radio, name)
+            assert inspect.getdoc(own), name
+            assert kind == "call" or isinstance(own, property)
+    assert "AT+PING" in pydoc.render_doc(radio.ping, renderer=pydoc.plaintext)
+    page = pydoc.render_doc(radio, renderer=pydoc.plaintext)
+    assert "start_ap(radio, ssid, password=b'', *, channel=1" in page
+    assert "AT+CWHOSTNAME?" in page

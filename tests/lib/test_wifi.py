@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 import espat
-from espat import native, properties, station
+from espat import board
 from tests.driver.desk import PASSWORD, SSID
 from tests.lib import aliases
 
@@ -146,18 +146,13 @@ def test_an_error_in_the_board_file_is_told(wifi, monkeypatch, tmp_path):
         _ = wifi.radio
 
 
-def test_what_can_be_set_where_setattr_is_not_called(wifi, board_file, monkeypatch):
-    """As in CircuitPython: `wifi.radio` has properties from the start."""
+def test_rates_and_a_pause(wifi, board_file, monkeypatch):
     monkeypatch.setitem(sys.modules, "espat_board", board_file)
-    monkeypatch.delattr(espat.Radio, "__setattr__")
-    monkeypatch.setattr(properties, "NEEDED", True)
-    try:
-        wifi.radio.hostname = "kitchen"
-        assert board_file.desk.module.core.session.hostname == b"kitchen"
-        assert not {"hostname"} & set(vars(wifi.radio))
-    finally:
-        for name in station.SETTABLE.split():
-            delattr(espat.Radio, name)
+    board_file.RATES = (250_000,)
+    monkeypatch.setenv("ESPAT_BAUDRATE", "31250")
+    monkeypatch.setenv("ESPAT_PAUSE", "50")
+    assert wifi.radio.modem.rates == (31250, 250_000)
+    assert wifi.radio.modem.gap == 50
 
 
 def test_other_names(wifi):
@@ -176,7 +171,7 @@ def test_a_board_with_modules_of_its_own_is_told_so(monkeypatch, capsys):
 
 
 def test_boards_without_hear_nothing(wifi, capsys):
-    native.note("wifi", "socketpool", "network", "json")
+    board.note("wifi", "socketpool", "network", "json")
     assert capsys.readouterr().err == ""
 
 
@@ -212,7 +207,7 @@ try:
     radio.ipv4_address = 1
 except AttributeError as e:
     print("AttributeError", e)
-print(radio.connected, "espat.making" in sys.modules)
+print(radio.rx_size, "espat.board" in sys.modules)
 """
 
 
@@ -224,7 +219,7 @@ def test_in_micropython(any_micropython):
         "True 2048 Radio",
         "True",
         "AttributeError ipv4_address cannot be set",
-        "False False",
+        "2048 False",
     ]
 
 

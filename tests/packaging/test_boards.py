@@ -116,3 +116,12 @@ def test_reset_on_micropython(name, on_micropython):
         return
     assert pin.args == (module["RESET"], "out")
     assert pin.named == {"value": 1}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_it_makes_nothing_by_itself(name):
+    """UARTs and pins are made in one place, espat/board.py; the file can be copied alone."""
+    source = BOARDS[name].read_text("utf-8")
+    imports = [line for line in source.splitlines() if "import " in line]
+    assert imports == ["from espat import lazy"]
+    assert 'lazy.call("board", "uart", UART_ID, TX, RX, ' in source

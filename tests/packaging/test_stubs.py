@@ -1,56 +1,51 @@
-"""espat/__init__.pyi, for editors: it names what there is, with the parameters that it has."""
+"""The stubs for editors (.pyi): they name what there is, with the parameters that it has."""
 
 import ast
-import importlib
 import inspect
 
 import pytest
 
 import espat
-from espat import placing, server, startup, station, streams, udp
+from espat.members import types
+from espat.members.table import MEMBERS
+from espat.radio import _FIELDS
 from espat_tools import mip, where
 
-STUB = where.driver_folder() / "__init__.pyi"
-CLASSES = {
-    n.name: n for n in ast.parse(STUB.read_text("utf-8")).body if isinstance(n, ast.ClassDef)
-}
+
+def _stub(name):
+    """The statements of a stub."""
+    return ast.parse((where.driver_folder() / name).read_text("utf-8")).body
 
 
-def _names(name, kind):
-    """What a class of the stub has of a kind of statements."""
-    found = [node for node in CLASSES[name].body if isinstance(node, kind)]
-    return {n.name if kind is ast.FunctionDef else n.target.id: n for n in found}
+def _class(name, stub):
+    return next(n for n in _stub(stub) if isinstance(n, ast.ClassDef) and n.name == name)
 
 
-def _members(table):
-    return {name for _, members in table for name in members.split()}
+def _decorated(node, name):
+    """Whether a function of a stub has a decorator: `property`, or `<name>.setter`."""
+    return any(name in (getattr(d, "id", ""), getattr(d, "attr", "")) for d in node.decorator_list)
 
 
-def test_the_radio():
-    functions = _names("Radio", ast.FunctionDef)
-    properties = {name for name, node in functions.items() if node.decorator_list}
-    attributes = set(_names("Radio", ast.AnnAssign))
-    own = {name for name in vars(espat.Radio) if not name.startswith("__")}
-    assert set(functions) - properties - {"__init__", "__enter__", "__exit__"} == (
-        _members(station._METHODS) | own | {"connect"}
-    )
-    settable = set(station.SETTABLE.split()) - {"tx_power"}
-    assert properties == _members(station._PROPERTIES) - settable - {"tx_power"}
-    assert attributes == settable | {"modem", "rx_size", "reset_pin"}
+def _functions(body, decorator=None):
+    """{name: function} of a class or stub; with no decorator, or with this one."""
+    return {
+        node.name: node
+        for node in body
+        if isinstance(node, ast.FunctionDef)
+        and (_decorated(node, decorator) if decorator else not node.decorator_list)
+    }
 
 
-def _function(name):
-    """The function that a method of the radio is."""
-    if name == "connect":
-        return startup.connect
-    if hasattr(espat.Radio, name):
-        return getattr(espat.Radio, name)
-    place = next(place for place, methods in station._METHODS if name in methods.split())
-    return getattr(importlib.import_module(f"espat.{place}"), name)
+def _variables(body):
+    return {node.target.id for node in body if isinstance(node, ast.AnnAssign)}
+
+
+def _members(*kinds):
+    return {name for _, kind, names in MEMBERS if kind in kinds for name in names.split()}
 
 
 def _same(node, function):
-    """Whether a function of the stub has the parameters of ours, and which may be left out."""
+    """Whether a function of a stub has the parameters of ours, and which may be left out."""
     arguments = node.args
     default = len(arguments.args) - len(arguments.defaults)
     told = [(a.arg, at >= default) for at, a in enumerate(arguments.args)]
@@ -66,28 +61,59 @@ def _same(node, function):
     return told[1:] == ours[1:]
 
 
-METHODS = {
-    name: node
-    for name, node in _names("Radio", ast.FunctionDef).items()
-    if not node.decorator_list and name not in ("__enter__", "__exit__")
-}
+RADIO = _class("Radio", "radio.pyi").body
+METHODS = _functions(RADIO)
+
+
+def test_the_radio():
+    """Every member of the code is in the stub, as what it is, and none besides."""
+    own = {name for name in vars(espat.Radio) if not name.startswith("__")}
+    dunder = {name for name in METHODS if name.startswith("__")}
+    assert dunder == {"__init__", "__enter__", "__exit__"}
+    assert set(METHODS) - dunder == _members("call") | own
+    assert set(_functions(RADIO, "property")) == _members("get", "set")
+    assert set(_functions(RADIO, "setter")) == _members("set")
+    assert _variables(RADIO) == set(_FIELDS)
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_parameters(name):
-    assert _same(METHODS[name], _function(name))
+    assert _same(METHODS[name], getattr(espat.Radio, name))
 
 
-def test_sockets():
-    class Whole(espat.sockets.Socket):
-        """With all that is lent to the class when it is used."""
+def test_another_parameter_is_seen():
+    """The comparison's own proof."""
+    assert not _same(METHODS["ping"], espat.Radio.connect)
+    assert not _same(METHODS["stop_ap"], espat.Radio.ping)
 
-    for module in (streams, placing, server):
-        module.lend(Whole)
-    for name, node in _names("Socket", ast.FunctionDef).items():
-        ours = getattr(udp.UdpSocket if name in ("sendto", "recvfrom_into") else Whole, name)
-        if name != "recvfrom_into":  # it has one more, as in CPython
-            assert _same(node, ours), name
+
+def test_the_types():
+    stub = _stub("members/types.pyi")
+    classes = {node.name: node.body for node in stub if isinstance(node, ast.ClassDef)}
+    assert set(classes) == {"AuthMode", "PowerManagement", "Network"}
+    for name in ("AuthMode", "PowerManagement"):
+        assert _variables(classes[name]) == {n for n in vars(getattr(types, name)) if n[0] != "_"}
+    network = types.Network("x", "02:00:00:00:00:01", -50, 6, 0)
+    own = {name for name in {**vars(network), **vars(types.Network)} if name[0] != "_"}
+    body = classes["Network"]
+    assert _variables(body) | set(_functions(body, "property")) == own
+    assert _same(_functions(body)["__init__"], types.Network.__init__)
+    functions = _functions(stub)
+    ours = {n: f for n, f in vars(types).items() if inspect.isfunction(f) and n[0] != "_"}
+    ours = {n: f for n, f in ours.items() if f.__module__ == types.__name__}
+    assert set(functions) == set(ours)
+    for name, node in functions.items():
+        told = [a.arg for a in node.args.args]
+        assert told == list(inspect.signature(ours[name]).parameters)
+
+
+SOCKET = _functions(_class("Socket", "__init__.pyi").body)
+
+
+@pytest.mark.parametrize("name", SOCKET)
+def test_sockets(name):
+    if name not in ("sendto", "recvfrom_into"):  # UDP's
+        assert _same(SOCKET[name], getattr(espat.sockets.Socket, name))
 
 
 def test_it_stays_off_boards():

@@ -80,8 +80,13 @@ def test_git_ignores_nothing_that_a_board_needs(folder):
 
 
 def test_the_packages_are_all_listed():
-    """A package in tools/ that pyproject.toml does not name would be missing from the wheel."""
-    found = {"espat", "espat_tools._board.boards", "espat_tools._board.lib"}
+    """A folder that pyproject.toml does not name would be missing from the wheel.
+
+    In espat/ every folder with a file is one, with an `__init__.py` or without.
+    """
+    found = {"espat_tools._board.boards", "espat_tools._board.lib"}
+    for folder in {path.parent for path in where.python_files(ROOT / "espat")}:
+        found.add(".".join(folder.relative_to(ROOT).parts))
     for init in (ROOT / "tools").rglob("__init__.py"):
         parts = init.parent.relative_to(ROOT / "tools").parts
         found.add(".".join(("espat_tools", *parts)))

@@ -250,4 +250,27 @@ FOLLOWS = (
         + [line(b"ets Feb 2019.rst \xae \xbd"), line(b"load 0x40100800, len 13\xb9;, ro\xdfm 16")]
         + [line(b"taiv 4")],
     ),
+    (
+        70,
+        "WizFi360 1.1.2, replies with and without a blank line before OK",
+        (
+            b"AT version:1.1.2.0(Feb 30 2023 01:02:03)\r\nSDK version:3.2.0(0c0ffee)\r\n"
+            b"compile time:Feb 30 2023 01:02:03\r\n\r\nOK\r\n"
+            b'+CIFSR:STAIP,"192.168.7.30"\r\n+CIFSR:STAMAC,"02:00:5e:10:00:09"\r\n\r\nOK\r\n'
+            b"+UART_CUR:115200,8,1,0,0\r\nOK\r\n+CWMODE_DEF:1\r\n\r\nOK\r\n"
+            b"+CWDHCP_DEF:3\r\nOK\r\n+CIPMUX:0\r\n\r\nOK\r\n+CIPMODE:0\r\n\r\nOK\r\nERROR\r\n"
+            b"ready\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n",
+            AWAITED,
+            b"\r\nOK\r\n> \r\nRecv 5 bytes\r\n\r\nSEND OK\r\n\r\n+IPD,0,5:hello"
+            b'AT+CIPSTATUS\r\nSTATUS:3\r\n+CIPSTATUS:0,"TCP","h.example",80,5000,0\r\n' + ENDED,
+        ),
+        [line(b"AT version:1.1.2.0(Feb 30 2023 01:02:03)"), line(b"SDK version:3.2.0(0c0ffee)")]
+        + [line(b"compile time:Feb 30 2023 01:02:03"), OK]
+        + [line(b'+CIFSR:STAIP,"192.168.7.30"')]
+        + [line(b'+CIFSR:STAMAC,"02:00:5e:10:00:09"'), OK]
+        + [line(b"+UART_CUR:115200,8,1,0,0"), OK, line(b"+CWMODE_DEF:1"), OK]
+        + [line(b"+CWDHCP_DEF:3"), OK, line(b"+CIPMUX:0"), OK, line(b"+CIPMODE:0"), OK, ERROR]
+        + [READY, WIFI_CONNECTED, GOT_IP, OK, PROMPT, recv(5), SEND_OK, payload(0, b"hello")]
+        + [line(b"STATUS:3"), line(b'+CIPSTATUS:0,"TCP","h.example",80,5000,0'), OK],
+    ),
 )

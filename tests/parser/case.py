@@ -14,18 +14,14 @@ class Case:
     :param stream: bytes, or a tuple of bytes and of settings (dicts) made between them
     :param counts: of long lines, refused headers, wrong tails (``parser.counts[1:]``)
     :param rings: sizes of ring to run it with, where the usual ones will not do
-    :param bug: why the parser is known to fail it
     """
 
-    def __init__(
-        self, name, stream, events, counts=(0, 0, 0), rings=None, *, bug=None, settings=None
-    ):
+    def __init__(self, name, stream, events, counts=(0, 0, 0), rings=None, *, settings=None):
         self.name = name
         self.stream = stream
         self.events = list(events)
         self.counts = list(counts)
         self.rings = rings or _rings(stream, self.events)
-        self.bug = bug
         self.settings = settings or {}
 
     def runs(self, every=True):

@@ -6,7 +6,6 @@ capture does not show line ends, the format strings give them.
 """
 
 try:
-    from tests.parser import known
     from tests.parser.captures_nonos import FOLLOWS as NONOS
     from tests.parser.case import Case
     from tests.parser.tell import (
@@ -29,7 +28,6 @@ try:
         waiting,
     )
 except ImportError:
-    import known
     from captures_nonos import FOLLOWS as NONOS
     from case import Case
     from tell import (
@@ -305,11 +303,87 @@ ESP_AT = (
         + [station(b'+STA_CONNECTED:"02:00:5e:10:00:08"')]
         + [station(b'+DIST_STA_IP:"02:00:5e:10:00:08","192.168.4.3"'), line(b"+WEBSERVERRSP:3")],
     ),
+    (
+        64,
+        "ESP32 3.x, busy to a CIPRECVDATA that is carried out all the same",
+        (
+            {"remote": True},
+            AWAITED,
+            b"AT+CIPSEND=0,3000\r\n\r\nOK\r\n\r\n>\r\nRecv 3000 bytes\r\n\r\nSEND OK\r\n"
+            b"\r\n+IPD,0,60\r\nAT+CIPRECVLEN?\r\n+CIPRECVLEN:60,-1,-1,-1,-1\r\n\r\nOK\r\n",
+            {"asked": 60},
+            b"AT+CIPRECVDATA=0,60\r\nERR CODE:0x010b0000\r\n\r\nbusy p...\r\n"
+            b'+CIPRECVDATA:50,"192.168.7.9",443,' + REQUEST[:50] + b"\r\nOK\r\n0,CLOSED\r\n",
+        ),
+        [OK, PROMPT, recv(3000), SEND_OK, waiting(0, 60), line(b"+CIPRECVLEN:60,-1,-1,-1,-1"), OK]
+        + [code(b"ERR CODE:0x010b0000"), BUSY]
+        + [payload(-1, REQUEST[:50], b"192.168.7.9", 443), OK, closed(0)],
+    ),
+    (
+        66,
+        "ESP-AT 2.x, a reset refused, probes during a join",
+        b"@\r\nAT+RST\r\n\r\nERROR\r\nATE0\r\n\r\nOK\r\n" + ENDED * 3 + b"+CWMODE:3\r\n\r\nOK\r\n"
+        b"WIFI DISCONNECT\r\n\r\nbusy p...\r\nWIFI CONNECTED\r\n\r\nbusy p...\r\nWIFI GOT IP\r\n"
+        b"\r\nOK\r\nSTATUS:2\r\n\r\nOK\r\n"
+        b'+CIPSTA:ip:"192.168.7.30"\r\n+CIPSTA:gateway:"192.168.7.1"\r\n'
+        b'+CIPSTA:netmask:"255.255.252.0"\r\n\r\nOK\r\n4,CONNECT\r\n\r\nOK\r\n',
+        [line(b"@"), ERROR, OK, OK, OK, OK, line(b"+CWMODE:3"), OK]
+        + [WIFI_DISCONNECT, BUSY, WIFI_CONNECTED, BUSY, GOT_IP, OK, line(b"STATUS:2"), OK]
+        + [line(b'+CIPSTA:ip:"192.168.7.30"'), line(b'+CIPSTA:gateway:"192.168.7.1"')]
+        + [line(b'+CIPSTA:netmask:"255.255.252.0"'), OK, connect(4), OK],
+    ),
+    (
+        69,
+        "ESP32-C6 4.1, a NUL before the first echo",
+        b"\x00AT\r\n\r\nOK\r\nAT+GMR\r\n"
+        b"AT version:4.1.1.0(0c0ffee - ESP32C6 - Mar  3 2025 03:03:03)\r\n"
+        b"SDK version:v5.4.1-9-g0c0ffee\r\ncompile time(0c0ffee):Mar  4 2026 04:04:04\r\n"
+        b"Bin version:v4.1.1.0(ATTIC)\r\n\r\nOK\r\n",
+        [line(b"\x00AT"), OK]
+        + [line(b"AT version:4.1.1.0(0c0ffee - ESP32C6 - Mar  3 2025 03:03:03)")]
+        + [line(b"SDK version:v5.4.1-9-g0c0ffee")]
+        + [
+            line(b"compile time(0c0ffee):Mar  4 2026 04:04:04"),
+            line(b"Bin version:v4.1.1.0(ATTIC)"),
+        ]
+        + [OK],
+    ),
+    (
+        72,
+        "ESP-AT with +LINK_CONN, no blank line before OK, one before CLOSED",
+        b'+LINK_CONN:0,0,"TCP",0,"192.168.7.9",80,0\r\nOK\r\n'
+        b'+LINK_CONN:0,0,"UDP",0,"192.168.7.10",4000,0\r\nOK\r\n\r\n0,CLOSED\r\nOK\r\n',
+        [connect(0), OK, connect(0), OK, closed(0), OK],
+    ),
+    (
+        74,
+        "ESP32-C3 4.2, a further line in GMR",
+        b"AT version:4.2.0.0(0c0ffee - ESP32C3 - Mar  3 2026 03:03:03)\r\n"
+        b"SDK version:v5.4.9\r\ncompile time(0c0ffee):Mar  4 2026 04:04:04\r\n"
+        b'Bin version:v4.2.0.0(ATTIC)\r\n+SYSROLLBACK:0x240000,"v4.2.0.0",0x70000,"v2.5.0.0"\r\n'
+        + ENDED,
+        [line(b"AT version:4.2.0.0(0c0ffee - ESP32C3 - Mar  3 2026 03:03:03)")]
+        + [line(b"SDK version:v5.4.9"), line(b"compile time(0c0ffee):Mar  4 2026 04:04:04")]
+        + [line(b"Bin version:v4.2.0.0(ATTIC)")]
+        + [line(b'+SYSROLLBACK:0x240000,"v4.2.0.0",0x70000,"v2.5.0.0"'), OK],
+    ),
+    (
+        76,
+        "ESP8266 2.1-rc1, log lines in a CIPSTART and in a CIPRECVDATA without links",
+        (
+            TRAILER,
+            b'AT+CIPSTART=4,"UDP","0.0.0.0",3000,3000,2\r\n'
+            b"local port:3000\r\n\r\nchange type:2\r\n\r\n4,CONNECT\r\n\r\nOK\r\n"
+            b"\r\n+IPD,4,32:" + b"abcdefgh" * 4 + b"\r\n\r\n+IPD,24\r\n",
+            {"asked": 24, "remote": True},
+            b"AT+CIPRECVDATA=24\r\nto read 24 bytes\r\n\r\n"
+            b'+CIPRECVDATA:24,"192.168.7.9",40001,' + b"ijklmnop" * 3 + b"\r\nOK\r\n",
+        ),
+        [line(b"local port:3000"), line(b"change type:2"), connect(4), OK]
+        + [payload(4, b"abcdefgh" * 4), waiting(-1, 24), line(b"to read 24 bytes")]
+        + [payload(-1, b"ijklmnop" * 3, b"192.168.7.9", 40001), OK],
+    ),
 )
 
 FOLLOWS = ESP_AT + NONOS
-BUGS = {
-    14: known.GLUED_ECHO,
-    41: known.GLUED_TRAILER,
-}
-CASES = [Case("{} {}".format(*e[:2]), e[2], e[3], bug=BUGS.get(e[0])) for e in FOLLOWS]
+CASES = [Case("{} {}".format(*e[:2]), e[2], e[3]) for e in FOLLOWS]

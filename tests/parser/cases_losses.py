@@ -8,12 +8,10 @@ It shows as BROKEN or as a LINE that is ``glued``, at the latest when the next r
 """
 
 try:
-    from tests.parser import known
     from tests.parser.case import Case
     from tests.parser.families import ESP32, NONOS
     from tests.parser.tell import tell
 except ImportError:
-    import known
     from case import Case
     from families import ESP32, NONOS
     from tell import tell
@@ -44,8 +42,8 @@ def shown(events):
 class Loss(Case):
     """A damaged payload, and whether that can be seen."""
 
-    def __init__(self, name, stream, seen, bug, settings):
-        Case.__init__(self, name, stream, (), rings=(64, 256, 1000), bug=bug, settings=settings)
+    def __init__(self, name, stream, seen, settings):
+        Case.__init__(self, name, stream, (), rings=(64, 256, 1000), settings=settings)
         self.seen = seen
 
     def wrong(self, run):
@@ -67,11 +65,8 @@ def _lost():
     for name, family, behind, hidden, prompt in BEHIND:
         settings = {"trailer": family.trailer, "prompt": prompt}
         for n in range(1, len(behind) + 1):
-            bug = known.BLANK if behind[n:] == b" " else None
-            if name == "ESP-AT, CLOSED" and n in (2, 4):
-                bug = known.NO_TRAILER
             stream = _header(family) + DATA[n:] + behind + NEXT
-            yield Loss(f"{n} lost: {name}", stream, n not in hidden, bug, settings)
+            yield Loss(f"{n} lost: {name}", stream, n not in hidden, settings)
 
 
 def _doubled():
@@ -81,14 +76,9 @@ def _doubled():
         settings = {"trailer": family.trailer}
         for more in (b"o", b"llo", b"1", b"\x00", b"\xff", b">", b'"', b" ", b"\r", b"\n", b"\r\n"):
             data = DATA[: -len(more)] + more
-            bug = known.BLANK if more == b" " else None
-            if not behind.startswith(b"\r\n") and more not in (b" ", b"\r", b"\n", b'"'):
-                bug = known.STUCK
-            if more == b"\r\n":
-                bug = None
             stream = _header(family) + data + more + behind + NEXT
             text = f"{more} doubled: {name}"
-            yield Loss(text, stream, more != b"\r\n", bug, settings)
+            yield Loss(text, stream, more != b"\r\n", settings)
 
 
 def _reading():
@@ -99,12 +89,11 @@ def _reading():
         for n in range(1, len(NEXT) + 1):
             stream = header + DATA[n:] + NEXT + NEXT
             name = f"{n} lost of a +CIPRECVDATA, {family.name}"
-            yield Loss(name, stream, n not in (4, 6), None, settings)
+            yield Loss(name, stream, n not in (4, 6), settings)
         for more in (b"o", b" ", b"\r", b"\n", b"\r\n"):
             stream = header + DATA[: -len(more)] + more * 2 + NEXT + NEXT
             name = f"{more} doubled in a +CIPRECVDATA, {family.name}"
-            bug = known.BLANK if more == b" " else None
-            yield Loss(name, stream, more != b"\r\n", bug, settings)
+            yield Loss(name, stream, more != b"\r\n", settings)
 
 
 CASES = []

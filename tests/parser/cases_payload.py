@@ -4,7 +4,6 @@ Sources: dialect table rows 5, 19, 27 and 28, section 2 (interleavings), and the
 """
 
 try:
-    from tests.parser import known
     from tests.parser.case import Case, Kinds
     from tests.parser.cases_lines import NOTICES, RESULTS
     from tests.parser.families import ESP32, ESP8266_20, FAMILIES, NONOS, READING
@@ -27,7 +26,6 @@ try:
         waiting,
     )
 except ImportError:
-    import known
     from case import Case, Kinds
     from cases_lines import NOTICES, RESULTS
     from families import ESP32, ESP8266_20, FAMILIES, NONOS, READING
@@ -128,19 +126,17 @@ def _behind():
             yield Case(text + ", twice", twice, told, settings=family.settings)
         for stream, event in RESULTS:
             text = name + str(stream)
-            bug = None if stream.startswith(b"\r\n") else known.BARE_FAIL
-            if bug and not family.space:
+            if not (family.space or stream.startswith(b"\r\n")):
                 continue  # only NonOS prints it so
             told = [first, event, OK]
-            yield Case(text, head + stream + ENDED, told, bug=bug, settings=family.settings)
+            yield Case(text, head + stream + ENDED, told, settings=family.settings)
         told = [first, PROMPT, recv(2)]
         prompted = head + family.prompt + b"\r\nRecv 2 bytes\r\n"
         settings = _with(family, {"prompt": True})
         yield Case(name + "prompt", prompted, told, settings=settings)
         echo = head + b"AT+CIPMUX?\r\n" + b"+CIPMUX:1\r\n" + ENDED
         told = [first, line(b"+CIPMUX:1"), OK]
-        bug = None if family.trailer else known.GLUED_ECHO
-        yield Case(name + "echo", echo, told, bug=bug, settings=family.settings)
+        yield Case(name + "echo", echo, told, settings=family.settings)
 
 
 def _glued():
@@ -152,15 +148,13 @@ def _glued():
         # No CRLF comes before STATUS: without a trailer it stands right behind the payload.
         text = b"STATUS:3\r\n"
         told = [first, line(b"STATUS:3", not family.trailer), OK]
-        bug = known.GLUED_TRAILER if family.trailer else None
-        yield Case(name + "a reply", head + text + ENDED, told, bug=bug, settings=family.settings)
+        yield Case(name + "a reply", head + text + ENDED, told, settings=family.settings)
         told = [first, line(b"STATUS:3", not family.trailer), line(b"+CIPSTATUS:x"), OK]
         both = head + text + b"+CIPSTATUS:x\r\n" + ENDED
-        yield Case(name + "two replies", both, told, bug=bug, settings=family.settings)
+        yield Case(name + "two replies", both, told, settings=family.settings)
         told = [first, closed(1), line(b"STATUS:3"), OK]
-        bug = known.GLUED_NOTICE
         both = head + b"1,CLOSED\r\n" + text + ENDED
-        yield Case(name + "behind a notice", both, told, bug=bug, settings=family.settings)
+        yield Case(name + "behind a notice", both, told, settings=family.settings)
         told = [first, OK, line(b"STATUS:3"), OK]
         both = head + ENDED + text + ENDED
         yield Case(name + "behind a result", both, told, settings=family.settings)
@@ -184,9 +178,8 @@ def _sending():
                 yield Case(name, stream, events, settings=settings)
         stream = ok + family.prompt + family.ipd(2, b"hello") + b"2,CLOSED\r\n" + family.send_fail
         told = [OK, PROMPT, payload(2, b"hello"), closed(2), SEND_FAIL]
-        why = known.BARE_FAIL if family.space else None
         name = family.name + ", data, CLOSED, SEND FAIL"
-        yield Case(name, stream, told, bug=why, settings=settings)
+        yield Case(name, stream, told, settings=settings)
         stream = family.send_fail + b"\r\nSEND OK\r\n"
         yield Case(family.name + ", FAIL then OK", stream, [SEND_FAIL, SEND_OK])
         stream = b"\r\nSEND OK\r\n" + family.send_fail
@@ -202,8 +195,7 @@ def _cut_echoes():
             stream = head + echo[:k] + b"1,CLOSED\r\n" + echo[k:] + ENDED
             told = [payload(1, b"hello"), closed(1), line(echo[k:-2]), OK]
             name = f"{family.name}, an echo behind a payload, cut at {k}"
-            bug = None if family.trailer else (known.ECHO_HEAD if k < 3 else known.GLUED_ECHO)
-            yield Case(name, stream, told, bug=bug, settings=family.settings)
+            yield Case(name, stream, told, settings=family.settings)
 
 
 def _echoes():
@@ -214,8 +206,7 @@ def _echoes():
             stream = echo[:k] + family.ipd(3, b"hello") + echo[k:] + ENDED
             told = [payload(3, b"hello"), line(echo[k:-2], not family.trailer), OK]
             name = f"{family.name}, +IPD in the echo at {k}"
-            bug = known.GLUED_TRAILER if family.trailer else None
-            yield Case(name, stream, told, bug=bug, settings=family.settings)
+            yield Case(name, stream, told, settings=family.settings)
 
 
 def _reading():
@@ -341,8 +332,7 @@ def _damaged():
     """Headers that are none: lines like any other."""
     for text in NO_HEADERS:
         stream = text + b"\r\n" + ENDED
-        yield Case(f"no header: {text}", stream, [line(text), OK], bug=known.CHANGED)
-        yield Kinds(f"no header, but a line: {text}", stream, [line(text), OK])
+        yield Case(f"no header: {text}", stream, [line(text), OK])
     for text in (
         b"+CIPRECVDATA,1,5:x",
         b"+CIPRECVDATA,1,5:\rx",
@@ -356,14 +346,14 @@ def _damaged():
     told = [line(text[:-6]), line(b"hello"), OK]
     yield Kinds("a header ended by LF alone", text + ENDED, told, settings={"asked": 5})
     text = b"+IPD,0,5\n"
-    yield Case("no CR behind the length", text + ENDED, [line(b"+IPD,0,5"), OK], bug=known.CHANGED)
+    yield Case("no CR behind the length", text + ENDED, [line(b"+IPD,0,5"), OK])
     cut_short = (b'+IPD,5,"', b'+IPD,0,5,"192.168.7.21,80', b"+IPD,0,5,192.168.7.21", b"+IPD,5,1.")
     for text in cut_short:
         stream = text + b"\r\n" + ENDED
-        yield Case(f"no header: {text}", stream, [line(text), OK], bug=known.CHANGED)
+        yield Case(f"no header: {text}", stream, [line(text), OK])
     # A ring smaller than what a header is given to become whole.
     stream = b'+IPD,0,5,"' + b"a" * 100 + b"\r\n" + ENDED
-    yield Case("an address without end", stream, [OK], (1, 0, 0), (64,), bug=known.STALL)
+    yield Case("an address without end", stream, [OK], (1, 0, 0), (64,))
 
 
 def _long():
@@ -403,7 +393,7 @@ def _tails():
     yield Case("LF before +IPD", head + b"\n+IPD,2,4:next" + ENDED, told, wrong)
     yield Case("CR alone before +IPD", head + b"\r+IPD,2,4:next" + ENDED, told, wrong)
     stream = head + b"x+IPD,2,4:next" + ENDED
-    yield Case("a byte and no CRLF before +IPD", stream, told, wrong, bug=known.BYTE_BEFORE_IPD)
+    yield Case("a byte and no CRLF before +IPD", stream, told, wrong)
     told = [first, broken(1), waiting(2, 4), OK]
     yield Case("no CRLF before a notice +IPD", head + b"+IPD,2,4\r\n" + ENDED, told, wrong)
     settings = {"trailer": True}

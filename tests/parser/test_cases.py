@@ -12,8 +12,7 @@ from tests.parser.tell import OK, line
 def _parameters():
     for table, cases in TABLES:
         for i, each in enumerate(cases):
-            marks = pytest.mark.xfail(strict=True, reason=each.bug) if each.bug else ()
-            yield pytest.param(each, id=f"{table}-{i}-{each.name}", marks=marks)
+            yield pytest.param(each, id=f"{table}-{i}-{each.name}")
 
 
 @pytest.mark.parametrize("each", list(_parameters()))
@@ -38,7 +37,6 @@ BOGUS = [
     case.Case("a wrong event", b"\r\nOK\r\n", [line(b"OK")]),
     case.Case("one event too many", b"\r\nOK\r\n", [OK, OK]),
     case.Case("a wrong count", b"\r\nOK\r\n", [OK], (1, 0, 0)),
-    case.Case("said to be a bug, and none", b"\r\nOK\r\n", [OK], bug="made up"),
 ]
 
 

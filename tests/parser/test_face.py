@@ -3,7 +3,7 @@
 import pytest
 
 from espat.parser import Parser
-from tests.parser.tell import DATA, END, MORE, OK, Teller, feed, payload, tell
+from tests.parser.tell import DATA, END, MORE, OK, Teller, feed, line, payload, refused, tell
 
 NEED, RESULT_OK, LINE, PROMPT = 0, 2, 1, 9
 HELLO = b"\r\n+IPD,1,5:hello"
@@ -183,3 +183,48 @@ def test_two_parsers_share_nothing():
     assert [second.next(), second.next(), second.next()] == [LINE, RESULT_OK, NEED]
     assert second.counts == [0, 0, 0, 0]
     assert first.left == 5
+
+
+def _of_two(parser, at, w):
+    """A reader of ``+TOY:<name>,<length>,``, as ``parser.counted`` takes one."""
+    end = parser.buf.find(b",", parser.buf.find(b",", at, w) + 1, w) + 1
+    if not end or parser.buf.count(b",", at, w) < 2:
+        return 0
+    length = bytes(parser.buf[at + 5 : end - 1]).split(b",")[1]
+    if not length.isdigit():
+        return -1
+    parser.link, parser.length = 3, int(length)
+    return end
+
+
+TOY = {"head": b"+TOY:", "counted": _of_two, "asked": 9}
+
+
+@pytest.mark.parametrize("step", [1, 2, 100])
+def test_another_counted_header(step):
+    stream = b"AT+TOY=1\r\n+TOY:a,5,he\r\no\r\nOK\r\n"
+    assert tell(stream, TOY, step=step) == ([payload(3, b"he\r\no"), OK], [0, 0, 0, 0])
+
+
+@pytest.mark.parametrize("step", [1, 2, 100])
+def test_another_counted_header_that_is_none(step):
+    told = [line(b"+TOY:a,x,hello"), OK]
+    assert tell(b"+TOY:a,x,hello\r\n\r\nOK\r\n", TOY, step=step) == (told, [0, 0, 0, 0])
+
+
+def test_another_counted_header_stands_in_the_stead_of_ciprecvdata():
+    told = [line(b"+CIPRECVDATA:5,hello"), OK]
+    assert tell(b"+CIPRECVDATA:5,hello\r\nOK\r\n", TOY)[0] == told
+
+
+def test_another_counted_header_of_more_than_was_asked_for():
+    events, counts = tell(b"+TOY:a,10,helloworld\r\nOK\r\n", TOY)
+    assert events[0] == refused(3, 10)
+    assert counts[2] == 1
+
+
+def test_another_counted_header_was_asked_for(parser):
+    parser.head, parser.counted, parser.asked = b"+TOY:", _of_two, 9
+    _put(parser, b"+TOY:a,5,hello\r\nOK\r\n")
+    assert parser.next() == DATA
+    assert (parser.link, parser.length, parser.pushed) == (3, 5, False)

@@ -21,7 +21,6 @@ MODULES = {
         "cases_losses",
         "cases_payload",
         "families",
-        "known",
         "onboard_cases",
         "tell",
     )

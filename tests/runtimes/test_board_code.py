@@ -100,7 +100,7 @@ NOT_LACKING = [
 
 KNOWN = {
     "espat/radio.py": ["__setattr__ is never called"],  # properties.py is there for that
-    "espat/clock.py": ["time may have no monotonic_ns"],  # where there is no supervisor: on CPython
+    "espat/port.py": ["time may have no monotonic_ns"],  # where there is no supervisor: on CPython
 }
 """What is seen in our files, and why it does not matter."""
 

@@ -79,6 +79,20 @@ def test_the_fake_speaks_as_the_emulator_does(port):
         assert fake == emulated
 
 
+def test_what_the_fake_gives_goes_on_where_it_stopped():
+    """A page in lines of 40 bytes, however it is read."""
+    fake = FakeUart()
+    _ask(fake, b"ATE0\r\n", b"OK\r\n")
+    page = b""
+    for n in (1, 100, 39, 2048, 512):
+        head = b"+CIPRECVDATA:%d," % n
+        said = _ask(fake, b"AT+CIPRECVDATA=0,%d\r\n" % n, b"44\r\n")
+        page += said[len(head) : len(head) + n]
+    line = b"x" * 39 + b"\n"
+    assert page == (line * 80)[: len(page)]
+    assert len(page) == 2700
+
+
 def test_the_fake_is_of_the_same_release():
     """Only the numbers of the build differ, and nothing but the release is read from them."""
     with Module(profile="esp32c3-3.3", echo=False) as module:

@@ -181,6 +181,30 @@ TALKS = {
         [b"Basic", b"aG9yc2U6YmF0dA"],
         [b"GET / HTTP/1.1\r\nAuthorization: ", b"\r\nHost: a\r\n\r\n"],
     ),
+    "HTTPCGET": Talk(
+        [*echo(b'AT+HTTPCGET="http://user77:correct-horse@web.test/a"'), (M, OK)],
+        [b"user77", b"correct-horse"],
+        [b'AT+HTTPCGET="http://', b'@web.test/a"'],
+    ),
+    "HTTPCLIENT": Talk(
+        [*echo(b'AT+HTTPCLIENT=2,0,"http://a",,,1,"Authorization: Basic aG9yc2U6"'), (M, OK)],
+        [b"Basic", b"aG9yc2U6"],
+        [b'AT+HTTPCLIENT=2,0,"http://a",,,1,"Authorization: ', b'"\r\n'],
+    ),
+    "a URL in a payload": Talk(
+        [
+            (H, b"AT+CIPSEND=0,70\r\n"),
+            (M, b"\r\nOK\r\n\r\n>"),
+            (H, b"GET http://user77:correct-horse@web.test/ HTTP/1.1\r\n\r\n"),
+        ],
+        [b"user77", b"correct-horse"],
+        [b"GET http://", b"@web.test/ HTTP/1.1"],
+    ),
+    "a URL without a password": Talk(
+        [*echo(b'AT+HTTPCGET="http://web.test:8080/@a"'), (M, b"http://web.te"), (M, OK)],
+        [],
+        [b'AT+HTTPCGET="http://web.test:8080/@a"', b"http://web.te"],
+    ),
     "SmartConfig": Talk(
         [(M, b"smartconfig type:ESPTOUCH\r\nssid:attic\r\npassword:correct horse\r\n")],
         [b"correct horse"],

@@ -189,7 +189,7 @@ def datagrams(radio):
 
 def ping(radio):
     """A host that answers."""
-    from espat.services import ping
+    from espat.at.services import ping
 
     radio.connect(SSID, PASSWORD)
     return [ping(radio.up(), HOST)]
@@ -197,7 +197,7 @@ def ping(radio):
 
 def ping_nobody(radio):
     """A host that does not."""
-    from espat.services import ping
+    from espat.at.services import ping
 
     radio.connect(SSID, PASSWORD)
     return [number(ping, radio.up(), "198.51.100.99") == errno.ETIMEDOUT]

@@ -7,6 +7,7 @@ answers instead.
 
 import functools
 import re
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from espat_tools import runtimes, where
 from espat_tools.bench import imports, peer
+from espat_tools.house.imports import rooms
 
 ONBOARD = Path(__file__).resolve().parent / "onboard"
 BODY = 100 * 1024
@@ -26,9 +28,9 @@ STEPS = (
     "start-up",
     "join",
     "one open socket",
-    "four more sockets",
     "first large read",
-    "first small read",
+    "page read",
+    "four more sockets",
 )
 """The steps of onboard/steps.py, in its order."""
 CALLS = {64: 10_000, 32: 1_000}
@@ -56,7 +58,8 @@ class Heap:
 
     `names` is what the table of names (qstrs) grew by, part of the steps. It grows by doubling, so
     one name more can cost a module some KB. `tls` is what a verified TLS connection takes beyond a
-    plain one, and what one more does.
+    plain one, and what one more does. `client` are the modules that the steps load, those that are
+    forgotten again among them.
     """
 
     bits: int
@@ -68,6 +71,7 @@ class Heap:
     buffers: dict[str, int] = field(default_factory=dict)
     allocation: Allocation | None = None
     tls: list[int] = field(default_factory=list)
+    client: list[str] = field(default_factory=list)
 
     def up_to(self, step: str, *, without: tuple[str, ...] = ()) -> int:
         """All that was taken from the import to the end of a step."""
@@ -89,14 +93,21 @@ class Figures:
         sizes = [size for path, size in self.mpy.items() if path.startswith(folder)]
         return sum(sizes) if sizes else None
 
+    def client_size(self) -> int | None:
+        """The .mpy files that were loaded to join, connect, send, read and close, together."""
+        loaded = {name for heap in self.heaps for name in heap.client}
+        return sum(self.mpy[f"espat/{name}.mpy"] for name in loaded) if loaded else None
+
     def gated(self) -> dict[str, float | None]:
         """The figures that budgets.toml may gate, by the name of the gate."""
         found: dict[str, float | None] = {
             "memory.smallest_heap_64bit": self.smallest_heap,
             "size.espat_mpy": self.size_of("espat/"),
+            "size.tcp_client_mpy": self.client_size(),
         }
         for heap in self.heaps:
             found[f"memory.ram_{heap.bits}bit"] = heap.up_to("one open socket", without=("join",))
+            found[f"memory.page_{heap.bits}bit"] = heap.up_to("page read")
             found[f"memory.joined_{heap.bits}bit"] = heap.up_to("one open socket")
             found[f"memory.tls_{heap.bits}bit"] = heap.tls[0] if heap.tls else None
             if heap.allocation:
@@ -136,11 +147,13 @@ def _helpers(*names: str) -> dict[str, Path]:
 def by_module(run: Runner) -> dict[str, int]:
     """What each module of the driver takes: imported one by one, after those it needs.
 
+    A module is named by its path without suffix: "parser", "at/wifi", "tls/__init__".
+
     The package's own `__init__` would import them all at once; an empty one stands in for it.
     """
     driver = where.driver_folder()
     names = imports.order(driver)
-    files = {f"espat/{name}": driver / f"{name}.py" for name in names}
+    files = _driver_files()
     files["espat/__init__"] = ONBOARD / "nothing.py"
     cells = ["import gc\nfrom measure import mark\nimport espat\ngc.collect()\n", "mark(0)\n"]
     for number, name in enumerate(names, 1):
@@ -148,7 +161,18 @@ def by_module(run: Runner) -> dict[str, int]:
     program = "# %%\n".join(cells)
     printed = run(program, modules={**files, **_helpers("measure")}).check()
     taken = _differences(_marks(printed))
-    return dict(zip(names, taken, strict=True))
+    paths = {room: _path(driver, path) for room, path in rooms(driver).items()}
+    return {paths[name]: size for name, size in zip(names, taken, strict=True)}
+
+
+def _path(driver: Path, path: Path) -> str:
+    return path.relative_to(driver).with_suffix("").as_posix()
+
+
+def _driver_files() -> dict[str, Path]:
+    """The driver's files, as the runtimes take them: path on the board without suffix, source."""
+    driver = where.driver_folder()
+    return {f"espat/{_path(driver, path)}": path for path in where.python_files(driver)}
 
 
 def steps(run: Runner, heap: Heap, arguments: list[str]) -> None:
@@ -166,13 +190,39 @@ def steps(run: Runner, heap: Heap, arguments: list[str]) -> None:
     heap.buffers = {path: int(size) for path, size in _records(printed, "buffer")}
 
 
-def tls(run: Runner) -> list[int]:
-    """What the first verified TLS connection takes beyond a plain one, and what the second does."""
-    if not (where.driver_folder() / "tls.py").is_file():
+def tls(run: Runner, bits: int) -> list[int]:
+    """What the first verified TLS connection takes beyond a plain one, and what the second does.
+
+    The table of names has room for all that TLS brings (onboard/tls_steps.py sees to it), so each
+    name is charged with its own place there: a pointer, two bytes of hash, one of length.
+    """
+    if "tls" not in rooms(where.driver_folder()):
         return []
     helpers = _helpers("measure", "fake_uart")
     printed = run(ONBOARD / "tls_steps.py", modules=helpers).check()
-    return _differences(_marks(printed))
+    pools = [tuple(map(int, row)) for row in re.findall(r"n_pool=(\d+), n_qstr=(\d+)", printed)]
+    if len({tables for tables, _ in pools}) > 1:
+        raise RuntimeError("the table of names grew while TLS was measured: take_names(other)")
+    names = _differences([names for _, names in pools])
+    place = bits // 8 + 3
+    heap = _differences(_marks(printed))
+    return [taken + new * place for taken, new in zip(heap, names, strict=True)]
+
+
+def client(run: Runner, arguments: list[str]) -> list[str]:
+    """The modules that the steps load, also those that are forgotten again, and closing.
+
+    Each tells so itself: it is run with a line more.
+    """
+    with tempfile.TemporaryDirectory(prefix="espat-telling-") as folder:
+        telling = {}
+        for number, (name, path) in enumerate(_driver_files().items()):
+            telling[name] = Path(folder) / f"{number}.py"
+            line = f'\nprint("loaded", "{name.removeprefix("espat/")}")\n'
+            telling[name].write_text(path.read_text("utf-8") + line, "utf-8")
+        modules = {**telling, **_helpers("measure", "fake_uart")}
+        printed = run(ONBOARD / "steps.py", arguments, modules=modules).check()
+    return sorted({name for (name,) in _records(printed, "loaded")})
 
 
 def allocation(run: Runner, calls: int) -> Allocation:
@@ -234,6 +284,7 @@ def measure(progress: Callable[[str], None]) -> Figures:
         heap = Heap(64, "the emulator, over a pseudo-terminal")
         with peer.emulated() as place:
             _fill(runtimes.unix, heap, place.arguments())
+            heap.client = client(runtimes.unix, place.arguments())
         figures.heaps.append(heap)
         progress("the smallest heap")
         figures.smallest_heap = smallest_heap()
@@ -251,4 +302,4 @@ def _fill(run: Runner, heap: Heap, arguments: list[str]) -> None:
     heap.modules = by_module(run)
     steps(run, heap, arguments)
     heap.allocation = allocation(run, CALLS[heap.bits])
-    heap.tls = tls(run)
+    heap.tls = tls(run, heap.bits)

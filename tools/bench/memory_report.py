@@ -30,6 +30,9 @@ def show(console: Console, figures: Figures, verdicts: Sequence[Verdict]) -> Non
             f"Names (qstrs), {heap.bits}-bit: {heap.names:,} of these bytes. Their table doubles "
             "when it is full, on the account of whichever module fills it."
         )
+    if size := figures.client_size():
+        names = sorted({name for heap in figures.heaps for name in heap.client})
+        console.print(f"A TCP client loads {size:,} bytes of .mpy: {' '.join(names)}")
     for heap in figures.heaps:
         if heap.allocation:
             done = heap.allocation

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
+from espat.tls import pem
 from espat_tools.demo.wanted import Unwanted
 
 DEMO = ("ESP Root CA S", "ESP Root CA C")
@@ -36,7 +37,7 @@ def library(name: str) -> ModuleType:
 
 @dataclass(frozen=True)
 class Certificate:
-    """One certificate. `pem` is as espat.pem writes it, `fingerprint` SHA-256 in hex digits."""
+    """One certificate. `pem` is as espat.tls.pem writes it, `fingerprint` SHA-256 in hex digits."""
 
     pem: bytes
     name: str
@@ -114,8 +115,6 @@ def joined(certificates: list[Certificate]) -> bytes:
 
 
 def _certificate(read: object) -> Certificate:
-    from espat import pem  # noqa: PLC0415 - the driver lets go of it
-
     x509 = library("cryptography.x509")
     hashes = library("cryptography.hazmat.primitives.hashes")
     encoding = library("cryptography.hazmat.primitives.serialization").Encoding

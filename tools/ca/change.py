@@ -1,6 +1,6 @@
 """Roots put into a module and taken out: worked out first, written then, and read back.
 
-What is written is what `espat.roots` writes on a board, to the same place.
+What is written is what `espat.tls.certificates` writes on a board, to the same place.
 """
 
 import signal
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import espat
+from espat.tls import certificates
 from espat_tools.ca.certificates import Certificate, joined, once, parse
 from espat_tools.ca.module import Place, standing
 from espat_tools.demo.visit import words
@@ -70,10 +71,8 @@ def plan(
     Raises Unwanted where the module's own cannot be read, but with `force`: then they count as
     none.
     """
-    from espat import roots  # noqa: PLC0415
-
-    found = roots.installed(radio)
-    number, room = roots.place(radio)
+    found = certificates.installed_roots(radio)
+    number, room = certificates.place_of_roots(radio)
     before = _understood(found, force)
     after = once(wanted(before))
     over = standing(radio, number) if found is None and after else None
@@ -108,24 +107,20 @@ def carry_out(radio: espat.Radio, plan: Plan) -> None:
 
 
 def _write(radio: espat.Radio, wanted: bytes) -> None:
-    from espat import roots  # noqa: PLC0415 - the driver lets go of it after each use
-
     if wanted:
-        roots.install(radio, wanted)
+        certificates.install_roots(radio, wanted)
     else:
-        roots.remove(radio)
+        certificates.remove_roots(radio)
 
 
 def _compare(radio: espat.Radio, wanted: bytes) -> None:
-    from espat import roots  # noqa: PLC0415
-
-    if (roots.installed(radio) or b"") != wanted:
+    if (certificates.installed_roots(radio) or b"") != wanted:
         raise Unwanted("What was written reads back otherwise: the module's flash may be worn.")
 
 
 def _failed(radio: espat.Radio, plan: Plan, error: Exception) -> str:
     """What to say; where a partition was erased, what should stand there is kept in a file."""
-    if getattr(radio.modem, "unwritten", None) is None:
+    if radio.modem.unwritten is None:
         full = " (is its flash full?)" if isinstance(error, espat.ATError) else ""
         return f"Not written, and what was there stands: {words(error)}{full}."
     said = f"The module failed while it was written to: {words(error)}. It holds no roots now"

@@ -8,16 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import espat
+from espat.at import flash
+from espat.tls import certificates
 from espat_tools.ca.certificates import Certificate, parse
 from espat_tools.demo.place import open_port
 from espat_tools.demo.wanted import Unwanted
 
 _RX_SIZE = 2048
 _PIECE = 1024  # bytes read at a time
-
-# Capabilities: bits of espat.firmware's table.
-_ESPAT = 9  # AT+SYSFLASH
-_DATES = 23
 
 _WAYS_IN = {
     "NonOS AT": (
@@ -53,9 +51,7 @@ class Place:
     @property
     def marked(self) -> bool:
         """Whether it is what contexts without a CA use."""
-        from espat import store  # noqa: PLC0415
-
-        return self.space == "client_ca" and self.data.startswith(store.MARK)
+        return self.space == "client_ca" and self.data.startswith(certificates.MARK)
 
 
 @dataclass
@@ -79,7 +75,7 @@ def opened(port: str, baud: int, trace: object = None) -> Iterator[espat.Radio]:
 
 def _takes_certificates(radio: espat.Radio) -> None:
     modem = radio.up()
-    if not modem.can >> _ESPAT & 1:
+    if not modem.has("SYSFLASH"):
         name = radio.firmware
         way = next(way for family, way in _WAYS_IN.items() if name.startswith(family))
         raise Unwanted(f"{name} {way}.")
@@ -87,12 +83,9 @@ def _takes_certificates(radio: espat.Radio) -> None:
 
 def holding(radio: espat.Radio) -> Holding:
     """All certificates in the module, and the names of its keys."""
-    from espat import store  # noqa: PLC0415
-
-    place = store.opened(radio.modem, "client_ca")
-    partitions = hasattr(place, "sizes")
+    place = certificates.opened(radio.modem, "client_ca")
+    partitions = isinstance(place, certificates.Partitions)
     entries = list((_in_partitions if partitions else _in_nvs)(radio.modem, place))
-    store.done()
     entries.sort(key=lambda entry: entry[0] != "client_ca")  # what clients trust comes first
     return Holding(
         radio.firmware,
@@ -104,16 +97,13 @@ def holding(radio: espat.Radio) -> Holding:
 
 def standing(radio: espat.Radio, number: int) -> Place | None:
     """What client_ca has under a number; None: nothing."""
-    from espat import store  # noqa: PLC0415
-
-    data = _all(store.opened(radio.modem, "client_ca"), "client_ca", number)
-    store.done()
+    data = _all(certificates.opened(radio.modem, "client_ca"), "client_ca", number)
     return _read("client_ca", number, data) if data else None
 
 
 def looks_at_dates(radio: espat.Radio) -> bool:
     """Whether the firmware refuses certificates that are out of date."""
-    return bool(radio.modem.can >> _DATES & 1)
+    return radio.modem.has("DATES")
 
 
 def _wanted(space: str) -> bool | None:
@@ -127,7 +117,7 @@ def _in_partitions(modem: object, place: object) -> Iterator[tuple]:
     for space in place.sizes:
         wanted = _wanted(space)
         if wanted is not False:
-            kept = place.kept(space)
+            kept = place.numbers(space)
             for number in kept:
                 yield space, number, wanted and _all(place, space, number)
             if wanted and not kept:
@@ -142,8 +132,6 @@ def _all(place: object, space: str, number: int) -> bytes:
 
 
 def _in_nvs(modem: object, _place: object) -> Iterator[tuple]:
-    from espat import flash  # noqa: PLC0415
-
     for space in flash.sysmfg_query(modem):
         wanted = _wanted(space)
         if wanted is not False:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import espat
 from espat import tls
+from espat.at import essential
 from espat_tools.ca.show import row
 from espat_tools.demo.visit import words
 from espat_tools.demo.wanted import Unwanted
@@ -35,9 +36,7 @@ def _join(radio: espat.Radio, network: Network) -> None:
     if network.ssid is not None:
         radio.connect(network.ssid, network.password or "")
         return
-    from espat import wifi  # noqa: PLC0415 - the driver lets go of it
-
-    if wifi.cipsta_query(radio.modem)[0] is None:
+    if essential.cipsta_query(radio.modem)[0] is None:
         raise Unwanted("The module is in no network: say which it shall join, with --ssid.")
 
 
@@ -50,7 +49,7 @@ def _connects(radio: espat.Radio, host: str, port: int) -> bool:
         with sock:
             sock.settimeout(PATIENCE)
             sock.connect((host, port))
-    except (OSError, ValueError, espat.ATError) as error:
+    except (OSError, ValueError) as error:
         row("failed", f"{place}: {words(error)}")
         if getattr(error, "errno", None) == errno.ECONNABORTED:
             row("", f"Has it the root that {host} needs? espat ca add --for {place} puts it in.")

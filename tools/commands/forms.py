@@ -92,6 +92,8 @@ FORMS = (
     ("AT+CIPAP", "query", ALL),
     ("AT+CIPSTAMAC", "set", ALL),
     ("AT+CIPSTAMAC", "query", ALL),
+    ("AT+CIPAPMAC", "set", ALL),
+    ("AT+CIPAPMAC", "query", ALL),
     # TCP/IP: the reference, in its order; dialects.md 1.
     ("AT+CIPSTATUS", "", ALL),
     ("AT+CIPSTATE", "query", SINCE_24),

@@ -34,8 +34,8 @@ DIFFERS = {
     "`stop_ap()`",
     "wifi.Radio.connect": "`channel` is not used: the module looks on all; 20 s where no `timeout` "
     "is given",
-    "wifi.Radio.connected": "by the module's notices: False in a new program until `connect()`, "
-    "though the module may still be joined",
+    "wifi.Radio.connected": "the module is asked once, since it may still be joined when a program "
+    "starts; from then on its notices tell",
     "wifi.Radio.set_ipv4_address": "`ipv4_dns` may be left out; addresses may be str",
     "wifi.Radio.set_ipv4_address_ap": "addresses may be str",
     "wifi.Radio.ipv4_dns": "None if the module tells none; not with NonOS AT 1.3 (`OSError`)",
@@ -81,9 +81,10 @@ not there, and why. `espat.Radio` is `wifi.Radio` here, with or without `lib/`.
 - What is set outlives a restart of the module: hostname, MACs, addresses, DHCP, name servers, sleep
   and the access point are set again before the next use. (`enabled` is not.)
 - Anything may raise `OSError`: `ETIMEDOUT` where the module does not answer, `ECONNRESET` where it
-  restarted meanwhile, `EOPNOTSUPP` where its firmware cannot; and `ATError` where it refuses.
-- Set before the first use a property is remembered, and sent to the module then (CircuitPython with
-  a radio made by hand); otherwise at once.
+  restarted meanwhile, `EOPNOTSUPP` where its firmware cannot, `EIO` where it refuses (the message
+  has its own words) or its reply is garbled. `ATError` comes out of `radio.command()` alone.
+- What is set is sent to the module at once, before the first use too. What cannot be set raises
+  `AttributeError`.
 """
 
 

@@ -16,20 +16,8 @@ PAGE = Path(where.driver_folder()).parent / "docs" / "commands.md"
 WORKS, REFUSED = "works", "refused"
 _MARKS = {WORKS: "✓", REFUSED: "no"}
 
-#: The modules whose public functions are commands, in the order of the page.
-MODULES = (
-    "basic",
-    "speed",
-    "wifi",
-    "wlan",
-    "tcpip",
-    "links",
-    "traffic",
-    "serving",
-    "services",
-    "ssllinks",
-    "flash",
-)
+#: The rooms of `espat/at/` whose public functions are commands, in the order of the page.
+MODULES = ("system", "essential", "wifi", "links", "data", "services", "tls", "flash")
 
 _HEAD = """# Commands
 
@@ -67,7 +55,7 @@ def render(proven):
 def functions():
     """(module, function) for every command function: its docstring has the command."""
     for name in MODULES:
-        module = importlib.import_module(f"espat.{name}")
+        module = importlib.import_module(f"espat.at.{name}")
         for function in vars(module).values():
             own = inspect.isfunction(function) and function.__module__ == module.__name__
             if own and function.__name__[0] != "_" and "``AT" in inspect.getdoc(function):

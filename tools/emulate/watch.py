@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from espat_tools.emulator import Module
 from espat_tools.emulator.station import STATES
-from espat_tools.transcripts.secret_scan import Scan
+from espat_tools.transcripts.secret_scan import hidden
 
 _MOST = 10_000
 """Events that may wait to be shown; more are counted and dropped."""
@@ -25,8 +25,8 @@ class Event(NamedTuple):
 
 def shown(command: bytes) -> str:
     """A command as it may be shown: passwords and keys as asterisks."""
-    flags = Scan(False, lambda *_line: None).feed(command + b"\r\n")
-    masked = bytes(42 if hidden else byte for byte, hidden in zip(command, flags, strict=False))
+    flags = hidden(command)
+    masked = bytes(42 if flag else byte for byte, flag in zip(command, flags, strict=True))
     return _text(masked)
 
 

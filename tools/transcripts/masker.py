@@ -1,10 +1,11 @@
 """Hiding secrets in a conversation while it goes on.
 
 A hidden byte becomes an asterisk, so that lengths stay what they are. What is to be hidden is
-found three ways: by the form of commands and replies (:mod:`.secret_scan`), which needs no byte
+found four ways: by the form of commands and replies (:mod:`.secret_scan`), which needs no byte
 more than has come; in what the module repeats of such a command, though notices may have torn it
-(:mod:`.torn`); and wherever a secret that was seen once is said again. The last two may have to
-see more first: events are held back until each of their bytes is decided, and come out in order.
+(:mod:`.torn`); wherever a secret that was seen once is said again; and before the "@" of a URL.
+All but the first may have to see more first: events are held back until each of their bytes is
+decided, and come out in order.
 """
 
 import re
@@ -85,6 +86,7 @@ class _Direction:
         self.scan = Scan(reply, self._line_ended)
         self._on_line = on_line
         self._secrets = secrets
+        self._before = b""  # what was taken last: a URL may go on behind it
         self._data = bytearray()
         self._flags = bytearray()
         self.decided = 0
@@ -114,7 +116,13 @@ class _Direction:
         data = bytes(self._data)
         for start, end in self._secrets.find(data):
             self._flags[start:end] = b"\1" * (end - start)
+        before = len(self._before)
+        for start, end in forms.users(self._before + data):
+            first = max(0, start - before)
+            self._flags[first : end - before] = b"\1" * (end - before - first)
         begun = self._secrets.begun(data)
+        if not all_of_it:
+            begun = max(begun, min(len(data), forms.user_begun(self._before + data)))
         if all_of_it:
             if begun >= _UNDECIDED:
                 self._flags[-begun:] = b"\1" * begun
@@ -128,6 +136,7 @@ class _Direction:
         del self._data[:count]
         del self._flags[:count]
         self.decided -= count
+        self._before = (self._before + data)[-len(forms.URL) :]
         return data, flags
 
 

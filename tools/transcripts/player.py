@@ -11,7 +11,7 @@ from .masker import HIDDEN, SHORTEST
 from .secret_scan import Scan
 from .turns import must_hear
 
-_ROWS = re.compile(rb"\*{%d,}" % SHORTEST)
+_ROWS = re.compile(rb"\*{%d,}|(?<=://)\*+(?=@)" % SHORTEST)
 _SHOWN = 60
 """Bytes that a departure shows of either side."""
 
@@ -44,8 +44,8 @@ class Departed(Exception):
 class _Step:
     """One event; before it speaks the host must have heard so many bytes of the module.
 
-    Any byte will do for an asterisk where ``flags`` say that a secret stands, or in a row of so
-    many that they hide one that was said elsewhere.
+    Any byte will do for an asterisk where ``flags`` say that a secret stands, where a URL has its
+    user, or in a row of so many that they hide one that was said elsewhere.
     """
 
     def __init__(self, event: Event, flags: bytes, must_hear: int):

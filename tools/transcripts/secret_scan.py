@@ -3,6 +3,8 @@
 Whatever the cut: nothing here waits for a byte that is still to come.
 """
 
+from espat.secrets import Parameters
+
 from . import secret_forms as forms
 
 LONGEST_LINE = 16384
@@ -11,60 +13,19 @@ _HEAD = 160
 """Bytes of arguments, or of a reply's head, before a payload."""
 
 
-class Parameters:
-    """The parameters of one command or reply: says of each byte whether it is to be hidden."""
-
-    def __init__(self, form):
-        self._form = form
-        self._number = 0
-        self._first = True  # of its parameter
-        self._quoted = self._escaped = self._closed = self._lost = False
-
-    def hides(self, byte: int) -> bool:
-        """Takes the next byte, which ends no line."""
-        if self._lost:
-            return True
-        if self._quoted:
-            return self._inside(byte)
-        first, self._first = self._first, False
-        if byte == 0x2C:
-            self._number += 1
-            self._first = True
-            self._closed = False
-            return False
-        if byte == 0x22 and first:
-            self._quoted = True
-            return False
-        if byte == 0x3F and first and not self._number:  # AT+...=?
-            self._closed = True
-            return False
-        figure = 0x30 <= byte <= 0x39 and (first or self._form.long_figures)
-        if self._closed or not figure or self._number not in self._form.numbers:
-            # Nothing that this form has: where a secret may stand now nobody knows.
-            self._lost = True
-        return self._lost
-
-    def _inside(self, byte):
-        shown = self._number in self._form.shown
-        if self._escaped:
-            self._escaped = False
-        elif byte == 0x5C:
-            self._escaped = True
-        elif byte == 0x22:
-            self._quoted = False
-            self._closed = True
-            return False
-        elif byte == 0x2C and shown:  # it wants a backslash; or the quote before it had one
-            self._lost = True
-            return True
-        return not shown
+def hidden(line: bytes, *, reply: bool = False) -> bytes:
+    """A flag for each byte of a whole line: 1 for what is to be hidden."""
+    lines = []
+    Scan(reply, lambda _line, flags: lines.append(flags)).feed(line + b"\n")
+    return lines[0]
 
 
 class Scan:
     """One direction.
 
-    ``on_line(line, flags)`` is called at each line end, with what stands before it; ``reply`` says
-    that this is the module's side.
+    ``on_line(line, flags)`` is called at each line end, with what stands before it; only these
+    flags tell of users and passwords in URLs, which the "@" behind them makes what they are.
+    ``reply`` says that this is the module's side.
     """
 
     def __init__(self, reply: bool, on_line):
@@ -75,6 +36,7 @@ class Scan:
         self._parameters = None
         self._name = b""
         self._head = bytearray()
+        self._quoted = self._escaped = False  # a header that is a parameter, and its latest byte
         self.line = bytearray()
         self.flags = bytearray()
         #: Bytes to be hidden, whatever they are; from now on.
@@ -103,10 +65,11 @@ class Scan:
             self.flags += flags[at : min(stop, at + room)]
             if end < 0:
                 return
-            line, marks = bytes(self.line), bytes(self.flags)
-            self.line.clear()
-            self.flags.clear()
-            self._on_line(line, marks)
+            line, marks = bytes(self.line), self.flags
+            self.line, self.flags = bytearray(), bytearray()
+            for start, stop in forms.users(line):
+                marks[start:stop] = b"\1" * (stop - start)
+            self._on_line(line, bytes(marks))
             at = end + 1
 
     # ---- the states: each takes some bytes from the front, and flags them -----------------------
@@ -142,6 +105,8 @@ class Scan:
             if command != self._reply:
                 self._state = self._in_command if command else self._in_head
         else:
+            self._quoted = found["quoted"] is not None
+            self._escaped = False
             self._state = self._in_rest
 
     def _in_parameters(self, data):
@@ -154,12 +119,13 @@ class Scan:
         return flags or self._search(data[:1])
 
     def _in_rest(self, data):
-        """The rest of a line; a blank or two before it are no secret."""
+        """The rest of a line, or of a quoted parameter; blanks in it are no secret."""
         flags = bytearray()
         for byte in data:
-            if byte in b"\r\n":
+            if byte in b"\r\n" or (self._quoted and byte == 0x22 and not self._escaped):
                 self._state = self._search
                 break
+            self._escaped = byte == 0x5C
             flags.append(byte != 0x20)
         return flags or self._search(data[:1])
 

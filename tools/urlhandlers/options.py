@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from espat_tools.transcripts.form import SOURCES, Source
 
@@ -85,8 +85,8 @@ def source_of(port: str) -> Source:
     place, _, query = port.partition("?")
     if not place.lower().startswith("espat://"):
         return Source("unstated", f"through {place}")
-    profiles = [pair[8:] for pair in query.split("&") if pair.startswith("profile=")]
-    return Source("emulator", f"profile {unquote(profiles[-1])}" if profiles else place)
+    profile = dict(parse_qsl(query)).get("profile")
+    return Source("emulator", f"profile {profile}" if profile else place)
 
 
 def _behind(url, scheme, like):
@@ -103,11 +103,10 @@ def _file(place, url):
 
 
 def _pairs(query, url):
-    for pair in filter(None, query.split("&")):
-        name, mark, value = pair.partition("=")
-        if not mark or not value:
-            raise Unfit(f"{url}: “{pair}” is no name=value")
-        yield name, unquote(value)
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if not value:
+            raise Unfit(f"{url}: “{name}” is no name=value")
+        yield name, value
 
 
 def _yes(name, value, url):

@@ -8,7 +8,8 @@ import sys
 from pty_uart import PtyUART
 
 import espat
-from espat import roots, tls
+from espat import tls
+from espat.tls import certificates
 
 
 def visit(radio, host):
@@ -28,18 +29,18 @@ def visit(radio, host):
 
 device, path, host = sys.argv[1:4]
 radio = espat.Radio(PtyUART(device), rx_size=2048)
-print("found", (roots.installed(radio) or b"").count(b"BEGIN"))
-print("removed", roots.remove(radio), roots.remove(radio))
+print("found", (certificates.installed_roots(radio) or b"").count(b"BEGIN"))
+print("removed", certificates.remove_roots(radio), certificates.remove_roots(radio))
 radio.connect("espat", "correct horse")
 print(visit(radio, host))
-number, room = roots.place(radio)
+number, room = certificates.place_of_roots(radio)
 print("number", number, room > 1000)
-print("installed", roots.install(radio, path))
+print("installed", certificates.install_roots(radio, path))
 with open(path, "rb") as file:
-    print("same", roots.installed(radio) == file.read())
+    print("same", certificates.installed_roots(radio) == file.read())
 try:
-    roots.install(radio, b"no roots")
+    certificates.install_roots(radio, b"no roots")
 except ValueError as e:
     print("no:", e)
 print(visit(radio, host))
-print("kept", [name for name in ("espat.store", "espat.pem", "espat.roots") if name in sys.modules])
+print("kept", [name for name in ("espat.tls.pem", "espat.tls.connect") if name in sys.modules])

@@ -3,8 +3,8 @@
 """A fake, not an emulator: a UART that says what an ESP32-C3 with ESP-AT 3.3 would, and no more.
 
 For measuring where there is no pseudo-terminal, and where what the other end allocates must be
-known. It knows the commands of a program that joins, connects and reads; sockets are endless zeros.
-It has the face of ``machine.UART``.
+known. It knows the commands of a program that joins, connects and reads; what arrives is a page
+without end, in lines of 40 bytes. It has the face of ``machine.UART``.
 """
 
 import gc
@@ -34,6 +34,9 @@ _REPLIES = (
     (b"AT+CIPDOMAIN=", b'+CIPDOMAIN:"192.168.4.1"\r\n\r\nOK\r\n'),
 )
 _BUFFER = 5744  # bytes that the module holds for a link
+_MOST = 2048  # bytes that it gives for one AT+CIPRECVDATA, or are asked for here
+_LINE = 40
+_PAGE = (b"x" * (_LINE - 1) + b"\n") * (_MOST // _LINE + 2)
 
 
 class FakeUart:
@@ -57,6 +60,8 @@ class FakeUart:
         self._mux = False
         self._out = bytearray(4096)
         self._view = memoryview(self._out)
+        self._page = memoryview(_PAGE)
+        self._column = 0  # where in a line the page goes on
         self._start = 0
         self._end = 0
 
@@ -186,10 +191,11 @@ class FakeUart:
 
     def _received(self):
         link = self._number(0)
-        n = min(self._number(1), 2048)
+        n = min(self._number(1), _MOST)
         self._say(b"+CIPRECVDATA:")
         self._say_number(n)
         self._say(b",")
-        self._end += n  # whatever is there
+        self._say(self._page[self._column : self._column + n])
+        self._column = (self._column + n) % _LINE
         self._say(_OK)
         self._announce(link)

@@ -18,6 +18,16 @@ def mark(number):
     micropython.qstr_info()
 
 
+def take_names(count=130):
+    """Make so many names, as a program of some size has by itself.
+
+    MicroPython's table of names doubles when it is full, some KB at once. With about 200 names at
+    the start it always does so once while the driver is loaded, and not by the luck of one name.
+    """
+    for number in range(count):
+        getattr(gc, "own_%d" % number, None)
+
+
 def modules():
     """Print which modules of the driver are loaded."""
     print("modules", " ".join(sorted([m for m in sys.modules if m.startswith("espat.")])))

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-# Measures the heap from the import to five open sockets. Run in cells (see tools/runtimes.py): each
-# step collects at its end and is measured in the next cell. Arguments: a terminal device, the host
-# and port to connect to; without them the module is a fake.
+# Measures the heap from the import to a page that was read and to five open sockets. Run in cells
+# (see tools/runtimes.py): each step collects at its end and is measured in the next. Arguments:
+# a terminal device, the host and port to connect to; without them the module is a fake.
 # What the steps themselves need is made first.
 import gc
 import sys
 
-from measure import buffers, mark, modules
+from measure import buffers, mark, modules, take_names
 
 if len(sys.argv) > 3:
     from pty_uart import PtyUART
@@ -21,9 +21,12 @@ else:
     place = ("192.168.4.1", 80)
 driver = radio = pool = None
 sockets = [None] * 5
-small = bytearray(16)
+sock = None
+got = 0
 large = bytearray(600)
+LENGTH = 20 * 1024  # of the page: half is read by recv_into, half by readline
 modules()
+take_names()
 gc.collect()
 # %%
 mark(0)
@@ -61,28 +64,32 @@ gc.collect()
 mark(5)
 modules()
 # %%
+sockets[0].send(b"30000\n")
+while got < 1200:
+    got += sockets[0].recv_into(large)
+gc.collect()
+# %%
+mark(6)
+modules()
+# %%
+while got < LENGTH // 2:
+    got += sockets[0].recv_into(large)
+while got < LENGTH:
+    got += len(sockets[0].readline())
+gc.collect()
+# %%
+mark(7)
+modules()
+# %%
 for number in range(1, 5):
     sockets[number] = pool.socket()
     sockets[number].settimeout(10)
     sockets[number].connect(place)
 gc.collect()
 # %%
-mark(6)
-modules()
-# %%
-sockets[0].send(b"GET / HTTP/1.1\r\nHost: espat\r\n\r\n")
-got = 0
-while got < 1200:
-    got += sockets[0].recv_into(large)
-gc.collect()
-# %%
-mark(7)
-modules()
-# %%
-sockets[0].recv_into(small)
-gc.collect()
-# %%
 mark(8)
 modules()
 buffers("radio", radio, [])
 buffers("socket", sockets[0], [id(radio), id(radio.modem)])
+for sock in sockets:
+    sock.close()

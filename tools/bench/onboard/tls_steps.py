@@ -5,10 +5,11 @@
 import gc
 
 import fake_uart
-from measure import mark
+from measure import mark, take_names
 
 fake_uart._REPLIES += (
     (b"AT+CIPSSLCCONF?", b"+CIPSSLCCONF:4,2,0,1\r\n+CIPSSLCCONF:3,2,0,1\r\n\r\nOK\r\n"),
+    (b"AT+CIPSSLCSNI?", b"+CIPSSLCSNI:4,tls.test\r\n+CIPSSLCSNI:3,tls.test\r\n\r\nOK\r\n"),
     (b"AT+SYSTIMESTAMP?", b"+SYSTIMESTAMP:1795000000\r\n\r\nOK\r\n"),
     (
         b'AT+SYSMFG=1,"client_ca"\r',
@@ -25,6 +26,7 @@ fake_uart._REPLIES += (
 )
 driver = radio = pool = context = one = other = None
 large = bytearray(600)
+take_names(200)
 gc.collect()
 # %%
 driver = __import__("espat")

@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What the command functions share: arguments checked, replies taken apart.
+
+What joining a network needs of it stands in essential.py; other rooms get it from here.
+"""
+
+from .. import calls, lazy
+from ..errors import fail
+from .essential import current, decoded, garbled, is_address, text
+
+# Arguments
+
+
+def number(what, value, least, most):
+    """An argument that must be an int from ``least`` to ``most``.
+
+    :raises TypeError: it is no int
+    :raises ValueError: it is out of the range, which the message names
+    """
+    if not isinstance(value, int):
+        raise TypeError("%s: an int is wanted" % what)
+    if not least <= value <= most:
+        raise ValueError("%s out of %d..%d" % (what, least, most))
+    return value
+
+
+def octets(what, data, least, most):
+    """An argument that must be ``least`` to ``most`` bytes: a memoryview of it.
+
+    :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
+    :raises ValueError: too few or too many; the message names the range
+    """
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise fail("not_octets", what)
+    view = memoryview(data)
+    # Of wider items len() would be announced, and several times as many bytes written. MicroPython
+    # has no itemsize.
+    if len(bytes(view[:1])) > 1:
+        raise fail("not_octets", what)
+    if not least <= len(view) <= most:
+        raise ValueError("%s out of %d..%d bytes" % (what, least, most))
+    return view
+
+
+def address(what, value):
+    """An argument that must be an IPv4 address, ``"192.168.1.9"``."""
+    text(what, value, 7, 15)
+    if not isinstance(value, str) or not is_address(value):
+        raise ValueError("%s: an address like 192.168.1.9 is wanted" % what)
+    return value
+
+
+def link_first(link, args, most=4):
+    """The parameters of a command that names a link; None: single-link mode, it names none."""
+    if link is None:
+        return args
+    return (number("link", link, 0, most),) + args
+
+
+def shortest(args):
+    """Parameters without those at the end that are None: older firmware refuses surplus commas."""
+    n = len(args)
+    while n and args[n - 1] is None:
+        n -= 1
+    return tuple(args[:n])
+
+
+# Commands
+
+
+def need(modem, capability, what=None):
+    """Raise unless the firmware has a capability, by its name in firmware.py.
+
+    :param str what: the name for people: ``"AT+CIPSTART"``; None: it is the command's
+    :raises OSError: EOPNOTSUPP, and which firmware has it
+    """
+    if not modem.has(capability):
+        raise lazy.call("families", "lacking", modem.firmware, capability, what)
+
+
+def setting(modem, name, args, key=None):
+    """Send a setting, and have it sent again whenever the module has restarted.
+
+    :param bytes name: the command with its ``=``
+    :param bytes key: a later setting with the same key takes its place; None: the name
+    """
+    modem.run(name, args)
+    calls.keep(modem, name, args, key)
+
+
+def current_setting(modem, name, args):
+    """``setting()`` in the form that writes nothing to flash. Its key is the name with ``=``."""
+    setting(modem, current(modem, name, b"="), args, name + b"=")
+
+
+def keep_for_link(modem, name, link, args):
+    """Keep a setting of one link, 0 to 4, or of all of them, 5: see ``Modem.keep()``."""
+    if link == 5:
+        for each in range(5):
+            calls.drop(modem, name + b"%d" % each)
+    calls.keep(modem, name, args, name if link is None else name + b"%d" % link)
+
+
+# Replies
+
+
+def ask(modem, name, kinds, tail=b"?", args=(), timeout=5000):
+    """A query's one line of reply, as a list: what ``kinds`` say it begins with, and more.
+
+    :param bytes name: the command, with what its reply begins with too
+    :param str kinds: ``d`` for each int and ``s`` for each str that there must be
+    :raises OSError: EIO, the reply is not like that
+    """
+    return fields(name, told(modem, name, tail, args, timeout), kinds)
+
+
+def told(modem, name, tail=b"?", args=(), timeout=5000):
+    """A query's one line of reply. It is asked for once more if a notice has run into it.
+
+    :raises OSError: EIO, there was none
+    """
+    reply = name[:-4] if name[-4:] == b"_CUR" else name
+    for _ in range(2):
+        lines = modem.run(name + tail, args, reply, timeout)
+        if lines:
+            return lines[0]
+    raise garbled(name, b"")
+
+
+def fields(name, line, kinds=""):
+    """What stands behind the colon of a reply line: ints, str for the rest, None for nothing.
+
+    A name in quotes may not hold ``",``: lines with names that may are read in another way.
+    """
+    found = []
+    i = line.find(b":") + 1
+    if not i:
+        raise garbled(name, line)
+    while i <= len(line):
+        if line[i : i + 1] == b'"':
+            end = line.find(b'",', i + 1)
+            if end < 0:
+                end = len(line) - 1
+                if end <= i or line[end] != 34:
+                    raise garbled(name, line)
+            found.append(decoded(line[i + 1 : end]))
+            i = end + 2
+        else:
+            end = line.find(b",", i)
+            if end < 0:
+                end = len(line)
+            found.append(_word(line[i:end]))
+            i = end + 1
+    for i in range(len(kinds)):
+        if i >= len(found) or isinstance(found[i], int) != (kinds[i] == "d") or found[i] is None:
+            raise garbled(name, line)
+    return found
+
+
+def _word(value):
+    """A field without quotes."""
+    value = value.strip()
+    if not value:
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        return decoded(value)
+
+
+class Payload:
+    """A receiver for ``Modem.fetch()``: it keeps what comes, in ``data()``."""
+
+    def __init__(self, modem):
+        self._parser = modem.parser
+        self._buf = b""
+        self._n = 0
+
+    def place(self):
+        """The room for the next bytes; it is made when the length is known. None: there is none."""
+        if not self._buf:
+            self._buf = bytearray(self._parser.length)
+        return memoryview(self._buf)[self._n :] if self._n < len(self._buf) else None
+
+    def placed(self, n):
+        """So many bytes have come into that room."""
+        self._n += n
+
+    def finished(self, whole):
+        """No more will come. ``fetch()`` raises where the payload is not whole."""
+
+    def data(self):
+        """What has come."""
+        return bytes(memoryview(self._buf)[: self._n])

@@ -1,0 +1,248 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The commands that no program does without: joining a network, addresses of names.
+
+Each function is named after its command and takes the modem first. Each raises ``ATError`` where
+the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
+restarted), EIO (a reply that cannot be read); arguments out of range raise ``ValueError``.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from ..errors import ATError, fail
+
+_NO_ADDRESS = const(5)  # a code of texts.py: taken in, but DHCP gave no address
+
+
+def text(what, value, least, most):
+    """An argument that must be a str, or bytes, of ``least`` to ``most`` bytes.
+
+    :raises TypeError: it is neither
+    :raises ValueError: it is too short or too long; the message names the range
+    """
+    if not isinstance(value, (str, bytes, bytearray)):
+        raise TypeError("%s: a str is wanted" % what)
+    if not least <= len(value.encode() if isinstance(value, str) else value) <= most:
+        raise ValueError("%s out of %d..%d bytes" % (what, least, most))
+    return value
+
+
+def is_address(value):
+    """Whether a str, or bytes, is an IPv4 address."""
+    parts = value.split("." if isinstance(value, str) else b".")
+    for part in parts:
+        if not (part.isdigit() and len(part) < 4 and int(part) < 256):
+            return False
+    return len(parts) == 4
+
+
+def is_mac(value):
+    """Whether a str is a MAC address."""
+    parts = value.split(":")
+    for part in parts:
+        if len(part) != 2 or part.strip("0123456789abcdefABCDEF"):
+            return False
+    return len(parts) == 6
+
+
+def mac(what, value):
+    """An argument that must be a MAC address, ``"02:00:00:00:00:01"``."""
+    text(what, value, 17, 17)
+    if not isinstance(value, str) or not is_mac(value):
+        raise ValueError("%s: an address like 02:00:00:00:00:01 is wanted" % what)
+    return value
+
+
+def compose(modem, name, args):
+    """Put a command together, so that a wrong argument raises before anything else happens.
+
+    :raises OSError: ECONNRESET, the module has restarted
+    """
+    up = modem.up
+    modem.turn()
+    if up and not modem.up:
+        raise fail("restarted")
+    modem.compose(name, args)
+
+
+def current(modem, name, tail):
+    """A command in its form that writes nothing to flash: ``_CUR`` where there are such forms."""
+    return name + (b"_CUR" if modem.has("CUR") else b"") + tail
+
+
+def decoded(value):
+    """A name as str, or as it is where it is not UTF-8."""
+    try:
+        return str(value, "utf-8")
+    except (UnicodeError, ValueError):
+        return bytes(value)
+
+
+def garbled(name, line):
+    """The exception for a reply that cannot be read: OSError, EIO."""
+    return fail("garbled", name, line)
+
+
+def checked(modem, ssid, password, bssid):
+    """The parameters of CWJAP, if no byte of them is wrong: nothing has been sent yet."""
+    args = text("SSID", ssid, 1, 32), text("password", password, 0, 64)
+    if bssid is not None:
+        args += (mac("bssid", bssid),)
+    compose(modem, current(modem, b"+CWJAP", b"="), args)
+    return args
+
+
+def join(modem, network):
+    """Join a network, unless the module already stands in it and has an address.
+
+    :param network: (ssid, password, bssid, timeout), the arguments of ``Radio.connect()``
+    :raises OSError: as ``cwjap()``; a refusal of another command is EIO
+    """
+    ssid, password, bssid, timeout = network
+    if isinstance(bssid, (bytes, bytearray)) and len(bssid) == 6:
+        bssid = ":".join(["%02x" % b for b in bssid])
+    checked(modem, ssid, password, bssid)
+    name = ssid if isinstance(ssid, str) else decoded(ssid)
+    try:
+        if cwjap_query(modem) == name and cipsta_query(modem)[0]:
+            modem.wifi = 2
+            return
+    except ATError:  # it is no station
+        pass
+    station(modem)
+    cwjap(modem, ssid, password, bssid, 20000 if timeout is None else int(timeout * 1000))
+
+
+def station(modem):
+    """Be a station; beside the soft-AP if ``modem.softap`` says that there is one.
+
+    :raises OSError: EIO, the module refused
+    """
+    mode = 3 if modem.softap else 1
+    try:
+        if cwmode_query(modem) == mode:
+            return
+    except ATError:
+        pass
+    try:
+        modem.run(current(modem, b"+CWMODE", b"="), (mode,))
+        return
+    except ATError as e:
+        refused = str(e)
+    raise fail("command_refused", refused)
+
+
+def cwmode_query(modem):
+    """``AT+CWMODE?`` (NonOS, WizFi360: ``CWMODE_CUR?``): the mode, 0 to 3, as ``cwmode()`` says.
+
+    None if the reply was cut short. All families. Source: dialects.md 4.
+    """
+    for line in modem.run(current(modem, b"+CWMODE", b"?"), (), b"+CWMODE"):
+        mode = line[line.find(b":") + 1 :][:1]
+        if mode.isdigit():
+            return int(mode)
+    return None
+
+
+def cwjap(modem, ssid, password, bssid=None, timeout=20000):
+    """``AT+CWJAP="<ssid>","<password>"[,"<bssid>"]`` (NonOS: ``CWJAP_CUR``): join an access point.
+
+    It is not sent again when the module restarts: what ``Radio.connect()`` joins is joined again,
+    what is joined by hand is not, as espat would have to keep the password for it.
+
+    :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes
+    :param password: str or bytes; empty for an open network, else 8 to 64 bytes (WEP: 5 or more)
+    :param bssid: ``"aa:bb:cc:dd:ee:ff"`` where two access points share a name
+    :param int timeout: ms; the module itself gives up after 15 s
+    :raises OSError: (``ConnectionError`` where there is one) ETIMEDOUT, the access point did not
+        answer, or DHCP gave no address; EACCES, wrong password; ENODEV, no such access point;
+        ECONNREFUSED, it turned us away; ECONNABORTED, for a reason that was not told
+    All families. Source: dialects.md 4.
+    """
+    args = checked(modem, ssid, password, bssid)
+    modem.wifi = 0
+    try:
+        modem.run(current(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout)
+    except ATError:
+        digit = modem.lines[-1][-1:] if modem.lines else b""
+        code = int(digit) if digit.isdigit() else 0
+        if modem.wifi and code != 2:
+            code = _NO_ADDRESS
+        modem.wifi = 0
+        raise fail("join", ssid, code)
+    modem.wifi = 2
+
+
+def cwjap_query(modem):
+    """``AT+CWJAP?`` (NonOS, WizFi360: ``CWJAP_CUR?``): the name of the access point we are at.
+
+    :returns: str, bytes where it is not UTF-8, None if at none
+    All families. Source: dialects.md 4. The name is not escaped in the reply and may hold ``",``.
+    """
+    for _ in range(2):
+        for line in modem.run(current(modem, b"+CWJAP", b"?"), (), b"+CWJAP"):
+            start = line.find(b'"') + 1
+            end = line.rfind(b'","')  # the BSSID is the last thing in quotes
+            if start and line[end + 20 : end + 21] == b'"':
+                return decoded(line[start:end])
+        if modem.wifi < 2:
+            return None
+    modem.wifi = 0  # the notice of it was lost
+    return None
+
+
+def cipsta_query(modem):
+    """``AT+CIPSTA?`` (NonOS, WizFi360: ``CIPSTA_CUR?``): (address, gateway, netmask).
+
+    :returns: those of the station, each a str, or None where it is not set
+    All families. Source: dialects.md 4.
+    """
+    return addresses(modem, b"+CIPSTA")
+
+
+def addresses(modem, name):
+    """What ``+CIPSTA?`` and ``+CIPAP?`` tell, in three lines; asked again if one is missing.
+
+    :raises OSError: EIO, one of them is no address
+    """
+    keys = (b"ip", b"gateway", b"netmask")
+    found = {}
+    for again in (True, False):
+        for line in modem.run(current(modem, name, b"?"), (), name):
+            key, _, value = line[line.find(b":") + 1 :].partition(b":")
+            value = value.strip(b'"')
+            if key not in keys:
+                continue  # of IPv6
+            if is_address(value):
+                found[key] = None if value == b"0.0.0.0" else str(value, "ascii")
+            elif not again:
+                raise garbled(name, line)
+        if len(found) == 3:
+            break
+    return tuple([found.get(key) for key in keys])
+
+
+def cipdomain(modem, host):
+    """``AT+CIPDOMAIN="<host>"``: the address of a name, a str such as ``"93.184.216.34"``.
+
+    :param str host: 1 to 64 bytes
+    :raises OSError: (-2, message), the name is not known or nobody answers; ETIMEDOUT after 20 s
+    All families. Source: reference, CIPDOMAIN; the reply is in quotes from ESP-AT 2.2 on
+    (dialects.md 1, row 2).
+    """
+    text("host", host, 1, 64)
+    line = b""
+    try:
+        for _ in range(2):
+            for line in modem.run(b"+CIPDOMAIN=", (host,), b"+CIPDOMAIN:", 20000):
+                value = line[11:].strip(b'" ')
+                if value == b"0.0.0.0":
+                    raise ATError
+                if is_address(value):
+                    return str(value, "ascii")
+    except ATError:
+        raise fail("no_such_name", host)
+    raise garbled(b"+CIPDOMAIN", line)

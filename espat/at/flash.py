@@ -1,0 +1,222 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What lies in the module's flash: partitions (``AT+SYSFLASH``), from ESP-AT 3.1 on NVS entries
+(``AT+SYSMFG``). Certificates among them: ``espat.tls.certificates`` puts those in place.
+
+Each function is named after its command and takes the modem first. Each raises ``ATError`` where
+the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
+restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read, or that ended
+without its bytes); arguments out of range raise ``ValueError``, what is not bytes ``TypeError``.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import calls
+from .args import Payload, fields, need, number, octets
+from .essential import garbled, text
+
+_OK = const(2)
+
+_PIECE = const(4096)  # the module buffers what is read and written: a sector at a time
+_ENTRY = const(65536)  # more than any entry has: the whole of a module's NVS is not twice that
+_FLASH_MS = const(20000)
+_MOST = const(0x7FFFFFFF)
+_TEXT = const(7)  # the first kind of entry that is written at a prompt
+
+
+def sysflash_query(modem):
+    """``AT+SYSFLASH?``: (name, type, subtype, address, size) of each partition, a list. ESP-AT.
+
+    Source: tls-facts.md 1.
+    """
+    need(modem, "SYSFLASH")
+    found = []
+    for line in modem.run(b"+SYSFLASH?", (), b"+SYSFLASH:"):
+        row = fields(b"+SYSFLASH", line, "sdd")
+        try:  # MicroPython 1.20 takes 0x10 for a number right away
+            places = [n if isinstance(n, int) else int(n, 16) for n in row[3:5]]
+        except (TypeError, ValueError):
+            places = ()
+        if len(places) != 2:
+            raise garbled(b"+SYSFLASH", line)
+        found.append(tuple(row[:3] + places))
+    return found
+
+
+def sysflash_erase(modem, name, offset=None, length=None):
+    """``AT+SYSFLASH=0,"<name>"[,<offset>,<length>]``: erase a partition, or some of it. ESP-AT.
+
+    :param str name: 1 to 15 bytes
+    :param int offset: bytes from its beginning, with ``length`` a multiple of 4096; None: all
+    Source: tls-facts.md 1.
+    """
+    need(modem, "SYSFLASH")
+    args = (0, text("name", name, 1, 15))
+    if offset is not None or length is not None:
+        args += (number("offset", offset, 0, _MOST), number("length", length, 1, _MOST))
+        if offset % 4096 or length % 4096:
+            raise ValueError("offset, length: multiples of 4096")
+    _changed(modem)
+    modem.run(b"+SYSFLASH=", args, b"", _FLASH_MS)
+
+
+def sysflash_write(modem, name, offset, data):
+    """``AT+SYSFLASH=1,"<name>",<offset>,<length>``, and the bytes at the prompt. ESP-AT.
+
+    What is written to must have been erased before.
+
+    :param str name: 1 to 15 bytes
+    :param int offset: bytes from the beginning of the partition
+    :param data: bytes, bytearray or memoryview of bytes: 1 to 4096; in a partition of certificates
+        a multiple of four
+    Source: tls-facts.md 1.
+    """
+    need(modem, "SYSFLASH")
+    view = octets("data", data, 1, _PIECE)
+    args = (1, text("name", name, 1, 15), number("offset", offset, 0, _MOST), len(view))
+    _put(modem, b"+SYSFLASH=", args, view)
+
+
+def sysflash_read(modem, name, offset, length):
+    """``AT+SYSFLASH=2,"<name>",<offset>,<length>``: bytes. ESP-AT.
+
+    :param str name: 1 to 15 bytes
+    :param int offset: bytes from the beginning of the partition
+    :param int length: 1 to 4096
+    Source: tls-facts.md 1.
+    """
+    need(modem, "SYSFLASH")
+    args = (2, text("name", name, 1, 15), number("offset", offset, 0, _MOST))
+    args += (number("length", length, 1, _PIECE),)
+    payload = Payload(modem)
+    calls.fetch(
+        modem, b"+SYSFLASH=", args, payload, length, -1, b"+SYSFLASH:", _counted(1, []), _FLASH_MS
+    )
+    return payload.data()
+
+
+def sysmfg_query(modem):
+    """``AT+SYSMFG?``: the name spaces, a list of str. ESP32 ESP-AT 3.1. Source: tls-facts.md 1."""
+    need(modem, "SYSMFG")
+    lines = modem.run(b"+SYSMFG?", (), b"+SYSMFG:")
+    return [fields(b"+SYSMFG", line, "s")[0] for line in lines]
+
+
+def sysmfg_keys(modem, space):
+    """``AT+SYSMFG=1,"<space>"``: (key, type) of each entry of a name space, a list.
+
+    :param str space: 1 to 15 bytes
+    ESP32 ESP-AT 3.1. Source: tls-facts.md 1.
+    """
+    need(modem, "SYSMFG")
+    lines = modem.run(b"+SYSMFG=", (1, text("space", space, 1, 15)), b"+SYSMFG:")
+    return [tuple(fields(b"+SYSMFG", line, "ssd")[1:3]) for line in lines]
+
+
+def sysmfg_read(modem, space, key, offset=None, length=None):
+    """``AT+SYSMFG=1,"<space>","<key>"[,<offset>,<length>]``: (type, bytes) of an entry.
+
+    :param str space: 1 to 15 bytes, as ``key``
+    :param int offset: bytes from its beginning; None: all of it
+    :param int length: 1 to 4096; more comes at once only where no offset is given
+    :returns: type: 1 to 6: u8, i8, u16, i16, u32, i32 (in bytes as digits); 7 text, 8 binary
+    ESP32 ESP-AT 3.1. Source: tls-facts.md 1.
+    """
+    need(modem, "SYSMFG")
+    args = (1, text("space", space, 1, 15), text("key", key, 1, 15))
+    most = _ENTRY
+    if offset is not None or length is not None:
+        args += (number("offset", offset, 0, _MOST), number("length", length, 1, _PIECE))
+        most = length
+    payload = Payload(modem)
+    head = []
+    read = _counted(4, head)
+    calls.fetch(modem, b"+SYSMFG=", args, payload, most, -1, b"+SYSMFG:", read, _FLASH_MS)
+    return fields(b"+SYSMFG", head[0], "ssdd")[2], payload.data()
+
+
+def sysmfg_erase(modem, space, key=None):
+    """``AT+SYSMFG=0,"<space>"[,"<key>"]``: erase an entry, or a whole name space.
+
+    :param str space: 1 to 15 bytes, as ``key``
+    ESP32 ESP-AT 3.1. Source: tls-facts.md 1.
+    """
+    need(modem, "SYSMFG")
+    args = (0, text("space", space, 1, 15))
+    if key is not None:
+        args += (text("key", key, 1, 15),)
+    _changed(modem)
+    modem.run(b"+SYSMFG=", args, b"", _FLASH_MS)
+
+
+def sysmfg_write(modem, space, key, kind, value):
+    """``AT+SYSMFG=2,"<space>","<key>",<kind>,<value>``; text and bytes go out at a prompt.
+
+    An entry of that name is overwritten.
+
+    :param str space: 1 to 15 bytes, as ``key``
+    :param int kind: 1 to 8, as ``sysmfg_read()`` tells
+    :param value: an int; for 7 and 8 bytes, bytearray or memoryview of bytes, from 1 on
+    ESP32 ESP-AT 3.1. Source: tls-facts.md 1.
+    """
+    need(modem, "SYSMFG")
+    name = b"+SYSMFG="
+    args = (2, text("space", space, 1, 15), text("key", key, 1, 15), number("kind", kind, 1, 8))
+    if kind < _TEXT:
+        bits = 8 << (kind - 1 >> 1)
+        least, most = (0, (1 << bits) - 1) if kind & 1 else (-(1 << bits - 1), (1 << bits - 1) - 1)
+        args += (number("value", value, least, most),)
+        _changed(modem)
+        modem.run(name, args, b"", _FLASH_MS)
+    else:
+        view = octets("value", value, 1, _MOST)
+        _put(modem, name, args + (len(view),), view)
+
+
+def _counted(commas, head):
+    """What reads a header for the parser: its last field is the count, a comma ends each field.
+
+    The header, without its last comma, becomes the one item of the list ``head``.
+    """
+
+    def read(parser, at, w):
+        """The header that begins at ``at`` of ``parser.buf``, which holds bytes up to ``w``."""
+        buf = parser.buf
+        i = buf.find(b":", at, w) + 1
+        left = commas
+        quoted = False
+        while left:
+            if i == w:
+                return 0
+            c = buf[i]
+            if c == 34:
+                quoted = not quoted
+            elif c == 10:
+                return -1
+            elif c == 44 and not quoted:
+                left -= 1
+            i += 1
+        line = bytes(memoryview(buf)[at : i - 1])
+        digits = line[max(line.rfind(b","), line.find(b":")) + 1 :]
+        if not digits.isdigit():
+            return -1
+        head[:] = (line,)
+        parser.link = -1
+        parser.length = int(digits)
+        return i
+
+    return read
+
+
+def _put(modem, name, args, view):
+    _changed(modem)
+    calls.put(modem, name, args, view, -1, _OK, b"", _FLASH_MS)
+
+
+def _changed(modem):
+    """What espat.tls knows to stand in the flash may not stand there any more."""
+    if modem.tls is not None:
+        modem.tls.known = {}

@@ -1,0 +1,398 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Links by hand, and the module's one TCP server. Sockets do without this room.
+
+``link`` is 0 to 4, or None for the form of single-link mode (``cipmux(modem, 0)``), which the radio
+never uses by itself. A link that was opened here is left alone by sockets until ``cipclose()``. A
+server's clients get links from 0 up.
+
+Each function is named after its command and takes the modem first. Each raises ``ATError`` where
+the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
+restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read); arguments out of
+range raise ``ValueError``. A restart of the module loses links and servers; the settings
+``ciptcpopt``, ``cipservermaxconn`` and ``cipsto`` are sent again.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from ..errors import refusal
+from .args import address, ask, fields, keep_for_link, link_first, need, number, setting, shortest
+from .essential import compose, garbled, text
+
+_FREE = const(0)
+_OPENING = const(1)
+_OPEN = const(2)
+
+_ERROR = const(3)
+
+_CONNECT_MS = const(60000)
+_HANDSHAKE_MS = const(120000)  # TLS: each of a dozen packets may take 10 s
+
+_MOST = const(0x7FFFFFFF)
+
+
+def cipstatus(modem):
+    """``AT+CIPSTATUS``: (status, rows). All families.
+
+    :returns: status: 2 joined, 3 links open, 4 links closed, 5 not joined, 0 and 1 (ESP-AT) not
+        started; it is known to lie, ``cwstate_query()`` does not. Rows: (link, type, address,
+        remote port, local port, 1 if the module is the server; None where it is not told)
+    Source: reference, CIPSTATUS.
+    """
+    status = None
+    rows = []
+    for line in modem.run(b"+CIPSTATUS", (), None):
+        if line.startswith(b"STATUS:"):
+            status = fields(b"+CIPSTATUS", line, "d")[0]
+        elif line.startswith(b"+CIPSTATUS:"):
+            rows.append(_row(b"+CIPSTATUS", line))
+    if status is None:
+        raise garbled(b"+CIPSTATUS", b"")
+    return status, rows
+
+
+def cipstate_query(modem):
+    """``AT+CIPSTATE?``: the rows of ``cipstatus()``. ESP-AT 2.3. Source: dialects.md 1, row 1."""
+    need(modem, "CIPSTATE")
+    return [_row(b"+CIPSTATE", line) for line in modem.run(b"+CIPSTATE?", (), b"+CIPSTATE:")]
+
+
+def _row(name, line):
+    row = fields(name, line, "dssdd")[:6]
+    return tuple(row + [None] * (6 - len(row)))
+
+
+def _rows(modem):
+    """The links that stand."""
+    return cipstate_query(modem) if modem.has("CIPSTATE") else cipstatus(modem)[1]
+
+
+def cipstart(modem, link, kind, host, port, keep_alive=None, local=None, timeout=None):
+    """``AT+CIPSTART=[<link>,]"<kind>","<host>",<port>[,<keep_alive>][,"<local>"][,<timeout>]``.
+
+    It waits 60 s for the connection, 120 s for one with TLS.
+
+    :param str kind: ``"TCP"`` or ``"SSL"``; from ESP-AT 2.2 on ``"TCPv6"``, ``"SSLv6"`` too
+    :param str host: name or address, 1 to 64 bytes
+    :param int port: 1 to 65535
+    :param int keep_alive: seconds, 1 to 7200; 0: none
+    :param str local: the module's own address to be used, where it has several. ESP-AT
+    :param int timeout: ms, 0 to 60000. ESP-AT 4.1
+    :raises ATError: refused: no such host, nobody listens, or the link is in use
+    All families. Source: reference, CIPSTART; dialects.md 1, row 3.
+    """
+    args = _peer(kind, ("TCP", "SSL", "TCPv6", "SSLv6"), host, port)
+    args += _keep_alive(keep_alive) + _newer(modem, local, timeout)
+    _start(modem, link, shortest(link_first(link, args)))
+
+
+def cipstart_udp(modem, link, host, port, local_port=None, mode=None, local=None, timeout=None):
+    """``AT+CIPSTART=[<link>,]"UDP","<host>",<port>[,<local_port>,<mode>][,"<local>"][,<timeout>]``.
+
+    :param str host: the peer; 224.0.0.0 to 239.255.255.255 sends and receives multicast,
+        255.255.255.255 broadcast
+    :param int port: 1 to 65535
+    :param int local_port: 1 to 65535; ``mode`` needs it
+    :param int mode: 0: the peer does not change; 1: it may change once, to whoever sends first;
+        2: to whoever sends
+    :param str local: the module's own address. ESP-AT
+    :param int timeout: ms, 0 to 60000. ESP-AT 4.1
+    All families. Source: reference, CIPSTART, UDP.
+    """
+    args = _udp(modem, host, port, local_port, mode, local, timeout)
+    _start(modem, link, shortest(link_first(link, args)))
+
+
+def cipstartex(modem, kind, host, port, keep_alive=None, local=None, timeout=None):
+    """``AT+CIPSTARTEX="<kind>",...``: ``cipstart()`` on a link that the module chooses. ESP-AT 2.0.
+
+    :returns: the link
+    In the mode of five links alone. Source: reference, CIPSTARTEX; dialects.md 1, row 4.
+    """
+    need(modem, "STARTEX", "AT+CIPSTARTEX")
+    args = _peer(kind, ("TCP", "SSL", "TCPv6", "SSLv6"), host, port)
+    return _startex(modem, args + _keep_alive(keep_alive) + _newer(modem, local, timeout))
+
+
+def cipstartex_udp(modem, host, port, local_port=None, mode=None, local=None, timeout=None):
+    """``AT+CIPSTARTEX="UDP",...``: ``cipstart_udp()`` on a link that the module chooses.
+
+    :returns: the link
+    ESP-AT 2.0. Source: reference, CIPSTARTEX.
+    """
+    need(modem, "STARTEX", "AT+CIPSTARTEX")
+    return _startex(modem, _udp(modem, host, port, local_port, mode, local, timeout))
+
+
+def _peer(kind, kinds, host, port):
+    if kind not in kinds:
+        raise ValueError("kind: one of %s is wanted" % ", ".join(kinds))
+    return kind, text("host", host, 1, 64), number("port", port, 1, 65535)
+
+
+def _keep_alive(seconds):
+    return (None if seconds is None else number("keep_alive", seconds, 0, 7200),)
+
+
+def _udp(modem, host, port, local_port, mode, local, timeout):
+    args = _peer("UDP", ("UDP",), host, port)
+    if local_port is not None:
+        number("local_port", local_port, 1, 65535)
+    if mode is not None:
+        number("mode", mode, 0, 2)
+        if local_port is None:
+            raise ValueError("mode: local_port must be given with it")
+    return args + (local_port, mode) + _newer(modem, local, timeout)
+
+
+def _newer(modem, local, timeout):
+    """The parameters that only newer firmware takes."""
+    if local is not None:
+        need(modem, "LOCAL_IP", "a local address in AT+CIPSTART")
+        address("local", local)
+    if timeout is not None:
+        need(modem, "TIMED", "a time-out in AT+CIPSTART")
+        number("timeout", timeout, 0, 60000)
+    return local, timeout
+
+
+def _start(modem, link, args):
+    name = b"+CIPSTART="
+    compose(modem, name, args)  # a bad argument must not cost the link
+    if link is None:
+        modem.run(name, args, b"", _limit(args))
+        return
+    free = modem.links[link] == _FREE
+    if free:
+        modem.own(link, None, _OPENING)
+    try:
+        modem.run(name, args, b"", _limit(args))
+    except BaseException:
+        if free:
+            modem.own(link, None, _FREE)
+        raise
+    if modem.links[link] != _OPEN:
+        # Its CONNECT was lost; or NonOS has said CLOSED and OK: so an SSL connect can fail.
+        stands = link in [row[0] for row in _rows(modem)]
+        modem.own(link, None, _OPEN if stands else _FREE)
+        if not stands:
+            modem.words = b"OK, but not CONNECT"
+            raise refusal(modem, name, _ERROR, _CONNECT_MS, False)
+
+
+def _limit(args):
+    """How long it may take, ms."""
+    return _HANDSHAKE_MS if "SSL" in args or "SSLv6" in args else _CONNECT_MS
+
+
+def _startex(modem, args):
+    name = b"+CIPSTARTEX="
+    args = shortest(args)
+    compose(modem, name, args)
+    free = [link for link in range(5) if modem.links[link] == _FREE]
+    chosen = None
+    for link in free:  # it will be one of them
+        modem.own(link, None, _OPENING)
+    try:
+        modem.run(name, args, b"", _limit(args))
+        opened = [link for link in free if modem.links[link] == _OPEN]
+        if len(opened) != 1:  # its CONNECT was lost, or a client came to the server meanwhile
+            opened = [row[0] for row in _rows(modem) if row[0] in free and not row[5]]
+        if not opened:
+            raise garbled(b"+CIPSTARTEX", b"no CONNECT")
+        chosen = opened[-1]
+    finally:
+        for link in free:
+            if link != chosen:  # a client's link: its first bytes tell the server of it
+                modem.own(link, None, _FREE)
+    if modem.links[chosen] != _OPEN:
+        modem.own(chosen, None, _OPEN)
+    return chosen
+
+
+def cipclose(modem, link=None):
+    """``AT+CIPCLOSE=<link>``, or ``AT+CIPCLOSE`` in single-link mode. All families.
+
+    :param int link: 0 to 4; 5: all; None: the one there is
+    :raises ATError: it was not open
+    Source: reference, CIPCLOSE.
+    """
+    args = () if link is None else (number("link", link, 0, 5),)
+    try:
+        modem.run(b"+CIPCLOSE=" if args else b"+CIPCLOSE", args)
+    finally:
+        for each in range(5):
+            if link in (each, 5) and modem.owner(each) is None:
+                modem.own(each, None, _FREE)
+
+
+def cifsr(modem):
+    """``AT+CIFSR``: what addresses the module has, a dict. All families.
+
+    :returns: ``{"STAIP": "192.168.1.50", "STAMAC": "02:..."}``, and ``APIP``, ``APMAC`` where the
+        soft-AP is on (NonOS: in mode 2 and 3)
+    Source: reference, CIFSR; dialects.md 1, row 8.
+    """
+    found = {}
+    for line in modem.run(b"+CIFSR", (), b"+CIFSR:"):
+        row = fields(b"+CIFSR", line, "ss")
+        found[row[0]] = row[1]
+    return found
+
+
+def cipmux(modem, mode):
+    """``AT+CIPMUX=<mode>``: 0 one link, 1 five links. The radio and its sockets need 1.
+
+    It is not sent again when the module restarts: the radio sets 1.
+
+    :raises ATError: links are open, a server runs, or passthrough mode is set
+    All families. Source: reference, CIPMUX.
+    """
+    modem.run(b"+CIPMUX=", (number("mode", mode, 0, 1),))
+    modem.single = not mode
+
+
+def cipmux_query(modem):
+    """``AT+CIPMUX?``: 0 or 1. All families. Source: reference, CIPMUX."""
+    return ask(modem, b"+CIPMUX", "d")[0]
+
+
+def cipmode(modem, mode):
+    """``AT+CIPMODE=<mode>``: 0 normal, 1 passthrough, which needs a single link. All families.
+
+    It is not sent again when the module restarts: the radio sets 0. Source: reference, CIPMODE.
+    """
+    modem.run(b"+CIPMODE=", (number("mode", mode, 0, 1),))
+
+
+def cipmode_query(modem):
+    """``AT+CIPMODE?``: 0 or 1. All families. Source: reference, CIPMODE."""
+    return ask(modem, b"+CIPMODE", "d")[0]
+
+
+def ciptcpopt(modem, link, linger=None, nodelay=None, send_timeout=None, keep_alive=None):
+    """``AT+CIPTCPOPT=[<link>,][<linger>],[<nodelay>],[<send_timeout>][,<keep_alive>]``. ESP-AT 2.1.
+
+    What is None stays as the firmware has it by default. It counts for the connections that the
+    link carries from now on.
+
+    :param int link: 0 to 4; 5: all
+    :param int linger: seconds that a close waits for what was sent; 0: reset at once; -1: off
+    :param int nodelay: 1: small segments leave without waiting
+    :param int send_timeout: ms, 0 to 2147483647; 0: none. When it is over part may have been sent
+    :param int keep_alive: seconds, 0 to 7200. ESP-AT 2.4, not ESP8266
+    Source: reference, CIPTCPOPT; dialects.md 1, row 31.
+    """
+    need(modem, "TCPOPT", "AT+CIPTCPOPT")
+    given = (
+        ("linger", linger, -1, _MOST),
+        ("nodelay", nodelay, 0, 1),
+        ("send_timeout", send_timeout, 0, _MOST),
+        ("keep_alive", keep_alive, 0, 7200),
+    )
+    for what, value, least, most in given:
+        if value is not None:
+            number(what, value, least, most)
+    args = (linger, nodelay, send_timeout)
+    if keep_alive is not None:
+        need(modem, "KEEP_ALIVE", "keep_alive in AT+CIPTCPOPT")
+        args += (keep_alive,)
+    name = b"+CIPTCPOPT="
+    args = link_first(link, args, 5)
+    modem.run(name, args)
+    keep_for_link(modem, name, link, args)
+
+
+def ciptcpopt_query(modem):
+    """``AT+CIPTCPOPT?``: (link, linger, nodelay, send_timeout, keep_alive) for each link, a list.
+
+    keep_alive is None before 2.4. ESP-AT 2.1. Source: reference, CIPTCPOPT.
+    """
+    need(modem, "TCPOPT", "AT+CIPTCPOPT")
+    found = []
+    for line in modem.run(b"+CIPTCPOPT?", (), b"+CIPTCPOPT:"):
+        row = fields(b"+CIPTCPOPT", line, "dddd")[:5]
+        found.append(tuple(row + [None] * (5 - len(row))))
+    return found
+
+
+# The server
+
+
+def cipserver(modem, on, port=None, close=False, kind=None, ca=None):
+    """``AT+CIPSERVER=1[,<port>[,"<kind>"[,<ca>]]]``, ``=0``, ``=0,1``: listen, or stop.
+
+    It is not sent again when the module restarts: who listens by hand must look after the clients'
+    links. A socket that listens does so again.
+
+    :param int on: 0 or 1
+    :param int port: 1 to 65535; None: 333
+    :param bool close: with ``on=0``: close its clients' links too. ESP-AT 2.2
+    :param str kind: ``"SSL"``, with a port: clients speak TLS, and are shown the certificate in
+        ``server_cert``. ESP32
+    :param int ca: with ``kind``: 1: they need a certificate of ``server_ca``; 0: they need none
+    :raises ATError: single-link mode, or a server runs on another port
+    All families. Source: reference, CIPSERVER; dialects.md 1, row 10.
+    """
+    args = (number("on", on, 0, 1),)
+    if kind is not None or ca is not None:
+        if kind != "SSL" or port is None or not on:
+            raise ValueError('kind: "SSL" is wanted, and with it on=1 and a port')
+        need(modem, "TLS_SERVER", "a TLS server")
+        args += (number("port", port, 1, 65535), kind)
+        if ca is not None:
+            args += (number("ca", ca, 0, 1),)
+    elif on and port is not None:
+        args += (number("port", port, 1, 65535),)
+    elif not on and close:
+        need(modem, "SERVER_CLOSE", "AT+CIPSERVER=0,1")
+        args += (1,)
+    modem.run(b"+CIPSERVER=", args)
+
+
+def cipserver_query(modem):
+    """``AT+CIPSERVER?``: (0,), or (1, port, type, ca) as far as the firmware tells. ESP-AT.
+
+    :returns: a tuple: 1 and, from ESP8266 2.2 on, the port and ``"TCP"``; on ESP32 whether clients
+        need a certificate, and more
+    Source: dialects.md 1, row 10.
+    """
+    need(modem, "SERVER_QUERY", "AT+CIPSERVER?")
+    return tuple(ask(modem, b"+CIPSERVER", "d"))
+
+
+def cipservermaxconn(modem, count):
+    """``AT+CIPSERVERMAXCONN=<count>``: how many clients, before the server is made.
+
+    :param int count: 1 to 5
+    :raises ATError: there are more already (``words``: ``Have n Connections``)
+    NonOS 1.6, ESP-AT. Source: reference, CIPSERVERMAXCONN; dialects.md 1, row 11.
+    """
+    need(modem, "MAXCONN", "AT+CIPSERVERMAXCONN")
+    setting(modem, b"+CIPSERVERMAXCONN=", (number("count", count, 1, 5),))
+
+
+def cipservermaxconn_query(modem):
+    """``AT+CIPSERVERMAXCONN?``: how many clients, an int. NonOS 1.6, ESP-AT. Source: reference."""
+    need(modem, "MAXCONN", "AT+CIPSERVERMAXCONN")
+    return ask(modem, b"+CIPSERVERMAXCONN", "d")[0]
+
+
+def cipsto(modem, seconds):
+    """``AT+CIPSTO=<seconds>``: when the server drops a client that says nothing. All families.
+
+    NonOS takes it only while a server runs: there a restart of the module loses it, as settings
+    are made again before there is a server.
+
+    :param int seconds: 0 to 7200; 0: never
+    Source: reference, CIPSTO.
+    """
+    setting(modem, b"+CIPSTO=", (number("seconds", seconds, 0, 7200),))
+
+
+def cipsto_query(modem):
+    """``AT+CIPSTO?``: seconds, an int. All families. Source: reference, CIPSTO."""
+    return ask(modem, b"+CIPSTO", "d")[0]

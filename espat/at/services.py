@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Ping, name servers, the time of day; ``cipdomain`` is in essential.py.
+
+Each function is named after its command and takes the modem first. Each raises ``ATError`` where
+the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
+restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read); arguments out of
+range raise ``ValueError``. Settings are sent again when the module has restarted.
+"""
+
+from ..errors import ATError, fail
+from .args import address, ask, current_setting, fields, need, number, setting, told
+from .essential import current, garbled, text
+
+_MONTHS = b"JanFebMarAprMayJunJulAugSepOctNovDec"
+_DAYS = b"MonTueWedThuFriSatSun"
+
+
+def ping(modem, host):
+    """``AT+PING="<host>"``: how long the answer took, milliseconds. All families.
+
+    :param str host: name or address, 1 to 64 bytes
+    :raises OSError: ETIMEDOUT, it did not answer
+    :raises ATError: the name is not known, or the module is not joined
+    Source: reference, PING; dialects.md 1, row 29.
+    """
+    text("host", host, 1, 64)
+    try:
+        lines = modem.run(b"+PING=", (host,), b"+", 20000)
+    except ATError:
+        for line in modem.lines:
+            if b"TIMEOUT" in line.upper():
+                raise fail("no_ping", host)
+        raise
+    for line in lines:
+        digits = line[line.find(b":") + 1 :] if line.startswith(b"+PING:") else line[1:]
+        if digits.isdigit():
+            return int(digits)
+    raise garbled(b"+PING", lines[0] if lines else b"")
+
+
+def cipdns(modem, on, *servers):
+    """``AT+CIPDNS=<on>[,"<server>"...]`` (NonOS: ``CIPDNS_CUR``): who tells addresses of names.
+
+    :param int on: 0: whom DHCP names; 1: these
+    :param str servers: up to three addresses (NonOS, WizFi360: two), no two the same; none:
+        208.67.222.222
+    NonOS 1.6, ESP-AT. Source: reference, CIPDNS; dialects.md 1, row 30.
+    """
+    need(modem, "DNS", "AT+CIPDNS")
+    number("on", on, 0, 1)
+    most = 3 if modem.has("DNS_3") else 2
+    if len(servers) > most:
+        raise ValueError("servers out of 0..%d" % most)
+    for i in range(len(servers)):
+        if address("server", servers[i]) in servers[:i]:
+            raise ValueError("servers: two are the same")
+    current_setting(modem, b"+CIPDNS", (on,) + servers)
+
+
+def cipdns_query(modem):
+    """``AT+CIPDNS?`` (NonOS: ``CIPDNS_CUR?``): (on, servers), as ``cipdns()`` takes them.
+
+    :returns: on: None where the firmware does not tell (NonOS, ESP32 before 2.1); servers: a tuple
+    NonOS 1.6, ESP-AT. Source: reference, CIPDNS; dialects.md 1, row 30.
+    """
+    need(modem, "DNS", "AT+CIPDNS")
+    name = current(modem, b"+CIPDNS", b"")
+    on = None
+    servers = []
+    for line in modem.run(name + b"?", (), b"+CIPDNS"):
+        row = fields(name, line)
+        if isinstance(row[0], int):
+            on = row.pop(0)
+        servers += [s for s in row if isinstance(s, str)]
+    if on is None and not servers:
+        raise garbled(name, b"")
+    return on, tuple(servers)
+
+
+def cipsntpcfg(modem, on, zone=0, *servers):
+    """``AT+CIPSNTPCFG=<on>,<zone>[,"<server>"...]``: whether the module asks for the time.
+
+    :param int on: 0 or 1
+    :param int zone: hours east of UTC, -12 to 14 (NonOS, WizFi360: -11 to 13); or hours and
+        minutes, ``530`` or ``-330``: ESP-AT 2.1
+    :param str servers: up to three names, 1 to 64 bytes; none: the firmware's own
+    NonOS 1.6, ESP-AT. Source: reference, CIPSNTPCFG; dialects.md 1, row 15.
+    """
+    need(modem, "SNTP", "AT+CIPSNTPCFG")
+    number("on", on, 0, 1)
+    if not isinstance(zone, int) or -100 < zone < 100:
+        least, most = (-12, 14) if modem.has("ZONES") else (-11, 13)
+        number("zone", zone, least, most)
+    else:
+        need(modem, "ZONES_HHMM", "a zone of hours and minutes")
+        number("zone", zone, -1259, 1459)
+        if abs(zone) % 100 > 59:
+            raise ValueError("zone: minutes out of 0..59")
+    if len(servers) > 3:
+        raise ValueError("servers out of 0..3")
+    for server in servers:
+        text("server", server, 1, 64)
+    setting(modem, b"+CIPSNTPCFG=", (on, zone) + servers)
+
+
+def cipsntpcfg_query(modem):
+    """``AT+CIPSNTPCFG?``: (on, zone, servers), as ``cipsntpcfg()`` takes them. NonOS 1.6, ESP-AT.
+
+    Zone is None where the firmware does not tell. Source: as ``cipsntpcfg()``.
+    """
+    need(modem, "SNTP", "AT+CIPSNTPCFG")
+    row = ask(modem, b"+CIPSNTPCFG", "d")
+    servers = tuple([s for s in row[2:] if isinstance(s, str)])
+    return row[0], row[1] if len(row) > 1 else None, servers
+
+
+def cipsntptime_query(modem):
+    """``AT+CIPSNTPTIME?``: the time in the zone of ``cipsntpcfg()``; None: not known yet.
+
+    :returns: (year, month, day, hour, minute, second, weekday), Monday is 0
+    NonOS 1.6, ESP-AT. Source: reference, CIPSNTPTIME; dialects.md 1, row 16 (1970: not known).
+    """
+    need(modem, "SNTP", "AT+CIPSNTPTIME")
+    line = told(modem, b"+CIPSNTPTIME")
+    when = _when(line[13:].split())
+    if when is None:
+        raise garbled(b"+CIPSNTPTIME", line)
+    return when if when[0] > 1970 else None
+
+
+def cipsntptime_wait(modem, timeout=15):
+    """Ask for the time till the module has it: twice a second, with ``AT+CIPSNTPTIME?``.
+
+    :param timeout: seconds
+    :returns: as ``cipsntptime_query()``
+    :raises OSError: ETIMEDOUT, no time server has answered
+    NonOS 1.6, ESP-AT.
+    """
+    port = modem.port
+    start = port.ticks()
+    while True:
+        asked = port.ticks()
+        when = cipsntptime_query(modem)
+        if when:
+            return when
+        while port.since(asked) < 500:
+            modem.rest()
+        if port.since(start) >= timeout * 1000:
+            raise fail("no_time", timeout)
+
+
+def _when(words):
+    """``Thu Jan  1 00:02:08 1970``, its words, as a tuple; None if they are not like that."""
+    if len(words) < 5:
+        return None
+    weekday = _index(_DAYS, words[0])
+    month = _index(_MONTHS, words[1]) + 1
+    numbers = [words[4], words[2]] + words[3].split(b":")
+    if weekday < 0 or not month or len(numbers) != 5:
+        return None
+    for i in range(5):
+        word = numbers[i]
+        if not word.isdigit() or int(word) > (9999, 31, 23, 59, 60)[i]:
+            return None
+        numbers[i] = int(word)
+    year, day, hour, minute, second = numbers
+    return year, month, day, hour, minute, second, weekday
+
+
+def _index(names, word):
+    """The number of a name of three letters; -1 if it is none of them."""
+    at = names.find(word)
+    return at // 3 if len(word) == 3 and at >= 0 and not at % 3 else -1

@@ -1,0 +1,317 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The module itself: restart, sleep, memory, its commands, the rate of the serial line.
+
+Each function is named after its command and takes the modem first. Each raises ``ATError`` where
+the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
+restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read); arguments out of
+range raise ``ValueError``. ``sleep``, ``sysmsg`` and ``uart_cur`` are sent again when the module
+has restarted. Source: dialects.md 4, where no other is named.
+"""
+
+import errno
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import calls
+from ..errors import ATError, fail, refusal
+from ..rates import RATES, rate_of, set_rate
+from .args import ask, current_setting, fields, need, number, setting
+from .essential import current, decoded, garbled
+
+_OK = const(2)
+_LOST_RESTART = const(4)  # what a link is
+
+_READY_MS = const(5000)  # how long after its OK to a restart a module may take to say "ready"
+_SWITCH_MS = const(20)  # how long after its OK it may take to change its rate
+_MOST = const(0x7FFFFFFF)
+
+
+def at(modem):
+    """``AT``: does it listen? All families."""
+    modem.run(b"")
+
+
+def ate(modem, on):
+    """``ATE0``, ``ATE1``: echo. The driver works with either; the radio sets 0. All families.
+
+    :param int on: 0 or 1
+    """
+    modem.run(b"E1" if number("on", on, 0, 1) else b"E0")
+
+
+def gmr(modem):
+    """``AT+GMR``: the lines that tell the versions, a tuple of str. All families.
+
+    Only ``AT version:`` is in all of them, but for NonOS 0.9, which says ``0018000902-AI03``.
+    """
+    return tuple([decoded(line) for line in modem.run(b"+GMR", (), None)])
+
+
+def rst(modem):
+    """``AT+RST``: restart; all connections are lost, and the radio sets it up on its next use.
+
+    :returns: whether ``ready`` came within 5 s: at another rate than the module was flashed for it
+        cannot be heard
+    All families.
+    """
+    return _restart(modem, b"+RST")
+
+
+def restore(modem):
+    """``AT+RESTORE``: factory settings, all that was saved is lost, and restart. All families.
+
+    :returns: whether ``ready`` came within 5 s
+    """
+    return _restart(modem, b"+RESTORE")
+
+
+def _restart(modem, name):
+    before = modem.restarts
+    modem.up = False
+    modem.run(name)
+    _gone(modem)
+    then = modem.port.ticks()
+    while modem.restarts == before and modem.port.since(then) < _READY_MS:
+        modem.rest()
+    modem.contact = 0
+    return modem.restarts != before
+
+
+def _gone(modem):
+    """The module restarts, whether its "ready" is heard or not."""
+    modem.up = False
+    modem.contact = modem.wifi = 0
+    modem.lose(-1, _LOST_RESTART)
+
+
+def sleep(modem, mode):
+    """``AT+SLEEP=<mode>``: how deeply the module sleeps between packets. All families.
+
+    :param int mode: 0 to 3: 0 not at all; 1 modem sleep by DTIM; 2 light sleep; 3 modem sleep by
+        listen interval. NonOS, WizFi360: 1 light sleep, 2 modem sleep
+    """
+    setting(modem, b"+SLEEP=", (number("mode", mode, 0, 3),))
+
+
+def sleep_query(modem):
+    """``AT+SLEEP?``: the mode, 0 to 3, as ``sleep()`` takes it. All families."""
+    return ask(modem, b"+SLEEP", "d")[0]
+
+
+def gslp(modem, ms):
+    """``AT+GSLP=<ms>``: deep sleep, which ends in a restart, where the wake pin is wired to reset.
+
+    :param int ms: 0 to 2147483647 milliseconds
+    :returns: the milliseconds that the module confirms
+    All families.
+    """
+    lines = modem.run(b"+GSLP=", (number("ms", ms, 0, _MOST),), None)
+    _gone(modem)
+    for line in lines:
+        if line.isdigit():
+            return int(line)
+    raise garbled(b"+GSLP", lines[0] if lines else b"")
+
+
+def sysstore(modem, on):
+    """``AT+SYSSTORE=<on>``: whether settings are written to flash. ESP-AT 2.1.
+
+    The radio sets 0, also when the module has restarted: what it then sends must not wear the
+    flash. NonOS has no such command: there the driver sends the commands that end in ``_CUR``.
+
+    :param int on: 0 or 1
+    """
+    need(modem, "SYSSTORE")
+    modem.run(b"+SYSSTORE=", (number("on", on, 0, 1),))
+
+
+def sysstore_query(modem):
+    """``AT+SYSSTORE?``: 1 if settings are written to flash. ESP-AT 2.1."""
+    need(modem, "SYSSTORE")
+    return ask(modem, b"+SYSSTORE", "d")[0]
+
+
+def sysmsg(modem, bits):
+    """``AT+SYSMSG=<bits>`` (NonOS: ``SYSMSG_CUR``): which notices come. ESP-AT 1.2, NonOS 1.7.
+
+    :param int bits: 0 to 7. 1: ``+QUITT`` when passthrough ends; 2: ``+LINK_CONN`` for ``CONNECT``;
+        4: notices of Wi-Fi and links in passthrough
+    """
+    need(modem, "SYSMSG")
+    current_setting(modem, b"+SYSMSG", (number("bits", bits, 0, 7),))
+
+
+def sysmsg_query(modem):
+    """``AT+SYSMSG?`` (NonOS: ``SYSMSG_CUR?``): the bits of ``sysmsg()``. ESP-AT 1.2, NonOS 1.7."""
+    need(modem, "SYSMSG")
+    return ask(modem, current(modem, b"+SYSMSG", b""), "d")[0]
+
+
+def sysram_query(modem):
+    """``AT+SYSRAM?``: (free bytes of the module's heap, the least there ever were).
+
+    ESP-AT, NonOS 1.6. The second is None on NonOS and before ESP-AT 2.2.
+    """
+    need(modem, "SYSRAM")
+    found = ask(modem, b"+SYSRAM", "d")
+    return found[0], found[1] if len(found) > 1 else None
+
+
+def systimestamp(modem, seconds):
+    """``AT+SYSTIMESTAMP=<seconds>``: set the module's clock. ESP-AT 2.0.
+
+    A restart loses it, and it cannot be set again from here: the seconds would be old.
+
+    :param int seconds: since 1970, UTC: 0 to 2147483647
+    """
+    need(modem, "TIMESTAMP", "AT+SYSTIMESTAMP")
+    modem.run(b"+SYSTIMESTAMP=", (number("seconds", seconds, 0, _MOST),))
+
+
+def systimestamp_query(modem):
+    """``AT+SYSTIMESTAMP?``: seconds since 1970, by the module's clock. ESP-AT 2.0."""
+    need(modem, "TIMESTAMP", "AT+SYSTIMESTAMP")
+    return ask(modem, b"+SYSTIMESTAMP", "d")[0]
+
+
+def cmd_query(modem, name=None):
+    """``AT+CMD?``: which commands there are, and in which forms. ESP-AT 2.2.
+
+    :param str name: of one command, ``"AT+CIPSTATE"``; None: all, over a hundred
+    :returns: (name, test, query, set, execute) for each, the forms as 0 or 1: a list; with a
+        name the one, or None if there is no such command
+    """
+    need(modem, "CMD")
+    command = b"+CMD?"
+    found = []
+    unread = None
+    modem.turn()
+    modem.begin(command, (), b"+CMD:")
+    while True:
+        while modem.lines:  # taken as they come: the modem keeps 64
+            try:
+                row = fields(b"+CMD", modem.lines.pop(0), "dsdddd")[1:6]
+            except OSError as e:
+                unread = e
+            else:
+                if name is None or name == row[0]:
+                    found.append(tuple(row))
+        if not modem.state:
+            break
+        modem.rest()
+    if modem.code != _OK:
+        raise refusal(modem, command, modem.code, 5000, False)
+    if unread:
+        raise unread
+    return found if name is None else found[0] if found else None
+
+
+def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
+    """``AT+UART_CUR=<baud>,<data>,<stop>,<parity>,<flow>``: the rate, of both ends of the line.
+
+    If nothing answers at the new rate both ends go back to the old one. A restart of the module
+    loses it; the radio then sets it again. The module keeps it over the board's restart, and
+    start-up looks for it at the rates in ``modem.rates``.
+
+    :param int baud: 80 to 5000000 bits a second, one of ``modem.rates``; the host must have that
+        rate too, and its buffer must hold what comes: above 115200 RTS/CTS is good advice
+    :param int flow: 0 none, 1 RTS, 2 CTS, 3 both, as the module's pins are wired
+    :param int data: bits, 5 to 8; the host's end is left at what it has
+    :param int stop: 1: one, 2: one and a half, 3: two
+    :param int parity: 0 none, 1 odd, 2 even
+    :raises ValueError: out of range, a rate that start-up would not find, or one that the host's
+        UART does not have
+    :raises OSError: EIO, the new rate does not work and the old one does again; ETIMEDOUT, nothing
+        answers at either: the module needs a reset; EINVAL, the host's UART does not tell its rate
+    All families. Source: dialects.md 4.
+    """
+    number("baud", baud, 80, 5000000)
+    args = (
+        baud,
+        number("data", data, 5, 8),
+        number("stop", stop, 1, 3),
+        number("parity", parity, 0, 2),
+        number("flow", flow, 0, 3),
+    )
+    uart = modem.port.uart
+    old = rate_of(uart)
+    if not old:
+        raise fail("rate_not_told")
+    if baud != old and baud not in modem.rates + RATES:
+        raise fail("rate_not_found", baud, baud)
+    modem.turn()
+    try:
+        set_rate(uart, baud)
+    except (OSError, ValueError):
+        raise ValueError("baud: the host's UART does not have %d" % baud)
+    finally:
+        set_rate(uart, old)
+    modem.run(b"+UART_CUR=", args)
+    _wait(modem, _SWITCH_MS)
+    set_rate(uart, baud)
+    if not _answers(modem):
+        _back(modem, uart, baud, old)
+    calls.keep(modem, b"+UART_CUR=", args)
+
+
+def uart_again(modem, args):
+    """``uart_cur()`` with the parameters that it kept: the module has restarted.
+
+    A rate that does not work now is left out.
+    """
+    baud, data, stop, parity, flow = args
+    try:
+        uart_cur(modem, baud, flow, data, stop, parity)
+    except ATError:
+        pass
+    except OSError as e:
+        if e.errno != errno.EIO:
+            raise
+
+
+def uart_cur_query(modem):
+    """``AT+UART_CUR?``: (baud, data, stop, parity, flow) of the module's end.
+
+    All families. The rate is the actual one, a little off the one that was set.
+    """
+    return tuple(ask(modem, b"+UART_CUR", "ddddd")[:5])
+
+
+def _wait(modem, ms):
+    then = modem.port.ticks()
+    while modem.port.since(then) < ms:
+        modem.rest()
+
+
+def _answers(modem):
+    """Whether the module answers ``AT`` at the present rate."""
+    up = modem.up
+    modem.contact = 0
+    modem.parser.reset()
+    try:
+        modem.turn()
+    except OSError as e:
+        if e.errno != errno.ETIMEDOUT:
+            raise
+        return False
+    finally:
+        modem.up = up
+    return True
+
+
+def _back(modem, uart, baud, old):
+    """It may hear us though we don't hear it, as with flow control that is not wired."""
+    try:
+        modem.write(memoryview(b"\r\nAT+UART_CUR=%d,8,1,0,0\r\n" % old))
+        _wait(modem, 50)
+    except OSError:
+        pass
+    set_rate(uart, old)
+    if not _answers(modem):
+        modem.up = False
+        raise fail("rate_lost", baud, old)
+    raise fail("rate_failed", baud, old)

@@ -1,0 +1,247 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""How a link does TLS, by hand: what ``cipstart(modem, link, "SSL", ...)`` will check and show.
+
+``espat.tls`` sends all of it by itself. ``link`` is 0 to 4, 5 for all of them, or None for the form
+of single-link mode. Names, protocols and keys are forgotten by the module when the link closes or
+its ``CIPSTART`` fails: they are sent before each, and not again when the module has restarted. What
+outlives a link, ``cipsslcconf`` and ``cipsslsize``, is sent again then.
+
+Each function is named after its command and takes the modem first. Each raises ``ATError`` where
+the module refuses the command (the link is connected), and ``OSError``: ETIMEDOUT (no answer),
+ECONNRESET (the module restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be
+read); arguments out of range raise ``ValueError``.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from ..errors import refusal
+from .args import fields, keep_for_link, link_first, need, number, setting
+from .essential import decoded, garbled, text
+
+_ERROR = const(3)
+
+
+def cipsslcconf(modem, link, auth, pki=0, ca=0):
+    """``AT+CIPSSLCCONF=[<link>,]<auth>[,<pki>,<ca>]``: what a TLS link checks and shows.
+
+    Saved in flash unless ``AT+SYSSTORE=0``, which the radio sets. With None every link gets it. On
+    NonOS there is but ``AT+CIPSSLCCONF=<auth>``, for the one link that does TLS: ``link`` is None.
+
+    :param int auth: 0: nothing is checked; 1: show a certificate; 2: verify the server's; 3: both
+    :param int pki: which certificate and key are shown, 0 to 255
+    :param int ca: which CA the server's must come from, 0 to 255
+    :raises ATError: it does not have one of those (``words``: ``NO CA FOUND``, ``NO CERT FOUND``,
+        ``NO PRVT_KEY FOUND``): the firmware says so, takes the setting and answers OK
+    NonOS 1.7, ESP8266 ESP-AT 2.1, ESP32. Source: reference, CIPSSLCCONF; tls-facts.md 2.
+    """
+    need(modem, "SSLCCONF", "AT+CIPSSLCCONF")
+    args = (number("auth", auth, 0, 3),)
+    number("pki", pki, 0, 255)
+    number("ca", ca, 0, 255)
+    if not modem.has("SSL_BY_LINK"):
+        if link is not None:
+            raise ValueError("link: None, this firmware does TLS on one link only")
+    elif auth:
+        args += (pki, ca)  # with 0 the parser takes none, with 1 to 3 it wants both
+    name = b"+CIPSSLCCONF="
+    args = link_first(link, args, 5)
+    for line in modem.run(name, args, None):
+        if line[:3] == b"NO " and line[-6:] == b" FOUND":
+            modem.words = line
+            raise refusal(modem, name, _ERROR, 0, False)
+    keep_for_link(modem, name, link, args)
+
+
+def cipsslcconf_query(modem):
+    """``AT+CIPSSLCCONF?``: (link, auth, pki, ca) for each link, a list.
+
+    NonOS: one row, with auth alone, the rest None.
+    NonOS 1.7, ESP8266 ESP-AT 2.1, ESP32. Source: reference, CIPSSLCCONF; dialects.md 1, row 20.
+    """
+    need(modem, "SSLCCONF", "AT+CIPSSLCCONF")
+    name = b"+CIPSSLCCONF"
+    lines = modem.run(name + b"?", (), name + b":")
+    if modem.has("SSL_BY_LINK"):
+        return [tuple(fields(name, line, "dddd")[:4]) for line in lines]
+    if not lines:
+        raise garbled(name, b"")
+    return [(None, fields(name, lines[0], "d")[0], None, None)]
+
+
+def cipsslccn(modem, link, name):
+    """``AT+CIPSSLCCN=[<link>,]"<name>"``: the name that the server's certificate must have.
+
+    One field of the firmware's holds this name and that of ``cipsslcsni()``, whose counts if both
+    are set.
+
+    :param str name: 0 to 64 bytes; empty: none
+    ESP-AT 2.1. Source: reference, CIPSSLCCN; tls-facts.md 2.
+    """
+    _set_name(modem, b"+CIPSSLCCN=", link, name)
+
+
+def cipsslccn_query(modem):
+    """``AT+CIPSSLCCN?``: (link, name) for each link, a list. ESP-AT 2.1. Source: reference."""
+    return _names(modem, b"+CIPSSLCCN")
+
+
+def cipsslcsni(modem, link, name):
+    """``AT+CIPSSLCSNI=[<link>,]"<name>"``: the server name that is told, and checked.
+
+    :param str name: 0 to 64 bytes; empty: none
+    ESP-AT 2.1. Source: reference, CIPSSLCSNI; tls-facts.md 2.
+    """
+    _set_name(modem, b"+CIPSSLCSNI=", link, name)
+
+
+def cipsslcsni_query(modem):
+    """``AT+CIPSSLCSNI?``: (link, name) for each link, a list. ESP-AT 2.1. Source: reference."""
+    return _names(modem, b"+CIPSSLCSNI")
+
+
+def _set_name(modem, command, link, name):
+    need(modem, "SNI", "AT" + str(command[:-1], "ascii"))
+    modem.run(command, link_first(link, (text("name", name, 0, 64),), 5))
+
+
+def _names(modem, name):
+    need(modem, "SNI", "AT" + str(name, "ascii"))
+    return [(link, decoded(rest.strip(b'"'))) for link, rest in _rows(modem, name)]
+
+
+def _rows(modem, name):
+    """(link, the rest of the line) of each reply line: values stand there bare, or quoted."""
+    found = []
+    at = len(name) + 1
+    for line in modem.run(name + b"?", (), name + b":"):
+        if not line[at : at + 1].isdigit() or line[at + 1 : at + 2] not in (b"", b","):
+            raise garbled(name, line)
+        found.append((line[at] - 48, bytes(line[at + 2 :])))
+    return found
+
+
+def cipsslcalpn(modem, link, *protocols):
+    """``AT+CIPSSLCALPN=[<link>,]<count>[,"<protocol>"...]``: the protocols that are offered.
+
+    Which one the server chose the firmware does not tell.
+
+    :param str protocols: up to five, 1 to 255 bytes each; none: nothing is offered
+    ESP-AT 2.1. Source: reference, CIPSSLCALPN; tls-facts.md 2.
+    """
+    need(modem, "SNI", "AT+CIPSSLCALPN")
+    if len(protocols) > 5:
+        raise ValueError("protocols out of 0..5")
+    for protocol in protocols:
+        text("protocol", protocol, 1, 255)
+    modem.run(b"+CIPSSLCALPN=", link_first(link, (len(protocols),) + protocols, 5))
+
+
+def cipsslcalpn_query(modem):
+    """``AT+CIPSSLCALPN?``: (link, protocols) for each link, a list.
+
+    ESP-AT 2.1. Source: reference, CIPSSLCALPN; dialects.md 1, row 23.
+    """
+    need(modem, "SNI", "AT+CIPSSLCALPN")
+    found = []
+    for link, rest in _rows(modem, b"+CIPSSLCALPN"):
+        names = [decoded(name.strip(b'"')) for name in rest.split(b",")]
+        found.append((link, tuple([name for name in names if name])))
+    return found
+
+
+def cipsslcpsk(modem, link, key, identity):
+    """``AT+CIPSSLCPSK=[<link>,]"<key>","<identity>"``: a key that both ends have.
+
+    The firmware's documents call the first the identity and the second a hint: they are the key,
+    and the identity that is sent. Used where no CA is loaded (``cipsslcconf()`` with 0 or 1).
+
+    :param key: str or bytes, 0 to 32 bytes, without NUL, CR and LF
+    :param identity: str or bytes, 0 to 32 bytes; both empty: no key
+    ESP8266 ESP-AT 2.1, ESP32 ESP-AT 2.2. Source: reference, CIPSSLCPSK; tls-facts.md 2.
+    """
+    need(modem, "PSK", "AT+CIPSSLCPSK")
+    args = text("key", key, 0, 32), text("identity", identity, 0, 32)
+    modem.run(b"+CIPSSLCPSK=", link_first(link, args, 5))
+
+
+def cipsslcpskhex(modem, link, key, identity):
+    """``AT+CIPSSLCPSKHEX=[<link>,]"<hex of key>","<identity>"``: a key of any bytes.
+
+    :param bytes key: 1 to 32 bytes
+    :param identity: str or bytes, 0 to 32 bytes
+    ESP8266 ESP-AT 2.3, ESP32 ESP-AT 3.2. Source: tls-facts.md 2.
+    """
+    need(modem, "PSKHEX", "AT+CIPSSLCPSKHEX")
+    if isinstance(key, str):
+        raise TypeError("key: bytes are wanted")
+    text("key", key, 1, 32)
+    digits = "".join(["%02x" % byte for byte in key])
+    args = digits, text("identity", identity, 0, 32)
+    modem.run(b"+CIPSSLCPSKHEX=", link_first(link, args, 5))
+
+
+def cipsslcpsk_query(modem):
+    """``AT+CIPSSLCPSK?``: (link, key, identity) for each link, a list: see ``cipsslcpsk()``.
+
+    A comma in the identity cannot be told from the one before it.
+    ESP8266 ESP-AT 2.1, ESP32 ESP-AT 2.2. Source: reference, CIPSSLCPSK; dialects.md 1, row 24.
+    """
+    need(modem, "PSK", "AT+CIPSSLCPSK")
+    found = []
+    for link, rest in _rows(modem, b"+CIPSSLCPSK"):
+        at = rest.rfind(b",")
+        if at < 0:
+            raise garbled(b"+CIPSSLCPSK", rest)
+        found.append((link, decoded(rest[:at].strip(b'"')), decoded(rest[at + 1 :].strip(b'"'))))
+    return found
+
+
+def cipsslcpskhex_query(modem):
+    """``AT+CIPSSLCPSKHEX?``: (link, key, identity) for each link, the key as bytes: a list.
+
+    ESP8266 ESP-AT 2.3, ESP32 ESP-AT 3.2. Source: dialects.md 1, row 24.
+    """
+    need(modem, "PSKHEX", "AT+CIPSSLCPSKHEX")
+    found = []
+    for link, rest in _rows(modem, b"+CIPSSLCPSKHEX"):
+        digits, comma, identity = rest.partition(b",")
+        digits = digits.strip(b'"')
+        try:
+            key = bytes(
+                [int(str(digits[i : i + 2], "ascii"), 16) for i in range(0, len(digits), 2)]
+            )
+        except ValueError:
+            comma = b""
+        if not comma:
+            raise garbled(b"+CIPSSLCPSKHEX", rest)
+        found.append((link, key, decoded(identity.strip(b'"'))))
+    return found
+
+
+def cipsslccipher_query(modem):
+    """``AT+CIPSSLCCIPHER?``: (link, number of a cipher suite) for each that was set, a list.
+
+    ESP8266 ESP-AT 2.3, ESP32 ESP-AT 4.1. Source: dialects.md 1, row 24.
+    """
+    need(modem, "CIPHER", "AT+CIPSSLCCIPHER")
+    found = []
+    for link, rest in _rows(modem, b"+CIPSSLCCIPHER"):
+        try:
+            found.append((link, int(str(rest, "ascii"), 16)))
+        except ValueError:
+            raise garbled(b"+CIPSSLCCIPHER", rest)
+    return found
+
+
+def cipsslsize(modem, size):
+    """``AT+CIPSSLSIZE=<size>``: the buffer for TLS, before ``cipstart()``. NonOS, WizFi360.
+
+    :param int size: bytes, 2048 to 4096: no longer may a record, or the server's chain, be
+    Source: dialects.md 1, row 20.
+    """
+    need(modem, "SSLSIZE", "AT+CIPSSLSIZE")
+    setting(modem, b"+CIPSSLSIZE=", (number("size", size, 2048, 4096),))

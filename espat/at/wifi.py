@@ -1,0 +1,322 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Wi-Fi beyond joining, which is in essential.py: scans, the soft-AP, addresses, names.
+
+Where NonOS and WizFi360 have ``_CUR`` and ``_DEF`` forms of a command ``_CUR`` is sent, which
+writes nothing to flash. Each function is named after its command and takes the modem first. Each
+raises ``ATError`` where the module refuses the command, and ``OSError``: ETIMEDOUT (no answer),
+ECONNRESET (the module restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be
+read); arguments out of range raise ``ValueError``. Settings are sent again when the module has
+restarted, where nothing else is said. Source: dialects.md 4.
+"""
+
+from .. import calls
+from .args import address, ask, current_setting, fields, need, number, setting, told
+from .essential import addresses, current, decoded, garbled, is_mac, mac, text
+
+_STATES = (0, 1, 2, 0, 0)  # of AT+CWSTATE?, as Modem.wifi counts
+
+
+def cwmode(modem, mode):
+    """``AT+CWMODE=<mode>`` (NonOS, WizFi360: ``CWMODE_CUR``): what the module is in Wi-Fi.
+
+    After a restart of the module the radio makes it a station again, beside a soft-AP if this
+    function, ``wifi.cwsap()`` or ``Radio.start_ap()`` set one up; what was set for the soft-AP is
+    not sent again once there is none.
+
+    :param int mode: 0 off (ESP-AT alone), 1 station, 2 soft-AP, 3 both
+    All families. Source: dialects.md 4.
+    """
+    least = 0 if modem.has("CWMODE_OFF") else 1
+    modem.run(current(modem, b"+CWMODE", b"="), (number("mode", mode, least, 3),))
+    modem.softap = mode > 1
+    if not mode & 1:
+        modem.wifi = 0
+    if mode < 2:
+        for key in (b"+CWSAP=", b"+CIPAP=", b"+CIPAPMAC=", b"+CWDHCP=2"):
+            calls.drop(modem, key)
+
+
+def cwqap(modem):
+    """``AT+CWQAP``: leave the access point; the station's connections are lost. All families."""
+    modem.run(b"+CWQAP")
+    modem.wifi = 0
+
+
+def cwlap(modem, ssid=None, bssid=None, channel=None):
+    """``AT+CWLAP``, or ``AT+CWLAP="<ssid>"[,"<bssid>"][,<channel>]``: the access points in reach.
+
+    It takes 2 to 5 s, at most 20 s.
+
+    :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes: only those of that name
+    :param str bssid: ``"aa:bb:cc:dd:ee:ff"``
+    :param int channel: 1 to 14
+    :returns: (security, name, signal in dBm, bssid, channel, ...) for each, 64 at most. Security: 0
+        open, 1 WEP, 2 WPA, 3 WPA2, 4 WPA and WPA2, 5 WPA2 Enterprise, 6 WPA3, 7 WPA2 and WPA3. The
+        name is a str, ``""`` where it is hidden, bytes where it is not UTF-8
+    All families.
+    """
+    args = ()
+    if ssid is not None:
+        args = (text("ssid", ssid, 1, 32),)
+        if bssid is not None:
+            args += (mac("bssid", bssid),)
+        if channel is not None:
+            args += (() if bssid is not None else (None,)) + (number("channel", channel, 1, 14),)
+    elif bssid is not None or channel is not None:
+        raise ValueError("ssid: it must be given with bssid or channel")
+    lines = modem.run(b"+CWLAP=" if args else b"+CWLAP", args, b"+CWLAP:", 20000)
+    return [_found(line) for line in lines]
+
+
+def _found(line):
+    """``+CWLAP:(3,"name",-50,"02:00:00:00:00:01",6,...)``; the name may hold ``",`` too."""
+    at = line.rfind(b',"')
+    while at > 0 and not (line[at + 19 : at + 20] == b'"' and line[at + 4 : at + 5] == b":"):
+        at = line.rfind(b',"', 0, at)
+    first = line.find(b',"')
+    last = line.rfind(b'",', 0, at)
+    if at < 0 or not 8 < first <= last - 1 or line[-1:] != b")":
+        raise garbled(b"+CWLAP", line)
+    row = fields(b"+CWLAP", b":" + line[8:first] + line[last + 1 : -1], "ddsd")
+    if not isinstance(row[2], str) or not is_mac(row[2]):
+        raise garbled(b"+CWLAP", line)
+    return tuple([row[0], decoded(line[first + 2 : last])] + row[1:])
+
+
+def cwstate_query(modem):
+    """``AT+CWSTATE?``: (state, name). ESP-AT 2.2.
+
+    :returns: state: 0 not joined yet, 1 joined without an address, 2 with one, 3 joining, 4 no
+        longer joined; name: of the access point
+    """
+    need(modem, "CWSTATE")
+    line = told(modem, b"+CWSTATE")
+    state = line[9:10]
+    if state not in (b"0", b"1", b"2", b"3", b"4"):
+        raise garbled(b"+CWSTATE", line)
+    if line[10:12] != b',"' or line[-1:] != b'"' or len(line) < 13:
+        raise garbled(b"+CWSTATE", line)
+    state = int(state)
+    modem.wifi = _STATES[state]
+    return state, decoded(line[12:-1])
+
+
+def cwsap(modem, ssid, password, channel, security, most=None, hidden=None):
+    """``AT+CWSAP="<ssid>","<password>",<channel>,<security>[,<most>][,<hidden>]``: the soft-AP.
+
+    :param ssid: str or bytes, 1 to 32 bytes
+    :param password: str or bytes, 8 to 64 bytes; empty with security 0
+    :param int channel: 1 to 14
+    :param int security: 0 open, 2 WPA, 3 WPA2, 4 both
+    :param int most: stations, 1 to 10 (NonOS, WizFi360: to 8)
+    :param int hidden: 1: its name is not told
+    :raises ATError: the mode is not 2 or 3: ``cwmode()`` first
+    All families.
+    """
+    number("security", security, 0, 4)
+    if security == 1:
+        raise ValueError("security: 0, 2, 3 or 4 is wanted")
+    args = (
+        text("ssid", ssid, 1, 32),
+        text("password", password, 8 if security else 0, 64),
+        number("channel", channel, 1, 14),
+        security,
+    )
+    if most is not None:
+        args += (number("most", most, 1, 10 if modem.has("STATIONS_10") else 8),)
+    if hidden is not None:
+        if most is None:
+            raise ValueError("hidden: most must be given with it")
+        args += (number("hidden", hidden, 0, 1),)
+    current_setting(modem, b"+CWSAP", args)
+    modem.softap = True
+
+
+def cwsap_query(modem):
+    """``AT+CWSAP?``: (ssid, password, channel, security, most, hidden), as ``cwsap()`` takes them.
+
+    All families.
+    """
+    name = current(modem, b"+CWSAP", b"")
+    line = told(modem, name)
+    first = line.find(b':"')
+    end = len(line)
+    numbers = ()
+    while end > 0 and not (len(numbers) == 4 and b"".join(numbers).isdigit() and all(numbers)):
+        end = line.rfind(b'",', 0, end)  # names may hold anything: four numbers follow them
+        numbers = line[end + 2 :].split(b",")[:4]
+    middle = line.rfind(b'","', 0, end)
+    if not 0 < first < middle < end:
+        raise garbled(name, line)
+    names = [decoded(line[first + 2 : middle]), decoded(line[middle + 3 : end])]
+    return tuple(names + [int(n) for n in numbers])
+
+
+def cwlif(modem):
+    """``AT+CWLIF``: (address, MAC) of each station at the soft-AP, a list of str. All families."""
+    found = []
+    for line in modem.run(b"+CWLIF", (), None):
+        if line.startswith(b"+") and not line.startswith(b"+CWLIF:"):
+            continue  # some notice
+        row = (line[7:] if line.startswith(b"+") else line).split(b",")
+        row = [decoded(value) for value in row[:2]]
+        if len(row) < 2 or not isinstance(row[1], str) or not is_mac(row[1]):
+            raise garbled(b"+CWLIF", line)
+        found.append(tuple(row))
+    return found
+
+
+def cwdhcp(modem, on, station=True, softap=False):
+    """``AT+CWDHCP=<on>,<bits>`` (NonOS, WizFi360: ``CWDHCP_CUR=<which>,<on>``): DHCP.
+
+    :param int on: 0 or 1
+    :param bool station: the station's client is meant
+    :param bool softap: the soft-AP's server is meant
+    All families.
+    """
+    number("on", on, 0, 1)
+    if not station and not softap:
+        raise ValueError("station, softap: one of them must be True")
+    name = current(modem, b"+CWDHCP", b"=")
+    modem.run(name, _dhcp(modem, on, station, softap))
+    if station:
+        if on:
+            calls.drop(modem, b"+CIPSTA=")
+        calls.keep(modem, name, _dhcp(modem, on, True, False), b"+CWDHCP=1")
+    if softap:
+        calls.keep(modem, name, _dhcp(modem, on, False, True), b"+CWDHCP=2")
+
+
+def _dhcp(modem, on, station, softap):
+    if modem.has("DHCP_BITS"):
+        return on, (1 if station else 0) + (2 if softap else 0)
+    return 2 if station and softap else 1 if station else 0, on
+
+
+def cwdhcp_query(modem):
+    """``AT+CWDHCP?`` (NonOS, WizFi360: ``CWDHCP_CUR?``): (station, softap), True where DHCP is on.
+
+    All families.
+    """
+    bits = ask(modem, current(modem, b"+CWDHCP", b""), "d")[0]
+    pair = bool(bits & 1), bool(bits & 2)
+    return pair if modem.has("DHCP_BITS") else (pair[1], pair[0])
+
+
+def cwhostname(modem, name):
+    """``AT+CWHOSTNAME="<name>"``: the name that DHCP servers are told. ESP-AT, NonOS 1.6.
+
+    :param str name: 1 to 32 bytes
+    :raises ATError: the mode is not 1 or 3
+    """
+    need(modem, "HOSTNAME", "AT+CWHOSTNAME")
+    setting(modem, b"+CWHOSTNAME=", (text("name", name, 1, 32),))
+
+
+def cwhostname_query(modem):
+    """``AT+CWHOSTNAME?``: the name, a str. ESP-AT, NonOS 1.6."""
+    need(modem, "HOSTNAME", "AT+CWHOSTNAME")
+    return decoded(told(modem, b"+CWHOSTNAME")[12:])
+
+
+def cwautoconn(modem, on):
+    """``AT+CWAUTOCONN=<on>``: whether the module joins by itself when it starts. All families.
+
+    It goes to flash, so that a restart does not lose it.
+
+    :param int on: 0 or 1
+    """
+    modem.run(b"+CWAUTOCONN=", (number("on", on, 0, 1),))
+
+
+def cwautoconn_query(modem):
+    """``AT+CWAUTOCONN?``: 0 or 1. All families."""
+    return ask(modem, b"+CWAUTOCONN", "d")[0]
+
+
+def cwreconncfg(modem, interval, count):
+    """``AT+CWRECONNCFG=<interval>,<count>``: how the module joins again by itself. ESP-AT 2.2.
+
+    The radio sets (1, 0) where this function was not called.
+
+    :param int interval: seconds between tries, 0 to 7200; 0: never
+    :param int count: tries, 0 to 1000; 0: for ever
+    """
+    need(modem, "RECONNECT", "AT+CWRECONNCFG")
+    args = number("interval", interval, 0, 7200), number("count", count, 0, 1000)
+    setting(modem, b"+CWRECONNCFG=", args)
+
+
+def cwreconncfg_query(modem):
+    """``AT+CWRECONNCFG?``: (interval, count), as ``cwreconncfg()`` takes them. ESP-AT 2.2."""
+    need(modem, "RECONNECT", "AT+CWRECONNCFG")
+    return tuple(ask(modem, b"+CWRECONNCFG", "dd")[:2])
+
+
+def cipsta(modem, ip, gateway=None, netmask=None):
+    """``AT+CIPSTA="<ip>"[,"<gateway>","<netmask>"]``: the station's address; DHCP goes off.
+
+    ``cipsta_query()`` is in essential.py.
+
+    :param str ip: ``"192.168.1.9"``, as are ``gateway`` and ``netmask``: both or none of them
+    All families.
+    """
+    _set_addresses(modem, b"+CIPSTA", ip, gateway, netmask)
+    calls.drop(modem, b"+CWDHCP=1")
+
+
+def cipap(modem, ip, gateway=None, netmask=None):
+    """``AT+CIPAP="<ip>"[,"<gateway>","<netmask>"]``: the soft-AP's address, as ``cipsta()``.
+
+    All families.
+    """
+    _set_addresses(modem, b"+CIPAP", ip, gateway, netmask)
+
+
+def _set_addresses(modem, name, ip, gateway, netmask):
+    args = (address("ip", ip),)
+    if (gateway is None) != (netmask is None):
+        raise ValueError("gateway, netmask: both or none")
+    if gateway is not None:
+        args += (address("gateway", gateway), address("netmask", netmask))
+    current_setting(modem, name, args)
+
+
+def cipap_query(modem):
+    """``AT+CIPAP?``: (address, gateway, netmask) of the soft-AP, each a str, or None if not told.
+
+    All families.
+    """
+    return addresses(modem, b"+CIPAP")
+
+
+def cipstamac(modem, value):
+    """``AT+CIPSTAMAC="<mac>"``: the station's MAC, ``"02:00:00:00:00:01"``. All families.
+
+    :raises ATError: not in this mode, or an address that is for groups (first byte odd)
+    """
+    current_setting(modem, b"+CIPSTAMAC", (mac("mac", value),))
+
+
+def cipstamac_query(modem):
+    """``AT+CIPSTAMAC?``: the station's MAC, a str. All families."""
+    return _mac(modem, b"+CIPSTAMAC")
+
+
+def cipapmac(modem, value):
+    """``AT+CIPAPMAC="<mac>"``: the soft-AP's MAC, as ``cipstamac()``. All families."""
+    current_setting(modem, b"+CIPAPMAC", (mac("mac", value),))
+
+
+def cipapmac_query(modem):
+    """``AT+CIPAPMAC?``: the soft-AP's MAC, a str. All families."""
+    return _mac(modem, b"+CIPAPMAC")
+
+
+def _mac(modem, name):
+    name = current(modem, name, b"")
+    found = ask(modem, name, "s")[0]
+    if not isinstance(found, str) or not is_mac(found):
+        raise garbled(name, str(found).encode())
+    return found

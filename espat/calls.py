@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The seldom used ways to run a command from end to end, and what is sent again after a restart.
+
+All raise as ``Modem.run()`` where nothing else is said.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .errors import ATError, fail, refusal
+
+# The parser's events.
+_TIMEOUT = const(0)
+_OK = const(2)
+_SEND_OK = const(5)
+_READY = const(22)
+
+
+def must(modem, name, args=(), reply=b"", timeout=5000):
+    """``Modem.run()`` for those who raise OSError alone.
+
+    :raises OSError: EIO, the module refused it
+    """
+    try:
+        return modem.run(name, args, reply, timeout)
+    except ATError as e:
+        refused = str(e)
+    raise fail("command_refused", refused)
+
+
+def sure(modem, name, args=()):
+    """A setting on which bytes depend: sent until OK was really seen, or ERROR twice, since a
+    command that was damaged on its way is refused too.
+
+    :returns: True, it is set; False, the module refused it
+    """
+    up = modem.up
+    refused = False
+    for _ in range(3):
+        modem.turn()
+        modem.begin(name, args)
+        while modem.state:
+            modem.rest()
+        if up > modem.up or modem.code == _READY:
+            break
+        if modem.code == _OK:
+            return True
+        if modem.code != _TIMEOUT:
+            if refused:
+                return False
+            refused = True
+    raise refusal(modem, name, modem.code, modem.limit, up > modem.up)
+
+
+def put(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=30000):
+    """A command with a prompt: the reply lines.
+
+    :param view: memoryview of the bytes to be sent at the prompt
+    :param int verdict: the event that confirms them: SEND_OK (5), or OK (2)
+    """
+    up = modem.up
+    modem.turn()
+    modem.begin_send(name, args, view, None, link, timeout, verdict)
+    modem.reply = reply
+    modem.lines = [] if reply else ()
+    modem.received = True  # what confirms it may come without "Recv n bytes"
+    try:
+        return modem.ended(up, name, verdict)
+    except BaseException:
+        modem.bytes = None  # called off
+        raise
+
+
+def fetch(
+    modem, name, args, receiver, most, link=-1, head=b"+CIPRECVDATA", counted=None, timeout=5000
+):
+    """A command whose reply brings counted bytes.
+
+    :param receiver: where they go: see links.py
+    :param int most: no more than so many can be true
+    :param bytes head: what begins the header
+    :param counted: what reads it, a function as the parser's ``counted``; None: ``+CIPRECVDATA``
+    :raises OSError: EIO, it ended without its bytes
+    """
+    up = modem.up
+    modem.turn()
+    parser = modem.parser
+    parser.head = head
+    parser.counted = counted
+    try:
+        modem.begin_receive(name, args, most, receiver, None, link, timeout)
+        while modem.state:  # not left to ended(): CircuitPython has room for few frames
+            modem.rest()
+        modem.ended(up, name, _OK)
+    finally:
+        parser.head = b"+CIPRECVDATA"
+        parser.counted = None
+        parser.asked = 0
+    if not modem.arrived:
+        raise fail("no_payload", name)
+
+
+def keep(modem, name, args, key=None):
+    """Have a setting made again whenever the module has restarted: in the order first kept.
+
+    :param key: what it replaces, if that is kept already; None: the command of that name
+    """
+    key = key or name
+    for row in modem.kept:
+        if row[0] == key:
+            row[1:] = [name, args]
+            return
+    modem.kept.append([key, name, args])
+
+
+def drop(modem, key):
+    """Keep a setting no longer."""
+    modem.kept = [row for row in modem.kept if row[0] != key]

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The one door for rooms that are loaded for one act: they give their heap back behind it.
+
+``call("at.wifi", "cwlap", modem)`` loads ``espat.at.wifi``, calls its function ``cwlap`` and
+forgets what was loaded for it. A room whose classes or objects outlive the call says
+``STAYS = True``. On CPython nothing is forgotten.
+"""
+
+import sys
+
+_PACKAGE = __name__[: __name__.rfind(".") + 1]
+_FORGETS = sys.implementation.name != "cpython"
+
+
+def call(room, function, *args, **names):
+    """Call a function of a room with these arguments; the rooms loaded for it are forgotten.
+
+    :param str room: the room's name within the package, ``"at.wifi"``
+    :param str function: the name of the function, or class, in it
+    """
+    before = _loaded() if _FORGETS else None
+    try:
+        module = __import__(_PACKAGE + room, None, None, (function,))
+        return getattr(module, function)(*args, **names)
+    finally:
+        if _FORGETS:
+            _tidy(before)
+
+
+def _tidy(before):
+    """Forget what was loaded since. (A loop in ``finally`` is beyond MicroPython 1.20.)"""
+    for name in _loaded():
+        if name not in before and not getattr(sys.modules[name], "STAYS", False):
+            _forget(name)
+
+
+def _loaded():
+    return [name for name in sys.modules if name.startswith(_PACKAGE)]
+
+
+def _forget(name):
+    """A room is held by ``sys.modules`` and as an attribute of its folder. A folder stays."""
+    module = sys.modules[name]
+    dot = name.rfind(".")
+    folder = sys.modules.get(name[:dot])
+    if getattr(module, "__path__", None) is None or hasattr(module, "__file__"):
+        del sys.modules[name]
+        if folder is not None and getattr(folder, name[dot + 1 :], None) is module:
+            delattr(folder, name[dot + 1 :])

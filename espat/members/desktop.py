@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The radio's members as ``dir()``, ``help()``, ``inspect`` and editors see them on CPython.
+
+Properties and methods with the docstrings and signatures of the functions in this folder. They do
+what ``__getattr__`` and ``__setattr__`` of the radio do on every runtime. Loaded with the radio on
+CPython; elsewhere never loaded.
+"""
+
+from . import addresses, device, scan, softap
+from .table import MEMBERS
+
+_ROOMS = {"addresses": addresses, "device": device, "scan": scan, "softap": softap}
+
+
+def _attribute(name, function):
+    return property(lambda radio: radio.__getattr__(name), None, None, function.__doc__)
+
+
+def _method(name, function):
+    def method(radio, *args, **names):
+        return radio.__getattr__(name)(*args, **names)
+
+    method.__name__ = name
+    method.__qualname__ = "Radio." + name
+    method.__module__ = function.__module__
+    method.__doc__ = function.__doc__
+    method.__wrapped__ = function  # whose signature it has
+    return method
+
+
+def made():
+    """A class for the radio to inherit, with a property or method for each member."""
+    found = {}
+    for room, kind, names in MEMBERS:
+        for name in names.split() if room else ():
+            function = getattr(_ROOMS[room], name)
+            found[name] = _method(name, function) if kind == "call" else _attribute(name, function)
+    return type("Members", (), found)

@@ -1,0 +1,247 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Members of ``Radio``: the module itself. On and off, joined or not, its names, sleep, ping,
+reset, any command. Loaded for each use.
+
+What is set here is set again after the module has restarted, but for ``enabled``. Every function
+takes the radio first.
+"""
+
+import errno
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import lazy
+from ..at.essential import cipsta_query, cwjap_query, cwmode_query, station
+from ..at.system import sleep, sleep_query
+from ..at.wifi import (
+    cipapmac,
+    cipapmac_query,
+    cipstamac,
+    cipstamac_query,
+    cwhostname,
+    cwhostname_query,
+    cwmode,
+    cwqap,
+)
+from ..errors import ATError
+from .types import PowerManagement, packed, written
+
+_LOST_WIFI = const(5)
+_ASK_MODES = const(1)  # for recheck
+_TIMEOUT = const(0)
+
+# Commands after which the module may be in another mode than the driver set.
+_CHANGING = ("E", "+CIPMUX", "+CIPMODE", "+CIPDINFO", "+CIPRECV", "+CWMODE", "+SYSSTORE", "+SYSMSG")
+
+
+def connected(radio):
+    """Whether the module is joined to a network and has an address there.
+
+    The module is asked once (``AT+CWJAP?``, ``AT+CIPSTA?``), since it may have stayed joined while
+    the board restarted; from then on its notices tell.
+    """
+    modem = radio.modem
+    modem.step()
+    if modem.wifi < 2 and (not modem.up or radio.looked != modem.restarts):
+        radio.awake()
+        looked = modem.restarts
+        if modem.wifi < 2 and _joined(modem):
+            modem.wifi = 2
+        radio.looked = looked
+    return modem.wifi == 2
+
+
+def _joined(modem):
+    try:
+        return cwjap_query(modem) is not None and cipsta_query(modem)[0] is not None
+    except ATError:  # it is no station
+        return False
+
+
+def firmware(radio):
+    """The module's family and version: ``"ESP32 ESP-AT 3.3"`` (``AT+GMR``)."""
+    return lazy.call("families", "name", radio.up().firmware)
+
+
+def reset(radio):
+    """Restart the module, by its pin if there is one, else by ``AT+RST``."""
+    lazy.call("start.search", "restart", radio)
+
+
+def deinit(radio):
+    """Release the UART. The module keeps its state: it may stay joined."""
+    radio.modem.up = False
+    uart = radio.modem.port.uart
+    (getattr(uart, "deinit", None) or uart.close)()
+
+
+def command(radio, line, timeout=5):
+    """Send any command: ``radio.command("AT+CIPSTATUS")``.
+
+    Of modes that it changes the driver sets those that sockets need again before the next command.
+
+    :param str line: ASCII, beginning with AT, without CRLF; quoted and escaped by the caller
+    :param timeout: seconds
+    :returns: the reply lines, a list of bytes
+    :raises ATError: the module refused it
+    :raises ValueError: a line break, NUL, or not a command
+    """
+    name = line.encode()
+    if name[:2] != b"AT" or b"\r" in name or b"\n" in name or b"\0" in name:
+        raise ValueError("not one AT command")
+    modem = radio.up()
+    try:
+        lines = modem.run(name[2:], (), None, int(timeout * 1000))
+    finally:
+        if not line.endswith("?") and any(line[2:].startswith(mode) for mode in _CHANGING):
+            modem.recheck |= _ASK_MODES
+    if line == "AT+CIPMUX=0":
+        modem.up = False  # no link was open; with one at most the sockets cannot work
+    return lines
+
+
+def enabled(radio):
+    """Whether the module's radio is on (``AT+CWMODE?``)."""
+    return cwmode_query(radio.awake()) != 0
+
+
+def put_enabled(radio, on):
+    """Switch the module's radio off (``AT+CWMODE=0``), which loses all sockets; or on, not joined.
+
+    :raises NotImplementedError: NonOS and WizFi360 cannot: ``stop_station()``, ``stop_ap()``
+    """
+    modem = radio.awake()
+    if on:
+        if not cwmode_query(modem):
+            station(modem)
+        return
+    if not modem.has("CWMODE_OFF"):
+        raise NotImplementedError("enabled: this firmware cannot; stop_station() leaves a network")
+    radio.network = None
+    cwmode(modem, 0)
+    modem.lose(-1, _LOST_WIFI)
+
+
+def start_station(radio):
+    """Be a station (``AT+CWMODE=1``, 3 beside a soft-AP), as ``connect()`` does too."""
+    station(radio.awake())
+
+
+def stop_station(radio):
+    """Leave the network (``AT+CWQAP``), and do not join it again."""
+    radio.network = None
+    cwqap(radio.awake())
+
+
+def hostname(radio):
+    """The name that the network's DHCP server is told (``AT+CWHOSTNAME?``)."""
+    modem = radio.awake()
+    station(modem)
+    return cwhostname_query(modem)
+
+
+def put_hostname(radio, name):
+    """Set it (``AT+CWHOSTNAME``): 1 to 32 letters, digits, ``-`` and ``.``; from the next join on.
+
+    :raises ValueError: other characters, or too long
+    :raises OSError: EOPNOTSUPP, NonOS AT 1.3 cannot
+    """
+    name = name if isinstance(name, str) else str(name, "ascii")
+    for part in name.split("."):
+        letters = part.replace("-", "0")
+        plain = all("0" <= c <= "9" or "a" <= c <= "z" or "A" <= c <= "Z" for c in letters)
+        if not part or part[0] == "-" or not plain:
+            raise ValueError("hostname: letters, digits, - and . are wanted")
+    modem = radio.awake()
+    station(modem)
+    cwhostname(modem, name)
+
+
+def mac_address(radio):
+    """The station's MAC address (``AT+CIPSTAMAC?``), six bytes."""
+    return packed(b"+CIPSTAMAC", cipstamac_query(radio.awake()))
+
+
+def put_mac_address(radio, value):
+    """Set it (``AT+CIPSTAMAC``), six bytes; the module may have to join again.
+
+    :raises ValueError: not six bytes
+    :raises OSError: EIO, the module refused it: the first byte must be even
+    """
+    modem = radio.awake()
+    station(modem)
+    cipstamac(modem, written(value))
+
+
+def mac_address_ap(radio):
+    """The soft-AP's MAC address (``AT+CIPAPMAC?``), six bytes."""
+    return packed(b"+CIPAPMAC", cipapmac_query(radio.awake()))
+
+
+def put_mac_address_ap(radio, value):
+    """Set it (``AT+CIPAPMAC``), six bytes; after ``start_ap()``.
+
+    :raises ValueError: not six bytes
+    :raises OSError: EIO, the module refused it: the soft-AP is off
+    """
+    cipapmac(radio.awake(), written(value))
+
+
+def _sleep_modes(modem):
+    """(mode of ``AT+SLEEP``, ``PowerManagement``): ESP-AT and NonOS number them differently."""
+    m = PowerManagement
+    if modem.has("SLEEP_MAX"):
+        return ((0, m.NONE), (1, m.MIN), (3, m.MAX))
+    return ((0, m.NONE), (2, m.MIN))
+
+
+def power_management(radio):
+    """A ``wifi.PowerManagement`` (``AT+SLEEP?``); UNKNOWN: a sleep in which UART bytes get lost."""
+    modem = radio.awake()
+    now = sleep_query(modem)
+    for mode, name in _sleep_modes(modem):
+        if mode == now:
+            return name
+    return PowerManagement.UNKNOWN
+
+
+def put_power_management(radio, wanted):
+    """Set it (``AT+SLEEP``): NONE, MIN (wake for each DTIM) or MAX (for each listen interval).
+
+    :raises ValueError: none of these; or MAX on NonOS and WizFi360, which do not have it
+    """
+    modem = radio.awake()
+    for mode, name in _sleep_modes(modem):
+        if name is wanted:
+            sleep(modem, mode)
+            return
+    raise ValueError("power_management: this module does not have %s" % wanted)
+
+
+def ping(radio, ip, *, timeout=0.5):
+    """Ping (``AT+PING``): seconds that the answer took; None: there was none, or it took longer.
+
+    The call takes as long as the module waits, some seconds, whatever the time-out.
+
+    :param ip: an ``IPv4Address``, or a str; a name too
+    :param timeout: seconds; None: however long
+    """
+    modem = radio.awake()
+    try:
+        radio.up()
+    except OSError:
+        if not modem.up:
+            raise
+    try:
+        took = lazy.call("at.services", "ping", modem, str(ip)) / 1000
+    except ATError:
+        return None
+    except OSError as e:
+        if modem.code == _TIMEOUT or e.args[0] != errno.ETIMEDOUT:
+            raise
+        return None
+    return took if timeout is None or took <= timeout else None

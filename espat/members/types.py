@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The types of ``wifi``: ``AuthMode``, ``PowerManagement`` and ``Network``; and MAC addresses.
+
+Loaded when a radio's member returns or takes one of them, or a program asks ``wifi`` for it. It
+stays loaded, since each of the constants must exist once.
+"""
+
+from .. import lazy
+from ..at.essential import garbled, is_mac
+from ..errors import ATError, fail
+
+STAYS = True
+
+
+class _Constant:
+    """A constant of one of the classes below: equal to itself only, printed by its name."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __repr__(self):
+        return "wifi." + self._name
+
+
+class AuthMode:
+    """How a network authenticates its stations; a network has a tuple of these."""
+
+    OPEN = _Constant("AuthMode.OPEN")
+    WEP = _Constant("AuthMode.WEP")
+    WPA = _Constant("AuthMode.WPA")
+    WPA2 = _Constant("AuthMode.WPA2")
+    WPA3 = _Constant("AuthMode.WPA3")
+    PSK = _Constant("AuthMode.PSK")
+    ENTERPRISE = _Constant("AuthMode.ENTERPRISE")
+
+
+class PowerManagement:
+    """How deep the module sleeps while it is joined: see ``Radio.power_management``."""
+
+    MIN = _Constant("PowerManagement.MIN")
+    MAX = _Constant("PowerManagement.MAX")
+    NONE = _Constant("PowerManagement.NONE")
+    UNKNOWN = _Constant("PowerManagement.UNKNOWN")
+
+
+class Network:
+    """An access point that a scan found, or the one that the module is joined to.
+
+    ``ssid`` (str; bytes where it is not UTF-8), ``bssid`` (6 bytes), ``rssi`` (dBm), ``channel``,
+    ``country`` (always ``""``: modules do not report it) and ``authmode``.
+    """
+
+    country = ""
+
+    def __init__(self, ssid, bssid, rssi, channel, security=None, modem=None):
+        self.ssid = ssid
+        self.bssid = packed(b"+CWLAP" if modem is None else b"+CWJAP", bssid)
+        self.rssi = rssi
+        self.channel = channel
+        self._security = security
+        self._modem = modem
+
+    @property
+    def authmode(self):
+        """A tuple of ``AuthMode``. Of ``Radio.ap_info`` it takes a scan (``AT+CWLAP``), seconds.
+
+        :raises OSError: EIO, the module refused the scan
+        """
+        if self._security is None:
+            for row in self._scan():
+                self._security = row[0]
+        return authmodes(self._security)
+
+    def _scan(self):
+        try:
+            return lazy.call("at.wifi", "cwlap", self._modem, self.ssid, written(self.bssid))
+        except ATError as e:
+            refused = str(e)
+        raise fail("command_refused", refused)
+
+
+def authmodes(security):
+    """The tuple of ``AuthMode`` for a security of ``at.wifi.cwlap()``; empty if not known."""
+    m = AuthMode
+    known = (
+        (m.OPEN,),
+        (m.WEP,),
+        (m.WPA, m.PSK),
+        (m.WPA2, m.PSK),
+        (m.WPA, m.WPA2, m.PSK),
+        (m.WPA2, m.ENTERPRISE),
+        (m.WPA3, m.PSK),
+        (m.WPA2, m.WPA3, m.PSK),
+    )
+    return known[security] if security is not None and 0 <= security < len(known) else ()
+
+
+def security(authmode, password):
+    """The security of ``at.wifi.cwsap()`` for the ``authmode`` of ``Radio.start_ap()``.
+
+    :raises ValueError: no soft-AP has this combination, or it does not go with the password
+    """
+    wanted = set(authmode)
+    if not wanted:
+        return 4 if password else 0
+    for number in (0, 2, 3, 4):
+        if wanted == set(authmodes(number)):
+            if bool(number) != bool(password):
+                raise ValueError("authmode: OPEN goes with no password, and with nothing else")
+            return number
+    raise ValueError("authmode: OPEN alone, or PSK with WPA, WPA2 or both")
+
+
+def packed(command, text):
+    """The six bytes of a MAC address in a reply, ``"02:00:00:00:00:01"``.
+
+    :param bytes command: whose reply it is
+    :raises OSError: EIO, it is no MAC address
+    """
+    if not isinstance(text, str):  # not UTF-8
+        raise garbled(command, text)
+    if not is_mac(text):
+        raise garbled(command, text.encode())
+    return bytes([int(part, 16) for part in text.split(":")])
+
+
+def written(value):
+    """A MAC address of six bytes as commands take it, ``"02:00:00:00:00:01"``.
+
+    :raises ValueError: not six bytes
+    """
+    if len(value) != 6:
+        raise ValueError("a MAC address has six bytes")
+    return ":".join(["%02x" % b for b in value])

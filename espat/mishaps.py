@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What the engine does when something went wrong on the line. Loaded for it, and forgotten.
+
+Each function takes the modem (``Links``, or ``Engine``), whose fields it may write.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from . import lazy
+from .errors import fail
+
+# What a link is.
+_FREE = const(0)
+_OPENING = const(1)
+_CLOSED_BY_PEER = const(3)
+_LOST_RESTART = const(4)
+_LOST_WIFI = const(5)
+_LOST_BYTES = const(6)
+_LOST_SEND = const(7)
+
+# The parser's events.
+_TIMEOUT = const(0)
+_OK = const(2)
+_ERROR = const(3)
+_SEND_FAIL = const(6)
+_CANCELED = const(7)
+_REFUSED = const(16)
+_CONNECT = const(19)
+
+_VERDICT = const(3)  # a state of the engine
+
+_LINKS = const(5)
+_TORN_MS = const(1500)  # in so long after its noise a module that restarts says "ready"
+_PAUSE_MS = const(1000)  # a payload that pauses for so long has lost bytes
+_ASK_MODES = const(1)  # for `recheck`
+
+
+def take(modem, owner):
+    """A link for an owner, from 4 down: a server's clients are given low ones.
+
+    :raises OSError: ENOMEM, all five are in use
+    """
+    best = -1
+    for link in range(_LINKS):
+        state = modem.links[link]
+        if state == _FREE or _LOST_RESTART <= state <= _LOST_WIFI:
+            if best < 0 or not modem.doubt >> link & 1:
+                best = link
+    if best < 0:
+        best = _spare(modem)
+    modem.own(best, owner, _OPENING)
+    return best
+
+
+def _spare(modem):
+    """The link of a socket whose peer has closed, and that has nothing left to read. Its program
+    may have forgotten to close it; its end stays readable.
+    """
+    used = 0
+    for link in range(_LINKS):
+        owner = modem.owner(link)
+        used += owner is not None
+        if modem.links[link] == _CLOSED_BY_PEER and not modem.unread[link]:
+            if owner is not None and owner.part():
+                return link
+    raise fail("no_free_link", used)
+
+
+def hole(modem, link):
+    """Bytes are missing on a link; -1: on one of those that push theirs, nobody knows which."""
+    for each in range(_LINKS):
+        if each == link or (link < 0 and modem.pushes(each)):
+            modem.lose(each, _LOST_BYTES)
+
+
+def unexpected(modem, link):
+    """A payload of a link that pushes none: who gets it.
+
+    A client of the server may have come, its CONNECT lost. Else its header was damaged, or the
+    module is in another mode than it was told: nobody gets it.
+    """
+    newcomer(modem, link)
+    if link >= 0 and modem.links[link] and modem.pushes(link):
+        return modem.owner(link)
+    if modem.single or (link >= 0 and modem.doubt >> link & 1):
+        return None  # its last user's, on its way when the link was closed
+    modem.recheck |= _ASK_MODES
+    if link >= 0 and modem.has("RECVTYPE"):
+        modem.typed |= 1 << link
+    hole(modem, link)
+    hole(modem, -1)
+    return None
+
+
+def newcomer(modem, link):
+    """Something came for a link that nobody opened: the CONNECT of a server's client was lost."""
+    if link >= 0 and not modem.links[link] and _CONNECT in modem.handlers:
+        modem.handlers[_CONNECT](_CONNECT)
+
+
+def damaged(modem, event):
+    """A payload ended as none does (BROKEN), or a header promised too much (REFUSED)."""
+    link = modem.parser.link
+    modem.recheck |= _ASK_MODES
+    if modem.requested and (link < 0 or link == modem.link):
+        link = modem.link
+        modem.arrived = False
+        modem.requested = -1
+    if link >= 0 or not modem.requested:
+        hole(modem, link)
+    modem.settle(False)
+    if event == _REFUSED:
+        tear(modem)  # where the payload ends nobody knows
+
+
+def tear(modem):
+    """Give up the payload that is coming in: the rest of it will not come."""
+    parser = modem.parser
+    receiver = modem.incoming
+    modem.incoming = modem.delayed = None
+    if parser.left >= 0:
+        hole(modem, parser.link)
+    parser.reset()
+    modem.contact = min(modem.contact, 0)
+    if receiver is not None and receiver is not modem.receiver:
+        receiver.finished(False)
+    modem.settle(False)
+
+
+def stray(modem, line):
+    """A line that nobody asked for, where links push their bytes: it may be the payload of a header
+    that was damaged, unless firmware is known to say such things.
+    """
+    glued = modem.parser.glued
+    if glued and modem.arrived:
+        damaged(modem, _OK)  # behind what was asked for comes OK, or a notice
+    elif not _pushing(modem):
+        modem.settle(True)
+    elif modem.stalled or not _is_print(line):  # a boot loader's, perhaps: is "ready" to come?
+        modem.noise = True
+        modem.stalled = modem.stalled or glued
+        modem.pushed_at = modem.port.ticks()
+    elif lazy.call("words", "is_word", line):
+        modem.settle(True)
+    else:
+        modem.settle(not glued)
+        hole(modem, modem.parser.owner if glued else -1)
+
+
+def _pushing(modem):
+    """Whether a connection stands whose bytes are pushed."""
+    for link in range(_LINKS):
+        if _FREE < modem.links[link] <= _CLOSED_BY_PEER and modem.pushes(link):
+            return True
+    return False
+
+
+def _is_print(line):
+    """Whether a line is one of letters, as firmware prints them."""
+    for c in line:
+        if not 32 <= c < 127:
+            return False
+    return True
+
+
+def stall(modem):
+    """A payload has paused, or what should follow it has not come."""
+    parser = modem.parser
+    if parser.left > 0:
+        modem.stalled = True
+        # Of one that was asked for the command's own time-out decides.
+        over = parser.pushed or not modem.state
+        if over and modem.port.since(modem.t0) > _PAUSE_MS:
+            tear(modem)
+        return
+    waited = modem.port.since(modem.pushed_at)
+    if modem.noise:
+        if waited > _TORN_MS:  # no restart: a payload without its header
+            modem.noise = False
+            modem.settle(not modem.stalled)
+            hole(modem, -1)
+    elif modem.pushed is None:
+        modem.stalled = False
+        parser.tail = min(parser.tail, 1)
+    elif waited > _TORN_MS:
+        whole = parser.tail != 2 and parser.r == parser.w
+        modem.settle(whole)
+        if not whole:  # something stands where its end should be
+            hole(modem, parser.owner)
+
+
+def overdue(modem):
+    """The command under way has no result in time."""
+    link = modem.link
+    code = _TIMEOUT
+    if modem.state == _VERDICT and link >= 0 and modem.links[link] == _CLOSED_BY_PEER:
+        code = _SEND_FAIL  # CLOSED came: that there is no other word makes it certain
+    elif modem.connected:
+        code = _OK  # CONNECT came, its OK did not
+    elif modem.state == _VERDICT and not modem.sent:
+        modem.owed = True  # its prompt may come yet
+        code = _CANCELED  # nothing of the payload has gone
+    else:
+        if modem.sent and link >= 0:
+            modem.lose(link, _LOST_SEND)
+        modem.owed = modem.state == _VERDICT and not modem.received
+    modem.contact = min(modem.contact, 0)
+    modem.end(code)
+
+
+def call_off(modem):
+    """Do not wait any longer for the word that confirms a payload: nobody knows what went."""
+    if modem.state == _VERDICT:
+        overdue(modem)
+
+
+def fetched(modem, code):
+    """The command under way has ended: what it was to bring is whole if it came, and OK."""
+    receiver = modem.receiver
+    whole = modem.arrived and code == _OK
+    if not whole and (code != _ERROR or modem.requested < 0) and modem.link >= 0:
+        modem.lose(modem.link, _LOST_BYTES)
+        modem.recheck |= _ASK_MODES
+    modem.requested = 0
+    modem.receiver = None
+    if modem.incoming is receiver:
+        modem.incoming = None
+    if receiver is not None:
+        receiver.finished(whole)

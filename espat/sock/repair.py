@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""When a notice may be missing, or a connection did not come about: asking the module.
+
+Loaded for each question, and forgotten.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import lazy
+from ..errors import fail
+from ..parser import Ring
+
+_TIMEOUT = const(0)
+_ERROR = const(3)
+_CANCELED = const(7)
+_READY = const(22)
+_RECEIVING = const(3)  # what a socket is doing
+_CLOSED_BY_PEER = const(3)  # what a link is
+_LOST_BYTES = const(6)
+_LOST_PUSHED = const(8)
+
+
+def ask(modem, client):
+    """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links
+    stand. NonOS and WizFi360 say 0 for a link that is closed: there the questions take turns.
+    """
+    turn = modem.commands & 1 and not modem.has("RECVLEN_-1") and modem.links[:5].find(b"\x03") < 0
+    if modem.passive and not turn:
+        name = b"+CIPRECVLEN?"
+    else:
+        name = list_links(modem)
+    modem.begin(name, (), None, 5000, client)
+
+
+def list_links(modem):
+    """The command that lists the links: of CIPSTATUS only the rows count, its number may lie."""
+    return b"+CIPSTATE?" if modem.has("CIPSTATE") else b"+CIPSTATUS"
+
+
+def standing(modem):
+    """The links in the reply to ``+CIPSTATE?`` or ``+CIPSTATUS``, a bit each."""
+    links = 0
+    for line in modem.lines:
+        if line[:8] == b"+CIPSTAT":
+            link = line[line.find(b":") + 1 :][:1]
+            if link and b"0" <= link <= b"4":
+                links |= 1 << int(link)
+    return links
+
+
+def compare(modem):
+    """Bring the link table up to what ``ask()`` got told: notices can be lost.
+
+    A reply with a line in it that nobody knows may have lost another to it: it is not believed.
+    """
+    held = None
+    for line in modem.lines:
+        if line[:12] == b"+CIPRECVLEN:":
+            held = [number(field) for field in line[12:].split(b",")]
+        elif line[:8] != b"+CIPSTAT" and line[:7] != b"STATUS:":
+            return
+    if held is None:
+        links = standing(modem)
+        for link in range(5):
+            if not links >> link & 1:
+                modem.closed(link)
+        return
+    if None in held:
+        return
+    for link in range(5):
+        # 4.1 and later list built links only: a field too few is a link that is closed.
+        n = held[link] if link < len(held) else -1
+        modem.unread[link] = max(0, n)
+        owner = modem.owner(link)
+        if owner is not None:
+            # Announced, and then refused: the end of a stream that is not whole.
+            if owner.refused and (n < 0 or modem.links[link] == _CLOSED_BY_PEER):
+                modem.lose(link, _LOST_BYTES)
+            owner.refused = False
+        if n < 0:
+            modem.closed(link)
+
+
+def number(field):
+    """A field as a number, None if it is none."""
+    try:
+        return int(field)
+    except ValueError:
+        return None
+
+
+def refusal(socket, host, port):
+    """Why a connect came to nothing, as far as the module tells: the exception to raise."""
+    if socket.code == _TIMEOUT:
+        return fail("no_connect_answer", host, port)
+    if socket.code == _READY:
+        return fail("restarted")
+    modem = socket.modem
+    words = socket.words
+    if b"DNS" in words:
+        return fail("no_such_name", host)
+    if socket.timeout != 0:
+        _look(modem)
+        if not modem.up:
+            return fail("restarted")
+    if b"no ip" in words:
+        modem.wifi = 0  # its notice was lost: the next use joins again
+    if modem.wifi < 2:
+        return fail("not_joined")
+    return fail("refused", host, port)
+
+
+def _look(modem):
+    """Notices can be lost: has the module restarted, is it still in its network?"""
+    modem.contact = 0
+    modem.turn()
+    if not modem.up or modem.wifi < 2:
+        return
+    name = b"+CIPSTA_CUR?" if modem.has("CUR") else b"+CIPSTA?"
+    modem.begin(name, (), b"+CIPSTA")
+    while modem.state:
+        modem.rest()
+    for line in modem.lines:
+        if line.find(b':ip:"0.0.0.0"') > 0:
+            modem.wifi = 0
+
+
+def salvage(sock):
+    """A read was cut short: what came for it, and what comes yet, goes into the ring."""
+    into = sock.into
+    sock.into = None
+    parser = sock.modem.parser
+    if sock.doing != _RECEIVING:
+        got = sock.got  # it had come whole when the wait for it was cut short
+        if got:
+            ring = sock.queue(got)
+            ring.space()[:got] = into[:got]
+            ring.fill(got)
+        return
+    space = sock.queue(sock.asked).space()
+    came = sock.coming
+    live = parser.left >= 0 and not parser.pushed
+    if live:
+        came += parser.at
+    space[:came] = into[:came]
+    sock.coming = came
+    if came or live:
+        sock.space = space
+    if live:
+        parser.into(space[came:])
+
+
+def spared(sock):
+    """``Socket.part()``: all that came is here, and the end is known."""
+    modem = sock.modem
+    if sock.doing or sock.space is not None or sock.waiting():
+        return False
+    if modem.passive and not (sock.was_asked or modem.parser.trailer):
+        return False  # NonOS is asked before an end is believed
+    sock.left = modem.links[sock.link]
+    sock.link = -1
+    return True
+
+
+def cut_send(sock, view, cause):
+    """A send was cut short, by a time-out (OSError) or Ctrl-C: True if it goes on by itself.
+
+    :param view: what was to be sent
+    :raises OSError: ETIMEDOUT, nobody knows what went: the connection is of no more use
+    """
+    modem = sock.modem
+    if modem.bytes is None:
+        if isinstance(cause, OSError) and sock.doing:
+            lazy.call("mishaps", "call_off", modem)
+            raise fail("send_timed_out")
+        return False
+    if modem.busied:  # the module did not take the command
+        modem.end(_CANCELED)
+        return False
+    if len(view) > 3:
+        modem.bytes = None  # called off
+        return False
+    modem.bytes = memoryview(bytes(view))  # "+++" would be taken for it: it goes out later
+    return isinstance(cause, OSError)
+
+
+def unsent(sock):
+    """A send came to nothing.
+
+    :raises OSError: why
+    """
+    if sock.code == _ERROR:
+        raise fail("gone")
+    if sock.code == _CANCELED:
+        raise fail("called_off")
+    sock.state()
+    raise fail("not_sent")
+
+
+def make_room(sock, held, more):
+    """Have a ring with room for what the module holds, and for so many bytes more."""
+    while sock.space is not None:
+        sock.modem.rest()
+    old = sock.ring
+    if not held and old is None:
+        return
+    waiting = sock.waiting()
+    if old is None or old.size() - waiting < held + more:
+        sock.ring = ring = Ring(waiting + held + more)
+        if waiting:
+            ring.fill(old.take(ring.space()))
+
+
+def refused_read(sock):
+    """CIPRECVDATA was answered by ERROR: out of memory, or the bytes that were announced are gone.
+
+    What the module says next decides.
+    """
+    modem = sock.modem
+    link = sock.link
+    if modem.unread[link] > 0:
+        if sock.refused:
+            modem.lose(link, _LOST_BYTES)
+        sock.refused = True
+        modem.unread[link] = 0
+        sock.was_asked = False
+
+
+def overrun(sock):
+    """There is no room for what the module pushes: bytes are lost.
+
+    Where a UDP socket is why all links push, the error names it.
+    """
+    modem = sock.modem
+    why = _LOST_BYTES
+    for link in range(5):
+        owner = modem.owner(link)
+        if owner is not None and owner.type != 1 and owner.pushed:
+            why = _LOST_PUSHED
+    modem.lose(sock.link, why)

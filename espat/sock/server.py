@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The module's server, of five clients, for the socket that listens. Loaded by its ``listen()``.
+
+A client has its socket from the module's CONNECT on, so that what it sends before ``accept()`` is
+kept, and a client that came and went is still handed out.
+"""
+
+import errno
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import calls, lazy
+from ..errors import ATError, fail
+
+STAYS = True
+
+_LINKS = const(5)
+_AWAY_MS = const(10000)  # how long the module may take to rejoin by itself
+_CONNECT = const(19)  # an event
+
+# What a link is.
+_OPEN = const(2)
+_LOST_BYTES = const(6)
+
+_NOWHERE = ("0.0.0.0", 0)
+
+
+class Server:
+    """What listens, and who came. ``modem.listener`` is the one that there is.
+
+    :param Socket socket: the socket that listens
+    :param int backlog: how many clients may wait to be accepted: see ``Socket.listen()``
+    :param kind: the class of the clients' sockets
+    :raises OSError: EADDRINUSE, another socket listens, or the module does not let it
+    """
+
+    def __init__(self, socket, backlog, kind):
+        self.socket = socket
+        self.kind = kind
+        self.modem = socket.radio.up()
+        self.room = max(_LINKS, min(backlog, 16))
+        self.coming = []  # [socket, address or None] of each client that nobody accepted yet
+        self.away = None  # since when Wi-Fi is away, or was last asked to come back
+        self.listens = False  # the module does; a set-up ends that
+        if self.modem.listener is not None:
+            raise fail("server_in_use")
+        self._open()
+        self.modem.listener = self
+
+    # What a TLS server does otherwise: tls/server.py
+
+    def prepare(self):
+        """What must be set before the module listens."""
+
+    def tail(self):
+        """The parameters of CIPSERVER behind its port."""
+        return ()
+
+    def client(self):
+        """The socket of a client."""
+        return self.kind(self.socket.radio)
+
+    def stopped(self):
+        """The module was set up anew: it does not listen."""
+        self.listens = False
+        self.modem.handlers.pop(_CONNECT, None)
+
+    def _open(self):
+        """``AT+CIPSERVERMAXCONN=5``, if there is such a command, ``AT+CIPSERVER=1,<port>``.
+
+        A server that runs, by a command that was never confirmed, is stopped before.
+        """
+        modem = self.modem
+        self.prepare()
+        self.coming = [each for each in self.coming if each[0].link < 0]
+        if modem.has("MAXCONN"):
+            # Refused where it has more clients from before: they stay, and so does the old number.
+            self._try(b"+CIPSERVERMAXCONN=", (_LINKS,))
+        args = (1, self.socket.port) + self.tail()
+        for again in (True, False):
+            self.listens = True
+            modem.handlers[_CONNECT] = self._came  # somebody may come with the OK
+            modem.words = b""
+            try:
+                # NonOS says "no change" where a server runs, on whichever port.
+                if self._try(b"+CIPSERVER=", args) and modem.words != b"no change":
+                    self._set_again(b"+CIPSTO=")  # NonOS takes it only while a server runs
+                    return
+            except BaseException:
+                self.stopped()
+                raise
+            self.stopped()
+            if again:
+                self._try(b"+CIPSERVER=", (0,))
+        raise fail("server_in_use")
+
+    def _set_again(self, name):
+        """A setting that is kept, if it was made."""
+        for _, kept, args in self.modem.kept:
+            if kept == name:
+                self._try(kept, args)
+
+    def _try(self, name, args):
+        """A command that may be refused: True if it was done."""
+        try:
+            self.modem.run(name, args)
+        except ATError:
+            return False
+        return True
+
+    def _stand(self):
+        """Take in what comes, and see that the module listens: after a restart it does not."""
+        modem = self.modem
+        radio = self.socket.radio
+        modem.step()
+        if modem.up and self.listens:
+            if modem.wifi == 2 or not radio.network:
+                self.away = None
+                modem.chores()  # clients that were closed, without a wait, are closed now
+                return
+            if self.away is None:
+                self.away = modem.port.ticks()
+            if modem.port.since(self.away) < _AWAY_MS:
+                return
+        try:
+            radio.up()
+        except OSError:
+            if not modem.up:
+                raise
+            # No access point: nobody can come, and there will be another try.
+        self.away = modem.port.ticks()
+        if not self.listens:
+            try:
+                self._open()
+            except OSError as e:
+                if e.errno != errno.ECONNRESET:
+                    raise
+                # It restarted once more: so will this.
+
+    def _came(self, _):
+        """The module tells of a client. Called from ``step()``."""
+        modem = self.modem
+        link = modem.parser.link
+        if link < 0:
+            return
+        old = modem.owner(link)
+        if old is not None:
+            # The link is another's now. Bytes that the module had for the last one went with it;
+            # where its CLOSED was lost, more may have been.
+            state = modem.links[link]
+            if state == _OPEN or (modem.passive and modem.unread[link] > 0):
+                state = max(state, _LOST_BYTES)
+            old.left = state
+            old.link = -1
+        modem.doubt &= ~(1 << link)
+        coming = self.coming
+        try:
+            if len(coming) >= self.room:  # one at least has gone: there are five links
+                for each in coming:
+                    if each[0].link < 0:
+                        coming.remove(each)
+                        break
+            client = self.client()
+            coming.append([client, None])
+        except MemoryError:
+            modem.own(link, None, _OPEN)
+            modem.give(link)
+            return
+        client.served = client.stood = True
+        client.link = link
+        client.born = modem.own(link, client, _OPEN)
+
+    def _find(self, waiting):
+        """Who they are: ``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3. Once for all that wait."""
+        modem = self.modem
+        try:
+            # Every line is kept: one that is glued to a payload is no sign of lost bytes here.
+            lines = calls.must(modem, lazy.call("sock.repair", "list_links", modem), (), None)
+        except OSError:
+            return
+        for line in lines:
+            row = line[line.find(b":") + 1 :].split(b",")
+            if len(row) < 4 or line[:8] != b"+CIPSTAT":
+                continue
+            if not (row[0].isdigit() and row[3].isdigit()):
+                continue
+            try:
+                host = str(row[2].strip(b'"'), "ascii")
+            except (UnicodeError, ValueError):
+                continue
+            for each in waiting:
+                if each[0].link == int(row[0]):
+                    each[1] = each[0].peer = (host, int(row[3]))
+
+    def accept(self):
+        """See ``Socket.accept()``."""
+        modem = self.modem
+        socket = self.socket
+        since = modem.port.ticks()
+        self._stand()
+        while not self.coming:
+            socket.rest(since, "a client")
+            self._stand()
+        found = self.coming.pop(0)
+        client = found[0]
+        link = client.link
+        try:
+            if found[1] is None and link >= 0 and modem.links[link] == _OPEN:
+                socket.turn(since)
+                self._find([found] + self.coming)
+        except BaseException:
+            self.coming.insert(0, found)
+            raise
+        return client, found[1] or _NOWHERE
+
+    def close(self):
+        """``AT+CIPSERVER=0``. Clients that were accepted stay, others are closed."""
+        modem = self.modem
+        try:
+            if self.listens and modem.up:
+                self._try(b"+CIPSERVER=", (0,))
+        except OSError:
+            pass  # nothing answers: the next command will say so
+        finally:
+            self.stopped()
+            modem.listener = None
+            for each in self.coming:
+                each[0].timeout = 0  # it waits for no turn
+                each[0].close()

@@ -1,0 +1,381 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""UDP sockets. Loaded when the first is made.
+
+A datagram stays one: what passive receive would run together is pushed by the module instead, each
+with its sender (``AT+CIPDINFO=1``), for as long as a UDP socket is open. Firmware with
+``AT+CIPRECVTYPE`` does that for the one link. Where there is only ``AT+CIPRECVMODE`` it is for all
+links: what the module holds for TCP sockets is fetched before, and until the last UDP socket closes
+nothing holds their peers back; more than 2920 unread bytes make a TCP socket raise ECONNRESET.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import calls, lazy
+from ..errors import fail
+from .base import LinkSocket
+from .stream import octets
+
+STAYS = True
+
+_LARGEST = const(1472)  # bytes of a datagram that go out in one packet of 1500
+_DATAGRAMS = const(4)  # datagrams that wait to be read,
+_BYTES = const(2048)  # and bytes of them
+_START_MS = const(20000)
+_PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
+
+# What a link is.
+_OPENING = const(1)
+_OPEN = const(2)
+_LOST_WIFI = const(5)
+_LOST_BYTES = const(6)
+
+# Events.
+_OK = const(2)
+_ERROR = const(3)
+_SEND_OK = const(5)
+_CANCELED = const(7)
+
+# What a socket is doing.
+_NOTHING = const(0)
+_SENDING = const(4)
+
+
+class UdpSocket(LinkSocket):
+    """A UDP socket. Made by ``SocketPool.socket(AF_INET, SOCK_DGRAM)``.
+
+    It takes one of the module's five links at ``bind()``, ``connect()`` or the first ``sendto()``:
+    a few commands, which are waited for whatever the time-out.
+
+    Four datagrams, 2048 bytes in all, may wait to be read. ``lost`` counts those that came when
+    there was no room: the newest goes.
+    """
+
+    type = 2
+
+    def __init__(self, radio):
+        LinkSocket.__init__(self, radio)
+        self.port = 0  # the local one
+        self.refused = self.served = False  # of no meaning here: see stream.py, sockets.py
+        self.lost = 0
+        self.pushed = False  # all links were made to push on our behalf
+        self._typed = False  # ours alone was
+        self._peer = None  # (address, port) of connect()
+        self._name = ("", "")  # the name looked up last, and its address
+        self._queue = []  # (bytes, address, port), the oldest first
+        self._bytes = 0  # of these
+        self._coming = None  # the datagram coming in, None if there is no room for it
+
+    def setsockopt(self, level, name, value):
+        """SO_REUSEADDR and SO_BROADCAST are as good as set; nothing else is known (EOPNOTSUPP)."""
+        if not level or name not in (2, 4, 6, 32):  # their numbers differ from system to system
+            raise fail("socket_option")
+
+    # The link
+
+    def bind(self, address):
+        """Receive on a port: ``AT+CIPSTART=<link>,"UDP","0.0.0.0",<port>,<port>,2``.
+
+        :param address: ``(host, port)``: the module listens on all its addresses, whatever the
+            host; port 0: any that is free
+        :raises OSError: EADDRINUSE; ENOMEM, all five links are in use; ENOTCONN, not joined
+        """
+        if self.shut:
+            raise fail("closed")
+        if self.link >= 0:
+            raise fail("used_before")
+        port = address[1]
+        if not 0 <= port < 65536:
+            raise fail("bad_address")
+        self._open("0.0.0.0", port or 9, port)
+
+    def connect(self, address):
+        """Whom ``send()`` is for, and the only one to receive from. Nothing goes out."""
+        place = self._place(address)
+        self._open(place[0], place[1], 0)
+        self._peer = place
+
+    def _place(self, address):
+        """(address, port), a name looked up: the module would do that for each datagram."""
+        if self.shut:
+            raise fail("closed")
+        host, port = address[0], address[1]
+        if not (0 < port < 65536 and 0 < len(host) <= 64):
+            raise fail("bad_address")
+        if ":" not in host and not host.replace(".", "0").isdigit():
+            if self._name[0] != host:
+                modem = self.radio.up()
+                self._name = host, lazy.call("at.essential", "cipdomain", modem, host)
+            host = self._name[1]
+        return host, port
+
+    def _open(self, host, port, local):
+        """See to it that there is a link: all that is needed to receive whole datagrams on it."""
+        if self.link >= 0 or self.shut:
+            if self.state() != _OPEN:
+                raise fail("dropped")
+            return
+        modem = self.modem
+        since = modem.port.ticks()
+        self.radio.up()
+        self.turn(since)
+        taken = [o.port for o in map(modem.owner, range(5)) if isinstance(o, UdpSocket)]
+        if not modem.parser.remote:
+            self._remote(1)
+        link = lazy.call("mishaps", "take", modem, self)
+        try:
+            self._push(link)
+            if not local:
+                local = 0xC000 | since & 0x3FFF
+                while local in taken:
+                    local = 0xC000 | local + 1 & 0x3FFF
+            self.port = local
+            self._do(b"+CIPSTART=", (link, "UDP", host, port, local, 2), _START_MS, link)
+            if modem.code != _OK or modem.links[link] not in (_OPENING, _OPEN):
+                raise self._refusal(host, port)
+            if modem.links[link] != _OPEN and not self._stands(link):
+                raise self._refusal(host, port)
+        except BaseException as e:
+            if modem.links[link] == _OPENING and (modem.state or modem.code != _ERROR):
+                modem.give(link, _OPEN)  # it may come to stand yet
+            else:
+                modem.give(link)
+            if isinstance(e, Exception):  # else close() does it
+                self._restore(link)
+            raise
+        modem.links[link] = _OPEN
+        self.link = link
+        self.born = modem.links[link + 5]
+
+    def _remote(self, on):
+        """``AT+CIPDINFO``: whether the remote end is shown. Bytes depend on it.
+
+        :raises OSError: EIO, it is refused
+        """
+        modem = self.modem
+        if not calls.sure(modem, b"+CIPDINFO=", (on,)):
+            raise fail("set_up_refused", b"+CIPDINFO=", modem.words or b"ERROR")
+        modem.parser.remote = bool(on)
+
+    def _push(self, link):
+        """Have the module push what this link receives, datagram by datagram."""
+        modem = self.modem
+        if not modem.passive:
+            return
+        if not modem.has("PASSIVE_UDP"):  # whatever the receive mode
+            modem.pushing |= 1 << link
+        elif modem.has("RECVTYPE") and calls.sure(modem, b"+CIPRECVTYPE=", (link, 0)):
+            self._typed = True
+            modem.pushing |= 1 << link
+            modem.typed |= 1 << link
+        else:
+            lazy.call("sock.pushing", "begin", self.radio, self)
+
+    def _stands(self, link):
+        """CIPSTART ended in OK, and its CONNECT was not seen: the list of links tells."""
+        modem = self.modem
+        self._do(lazy.call("sock.repair", "list_links", modem), (), 5000, -1, None)
+        return lazy.call("sock.repair", "standing", modem) >> link & 1
+
+    def _refusal(self, host, port):
+        modem = self.modem
+        self.code = modem.code
+        self.words = modem.words
+        if self.code == _ERROR and modem.wifi == 2 and b"D" not in modem.words:
+            return fail("port_refused", self.port)
+        return lazy.call("sock.repair", "refusal", self, host, port)
+
+    def _do(self, name, args, timeout, link=-1, reply=b""):
+        """A command that may be refused: True if it was done."""
+        modem = self.modem
+        modem.turn()
+        modem.begin(name, args, reply, timeout, None, link)
+        while modem.state:
+            modem.rest()
+        return modem.code == _OK
+
+    def close(self):
+        """``AT+CIPCLOSE=<link>``; with the last one receiving becomes what it was. Idempotent."""
+        if self.shut:
+            return
+        self.shut = True
+        self._queue = []
+        modem = self.modem
+        link = self.link
+        if self.is_ours():
+            if modem.links[link] == _LOST_WIFI:
+                modem.unwanted |= 1 << link  # it may stand all the same
+            modem.give(link)
+        else:
+            self._typed = False
+        self._restore(link)
+
+    def _restore(self, link):
+        """Receive as before, as far as no other UDP socket is open."""
+        try:
+            self._settle(link)
+        except OSError:
+            pass  # the next command will say that nothing answers
+
+    def _settle(self, link):
+        modem = self.modem
+        if not modem.up or not modem.parser.remote:
+            return  # it has restarted: all that is as it was
+        modem.turn()
+        if self._typed:
+            self._typed = False
+            if calls.sure(modem, b"+CIPRECVTYPE=", (link, 1)):
+                modem.typed &= ~(1 << link)
+        for owner in map(modem.owner, range(5)):
+            if isinstance(owner, UdpSocket):
+                owner.pushed = owner.pushed or self.pushed
+                self.pushed = False
+                return
+        if self.pushed:
+            self.pushed = False
+            modem.passive = calls.sure(modem, b"+CIPRECVMODE=", (1,))
+        self._remote(0)
+
+    # Sending
+
+    def sendto(self, data, address):
+        """``AT+CIPSEND=<link>,<n>,"<address>",<port>``: a datagram.
+
+        :param data: 1 to 1472 bytes: what fits one packet, since not all modules put pieces
+            together again
+        :param address: ``(host, port)``; a name is looked up, and remembered
+        :returns: how many bytes: all
+        :raises OSError: EMSGSIZE; EAGAIN or ETIMEDOUT by ``settimeout()``; EIO, the module did not
+            send it; ECONNRESET, the module restarted; -2, name not found
+        """
+        view = octets("data", data)
+        n = len(view)
+        if not 0 < n <= _LARGEST:
+            raise fail("datagram_size")
+        host, port = self._place(address)
+        self._open(host, port, 0)
+        modem = self.modem
+        since = modem.port.ticks()
+        self.turn(since)
+        if self.state() != _OPEN:
+            raise fail("dropped")
+        modem.begin_send(b"+CIPSEND=", (self.link, n, host, port), view, self, self.link)
+        self.doing = _SENDING
+        try:
+            while self.doing:
+                if self.timeout != 0:
+                    self.rest(since, "the module to take what is sent")
+                elif modem.bytes is None:
+                    return n  # the verdict comes later
+                else:
+                    modem.rest()
+                    if modem.port.since(since) > _PROMPT_MS:
+                        raise fail("waiting", "the prompt")
+        except BaseException as e:
+            if lazy.call("sock.repair", "cut_send", self, view, e):
+                return n
+            raise
+        if self.code == _CANCELED:
+            raise fail("called_off")
+        if self.code != _SEND_OK:
+            self.state()
+            raise fail("datagram_not_sent")
+        return n
+
+    def send(self, data):
+        """``sendto()`` whom ``connect()`` named."""
+        if not self._peer:
+            raise fail("not_connected")
+        return self.sendto(data, self._peer)
+
+    def over(self, code):
+        """A send has ended. Called from ``step()``."""
+        self.doing = _NOTHING
+        self.code = code
+
+    # Receiving
+
+    def recvfrom_into(self, buffer, nbytes=0):
+        """The oldest datagram, into a buffer: (how many bytes, (address, port)).
+
+        What does not fit is cut off.
+
+        :param nbytes: at most so many; 0: as many as the buffer holds
+        :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ENOTCONN (as BrokenPipeError where
+            there is one), never bound nor sent; ECONNRESET, the module restarted, or bytes were
+            lost between module and host
+        """
+        if nbytes > len(buffer):
+            raise fail("buffer_too_small")
+        view = octets("buffer", buffer, True)
+        data, host, port = self._next()
+        n = min(len(data), nbytes if nbytes > 0 else len(view))
+        view[:n] = memoryview(data)[:n]
+        return n, (host, port)
+
+    def recvfrom(self, size):
+        """The oldest datagram, cut to ``size`` bytes: (bytes, (address, port))."""
+        data, host, port = self._next()
+        return bytes(memoryview(data)[:size]), (host, port)
+
+    def recv_into(self, buffer, nbytes=0):
+        """As ``recvfrom_into()``, without the sender."""
+        return self.recvfrom_into(buffer, nbytes)[0]
+
+    def recv(self, size):
+        """As ``recvfrom()``, without the sender."""
+        return self.recvfrom(size)[0]
+
+    def _next(self):
+        modem = self.modem
+        since = modem.port.ticks()
+        modem.step()
+        while True:
+            torn = self.is_ours() and modem.links[self.link] == _LOST_BYTES
+            if self._queue and not torn:
+                break
+            if self.state() != _OPEN:
+                raise fail("dropped")
+            self.rest(since, "a datagram")
+        got = self._queue.pop(0)
+        self._bytes -= len(got[0])
+        return got
+
+    def part(self):
+        """The modem needs the link for another: this socket cannot do without."""
+        return False
+
+    # A receiver of payload: the modem's side
+
+    def place(self):
+        """Where the datagram that is coming in goes; None: there is no room for it."""
+        parser = self.modem.parser
+        n = parser.length
+        self._coming = None
+        try:
+            host = str(parser.peer or b"", "ascii")
+        except (UnicodeError, ValueError):
+            host = ""
+        if self._peer and self._peer != (host, parser.port):
+            return None  # of nobody we are connected to
+        if len(self._queue) < _DATAGRAMS and self._bytes + n <= _BYTES:
+            try:
+                self._coming = bytearray(n), host, parser.port
+                return memoryview(self._coming[0])
+            except MemoryError:
+                self._coming = None
+        self.lost += 1
+        return None
+
+    def placed(self, n):
+        """``n`` bytes of it are there."""
+
+    def finished(self, whole):
+        """It is over, and may be read if it was whole."""
+        if self._coming and whole:
+            self._queue.append(self._coming)
+            self._bytes += len(self._coming[0])
+        self._coming = None

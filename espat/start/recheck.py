@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What the driver believes is asked of the module; and after a restart settings are made again.
+
+``modes`` and ``station`` are begun by the engine's ``rescue``. Loaded for it, and forgotten.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import lazy
+from ..errors import ATError
+from .answer import restarted
+
+_TIMEOUT = const(0)
+_OK = const(2)
+_READY = const(22)
+_FREE = const(0)
+_CLOSED_BY_PEER = const(3)
+_LOST_WIFI = const(5)
+_ASK_MODES = const(1)  # for recheck
+
+
+def modes(modem):
+    """Ask for the settings on which bytes depend, and make them anew where they differ."""
+    Modes(modem).ask()
+
+
+class Modes:
+    """The client of those commands."""
+
+    def __init__(self, modem):
+        self.modem = modem
+        self.steps = [(b"+CIPMUX", 1), (b"+CIPDINFO", int(modem.parser.remote))]
+        if modem.has("PASSIVE"):
+            self.steps.append((b"+CIPRECVMODE", int(modem.passive)))
+
+    def ask(self):
+        """Ask for the last of them."""
+        if self.steps:
+            self.asked = True
+            name = self.steps[-1][0]
+            self.modem.follow(name + b"?", (), name + b":", 5000, self)
+
+    def over(self, code):
+        """An answer, or the end of a setting."""
+        modem = self.modem
+        if code == _READY:
+            return
+        if code == _TIMEOUT or not modem.contact:
+            modem.recheck |= _ASK_MODES
+            return
+        name, value = self.steps[-1]
+        if not self.asked or code != _OK or self.stands(name, value):
+            self.steps.pop()
+            self.ask()
+        elif name == b"+CIPMUX":
+            restarted(modem)
+        else:
+            self.asked = False
+            modem.follow(name + b"=", (value,), b"", 5000, self)
+
+    def stands(self, name, value):
+        """Whether the module is as it was set. A reply that was cut tells nothing."""
+        for line in self.modem.lines:
+            said = line[len(name) + 1 :].lower()
+            if said in (b"0", b"1", b"false", b"true"):
+                return (said in (b"1", b"true")) == value
+        return True
+
+
+def station(modem):
+    """Wi-Fi went away, and the soft-AP stands: which links have their peers at the soft-AP?
+
+    ``AT+CIPAP?`` tells its network, ``AT+CIPSTATE?`` or ``AT+CIPSTATUS`` the peers of all links.
+    What firmware says of links behind a loss of Wi-Fi is not to be believed (dialects.md 5): only
+    the addresses count.
+    """
+    name = b"+CIPAP_CUR?" if modem.has("CUR") else b"+CIPAP?"
+    modem.follow(name, (), b"+CIPAP", 5000, Station(modem))
+
+
+class Station:
+    """The client of those commands."""
+
+    network = None  # [address, mask] of the soft-AP as numbers
+
+    def __init__(self, modem):
+        self.modem = modem
+
+    def over(self, code):
+        """An answer."""
+        modem = self.modem
+        if code == _OK and self.network is None and modem.contact:
+            self.network = [0xC0A80401, 0xFFFFFF00]  # what firmware has unless it is told otherwise
+            for line in modem.lines:
+                for i, name in ((0, b":ip:"), (1, b":netmask:")):
+                    at = line.find(name)
+                    if at > 0:
+                        self.network[i] = number_of(line[at + len(name) :]) or self.network[i]
+            name = b"+CIPSTATE?" if modem.has("CIPSTATE") else b"+CIPSTATUS"
+            modem.follow(name, (), b"+CIPSTAT", 5000, self)
+            return
+        near = []
+        for line in modem.lines if code == _OK and self.network else ():
+            row = line[line.find(b":") + 1 :].split(b",")
+            peer = number_of(row[2]) if len(row) > 2 else None
+            if peer is not None and self.is_near(peer):
+                near.append(row[0])
+        for link in range(5):
+            owner = modem.owner(link)
+            if owner is not None and owner.served and owner.peer:  # it may be closed by now
+                peer = number_of(owner.peer[0].encode())
+                if peer is not None and self.network and self.is_near(peer):
+                    near.append(b"%d" % link)
+            if _FREE < modem.links[link] <= _CLOSED_BY_PEER and b"%d" % link not in near:
+                modem.lose(link, _LOST_WIFI)
+
+    def is_near(self, peer):
+        """Whether an address, as a number, is in the soft-AP's network."""
+        return not (peer ^ self.network[0]) & self.network[1]
+
+
+def number_of(address):
+    """An IPv4 address in digits (bytes, quoted or not) as a number, None if it is none."""
+    parts = address.strip(b'"').split(b".")
+    number = 0
+    for part in parts:
+        if not part.isdigit() or int(part) > 255:
+            return None
+        number = number << 8 | int(part)
+    return number if len(parts) == 4 else None
+
+
+def replay(modem):
+    """Make all settings again that commands had made, in their order; the rate comes last.
+
+    What the module refuses now is left out.
+    """
+    lazy.call("at.essential", "station", modem)
+    rate = None
+    for _, name, args in list(modem.kept):
+        if name == b"+UART_CUR=":  # it needs both ends
+            rate = args
+            continue
+        try:
+            modem.run(name, args)
+        except ATError:
+            pass
+    if rate:
+        lazy.call("at.system", "uart_again", modem, rate)

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Start-up: take the module as it is found, and set it up.
+
+A board restarts, its module does not: echo may be on, half a command pending, a payload owed,
+passthrough on, the rate raised, links open, a server listening, the network joined. Loaded when
+needed, and forgotten when done.
+"""
+
+import errno
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import firmware, lazy
+from ..errors import fail, refusal
+
+_OK = const(2)
+_READY = const(22)
+_FREE = const(0)  # a link
+
+
+def start(radio):
+    """Get an answer, then echo off, normal mode, no links, five links, passive receive.
+
+    What was set by commands since the radio was made is set again.
+
+    :raises OSError: ETIMEDOUT, nothing answers; EIO, the module refuses what espat needs;
+        ECONNRESET, it restarts over and over
+    """
+    modem = radio.modem
+    for _ in range(3):
+        modem.contact = 0
+        try:
+            modem.turn()
+        except OSError as e:
+            if e.errno != errno.ETIMEDOUT:
+                raise
+            lazy.call("start.search", "search", radio, e)
+        before = modem.restarts
+        try:
+            set_up(modem)
+            modem.step()
+        except OSError as e:
+            if e.errno != errno.ECONNRESET:
+                raise
+        if modem.restarts == before:
+            modem.up = True
+            if modem.kept:
+                lazy.call("start.recheck", "replay", modem)
+            return
+        # It restarted under our hands: once more.
+    raise fail("restarted")
+
+
+def send(modem, name, args=(), sure=False, reply=b""):
+    """A command: True if the module took it, False if it refused it, or did not answer.
+
+    :param bool sure: bytes depend on it: it is sent up to three times, until there is an answer
+    :raises OSError: ETIMEDOUT, there was none to what must be sure; ECONNRESET, it restarted
+    """
+    for _ in range(3 if sure else 1):
+        modem.turn()
+        modem.begin(name, args, reply)
+        while modem.state:
+            modem.rest()
+        if modem.code == _READY:
+            raise fail("restarted")
+        if modem.code:
+            return modem.code == _OK
+    if sure:
+        raise refusal(modem, name, 0, 5000, False)
+    return False
+
+
+def set_up(modem):
+    """The commands, in an order that works from any state."""
+    send(modem, b"E0")
+    identify(modem)
+    has = modem.has
+    if has("SYSSTORE"):
+        send(modem, b"+SYSSTORE=", (0,), True)  # nothing of ours goes to flash
+    send(modem, b"+CIPMODE=", (0,))
+    send(modem, b"+CIPSERVER=", (0,))
+    if modem.listener is not None:
+        modem.listener.stopped()  # it listens again when a client is asked for
+    if not send(modem, b"+CIPCLOSE=", (5,)):
+        send(modem, b"+CIPCLOSE")  # the form of single-link mode
+    modem.unwanted = modem.doubt = 0
+    for link in range(5):
+        modem.own(link, None, _FREE)
+    if not send(modem, b"+CIPMUX=", (1,), True):
+        raise fail("set_up_refused", b"+CIPMUX=", modem.words or b"ERROR")
+    send(modem, b"+CIPDINFO=", (0,), True)
+    modem.single = modem.parser.remote = False
+    modem.passive = has("PASSIVE") and send(modem, b"+CIPRECVMODE=", (1,), True)
+    modem.parser.trailer = has("TRAILER")
+    modem.largest = 8192 if has("SEND8K") else 2048
+    if has("RECONNECT"):
+        send(modem, b"+CWRECONNCFG=", (1, 0), True)  # rejoin by itself, every second, for ever
+
+
+def identify(modem):
+    """``AT+GMR``, again where the reply was torn; what firmware leaves open is tried out.
+
+    :raises OSError: ETIMEDOUT, it does not answer
+    """
+    for _ in range(3):
+        found = (0, 0)
+        if send(modem, b"+GMR", (), True, None):
+            found = firmware.identify(modem.lines)
+        if found[1]:
+            break
+    else:
+        found = lazy.call("start.search", "probe", modem)
+    modem.firmware = found
+    modem.capabilities = firmware.capabilities(found)

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What the exceptions of errors.py say, and what to do. Loaded when one is raised."""
+
+import errno
+
+from . import lazy
+
+# MicroPython lacks these, where CircuitPython and CPython have them.
+try:
+    _Broken = BrokenPipeError
+    _Unjoined = ConnectionError
+except NameError:
+    _Broken = _Unjoined = OSError
+
+# Of each number of an OSError its name (and the number, where boards have no name for it), or of a
+# class; under it lines of a name and its text. "lost" has one for each state of a link from 4 on,
+# "join" for each code of +CWJAP (dialects.md 4), and 5: no address came.
+_TEXTS = (
+    "ECONNRESET"
+    "\nrestarted: connection lost: the module restarted"
+    "\nlost4: connection lost: the module restarted"
+    "\nlost5: connection lost: Wi-Fi went away"
+    "\nlost6: bytes were lost between module and host: a larger UART buffer or flow control helps"
+    "\nlost7: connection lost: the module never confirmed a send: how much of it went is not known"
+    "\nlost8: bytes were lost: while a UDP socket is open this firmware pushes what all "
+    "connections receive, and more came than could be kept; close the UDP socket, or read faster"
+    "\nended: the other end has closed, and all it sent has been read"
+    "\npart_sent: the connection broke after %d of %d bytes were sent"
+    "\nnot_sent: the module could not send it: the connection is useless now"
+    "\ndropped: the module has closed the link: make a new socket",
+    "ENOTCONN"
+    "\ngone: the other end has closed the connection"
+    "\nnot_connected: the socket is not connected"
+    "\nnot_joined: not joined to a network: radio.connect(ssid, password) first",
+    "ETIMEDOUT"
+    "\nsilent: the module does not answer: check power (300 mA), TX to RX, and the baud rate"
+    "\nalways_busy: the module is 'busy' for ever: radio.reset() restarts it"
+    "\nsend_timed_out: the module did not confirm the send in time: how much of it went is not "
+    "known, so the connection is closed"
+    "\ncalled_off: the send was called off before any of it went"
+    "\nno_connect_answer: no connection to %s:%d: the module did not answer"
+    "\nno_ping: no answer to a ping from %s"
+    "\nno_time: no time server answered in %d s"
+    "\nrate_lost: no answer at %d baud, nor at %d again: reset the module"
+    "\njoin1: the access point did not answer in time: is it too far away?"
+    "\njoin5: the access point took us in, but no DHCP server gave an address",
+    "EIO"
+    "\nuart_stuck: the UART takes no bytes: is flow control on at one end only?"
+    "\nno_payload: AT%s: the reply ended without its bytes: ask again"
+    "\ncommand_refused: %s"
+    "\nset_up_refused: the module refused AT%s, which espat needs: %s"
+    "\ndatagram_not_sent: the module did not send the datagram"
+    "\ngarbled: AT%s: a reply not understood: %s"
+    "\nrate_failed: no answer at %d baud: back at %d",
+    "ENOMEM"
+    "\nno_free_link: all five links of the module are in use (%d by sockets): close sockets, or "
+    "use 'with'",
+    "EISCONN 106\nconnected: the socket is connected",
+    "EALREADY"
+    "\nused_before: the socket has been connected before: make a new one"
+    "\nconnecting: still connecting",
+    "EINPROGRESS\nconnect_started: connecting",
+    "gaierror -2\nno_such_name: name not found: %s",
+    "ECONNREFUSED"
+    "\nrefused: no connection to %s:%d: refused, unreachable or not known"
+    "\njoin4: the access point turned us away",
+    "ECONNABORTED\njoin0: the module gave no reason",
+    "EACCES\njoin2: wrong password",
+    "ENODEV\njoin3: no such access point in reach: check the name, and that it is on 2.4 GHz",
+    "EBADF\nclosed: the socket is closed",
+    "EOPNOTSUPP\nsocket_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option",
+    "EADDRINUSE"
+    "\nserver_in_use: the module has one server, and it is in use: close it"
+    "\nport_refused: the module refused UDP port %d: is it in use?",
+    "EINVAL"
+    "\nnot_bound: bind((host, port)) first, then listen(); not on a connection"
+    "\nrate_not_told: the UART does not tell its rate: there is no way back",
+    "EMSGSIZE 90\ndatagram_size: a datagram has 1 to 1472 bytes",
+    "ValueError"
+    "\ntoo_long: a command over 256 bytes"
+    "\nline_break: CR, LF or NUL in a parameter"
+    "\nnegative_timeout: a negative time-out"
+    "\nbad_address: a port out of 1..65535, or a host out of 1..64 characters"
+    "\nbuffer_too_small: nbytes over the length of the buffer"
+    "\nrate_not_found: baud: start-up would not find the module at %d again: Radio(..., "
+    "rates=(%d,))",
+    "TypeError\nnot_octets: %s: bytes, a bytearray or a memoryview of bytes are wanted",
+    "RuntimeError"
+    "\nnested: step() called from its own callback, or a second thread: a radio and its sockets "
+    "are for one thread",
+)
+
+
+def error(name, args):
+    """The exception of a name. For ``"join"`` the arguments are the network and a code, for
+    ``"lost"`` what the link is.
+    """
+    of = OSError
+    before = ""
+    if name == "join":
+        of = _Unjoined
+        before = "cannot join %s: "
+        name = "join%d" % (args[1] if args[1] < 6 else 0)
+        args = args[:1]
+    elif name == "lost":
+        name = "lost%d" % args
+        args = ()
+    elif name in ("gone", "not_connected"):
+        of = _Broken
+    for group in _TEXTS:
+        at = group.find("\n" + name + ": ")
+        if at > 0:
+            break
+    text = before + group[at + len(name) + 3 :].split("\n")[0]
+    if args:
+        text = text % tuple([readable(arg) if isinstance(arg, bytes) else arg for arg in args])
+    kind, _, number = group.split("\n")[0].partition(" ")
+    if kind[-5:] == "Error":
+        return {"ValueError": ValueError, "TypeError": TypeError}.get(kind, RuntimeError)(text)
+    return of(getattr(errno, kind, 0) or int(number), text)
+
+
+def refusal(ATError, command, code, words, timeout, deaf):
+    """See errors.py, whose class this is given."""
+    name = lazy.call("secrets", "mask", "AT" + readable(command))
+    if code == 0:
+        text = "%s: no answer within %d ms" % (name, timeout)
+        if deaf:
+            text += "; the module answers every other command: Radio(..., pause=50) gives it time"
+        return OSError(errno.ETIMEDOUT, text)
+    if code == 6:
+        words = b"SEND FAIL"
+    if code == 22:
+        return OSError(errno.ECONNRESET, "%s: the module restarted" % name)
+    said = lazy.call("secrets", "mask", readable(words or b"ERROR"))
+    exception = ATError("%s: the module said %s" % (name, said))
+    exception.command = name
+    exception.words = words or b"ERROR"
+    return exception
+
+
+def readable(words):
+    """Bytes as text for people: what is not ASCII is shown as a question mark."""
+    return "".join([chr(c) if 32 <= c < 127 else "?" for c in words])

@@ -1,0 +1,468 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Certificates in the module's flash: found, compared, and written only where they differ.
+
+Roots for contexts that have no CA of their own are put into the module from a board so:
+
+    from espat.tls import certificates
+    certificates.install_roots(radio, "/roots.pem")
+
+Up to ESP-AT 3.0 certificates stand in partitions, each a container of numbered items
+(``AT+SYSFLASH``), from 3.1 on in NVS, an entry each (``AT+SYSMFG``); which it is, the list of
+partitions tells. Number 0 keeps what the module came with. What a context brings gets the next
+number that no other context uses, and that are not the roots: those begin with the line
+``# espat ca``.
+
+Sizes are checked before anything is erased, a container's head is written last, and all that was
+written is read back. Loaded for a connect, and forgotten. Source: tls-facts.md 1.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import lazy
+from ..at.flash import (
+    sysflash_erase,
+    sysflash_query,
+    sysflash_read,
+    sysflash_write,
+    sysmfg_erase,
+    sysmfg_keys,
+    sysmfg_read,
+    sysmfg_write,
+)
+from ..errors import ATError
+from .errors import fail
+from .state import state_of
+
+MARK = b"# espat ca\n"
+"""The first line of roots that contexts without a CA trust; PEM may have lines of other text."""
+
+_CHUNK = const(256)  # bytes read at a time, so that no UART buffer overruns
+_WRITE = const(1024)  # bytes written at a time
+_LATE = const(32)  # bytes of a container that are written last; flash encryption wants such steps
+_VALUE = const(8192)  # bytes of the largest NVS entry that is tried
+_BINARY = const(8)  # the type of an NVS entry
+
+
+# Roots, from a board
+
+
+def install_roots(radio, cafile):
+    """Put the certificates of a file into the module, in place of the roots that are there.
+
+    They are read back; nothing is written if they are there already.
+
+    :param cafile: path of a file, PEM or DER; or bytes, the data themselves
+    :returns: how many certificates
+    :raises ValueError: no certificate in it, a bad one, or more than there is room for: nothing has
+        been touched then
+    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates; EIO, what was written reads
+        otherwise
+    :raises ATError: the module refused to read, erase or write: its flash may be full
+    """
+    data = lazy.call("tls.pem", "certificates", cafile)
+    modem = radio.up()
+    store, number = _place_of_roots(modem)
+    known = state_of(modem).known
+    _put(store, known, ("client_ca",), number, (MARK + data,))
+    known["client_ca", number] = MARK
+    return data.count(b"-----BEGIN ")
+
+
+def installed_roots(radio):
+    """The roots that are in the module, PEM as bytes; None if there are none.
+
+    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates
+    :raises ATError: the module refused to read
+    """
+    modem = radio.up()
+    number = roots(modem)
+    if number is None:
+        return None
+    store = opened(modem, "client_ca")
+    found = []
+    at = len(MARK)
+    while True:
+        piece = store.read("client_ca", number, at, _CHUNK)
+        if not piece:
+            return b"".join(found)
+        found.append(piece)
+        at += len(piece)
+
+
+def place_of_roots(radio):
+    """Where the roots are, or would be put: (number, bytes of PEM that there is room for).
+
+    The number is what ``AT+CIPSSLCCONF`` takes for a CA.
+
+    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates
+    :raises ATError: the module refused to read
+    """
+    store, number = _place_of_roots(radio.up())
+    return number, store.room("client_ca", number) - len(MARK)
+
+
+def remove_roots(radio):
+    """Take the roots out of the module; what else it holds stays, and keeps its number.
+
+    :returns: whether there were any
+    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates; EIO, it reads otherwise
+    :raises ATError: the module refused to read or erase
+    """
+    modem = radio.up()
+    removed = False
+    while True:
+        number = roots(modem)
+        if number is None:
+            return removed
+        state_of(modem).known.pop(("client_ca", number), None)
+        opened(modem, "client_ca").drop("client_ca", number)
+        removed = True
+
+
+def roots(modem, needed=False):
+    """The number of the roots; None if there are none and they are not needed.
+
+    :raises OSError: EINVAL, there are none; EOPNOTSUPP, no place for them
+    """
+    known = state_of(modem).known
+    for place in known:
+        if known[place] == MARK:
+            return place[1]
+    store = opened(modem, "client_ca")
+    for number in store.numbers("client_ca"):
+        if store.read("client_ca", number, 0, len(MARK)) == MARK:
+            known["client_ca", number] = MARK
+            return number
+    if needed:
+        raise fail("roots_missing")
+    return None
+
+
+def _place_of_roots(modem):
+    """(store, the number that the roots have in it, or would get)."""
+    number = roots(modem)
+    store = opened(modem, "client_ca")
+    if number is None:
+        number = min(len(store.numbers("client_ca")), 1)
+        while ("client_ca", number) in state_of(modem).known:
+            number += 1
+    return store, number
+
+
+# What contexts bring
+
+
+def provide_server(modem, context, verify):
+    """Have in the module what its server shows and, if it verifies clients, trusts: number 0."""
+    spaces, data = (), ()
+    if not isinstance(context.pki, int):
+        spaces, data = ("server_cert", "server_key"), context.pki
+    if verify and not isinstance(context.ca, int):
+        spaces, data = spaces + ("server_ca",), data + (context.ca,)
+    known = state_of(modem).known
+    if _all_known(known, spaces, 0, data):
+        return
+    try:
+        _put(opened(modem, spaces[0]), known, spaces, 0, data)
+    except ATError:
+        raise fail("flash_is_full", spaces[0])
+
+
+def provide(modem, what, data):
+    """Have in the module what a client shows, or trusts: its number.
+
+    CircuitPython has 2 KB for frames, or 1.5 KB: under adafruit_requests this is the driver's
+    deepest part, and flat for that.
+
+    :param int what: 1: a certificate and its key; 2: the CAs that it trusts
+    :param data: (PEM, PEM), or PEM; an int: it stands there, under this number
+    :raises OSError: EOPNOTSUPP, no place for it; EIO, no room in its
+        flash, or it reads otherwise
+    :raises ValueError: more than there is room for
+    """
+    if isinstance(data, int):
+        return data
+    if what == 1:
+        spaces = ("client_cert", "client_key")
+    else:
+        spaces = ("client_ca",)
+        data = (data,)
+    known = state_of(modem).known
+    for space, number in known:
+        if space == spaces[0] and _all_known(known, spaces, number, data):
+            return number
+    store = opened(modem, spaces[0])
+    for number in store.numbers(spaces[0]):
+        for i in range(len(spaces)):
+            if not store.same(spaces[i], number, data[i]):
+                break
+        else:
+            break
+    else:
+        number = _free(store, known, spaces)
+    try:
+        _put(store, known, spaces, number, data)
+    except ATError:
+        for i in range(len(spaces)):  # no half of a pair is left behind
+            if store.same(spaces[i], number, data[i]):
+                store.drop(spaces[i], number)
+    else:
+        return number
+    raise fail("flash_is_full", spaces[0])
+
+
+def _all_known(known, spaces, number, data):
+    """Whether all of it is known to stand under one number."""
+    for i in range(len(spaces)):
+        if known.get((spaces[i], number)) != data[i]:
+            return False
+    return True
+
+
+def _free(store, known, spaces):
+    """The first number, but 0 if that is taken, that neither another context nor the roots have."""
+    number = 1
+    for space in spaces:
+        number = min(number, len(store.numbers(space)))
+    kept = store.numbers("client_ca") if spaces[0] == "client_ca" else ()
+    while (spaces[0], number) in known or (
+        number in kept and store.read("client_ca", number, 0, len(MARK)) == MARK
+    ):
+        number += 1
+    return number
+
+
+def _put(store, known, spaces, number, data):
+    """Write what is not there: all of it fits, or nothing is touched."""
+    wanted = []
+    for i in range(len(spaces)):
+        if not store.same(spaces[i], number, data[i]):
+            room = store.room(spaces[i], number)
+            if len(data[i]) > room:
+                raise fail("cert_too_large", spaces[i], len(data[i]), room)
+            wanted.append(i)
+    for i in wanted:
+        known.pop((spaces[i], number), None)
+        store.write(spaces[i], number, data[i])
+        if not store.stands(spaces[i], number, data[i]):
+            raise fail("flash_differs", spaces[i])
+    for i in range(len(spaces)):
+        known[spaces[i], number] = data[i]
+    store.modem.tls.known = known  # at/flash.py has dropped it, as for any write
+
+
+# Where they lie
+
+
+def opened(modem, space):
+    """The store of a module: what is in it, and what is put there, by name and number.
+
+    :param str space: ``"client_ca"``, ``"client_cert"``, ``"client_key"``, ``"server_..."``
+    :raises OSError: EOPNOTSUPP, there is no place for that
+    """
+    if not modem.has("SYSFLASH"):
+        raise fail("no_such_place", space)
+    sizes = {}
+    for row in sysflash_query(modem):
+        sizes[row[0]] = row[4]
+    if "client_ca" in sizes or not modem.has("SYSMFG"):
+        if space not in sizes:
+            raise fail("no_such_place", space)
+        store = Partitions(modem, sizes)
+        store.finish()
+        return store
+    return Nvs(modem)
+
+
+class Nvs:
+    """Entries of NVS, one for each file."""
+
+    def __init__(self, modem):
+        self.modem = modem
+
+    def numbers(self, space):
+        """The numbers that are taken."""
+        found = []
+        try:
+            entries = sysmfg_keys(self.modem, space)
+        except ATError:
+            entries = ()
+        for key, self.kind in entries:
+            at = key.rfind(".")
+            if key[:at] == space and key[at + 1 :].isdigit():
+                found.append(int(key[at + 1 :]))
+            elif key == space:
+                found.append(0)
+        return found
+
+    def read(self, space, number, offset, length):
+        """Bytes of a file; fewer, or none, at its end."""
+        try:
+            return sysmfg_read(self.modem, space, _key(space, number), offset, length)[1]
+        except ATError:
+            return b""
+
+    def same(self, space, number, data):
+        """Whether a file is these bytes, and no more."""
+        key = _key(space, number)
+        at = 0
+        try:
+            while at < len(data):
+                piece = data[at : at + _CHUNK]
+                if sysmfg_read(self.modem, space, key, at, len(piece))[1] != piece:
+                    return False
+                at += _CHUNK
+            return sysmfg_read(self.modem, space, key, len(data), 1)[1] == b""
+        except ATError:  # it ends here
+            return at >= len(data)
+
+    stands = same
+
+    def room(self, space, number):
+        """How many bytes a file may have."""
+        return _VALUE
+
+    def write(self, space, number, data):
+        """Put a file there, over what there was; ``stands()`` follows."""
+        kind = _BINARY if not self.numbers(space) else self.kind  # as its neighbours are
+        sysmfg_write(self.modem, space, _key(space, number), kind, data)
+
+    def drop(self, space, number):
+        """Take a file away; the others keep their numbers."""
+        sysmfg_erase(self.modem, space, _key(space, number))
+
+
+def _key(space, number):
+    return space if space[:6] == "server" else "%s.%d" % (space, number)
+
+
+class Partitions:
+    """A partition for each kind of file, in it a container: u16 0xF1F1, u16 count, u32 length of
+    the rest; for each file u8 type, u8 number, u16 length, its bytes, filled up to four with 0xFF.
+    """
+
+    def __init__(self, modem, sizes):
+        self.modem = modem
+        self.sizes = sizes  # bytes of each partition by name
+        self._seen = {}
+
+    def _items(self, space):
+        """(where it begins, its length, its type) of each file."""
+        if space in self._seen:
+            return self._seen[space]
+        size = self.sizes.get(space)
+        if size is None:
+            raise fail("no_such_place", space)
+        found = []
+        head = sysflash_read(self.modem, space, 0, 8)
+        end = 8 + int.from_bytes(head[4:8], "little")
+        if head[:2] == b"\xf1\xf1" and end <= size:
+            at = 8
+            for _ in range(int.from_bytes(head[2:4], "little")):
+                if at + 4 > end:
+                    break
+                head = sysflash_read(self.modem, space, at, 4)
+                length = int.from_bytes(head[2:4], "little")
+                found.append((at + 4, length, head[0]))
+                at += 4 + (length + 3 & ~3)
+        self._seen[space] = found
+        return found
+
+    def numbers(self, space):
+        """The numbers that are taken."""
+        return range(len(self._items(space)))
+
+    def read(self, space, number, offset, length):
+        """Bytes of a file; fewer, or none, at its end."""
+        items = self._items(space)
+        if number >= len(items):
+            return b""
+        start, size, _ = items[number]
+        length = min(length, size - offset)
+        return sysflash_read(self.modem, space, start + offset, length) if length > 0 else b""
+
+    def same(self, space, number, data):
+        """Whether a file is these bytes, and no more."""
+        items = self._items(space)
+        if number >= len(items) or items[number][1] != len(data):
+            return False
+        return self._reads(space, items[number][0], data)
+
+    def _reads(self, space, start, data):
+        """Whether these bytes stand in a partition."""
+        for at in range(0, len(data), _CHUNK):
+            piece = data[at : at + _CHUNK]
+            if sysflash_read(self.modem, space, start + at, len(piece)) != piece:
+                return False
+        return True
+
+    def room(self, space, number):
+        """How many bytes a file may have."""
+        taken = 12
+        for i, item in enumerate(self._items(space)):
+            if i != number:
+                taken += 4 + (item[1] + 3 & ~3)
+        return self.sizes[space] - taken
+
+    def write(self, space, number, data):
+        """Have all of the container written anew, for a partition is erased as a whole:
+        ``stands()`` does it.
+        """
+        items = self._items(space)
+        parts = []
+        for item in items:  # no comprehension, which would take a frame: see provide()
+            parts.append(self._whole(space, item))
+        kind = items[0][2] if items else ("ca", "cert", "key").index(space.split("_")[1]) + 1
+        item = bytes([kind, number]) + len(data).to_bytes(2, "little") + data
+        parts[number : number + 1] = [item + b"\xff" * (-len(data) % 4)]
+        self._plan(space, parts)
+
+    def drop(self, space, number):
+        """Take a file away; those behind it keep their numbers: a file of no bytes stays."""
+        parts = [self._whole(space, item) for item in self._items(space)]
+        parts[number] = parts[number][:2] + b"\0\0"
+        while parts and len(parts[-1]) == 4:
+            parts.pop()
+        self._plan(space, parts)
+        self.finish()
+
+    def _plan(self, space, parts):
+        """What ``finish()`` is to write."""
+        length = sum([len(part) for part in parts])
+        head = b"\xf1\xf1" + len(parts).to_bytes(2, "little") + length.to_bytes(4, "little")
+        image = head + b"".join(parts)
+        self.modem.unwritten = (space, image)
+
+    def finish(self, *_):
+        """Write what is to be written; what a restart or Ctrl-C cut off is begun again. True.
+
+        :raises OSError: EIO, it reads otherwise
+        """
+        if self.modem.unwritten is None:
+            return True
+        space, image = self.modem.unwritten
+        self._seen.clear()
+        sysflash_erase(self.modem, space)
+        for at in range(_LATE, len(image), _WRITE):
+            sysflash_write(self.modem, space, at, image[at : at + _WRITE])
+        sysflash_write(self.modem, space, 0, image[:_LATE])
+        if not self._reads(space, 0, image):
+            raise fail("flash_differs", space)
+        self.modem.unwritten = None
+        return True
+
+    stands = finish
+
+    def _whole(self, space, item):
+        """A file as it stands, its head and filling too."""
+        start, length, _ = item
+        start -= 4
+        end = start + 4 + (length + 3 & ~3)
+        pieces = []
+        for at in range(start, end, _CHUNK):
+            pieces.append(sysflash_read(self.modem, space, at, min(_CHUNK, end - at)))
+        return b"".join(pieces)

@@ -1,0 +1,293 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""From a context to a TLS connection: what the module cannot do is refused, the rest is set.
+
+Each connect sets or clears all that the firmware keeps for its link, and has the module say it, so
+that nothing left over from an earlier program, or garbled on the line, weakens it. Loaded for a
+connect, and forgotten: see ``TLSSocket._open()``.
+"""
+
+import time
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import lazy
+from ..errors import ATError
+from ..errors import fail as general
+from .errors import fail
+from .state import state_of
+
+_HANDSHAKE_MS = const(120000)  # each of a dozen packets may take 10 s
+_YEAR = const(2026)  # no clock that is right shows an earlier one
+_BUILT = const(1767225600)  # the beginning of that year
+_SNTP_MS = const(10000)
+
+
+# What is wanted, and what cannot be had
+
+
+def plan(sock):
+    """What a socket's context wants of the module: [auth, name, PSK, pair, CA].
+
+    ``auth`` is 1 for showing a certificate, 2 for verifying the server's, 3 for both; the name is
+    the one to be told, or None; of the PSK see ``_psk()``; pair and CA are what the context has.
+
+    :raises OSError: EOPNOTSUPP, the module cannot do it; ENOMEM, it has its one TLS link in use
+    :raises ValueError: a name or a key that no module takes
+    """
+    modem = sock.modem
+    context = sock.context
+    auth = (2 if context.verify_mode else 0) + (context.pki is not None)
+    name = refuse(context, modem, sock.name, auth)
+    psk = _psk(context, modem)
+    sock.turn(modem.port.ticks())
+    if not modem.has("TLS_LINKS"):
+        for owner in map(modem.owner, range(5)):
+            if owner is not sock and getattr(owner, "context", None) is not None:
+                raise fail("one_tls_link", _firmware(modem))
+    return [auth, name, psk, context.pki, context.ca]
+
+
+def refuse(context, modem, name, auth):
+    """Raise if the module cannot do what a context says; else the name to be told, or None."""
+    if auth and not modem.has("SSLCCONF"):
+        raise fail("no_verifying", _firmware(modem))
+    if not modem.has("SYSFLASH"):
+        for what, wanted in ((context.ca, auth & 2), (context.pki, auth & 1)):
+            if wanted and not isinstance(what, int):
+                raise fail("no_cert_store", _firmware(modem))
+    checked = context.check_hostname
+    if name is not None and not context.sni:
+        name = None
+        if checked:
+            raise fail("check_needs_sni")
+    if name is not None and _is_number(name):
+        if checked:
+            raise fail("address_unchecked", name)
+        name = None
+    names = modem.has("SNI")
+    if checked and not names:
+        raise fail("no_name_check", _firmware(modem))
+    if name is not None:
+        if not 0 < len(name.encode()) <= 64:
+            raise ValueError("server_hostname out of 1..64 bytes")
+        if not names:
+            raise fail("sni_unknown", _firmware(modem))
+        if auth & 2 and not checked:
+            raise fail("sni_is_checked")
+    if context.alpn and not names:
+        raise fail("alpn_unknown", _firmware(modem))
+    if context.psk:
+        if auth & 2:
+            raise fail("psk_with_ca")
+        if not modem.has("PSK"):
+            raise fail("psk_unknown", _firmware(modem))
+    return name
+
+
+def _psk(context, modem):
+    """(the end of the command's name, the key as it is sent, the identity), or None."""
+    psk = context.psk
+    if callable(psk):
+        psk = psk(None)
+    if not psk:
+        return None
+    identity, key = psk
+    identity = identity.encode() if isinstance(identity, str) else bytes(identity)
+    key = key.encode() if isinstance(key, str) else bytes(key)
+    if not (1 <= len(identity) <= 32 and 1 <= len(key) <= 32) or b"\0" in identity:
+        raise fail("psk_invalid")
+    if all(32 < byte < 127 for byte in key):
+        return b"", key, identity
+    if not modem.has("PSKHEX"):
+        raise fail("psk_not_printable")
+    return b"HEX", "".join(["%02x" % byte for byte in key]).encode(), identity
+
+
+def _is_number(host):
+    """Whether a host is an address, not a name."""
+    return host.replace(".", "0").isdigit() or ":" in host
+
+
+def _firmware(modem):
+    return lazy.call("families", "name", modem.firmware)
+
+
+# The connection
+
+
+def start(sock, wants, host, port, before):
+    """Begin the connection: what the link needs is set, then ``AT+CIPSTART=<link>,"SSL",...``.
+
+    :param wants: what ``plan()`` gave, with the numbers of the pair and of the CA in the flash
+    :param int before: ``modem.restarts`` when all this began
+    """
+    modem = sock.modem
+    context = sock.context
+    auth, server, psk, pki, ca = wants
+    if modem.has("ERRNO"):
+        try:
+            modem.run(b"+SYSLOG=", (1,))
+        except ATError:
+            pass  # then no cause is told
+    if modem.has("TLS_HOST") and server is None and (auth & 2 or not context.sni):
+        if not _is_number(host):  # it would be told, and checked
+            host = lazy.call("at.essential", "cipdomain", modem, host)
+    if modem.has("SSLSIZE"):
+        modem.run(b"+CIPSSLSIZE=", (4096,))
+
+    def prepare(link):
+        if not modem.has("PASSIVE_TLS"):
+            modem.pushing |= 1 << link  # its payload comes unasked, whatever the receive mode
+        _conf(modem, link, auth, (pki if auth & 1 else 0, ca if auth & 2 else 0))
+        for name, args, told in _settings(modem, server, context.alpn, psk):
+            _have(modem, name, link, args, told)
+        if modem.restarts != before:
+            raise general("restarted")
+        state_of(modem).code = None
+
+    lazy.call("sock.opening", "dial", sock, "SSL", host, port, _HANDSHAKE_MS, prepare)
+
+
+def _conf(modem, link, auth, numbers):
+    """``AT+CIPSSLCCONF``: that a CA is missing is said, and then OK; what it took is asked for."""
+    if not modem.has("SSLCCONF"):
+        return
+    name = b"+CIPSSLCCONF"
+    if not modem.has("SSL_BY_LINK"):
+        args = (auth,)
+    else:
+        args = (link, auth) + numbers if auth else (link, auth)
+    said = name + b":" + b",".join([b"%d" % arg for arg in args])
+    for _ in range(2):
+        try:
+            lines = modem.run(name + b"=", args, None)
+        except ATError:
+            raise fail("not_accepted", "+CIPSSLCCONF", "is there what it says? (use_stored)")
+        for line in lines:
+            if line[:3] == b"NO " and line[-6:] == b" FOUND":
+                raise fail("not_accepted", "+CIPSSLCCONF", lazy.call("texts", "readable", line))
+        if not auth & 2 or said in modem.run(name + b"?", (), name):
+            return
+    raise fail("not_accepted", "+CIPSSLCCONF", "it kept other settings")
+
+
+def _settings(modem, server, alpn, psk):
+    """(command, parameters behind the link, what its query then tells) of all that a link has.
+
+    The names CCN and SNI are one field of the firmware's: CCN is cleared. What the documents call
+    the identity of a PSK is the key, the hint is the identity.
+    """
+    found = []
+    if modem.has("SNI"):
+        server = b"" if server is None else server.encode()
+        protocols = []
+        for protocol in alpn:
+            protocols.append(protocol.encode() if isinstance(protocol, str) else protocol)
+        found.append((b"+CIPSSLCCN", ("",), b""))
+        found.append((b"+CIPSSLCSNI", (server,), server))
+        found.append((b"+CIPSSLCALPN", (len(alpn),) + alpn, b",".join(protocols)))
+    if psk:
+        found.append((b"+CIPSSLCPSK" + psk[0], psk[1:], b",".join(psk[1:])))
+    elif modem.has("PSK"):
+        found.append((b"+CIPSSLCPSK", ("", ""), b""))
+    return found
+
+
+def _have(modem, name, link, args, wanted):
+    """Have a setting of a link, as the module itself tells it; set twice at most.
+
+    A bit that flips on the line can set another name, or another link's.
+
+    :param bytes wanted: what stands behind the link's number in the reply to the query, without
+        the quotes that the reference has there; empty: nothing is set
+    """
+    head = name + b":%d" % link
+    for left in (2, 1, 0):
+        told = b""
+        for line in modem.run(name + b"?", (), head):
+            told = line[len(head) + 1 :]
+            if told[:1] == b'"' and told[-1:] == b'"':
+                told = told[1:-1].replace(b'","', b",")
+            if not told.strip(b","):
+                told = b""
+        if told == wanted:
+            return
+        if left:
+            modem.run(name + b"=", (link,) + args)
+    raise fail("not_accepted", str(name, "ascii"), "it kept other settings")
+
+
+# The clock
+
+
+def see_to_clock(modem):
+    """Have the clock right, where dates of certificates are checked: once while the module runs.
+
+    It asks time servers (``AT+CIPSNTPCFG=1,0``), up to 10 s; then it is set from this board's clock
+    (``AT+SYSTIMESTAMP``), if that is right.
+
+    :raises OSError: EINVAL, the clock is not right, and nobody tells the time
+    """
+    state = state_of(modem)
+    if state.dated or not modem.has("DATES"):
+        return
+    if _clock(modem) < _BUILT and not _asked(modem):
+        now = _here()
+        if now < _BUILT or not modem.has("TIMESTAMP"):
+            raise fail("clock_unset")
+        for _ in range(2):
+            modem.run(b"+SYSTIMESTAMP=", (now,))
+            if 0 <= _clock(modem) - now <= 10:
+                break
+        else:
+            raise fail("not_accepted", "+SYSTIMESTAMP", "it kept another time")
+    state.dated = True
+
+
+def _clock(modem):
+    """Seconds since 1970 by the module's clock, to the year where it tells no better; 0: unset."""
+    if modem.has("TIMESTAMP"):
+        for line in modem.run(b"+SYSTIMESTAMP?", (), b"+SYSTIMESTAMP:"):
+            if line[14:].isdigit():
+                return int(line[14:])
+    else:
+        for line in modem.run(b"+CIPSNTPTIME?", (), b"+CIPSNTPTIME:"):
+            if line[-4:].isdigit() and int(line[-4:]) >= _YEAR:
+                return _BUILT
+    return 0
+
+
+def _asked(modem):
+    """Let the module ask time servers: True once it has the time."""
+    port = modem.port
+    since = port.ticks()
+    try:
+        lines = modem.run(b"+CIPSNTPCFG?", (), b"+CIPSNTPCFG:")
+        if not lines or lines[0][12:13] != b"1":
+            modem.run(b"+CIPSNTPCFG=", (1, 0))
+    except ATError:
+        return False  # no time servers, then
+    while port.since(since) < _SNTP_MS:
+        then = port.ticks()
+        if _clock(modem) >= _BUILT:
+            return True
+        while port.since(then) < 500:
+            modem.rest()
+    return False
+
+
+def _here():
+    """Seconds since 1970 by this board's clock, which some count from 2000; 0 without a clock."""
+    try:
+        now = int(time.time())
+        if (getattr(time, "gmtime", None) or time.localtime)(0)[0] == 2000:
+            now += 946684800
+    except OverflowError:
+        pass  # CircuitPython counts from 1970, and has no calendar of that year
+    except RuntimeError:
+        now = 0  # CircuitPython on a board without a clock
+    return now

@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Certificates and keys as a module wants them: PEM, in lines of one length.
+
+The same certificate always comes out as the same bytes, whatever it was read from, so that it can
+be compared with what lies in the module. Loaded while one is read, and forgotten.
+"""
+
+from binascii import a2b_base64, b2a_base64
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+
+_PEM_MOST = const(8172)  # bytes of PEM: a partition of 8 KB, without its head and an entry's
+_FILE = const(65536)  # bytes: no longer file is read
+_BEGIN = b"-----BEGIN "
+_DASHES = b"-----"
+
+
+def certificates(what):
+    """All certificates of a file, or of the data themselves, as PEM (bytes).
+
+    :param what: str, the path of a file of up to 64 KB, PEM or DER; bytes, or str with PEM, the
+        data themselves
+    :raises ValueError: no certificate in it, a bad one, or over 8172 bytes of PEM
+    :raises OSError: the file cannot be read
+    """
+    found = [_text(b"CERTIFICATE", der) for label, der in _blocks(what) if label == b"CERTIFICATE"]
+    if not found:
+        raise ValueError("no certificate in it: PEM or DER is wanted")
+    return _fits("the certificates", b"".join(found))
+
+
+def pair(cert, key):
+    """A certificate with its chain, and its key: (PEM, PEM).
+
+    :param cert: as for ``certificates()``; the first is the one that the key belongs to
+    :param key: a file, or the data themselves, with one private key: PKCS 8, PKCS 1 or SEC 1
+    :raises ValueError: as ``certificates()``; no key, two, an encrypted one, or another's, as far
+        as that can be told (RSA, elliptic curves)
+    """
+    chain = certificates(cert)
+    keys = [block for block in _blocks(key) if block[0].endswith(b"PRIVATE KEY")]
+    if not keys:
+        raise ValueError("no private key in it: PEM or DER is wanted")
+    if len(keys) > 1:
+        raise ValueError("more than one private key in it")
+    label, der = keys[0]
+    if label.startswith(b"ENCRYPTED"):
+        raise ValueError("the private key is encrypted: a module takes none that is")
+    public = _public(der)
+    leaf = _blocks(chain)[0][1]
+    if public and leaf.find(public) < 0:
+        raise ValueError("the private key is not that of the (first) certificate")
+    return chain, _fits("the private key", _text(label, der))
+
+
+def _fits(what, pem):
+    if len(pem) > _PEM_MOST:
+        raise ValueError(
+            "%s: %d bytes, and a module takes %d: 'espat ca' picks roots"
+            % (what, len(pem), _PEM_MOST)
+        )
+    return pem
+
+
+def _read(what):
+    """Bytes of a file, or the data themselves."""
+    if isinstance(what, str):
+        if _BEGIN.decode() in what:
+            return what.encode()
+        with open(what, "rb") as file:
+            size = file.seek(0, 2)
+            if size > _FILE:
+                raise ValueError("%s: over %d bytes: 'espat ca' picks roots" % (what, _FILE))
+            file.seek(0)
+            return file.read(size)  # no more: CircuitPython makes room for as many, there or not
+    return bytes(what)
+
+
+def _blocks(what):
+    """[(label, DER)] of PEM, or of DER, whose label is found out."""
+    data = _read(what)
+    at = data.find(_BEGIN)
+    if at < 0:
+        return [(_label(data), _whole(data))] if data[:1] == b"\x30" else []
+    found = []
+    while at >= 0:
+        stop = data.find(_DASHES, at + 11)
+        label = data[at + 11 : stop]
+        end = data.find(b"-----END " + label + _DASHES, stop)
+        if stop < 0 or end < 0:
+            raise ValueError("bad PEM: a BEGIN without its END")
+        body = data[stop + 5 : end]
+        if b":" in body:  # Proc-Type: 4,ENCRYPTED
+            found.append((b"ENCRYPTED " + label, b""))
+        elif label == b"CERTIFICATE" or label.endswith(b"PRIVATE KEY"):
+            try:
+                der = a2b_base64(b"".join(body.split()))
+            except MemoryError:
+                raise
+            except Exception:  # a ValueError, but in micropython-lib's binascii
+                raise ValueError("bad PEM: no base64 in %s" % label.decode())
+            found.append((label, _whole(der)))
+        at = data.find(_BEGIN, end)
+    return found
+
+
+def _whole(der):
+    """DER of the length that it says it has."""
+    try:
+        _, _, stop = _item(der, 0)
+    except IndexError:
+        stop = -1
+    if der[:1] != b"\x30" or stop != len(der):
+        raise ValueError("a bad certificate or key: it is cut short, or no DER")
+    return der
+
+
+def _text(label, der):
+    lines = [_BEGIN + label + _DASHES + b"\n"]
+    for i in range(0, len(der), 48):
+        lines.append(b2a_base64(der[i : i + 48]))
+    lines.append(b"-----END " + label + _DASHES + b"\n")
+    return b"".join(lines)
+
+
+# DER
+
+
+def _item(der, at):
+    """(tag, where its content begins, where it ends)."""
+    length = der[at + 1]
+    start = at + 2
+    if length & 0x80:
+        n = length & 0x7F
+        length = 0
+        for byte in der[start : start + n]:
+            length = length << 8 | byte
+        start += n
+    return der[at], start, start + length
+
+
+def _items(der, at, stop):
+    found = []
+    while at < stop:
+        item = _item(der, at)
+        found.append(item)
+        at = item[2]
+    return found
+
+
+def _inside(der):
+    """What stands in the sequence that DER is."""
+    _, start, stop = _item(der, 0)
+    return _items(der, start, stop)
+
+
+def _label(der):
+    """What DER is."""
+    try:
+        tags = bytes([item[0] for item in _inside(_whole(der))])
+    except IndexError:
+        tags = b""
+    if tags[:3] == b"\x02\x30\x04":
+        return b"PRIVATE KEY"
+    if tags[:2] == b"\x02\x04":
+        return b"EC PRIVATE KEY"
+    if tags[:3] == b"\x02\x02\x02":
+        return b"RSA PRIVATE KEY"
+    if tags == b"\x30\x04":
+        return b"ENCRYPTED PRIVATE KEY"
+    return b"CERTIFICATE"
+
+
+def _public(der):
+    """What of a private key its certificate must contain; None where that cannot be told."""
+    try:
+        items = _inside(der)
+        tags = bytes([item[0] for item in items])
+        if tags[:3] == b"\x02\x30\x04":  # PKCS 8: the key in an OCTET STRING
+            der = der[items[2][1] : items[2][2]]
+            items = _inside(der)
+            tags = bytes([item[0] for item in items])
+        if tags[:3] == b"\x02\x02\x02":  # RSA: the modulus
+            return der[items[1][1] : items[1][2]]
+        for item in items:
+            if item[0] == 0xA1:  # EC: the point, in a BIT STRING
+                _, start, stop = _item(der, item[1])
+                return der[start + 1 : stop]
+    except IndexError:
+        pass
+    return None

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""TLS sockets: what they do otherwise than those they are made of. Loaded with the first, stays."""
+
+import errno
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import lazy
+from ..errors import ATError
+from ..errors import fail as general
+from .errors import fail
+
+STAYS = True
+
+# Events.
+_OK = const(2)
+_ERROR = const(3)
+
+_CODE = const(31)  # +ERRNO and its like
+
+# What a link is.
+_CLOSED_BY_PEER = const(3)
+
+_LEAST = const(10)  # seconds that a handshake gets: what firmware gives each of its packets
+_TRIES = const(3)  # how often a connect is begun if the module restarts under it
+_SURE = const(2)  # ERRORs in a row that mean that a closed link holds nothing more
+
+_classes = {}  # the class of TLS sockets for each class of sockets
+
+
+def note_causes(modem):
+    """Have ``+ERRNO:<code>``, which tells why a TLS connection failed, stand in ``modem.tls``."""
+
+    def heard(event):
+        line = modem.parser.line
+        if line[:7] == b"+ERRNO:" and modem.tls is not None:
+            modem.tls.code = bytes(line[7:])
+
+    modem.handlers[_CODE] = heard
+
+
+def secured(base):
+    """The class of TLS sockets that has the face of a class of sockets. Of servers: server.py."""
+    if base in _classes:
+        return _classes[base]
+
+    class TLSSocket(base):
+        """A socket that the module secures. Made by ``SSLContext.wrap_socket()``."""
+
+        context = None  # set as soon as it is made
+        name = None  # the server's, told and checked
+        later = None  # the address to be opened on the first use
+        dialed = 0  # when CIPSTART was sent, ticks
+        failure = None  # why it came to nothing
+        refusals = 0  # times in a row that the module refused to be read, behind CLOSED
+
+        def getpeercert(self, binary_form=False):
+            """The module does not tell: OSError, EOPNOTSUPP."""
+            raise fail("peer_certificate")
+
+        def selected_alpn_protocol(self):
+            """None: the module does not tell."""
+
+        # Connecting: what Socket.connect() calls.
+
+        def _open(self, host, port):
+            """Do what the context asks for, and begin
+            ``AT+CIPSTART=<link>,"SSL","<host>",<port>``.
+
+            :raises OSError: EOPNOTSUPP, EINVAL or ENOMEM, the module cannot do what is asked for;
+                EIO, it refused a command or kept another setting: nothing was sent to the other
+                end
+            :raises ValueError: a name or a key that no module takes
+            """
+            self.failure = None
+            note_causes(self.modem)
+            left = _TRIES
+            while True:
+                modem = self.radio.up()
+                before = modem.restarts
+                left -= 1
+                try:
+                    # One after the other: nested, they would need more room for frames than
+                    # CircuitPython has.
+                    wants = lazy.call("tls.connect", "plan", self)
+                    if wants[0] & 2:
+                        lazy.call("tls.connect", "see_to_clock", modem)
+                        if wants[4] is None:
+                            wants[4] = lazy.call("tls.certificates", "roots", modem, True)
+                        wants[4] = lazy.call("tls.certificates", "provide", modem, 2, wants[4])
+                    if wants[0] & 1:
+                        wants[3] = lazy.call("tls.certificates", "provide", modem, 1, wants[3])
+                    lazy.call("tls.connect", "start", self, wants, host, port, before)
+                    self.dialed = modem.port.ticks()
+                    return
+                except ATError as e:
+                    error = general("command_refused", str(e))
+                except OSError as e:
+                    error = e
+                if modem.restarts == before or not left:
+                    raise error
+
+        def _await_connection(self, since):
+            """A handshake gets 10 s, from CIPSTART on: what programs set for a read may be less."""
+            patience = self.timeout
+            if patience:
+                self.timeout = max(patience, _LEAST)
+            try:
+                base._await_connection(self, self.dialed)
+            finally:
+                self.timeout = patience
+
+        def _refusal(self, host, port):
+            """Why no connection came about: ECONNABORTED, and the likely causes."""
+            self.failure = base._refusal(self, host, port)
+            if self.failure.errno == errno.ECONNREFUSED:
+                code = self.modem.tls.code
+                self.failure = lazy.call("tls.texts", "unconnected", self, code, host, port)
+            return self.failure
+
+        # Reading. How many bytes wait on a TLS link firmware tells wrongly: too many (they are
+        # encrypted yet, and the last ones close the connection), or too few (those of one record).
+        # So it is asked for more until it has none, which ERROR tells; behind CLOSED it must tell
+        # that twice, since the command may have been garbled on its way.
+
+        def state(self):
+            """The state of the link; a socket whose connection was put off is connected now."""
+            if self.link < 0 and not self.shut and not self.left:
+                lazy.call("tls.later", "connect", self)
+            state = base.state(self)
+            if state == _CLOSED_BY_PEER and self.refusals < _SURE and self.link >= 0:
+                if not self.modem.pushes(self.link):
+                    self.modem.unread[self.link] = self.modem.unread[self.link] or 1
+            return state
+
+        def part(self):
+            """As ``Socket.part()``: not before all has been read."""
+            return self.refusals >= _SURE and base.part(self)
+
+        def _read_over(self, code):
+            """A CIPRECVDATA has ended. Called from ``step()``."""
+            if code == _OK:
+                self.refusals = 0
+                self.modem.unread[self.link] = self.modem.unread[self.link] or 1  # maybe
+            elif code == _ERROR:
+                self.modem.unread[self.link] = 0
+                if self.modem.links[self.link] == _CLOSED_BY_PEER:
+                    self.refusals += 1
+
+    _classes[base] = TLSSocket
+    return TLSSocket
