@@ -1,0 +1,279 @@
+"""Settings that a restart of the module loses are made again, as command and arguments.
+
+The module restarts, a socket is used: espat sets up again, and each setting that was made by a
+command function, or by a property of the radio, is in force as before.
+"""
+
+import pytest
+
+import espat
+from tests.driver.desk import BOTH, Line
+from tests.driver.secure import ESPAT
+from tests.faults.rig import Spoiled, command, tried
+
+# name: (families that have it, function, arguments, what the command line holds)
+NEW = ("esp8266-2.2.1", "esp32-2.4", "esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1")
+OLD = ("nonos-1.7.4", "wizfi360")
+SETTINGS = {
+    "CIPSTO": (NEW, "cipsto", (77,), b"+CIPSTO=77"),
+    "CIPSERVERMAXCONN": (NEW + OLD, "cipservermaxconn", (3,), b"+CIPSERVERMAXCONN=3"),
+    "CIPSNTPCFG": (NEW + ("nonos-1.7.4",), "cipsntpcfg", (1, 2, "time.test"), b'=1,2,"time.test"'),
+    "CIPDNS": (NEW + OLD, "cipdns", (1, "10.0.0.53"), b'=1,"10.0.0.53"'),
+    "CWRECONNCFG": (NEW, "cwreconncfg", (7, 9), b"+CWRECONNCFG=7,9"),
+    "CWHOSTNAME": (NEW + ("nonos-1.7.4",), "cwhostname", ("fridge",), b'+CWHOSTNAME="fridge"'),
+    "SLEEP": (NEW + OLD, "sleep", (1,), b"+SLEEP=1"),
+    "SYSMSG": (NEW + OLD, "sysmsg", (4,), b"+SYSMSG"),
+    "CIPSTA": (NEW + OLD, "cipsta", ("192.168.1.60",), b'="192.168.1.60"'),
+    "CIPSTAMAC": (NEW + OLD, "cipstamac", ("02:00:00:00:00:77",), b'="02:00:00:00:00:77"'),
+    "CWSAP": (NEW + OLD, "cwsap", ("mine", "password1", 6, 3), b'"mine","password1",6,3'),
+}
+each_setting = pytest.mark.parametrize("name", SETTINGS)
+
+
+def in_force(desk, name):
+    """Whether the restart lost it, and it was sent again: the command lines since."""
+    word = SETTINGS[name][3]
+    return [line for line in desk.module.commands if word in line]
+
+
+def made(desk, name):
+    families, function, args, _ = SETTINGS[name]
+    if desk.module.core.profile.id not in families:
+        pytest.skip("not a command of this family")
+    if name == "CWSAP":
+        command("cwmode")(desk.modem, 3)
+    command(function)(desk.modem, *args)
+    assert len(in_force(desk, name)) == 1, desk.module.commands[-3:]
+
+
+@each_setting
+def test_a_setting_outlives_a_restart(make_desk, family, name):
+    """The same command, with the same arguments, is sent again behind `ready`."""
+    desk = make_desk(family).join()
+    made(desk, name)
+    desk.module.reset()
+    desk.let(2)
+    desk.works()
+    assert len(in_force(desk, name)) == 2
+
+
+@each_setting
+@pytest.mark.parametrize("how", ["Radio.reset", "twice", "unheard"])
+def test_it_outlives_each_kind_of_restart(make_desk, profile, name, how):
+    """By the program's own reset, a second one, one of which `ready` was lost."""
+    desk = make_desk(profile, line=Spoiled).join()
+    made(desk, name)
+    if how == "Radio.reset":
+        desk.radio.reset()
+    elif how == "unheard":
+        desk.line.spoil(lambda data: data.replace(b"ready", b"rEady"))
+        desk.module.reset()
+        desk.let(2)
+        for _ in range(3):
+            if not tried(desk.works)[1]:
+                break
+    else:
+        for _ in range(2):
+            desk.module.reset()
+            desk.let(2)
+            desk.works()
+    desk.works()
+    assert len(in_force(desk, name)) == (3 if how == "twice" else 2)
+
+
+@pytest.mark.parametrize("family", BOTH)
+def test_the_last_value_counts(make_desk, family):
+    """10.0.0.53, then 10.0.0.54: only the latter is made again."""
+    desk = make_desk(family).join()
+    command("cipdns")(desk.modem, 1, "10.0.0.53")
+    command("cipdns")(desk.modem, 1, "10.0.0.54")
+    desk.module.reset()
+    desk.let(2)
+    desk.works()
+    assert len(desk.said(b"10.0.0.53")) == 1
+    assert len(desk.said(b"10.0.0.54")) == 2
+
+
+@pytest.mark.parametrize("family", BOTH)
+def test_what_was_refused_is_not_made_again(make_desk, family):
+    """The module says ERROR: the setting was never made."""
+    desk = make_desk(family).join()
+    desk.module.fault("refuse at AT+CIPDNS")
+    with pytest.raises(espat.ATError):
+        command("cipdns")(desk.modem, 1, "10.0.0.53")
+    desk.module.reset()
+    desk.let(2)
+    desk.works()
+    assert len(desk.said(b"10.0.0.53")) == 1
+
+
+@pytest.mark.parametrize("family", BOTH)
+def test_a_setting_that_is_refused_later_stops_nothing(make_desk, family):
+    """Made again it is refused: the radio works, or the error says which."""
+    desk = make_desk(family).join()
+    command("cipdns")(desk.modem, 1, "10.0.0.53")
+    desk.module.fault("refuse at AT+CIPDNS each")
+    desk.module.reset()
+    desk.let(2)
+    _, error = tried(desk.works)
+    assert len(desk.said(b"10.0.0.53")) >= 2
+    if error:
+        assert "CIPDNS" in str(error)
+        desk.works()
+
+
+def test_what_needs_a_server_is_made_again_behind_it(make_desk, family):
+    """NonOS takes AT+CIPSTO only while its server runs: again when the server listens again."""
+    desk = make_desk(family).join()
+    server = desk.pool.socket()
+    server.bind(("0.0.0.0", 80))
+    server.listen(2)
+    server.settimeout(2)
+    command("cipsto")(desk.modem, 77)
+    desk.module.reset()
+    desk.let(2)
+    tried(server.accept)
+    desk.network.dial(80)
+    assert server.accept()
+    assert desk.radio.command("AT+CIPSTO?") == [b"+CIPSTO:77"]
+
+
+@pytest.mark.parametrize("family", ESPAT)
+def test_tcp_options_of_new_links_outlive_a_restart(make_desk, family):
+    """AT+CIPTCPOPT=3,...: again for link 3 when the module has restarted."""
+    desk = make_desk(family).join()
+    command("ciptcpopt")(desk.modem, 3, -1, 1)
+    before = desk.said(b"+CIPTCPOPT=3,")
+    desk.module.reset()
+    desk.let(2)
+    desk.works()
+    assert desk.said(b"+CIPTCPOPT=3,") == before * 2
+
+
+@pytest.mark.parametrize("family", ESPAT[1:])
+def test_tls_settings_outlive_a_restart(make_desk, family):
+    """AT+CIPSSLCCONF=3,0 of a program's own: again, with the same arguments."""
+    desk = make_desk(family).join()
+    command("cipsslcconf")(desk.modem, 3, 0)
+    desk.module.reset()
+    desk.let(2)
+    desk.works()
+    assert len(desk.said(b"+CIPSSLCCONF=3,0")) == 2
+
+
+PROPERTIES = {
+    "hostname": ("fridge", b'+CWHOSTNAME="fridge"'),
+    "mac_address": (b"\x02\0\0\0\0\x77", b'="02:00:00:00:00:77"'),
+    "ipv4_dns": ("10.0.0.53", b'"10.0.0.53"'),
+}
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_properties_outlive_a_restart(make_desk, profile, name):
+    """radio.hostname = ..., and the like."""
+    value, word = PROPERTIES[name]
+    desk = make_desk(profile).join()
+    setattr(desk.radio, name, value)
+    desk.module.reset()
+    desk.let(2)
+    desk.works()
+    assert len(desk.said(word)) == 2
+
+
+# -- the rate of the line ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [921600, 460800, 230400])
+def test_the_rate_is_set_again(make_desk, family, rate):
+    """AT+UART_CUR=921600,...: lost by a restart, found at 115200, and raised again."""
+    desk = make_desk(family).join()
+    command("uart_cur")(desk.modem, rate)
+    assert desk.module.core.baud == rate
+    desk.module.reset()
+    desk.let(2)
+    desk.port.tick = 0.02
+    for _ in range(4):
+        if not tried(desk.radio.command, "AT")[1]:
+            break
+    assert desk.module.core.baud == rate
+    assert desk.line.baudrate == rate
+    desk.works()
+
+
+USUAL = (9600, 19200, 38400, 57600, 74880, 115200, 230400, 460800, 500000, 921600, 1000000, 1500000)
+USUAL += (2000000, 3000000)
+
+
+@pytest.mark.parametrize("rate", USUAL)
+def test_the_usual_rates_are_tried(make_desk, profile, rate):
+    """The board restarts, its module is at another rate: start-up finds it."""
+    desk = make_desk(profile, baud=rate)
+    desk.port.tick = 0.02
+    desk.line.baudrate = 115200
+    desk.join()
+    assert desk.line.baudrate == rate
+    desk.works()
+
+
+@pytest.mark.parametrize("rate", [250000, 128000, 1234567, 4000000])
+def test_a_rate_that_the_program_names_is_tried(make_desk, profile, rate):
+    """`Radio(uart, rates=(250000,))`."""
+    desk = make_desk(profile, baud=rate, radio={"rates": (rate,)})
+    desk.port.tick = 0.02
+    desk.line.baudrate = 115200
+    desk.join()
+    assert desk.line.baudrate == rate
+    desk.works()
+
+
+@pytest.mark.parametrize("rate", [80, 1234567, 4999999, 123456])
+def test_a_rate_that_start_up_would_not_find_is_refused(make_desk, profile, rate):
+    """uart_cur() says so, by a ValueError that names `rates`; nothing is sent."""
+    desk = make_desk(profile).join()
+    with pytest.raises(ValueError, match="rates"):
+        command("uart_cur")(desk.modem, rate)
+    assert not desk.said(b"UART_CUR")
+    desk.works()
+
+
+def test_a_rate_that_the_program_named_is_taken(make_desk, profile):
+    """Named, it can be set, and is found after the board's restart."""
+    desk = make_desk(profile, radio={"rates": (250000,)}).join()
+    command("uart_cur")(desk.modem, 250000)
+    desk.works()
+    desk.again(rates=(250000,))
+    desk.port.tick = 0.02
+    desk.line.baudrate = 115200
+    desk.join()
+    desk.works()
+    assert desk.line.baudrate == 250000
+
+
+@pytest.mark.parametrize("rates", [(0,), (-5,), ("115200",), (2.5,)], ids=repr)
+def test_rates_that_are_none_are_refused(make_desk, profile, rates):
+    """Whole numbers over 0."""
+    with pytest.raises((ValueError, TypeError)):
+        make_desk(profile, radio={"rates": rates}).join()
+
+
+class Slow(Line):
+    """A UART that has 115200 and 9600 alone."""
+
+    @property
+    def baudrate(self):
+        return self.uart.baudrate
+
+    @baudrate.setter
+    def baudrate(self, rate):
+        if rate not in (115200, 9600):
+            raise ValueError("no such rate")
+        self.uart.baudrate = rate
+
+
+def test_rates_that_the_uart_lacks_are_passed_over(make_desk, profile):
+    """The search goes on to one that it has."""
+    desk = make_desk(profile, baud=9600, line=Slow, radio={"rates": (250000,)})
+    desk.port.tick = 0.02
+    desk.line.baudrate = 115200
+    desk.join()
+    assert desk.line.baudrate == 9600

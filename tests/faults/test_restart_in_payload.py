@@ -1,0 +1,176 @@
+"""The module restarts in the middle of a payload: boot noise and `ready` are no payload.
+
+`+CIPRECVDATA:260,` (or `+IPD,4,260:`), some of the 260 bytes, then the noise of a boot ROM and
+`\r\nready\r\n`. What the program gets is the beginning of what was sent, then ECONNRESET.
+"""
+
+import errno
+
+import pytest
+
+from tests.driver.desk import Line
+from tests.driver.secure import serve, trusting
+from tests.faults.rig import BARE, PASSIVE, read, settled, sound, tried
+
+BODY = bytes(0x80 + (i * 7 + 3) % 121 for i in range(260))  # no byte of it is one of a print
+ROM = b"\x00\xe0\x8c\r\n~?\x80\x06\xfcl>\x1c\xc3\x00\r\n\x8e\x0c\xe2\x82n\xf3> \xff\x00\x1e"
+NOISE = {
+    "silent": b"",
+    "ROM noise": ROM,
+    "like payload": BODY[:90],
+    "its own words": b"\r\nOK\r\n\r\nSEND OK\r\n4,CLOSED\r\n",
+}
+each_noise = pytest.mark.parametrize("noise", NOISE)
+
+
+class Fuse(Line):
+    """The module restarts when the host has got so much of `BODY`; the rest is lost."""
+
+    left = None
+
+    def __init__(self, uart, clock):
+        Line.__init__(self, uart, clock)
+        self.waiting = b""
+
+    def take(self, view):
+        piece = bytearray(4096)
+        n = self.uart.readinto(piece)
+        if n:
+            self.waiting += self._burn(bytes(piece[:n]))
+        n = min(len(view), len(self.waiting))
+        view[:n] = self.waiting[:n]
+        self.waiting = self.waiting[n:]
+        return n or None
+
+    def _burn(self, data):
+        if self.left is None:
+            return data
+        at = next((i for i, c in enumerate(data) if c >= 0x80), None)
+        if at is None:
+            return data
+        there = len(data) - at
+        if there < self.left:
+            self.left -= there
+            return data
+        data = data[: at + self.left]
+        self.left = None
+        self.module.core.clear_output()
+        self.module.reset(self.noise)
+        return data
+
+
+def burning(desk, noise, after):
+    desk.line.module = desk.module
+    desk.line.noise = NOISE[noise]
+    desk.line.left = after
+
+
+PLACES = [0, 1, 3, 39, 40, 41, 99, 100, 131, 200, 226, 230, 231, 233, 251, 257, 258, 259, 260]
+
+
+NOT_YET = (
+    "open: noise that fills a pushed payload to its last byte, `ready` with it, is taken for its "
+    "bytes: it is told at a later call only"
+)
+
+
+@each_noise
+@pytest.mark.parametrize("active", [False, True], ids=["passive", "active"])
+def test_a_restart_in_a_tcp_payload_makes_no_byte_up(make_desk, family, active, noise, request):
+    """At many places of a payload of 260 bytes, read whole or in pieces."""
+    if active and (noise == "its own words" or (noise == "silent" and family in BARE)):
+        request.applymarker(pytest.mark.xfail(reason=NOT_YET, strict=False))
+    if not active and family not in PASSIVE:
+        pytest.skip("it has active receive only")
+    wrong = []
+    for turn, after in enumerate(PLACES):
+        desk = make_desk(family, line=Fuse).join()
+        desk.port.tick = 0.02
+        if active:
+            desk.active()
+        desk.listen("talk.test", 80, answer=lambda _: BODY)
+        sock = desk.socket("talk.test", 80)
+        burning(desk, noise, after)
+        tried(sock.send, b"go")
+        got, error = read(sock, 260, (100, 300, 40)[turn % 3])
+        if not error and (got != BODY or after < 260):
+            _, error = tried(sock.recv, 1)  # then it is told behind them
+        try:
+            sound(got, BODY, error, family not in BARE or not active)
+            if after < 260:
+                assert error, "the end of the stream is not told"
+            tried(sock.close)
+            settled(desk)
+        except AssertionError as problem:
+            wrong.append((after, str(problem).splitlines()[0]))
+        desk.module.close()
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_a_restart_in_a_datagram_makes_none_up(make_desk, family, noise, request):
+    """`+IPD,4,260:`, a part of the datagram, noise: no datagram that was not sent comes of it."""
+    if noise == "its own words" and family not in BARE:
+        request.applymarker(pytest.mark.xfail(reason=NOT_YET, strict=False))
+    wrong = []
+    for after in PLACES[::2]:
+        desk = make_desk(family, line=Fuse).join()
+        desk.port.tick = 0.02
+        desk.network.udp("one.test", 1001, lambda peer, source, data: peer.send(BODY, source))
+        sock = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
+        sock.settimeout(4)
+        burning(desk, noise, after)
+        tried(sock.sendto, b"go", ("one.test", 1001))
+        got, _ = tried(sock.recv, 1000)
+        if got not in (None, BODY) and not (family in BARE and tried(sock.recv, 1000)[1]):
+            wrong.append((after, got[after:]))
+        tried(sock.close)
+        settled(desk)
+        desk.module.close()
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("noise", ["silent", "ROM noise"])
+@pytest.mark.parametrize("family", ["esp32-2.4", "esp32c3-3.3", "esp32c6-5.0.1", "esp8266-2.2.1"])
+def test_a_restart_in_a_tls_payload_makes_no_byte_up(make_desk, family, noise):
+    """The same over TLS, where an end without a close alert is the module's usual one."""
+    for after in (0, 1, 100, 225, 258):
+        desk = make_desk(family, line=Fuse).join()
+        desk.port.tick = 0.02
+        serve(desk).answer = lambda _: BODY
+        sock = desk.pool.socket()
+        sock.settimeout(8)
+        sock = trusting().wrap_socket(sock, server_hostname="tls.test")
+        sock.connect(("tls.test", 443))
+        burning(desk, noise, after)
+        tried(sock.send, b"go")
+        got, error = read(sock, 260)
+        sound(got, BODY, error)
+        assert error
+        tried(sock.close)
+        settled(desk)
+        desk.module.close()
+
+
+@each_noise
+def test_of_an_accepted_client_too(make_desk, family, noise):
+    """A server's client: the same, and the server listens again."""
+    desk = make_desk(family, line=Fuse).join()
+    desk.port.tick = 0.02
+    server = desk.pool.socket()
+    server.bind(("0.0.0.0", 80))
+    server.listen(2)
+    server.settimeout(5)
+    peer = desk.network.dial(80)
+    client, _ = server.accept()
+    client.settimeout(5)
+    burning(desk, noise, 240)
+    peer.send(BODY)
+    got, error = read(client, 260)
+    if not error:
+        _, error = tried(client.recv, 1)
+    sound(got, BODY, error, family != "nonos-1.3")
+    assert error and error.errno in (errno.ECONNRESET, errno.ETIMEDOUT)
+    tried(client.close)
+    tried(server.close)
+    settled(desk)
