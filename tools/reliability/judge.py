@@ -1,0 +1,123 @@
+"""The verdict on one conversation."""
+
+from .layout import PAYLOAD
+from .wire import IN, altered
+
+SLACK = 3
+"""Seconds over its time-out that a call may take: what is on the line is looked after first."""
+
+GOOD = ("exact", "told")
+FAULTS = (
+    "hang",
+    "undocumented",
+    "wrong",
+    "late",
+    "datagram lost",
+    "peer",
+    "foreign",
+    "foreign, told",
+    "overdue",
+    "radio lost",
+    "needless",
+)
+"""
+`hang`: the call never came back. `undocumented`: another exception than OSError.
+`wrong`: bytes that nobody sent or a hole, and a clean end. `late`: such bytes, and an exception at
+a later call. `datagram lost`: one is missing between others, which are right.
+`peer`: the peer has not all that the program sent, and the program was not told. `foreign`: the
+peer got bytes that are no part of what the program said. `foreign, told`: and an exception.
+`overdue`: over its time-out. `radio lost`: afterwards no connection works. `needless`: an exception
+though nothing was lost.
+"""
+
+
+def verdict(cell, change, layout, outcome):
+    """One of GOOD or FAULTS, and a sentence about it."""
+    for check in (_came_back, _data, _peer, _in_time, _works, _needless):
+        found = check(cell, change, layout, outcome)
+        if found:
+            return found
+    return ("told", _words(outcome.told)) if outcome.told else ("exact", "")
+
+
+def _words(told):
+    return f"{told[0]}: {type(told[1]).__name__}: {told[1]}" if told else ""
+
+
+def _came_back(_cell, _change, _layout, outcome):
+    if outcome.odd:
+        return "undocumented", _words(outcome.odd)
+    return ("hang", outcome.hang) if outcome.hang else None
+
+
+def _data(cell, _change, _layout, outcome):
+    told = outcome.told
+    expected = cell.expected
+    got = outcome.pieces if cell.kind == "udp" else bytes(outcome.got)
+    if got == expected[: len(got)]:
+        if outcome.ended and len(got) < len(expected) and not told:
+            return "wrong", f"a clean end after {len(got)} of {len(expected)}"
+        return None
+    if cell.kind == "udp" and _some_of(got, expected):
+        return "datagram lost", _words(told)
+    return ("late" if told else "wrong"), f"{_first(got, expected)}; {_words(told)}"
+
+
+def _some_of(got, expected):
+    """Are these some of the datagrams, whole and in order?"""
+    rest = iter(expected)
+    return all(piece in rest for piece in got)
+
+
+def _first(got, expected):
+    pairs = zip(got, expected, strict=False)
+    at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(got), len(expected)))
+    there, wanted = got[at : at + 24], expected[at : at + 24]
+    return f"wrong from {at} of {len(expected)} on: {there!r}, not {wanted!r}"
+
+
+def _peer(_cell, change, layout, outcome):
+    heard, tried = bytes(outcome.peer), bytes(outcome.tried)
+    if tried.startswith(heard):
+        if len(heard) < len(tried) and not outcome.told:
+            return "peer", f"the peer has {len(heard)} of {len(tried)}, and nobody was told"
+        return None
+    if change.side == IN and layout.role(change) == PAYLOAD:
+        at = layout.offset(IN, change.at)
+        count = layout.offset(IN, change.at + change.amount) - at
+        there = tried[:at] + _damaged(change, tried[at:], max(1, count))
+        if there.startswith(heard):
+            return (
+                None if outcome.told else ("peer", "the peer has it changed, and nobody was told")
+            )
+    name = "foreign, told" if outcome.told else "foreign"
+    return name, f"the peer has {_first(heard, tried)}; {_words(outcome.told)}"
+
+
+def _damaged(change, rest, count):
+    """What is left of payload whose first byte is where the change is."""
+    if change.what == "drop":
+        return rest[count:]
+    if change.what == "double":
+        return rest[:1] + rest
+    return altered(type(change)("flip", change.side, 0, change.amount), rest, 0)
+
+
+def _in_time(_cell, _change, _layout, outcome):
+    for name, took, allowed in outcome.calls:
+        if took > allowed + SLACK:
+            return "overdue", f"{name} took {took:.1f} s of {allowed}"
+    return None
+
+
+def _works(_cell, _change, _layout, outcome):
+    if not outcome.after:
+        return "radio lost", outcome.after_error
+    return None
+
+
+def _needless(_cell, change, _layout, outcome):
+    """Bytes that come late or in small pieces are all there."""
+    if change.what in ("cut", "chop", "none") and outcome.told:
+        return "needless", _words(outcome.told)
+    return None

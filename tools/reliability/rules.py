@@ -1,0 +1,207 @@
+"""What cannot be told on a line without a checksum: each a predicate on what was changed where.
+
+A rule never looks at what came of it. It names the verdicts that it excuses: see `judge.FAULTS`.
+"""
+
+import re
+
+from .layout import ADDRESS, LENGTH, LINK, PAYLOAD
+from .wire import IN, OUT, altered
+
+_ACTIVE = re.compile(rb"\+IPD,([0-4]),(\d+)(,[^:\r\n]+)?:")
+_DATAGRAM = re.compile(rb'(AT\+CIPSEND=\d,\d+),"[^"]+",\d+\r\n')
+_SEND = re.compile(rb"AT\+CIPSEND=\d,(\d+)[^\r\n]*\r\n")
+MOST = 2920
+"""What one +IPD can hold."""
+BEFORE = 2
+"""The CRLF in front of a header belongs to it."""
+
+
+def payload_flipped(_cell, change, layout):
+    """A byte of payload is another byte: every count is right."""
+    return change.side == OUT and change.what == "flip" and layout.role(change) == PAYLOAD
+
+
+def payload_balanced(_cell, change, _layout):
+    """A byte of a payload is missing and another came twice: every count is right."""
+    return change.what == "pair"
+
+
+def active_payload_count(_cell, change, layout):
+    """Bytes of an active payload are missing or came twice.
+
+    What follows is taken for payload, or payload for what follows; the program has it before
+    anything that contradicts it comes.
+    """
+    return change.what in ("drop", "double") and _in_active_payload(change, layout)
+
+
+def restart_in_active_payload(_cell, change, layout):
+    """The module restarts in an active payload.
+
+    What its ROM and its firmware print then is payload by count, and the program has it before
+    anything that contradicts it comes.
+    """
+    return change.what == "restart" and _in_active_payload(change, layout)
+
+
+def _in_active_payload(change, layout):
+    return (
+        change.side == OUT
+        and layout.role(change) == PAYLOAD
+        and layout.printed.startswith(b"+IPD", layout.span(OUT, change.at).head)
+    )
+
+
+def active_payload_and_two_ends(_cell, change, layout):
+    """Two bytes of an active payload are missing, and two CRLF follow it.
+
+    The first, which ends the payload, is taken for the missing bytes, and the second, which begins
+    the next line, for the end.
+    """
+    span = layout.span(OUT, change.at)
+    return (
+        active_payload_count(_cell, change, layout)
+        and change.what == "drop"
+        and min(change.at + change.amount, span.end) - change.at == change.amount == 2
+        and layout.printed.startswith(b"\r\n\r\n", span.end)
+    )
+
+
+def active_link(_cell, change, layout):
+    """The link of an active header is changed, and it still is a header."""
+    return _still_a_header(change, layout, LINK)
+
+
+def active_length(_cell, change, layout):
+    """The length of an active header is changed, and it still is a header.
+
+    What is left of the payload, or what the payload took of what follows, comes behind it.
+    """
+    return _still_a_header(change, layout, LENGTH)
+
+
+def active_length_to_a_line_end(_cell, change, layout):
+    """The same, and by the new length the payload ends where a CRLF stands."""
+    if not active_length(_cell, change, layout):
+        return False
+    head = layout.span(OUT, change.at).head
+    start = layout.printed.index(b":", head) + 1
+    count = int(_ACTIVE.match(altered(change, layout.printed[head : head + 80], head))[2])
+    return layout.printed.startswith(b"\r\n", start + count)
+
+
+def _still_a_header(change, layout, role):
+    if change.side != OUT or change.what not in ("drop", "double", "flip"):
+        return False
+    span = layout.span(OUT, change.at)
+    if span.role != role:
+        return False
+    start = span.head
+    match = _ACTIVE.match(altered(change, layout.printed[start : start + 80], start))
+    return bool(match) and 0 < int(match[2]) <= MOST
+
+
+def datagram_address(_cell, change, layout):
+    """The address of a datagram, which no count depends on."""
+    return change.side == OUT and layout.role(change) == ADDRESS
+
+
+def datagram_hit(cell, change, layout):
+    """A datagram's own header or payload was hit, and it is lost whole: UDP promises no more."""
+    if cell.kind != "udp" or change.side != OUT or change.what not in ("drop", "double", "flip"):
+        return False
+    last = change.at + (change.amount if change.what == "drop" else 1)
+    spans = (layout.span(OUT, place) for place in range(change.at, last + BEFORE))
+    return any(span.head >= 0 for span in spans)
+
+
+def flipped_to_module(_cell, change, layout):
+    """A byte of ours is another byte when the module has it: every count is right."""
+    return change.side == IN and change.what == "flip" and layout.role(change) == PAYLOAD
+
+
+def address_to_module(_cell, change, layout):
+    """Where a datagram is to go is another place when the module has it.
+
+    The command still is one, with the same length; nobody says where it went.
+    """
+    if change.side != IN or change.what not in ("drop", "double", "flip"):
+        return False
+    span = layout.span(IN, change.at)
+    line = layout.sent[span.start : span.end]
+    was = _DATAGRAM.fullmatch(line)
+    now = _DATAGRAM.fullmatch(altered(change, line, span.start))
+    return bool(was and now) and was[1] == now[1]
+
+
+def waits_for_few(_cell, change, layout):
+    """The module waits for 1 to 3 bytes more than come, for some of ours were lost on the way.
+
+    Whatever wakes it is payload to it: three bytes are as few as any escape has.
+    """
+    if change.side != IN or change.what not in ("drop", "double", "flip"):
+        return False
+    for place in (change.at, change.at + change.amount - 1 if change.what == "drop" else change.at):
+        missing = _missing(change, layout, layout.span(IN, place))
+        if missing is not None and 1 <= missing <= 3:
+            return True
+    return False
+
+
+def _missing(change, layout, span):
+    """How many bytes the module waits for in vain in the send that a span belongs to, or None."""
+    spans = layout.into
+    at = spans.index(span) if span in spans else -1
+    at -= at >= 0 and span.role == PAYLOAD
+    if at < 0 or at + 1 >= len(spans) or spans[at + 1].role != PAYLOAD:
+        return None
+    both = layout.sent[spans[at].start : spans[at + 1].end]
+    send = _SEND.match(altered(change, both, spans[at].start))
+    if not send:
+        return None
+    came = len(altered(change, both, spans[at].start)) - send.end()
+    return int(send[1]) - came
+
+
+def doubled_to_module(_cell, change, layout):
+    """A byte of ours comes twice, in a payload or right in front of one.
+
+    The count is filled with one byte too many, and the module throws away what is behind it
+    without a word.
+    """
+    if change.side != IN or change.what != "double":
+        return False
+    spans = (layout.span(IN, change.at), layout.span(IN, change.at + 1))
+    return any(span.role == PAYLOAD for span in spans)
+
+
+RULES = (
+    ("a payload byte flipped", payload_flipped, {"wrong", "late"}),
+    ("one payload byte lost, another doubled", payload_balanced, {"wrong", "late"}),
+    ("active payload with a byte too few or too many", active_payload_count, {"late"}),
+    ("a restart in an active payload", restart_in_active_payload, {"late"}),
+    ("2 bytes of an active payload with CRLF CRLF behind", active_payload_and_two_ends, {"wrong"}),
+    ("an active header's link, still plausible", active_link, {"wrong", "late"}),
+    ("an active header's length, still plausible", active_length, {"late"}),
+    ("such a length, at which a CRLF stands", active_length_to_a_line_end, {"wrong"}),
+    ("the sender's address of a datagram", datagram_address, {"wrong", "late"}),
+    ("a datagram's own bytes, and all of it is lost", datagram_hit, {"datagram lost"}),
+    ("a payload byte flipped on its way to the module", flipped_to_module, {"peer"}),
+    ("where a datagram is to go", address_to_module, {"peer", "foreign"}),
+    ("1 to 3 bytes lost on their way to the module", waits_for_few, {"foreign, told"}),
+    (
+        "a payload byte doubled on its way to the module",
+        doubled_to_module,
+        {"peer", "foreign", "foreign, told"},
+    ),
+)
+"""Name, predicate, what it excuses."""
+
+
+def excuse(cell, change, layout, fault):
+    """The rule that excuses a fault, or None."""
+    for name, applies, excused in RULES:
+        if fault in excused and applies(cell, change, layout):
+            return name
+    return None

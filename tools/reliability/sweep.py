@@ -1,0 +1,227 @@
+"""Sweeps: cells of conversations, their changes, the counts."""
+
+import collections
+import functools
+import itertools
+import multiprocessing
+import random
+import signal
+import time
+from dataclasses import dataclass, field
+
+from espat_tools.emulator import PROFILES
+
+from . import changes, judge, rules
+from .layout import Layout
+from .talks import KINDS, Cell, talk
+from .wire import Change, Hang
+
+READS = ("1", "32", "100", "1024", "line")
+REAL_SECONDS = 30
+"""No conversation takes so long on any machine: the driver turns in circles without the UART."""
+CHUNK = 100
+"""Conversations that a process has at a time."""
+KEPT = 40
+"""Cases that are kept of each kind of fault."""
+
+
+def cells(profiles=None, kinds=KINDS):
+    """Every cell but for the size of reads, which goes round over the changes of each."""
+    made = []
+    for profile in profiles or sorted(PROFILES):
+        for kind in kinds:
+            made.append(Cell(profile, kind))
+            if profile != "nonos-1.3" and kind != "udp":  # it has no passive receive
+                made.append(Cell(profile, kind, passive=False))
+    return made
+
+
+@functools.cache
+def undisturbed(cell):
+    """The layout of a cell's conversation with nothing changed, and its list of changes."""
+    outcome, world = talk(cell)
+    found = judge.verdict(cell, Change(), None, outcome)
+    if found[0] != "exact":
+        raise AssertionError(f"{cell}, undisturbed: {found}")
+    layout = Layout(world.wire.printed[: outcome.printed], world.wire.sent[: outcome.sent])
+    expected = cell.expected if cell.kind != "udp" else b"".join(cell.expected)
+    if layout.data("module") != expected or layout.data("host") != outcome.tried:
+        raise AssertionError(f"{cell}: the layout is not understood")
+    return layout
+
+
+@functools.lru_cache(maxsize=4)
+def listed(cell):
+    """(family, change, size of reads) of all that is done to a cell."""
+    rows = changes.every(undisturbed(cell))
+    if cell.kind == "udp":
+        return [(family, change, cell.reads) for family, change in rows]
+    return [(f, c, READS[(i + i // 16) % len(READS)]) for i, (f, c) in enumerate(rows)]
+
+
+@dataclass
+class Counts:
+    """What came of a sweep: counts by family of changes and verdict, by rule, and faults.
+
+    `later` has the cases in which the connection afterwards worked, but not at the first try, or
+    the module had a link too many then.
+    """
+
+    verdicts: collections.Counter = field(default_factory=collections.Counter)
+    excused: collections.Counter = field(default_factory=collections.Counter)
+    profiles: collections.Counter = field(default_factory=collections.Counter)
+    tries: collections.Counter = field(default_factory=collections.Counter)
+    slowest: dict = field(default_factory=dict)
+    later: list = field(default_factory=list)
+    left_open: int = 0
+    faults: dict = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def cases(self):
+        """How many conversations."""
+        return sum(self.verdicts.values())
+
+    @property
+    def failed(self):
+        """How many of them ended in a fault."""
+        return sum(n for (_, found), n in self.verdicts.items() if found in judge.FAULTS)
+
+    def add(self, other):
+        """Take in the counts of another."""
+        for name in ("verdicts", "excused", "profiles", "tries"):
+            getattr(self, name).update(getattr(other, name))
+        for name, seconds in other.slowest.items():
+            self.slowest[name] = max(seconds, self.slowest.get(name, 0))
+        self.left_open += other.left_open
+        self.later += other.later[: KEPT - len(self.later)]
+        for kind, rows in other.faults.items():
+            mine = self.faults.setdefault(kind, [])
+            mine += rows[: KEPT - len(mine)]
+
+
+def _alarm(*_):
+    raise Hang(f"{REAL_SECONDS} s without an end, and none of them simulated")
+
+
+def one(cell, change):
+    """One conversation: (verdict, why, rule, outcome)."""
+    layout = undisturbed(cell)
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, _alarm)
+        signal.alarm(REAL_SECONDS)
+    try:
+        outcome, _ = talk(cell, change)
+    finally:
+        if hasattr(signal, "SIGALRM"):
+            signal.alarm(0)
+    found, why = judge.verdict(cell, change, layout, outcome)
+    rule = None if found in judge.GOOD else rules.excuse(cell, change, layout, found)
+    return found, why, rule, outcome
+
+
+def _run(task):
+    """The part of a sweep that one process does: a cell and the numbers of its changes."""
+    cell, numbers = task
+    counts = Counts()
+    rows = listed(cell)
+    for number in numbers:
+        family, change, reads = rows[number]
+        varied = Cell(cell.profile, cell.kind, cell.passive, reads)
+        try:
+            judged = one(varied, change)
+        except Exception as error:
+            raise AssertionError(f"{varied}, {change}") from error
+        _count(counts, (varied, family, change), judged)
+    return counts
+
+
+def _count(counts, case, judged):
+    cell, family, change = case
+    found, why, rule, outcome = judged
+    kind = "cannot be told" if rule else found
+    counts.verdicts[family, kind] += 1
+    counts.profiles[cell.profile, kind] += 1
+    if rule:
+        counts.excused[cell.profile, rule] += 1
+    counts.tries[outcome.after] += 1
+    counts.left_open += bool(outcome.left_open)
+    if outcome.after > 1 or outcome.left_open:
+        why = "a link left open" if outcome.left_open else outcome.after_error
+        counts.later.append((str(cell), str(change), why))
+    for name, took, _ in outcome.calls:
+        counts.slowest[name] = max(took, counts.slowest.get(name, 0))
+    if found in judge.FAULTS and not rule:
+        layout = undisturbed(cell)
+        rows = counts.faults.setdefault((found, family, layout.role(change)), [])
+        if len(rows) < KEPT:
+            rows.append((str(cell), str(change), _around(layout, change), why))
+
+
+def _around(layout, change):
+    if change.at < 0:
+        return ""
+    text = layout.printed if change.side == "module" else layout.sent
+    return f"{text[max(0, change.at - 24) : change.at]!r} here {text[change.at : change.at + 12]!r}"
+
+
+def sweep(
+    which, *, sample=None, seed=0, seconds=None, plain=False, jobs=1, tell=lambda counts: None
+):
+    """Run cells, whole or a `sample` of so many changes each, for at most so many `seconds`.
+
+    A sample takes families of changes in turn; `plain`: each change is as likely as any other.
+    `tell` is called with the counts so far.
+    """
+    start = time.monotonic()
+    chance = random.Random(seed)
+    total = Counts()
+    tasks = []
+    for cell in which:
+        numbers = range(len(listed(cell)))
+        if sample is not None or seconds is not None:
+            numbers = _mixed(listed(cell), chance, plain)[:sample]
+        tasks.append([(cell, numbers[i : i + CHUNK]) for i in range(0, len(numbers), CHUNK)])
+    if seconds is not None:  # all cells take turns, so that time cuts none of them off
+        turns = max(map(len, tasks))
+        tasks = [row[i] for i in range(turns) for row in tasks if i < len(row)]
+    else:
+        tasks = [task for row in tasks for task in row]
+    with _pool(jobs) as results:
+        for counts in results(tasks):
+            total.add(counts)
+            total.seconds = time.monotonic() - start
+            tell(total)
+            if seconds is not None and total.seconds >= seconds:
+                break
+    return total
+
+
+def _mixed(rows, chance, plain):
+    """The numbers of rows in an order of chance in which the families of changes take turns."""
+    by_family = collections.defaultdict(list)
+    for number, (family, *_) in enumerate(rows):
+        by_family["" if plain else family].append(number)
+    for numbers in by_family.values():
+        chance.shuffle(numbers)
+    turns = itertools.zip_longest(*by_family.values())
+    return [number for turn in turns for number in turn if number is not None]
+
+
+class _pool:
+    """`map` over tasks, in so many processes; in this one for 1."""
+
+    def __init__(self, jobs):
+        self.jobs = jobs
+        self.workers = None
+
+    def __enter__(self):
+        if self.jobs == 1:
+            return lambda tasks: map(_run, tasks)
+        self.workers = multiprocessing.get_context("fork").Pool(self.jobs)
+        return lambda tasks: self.workers.imap_unordered(_run, tasks)
+
+    def __exit__(self, *_):
+        if self.workers:
+            self.workers.terminate()
+            self.workers.join()

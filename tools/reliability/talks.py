@@ -1,0 +1,370 @@
+"""The conversations that are disturbed: many payloads down, each echoed up; a burst; the end.
+
+What a program got, what its peer got, and every exception are kept in an `Outcome` for the judge.
+"""
+
+import errno
+import functools
+import random
+from dataclasses import dataclass, field
+
+from .world import World
+
+HOST, PORT = "talk.test", 99
+TIMEOUT = 5
+"""Seconds that each call on a socket is given."""
+JOIN = 60
+HANDSHAKE = 30
+AFTERWARDS = 60
+"""Seconds that joining, a TLS connect and the connection afterwards are given: getting an answer
+from the module, setting it up again and joining again included."""
+CLOSE = 15
+"""Closing has no time-out: it waits for the command that runs, and for its own."""
+ASK = b"next"
+SIZES = (1, 37, 2, 512, 100, 1460, 5, 700)
+ACTIVE_SIZES = (1, 37, 2, 512, 100, 900, 5, 700)
+"""Active receive holds what was not asked for in a ring: no payload is larger than that."""
+BURST = (33, 1, 310)
+DATAGRAMS = (1, 37, 2, 512, 100, 1460, 5, 700)
+DATAGRAM_BURST = (3, 61, 20)
+
+
+@functools.cache
+def payload(number, size):
+    """`size` bytes, as good as random and always the same; the last is a line end."""
+    return random.Random(number * 7919 + size).randbytes(size - 1) + b"\n"
+
+
+@dataclass
+class Outcome:
+    """What came of a conversation.
+
+    `told` is (where, exception) of the first call that raised, `odd` of one that raised what is not
+    documented. `calls` are (name, simulated seconds, seconds allowed). `printed` and `sent` are the
+    places on the line where the conversation ended.
+    """
+
+    got: bytearray = field(default_factory=bytearray)
+    pieces: list = field(default_factory=list)
+    peer: bytearray = field(default_factory=bytearray)
+    tried: bytearray = field(default_factory=bytearray)
+    told: tuple | None = None
+    odd: tuple | None = None
+    hang: str = ""
+    ended: bool = False
+    calls: list = field(default_factory=list)
+    printed: int = 0
+    sent: int = 0
+    after: int = 0
+    after_error: str = ""
+    left_open: int = 0
+
+
+class Teller:
+    """The far end: says payload after payload, the next when all that is due for it has come."""
+
+    def __init__(self, sizes, burst):
+        self.sizes = sizes
+        self.burst = burst
+        self.heard = bytearray()
+        self._due = [len(ASK) + sum(sizes[:n]) + n * len(ASK) for n in range(len(sizes) + 1)]
+        self._told = 0
+
+    def received(self, peer, data):
+        """Count what came; say what that is the ask for."""
+        self.heard += data
+        while self._told < len(self._due) and len(self.heard) >= self._due[self._told]:
+            n = self._told
+            self._told += 1
+            if peer.closed:
+                return
+            if n < len(self.sizes):
+                peer.send(payload(n, self.sizes[n]))
+            else:
+                for i, size in enumerate(self.burst):
+                    peer.send(payload(50 + i, size))
+                peer.close()
+
+
+class Stop(Exception):
+    """The program gives up: a call raised, or the end came."""
+
+
+class Program:
+    """What the three conversations share: every call on the driver is timed and its errors kept."""
+
+    def __init__(self, world, outcome):
+        self.world = world
+        self.outcome = outcome
+        self.sockets = []
+
+    def call(self, name, allowed, function, *args):
+        """Call the driver. What it raises ends the conversation."""
+        out, clock = self.outcome, self.world.clock
+        start = clock.now()
+        try:
+            return function(*args)
+        except OSError as error:
+            out.told = (name, error)
+            raise Stop from error
+        except Exception as error:
+            out.odd = (name, error)
+            raise Stop from error
+        finally:
+            out.calls.append((name, clock.now() - start, allowed))
+
+    def run(self):
+        """The conversation, to its end or its first exception; then every socket is closed."""
+        try:
+            self.call("join", JOIN, self.world.join)
+            self.talk()
+        except Stop:
+            pass
+        for sock in reversed(self.sockets):
+            try:
+                self.call("close", CLOSE, sock.close)
+            except Stop:
+                pass
+
+    def socket(self, *args, **names):
+        """A socket, with the time-out that all have here."""
+        sock = self.world.pool.socket(*args, **names)
+        self.sockets.append(sock)
+        sock.settimeout(TIMEOUT)
+        return sock
+
+
+class Stream(Program):
+    """TCP: a connection to a server."""
+
+    def __init__(self, world, outcome, cell, far):
+        Program.__init__(self, world, outcome)
+        self.cell = cell
+        self.far = far
+
+    def talk(self):
+        """The conversation."""
+        sock = self.connected()
+        for n, size in enumerate(self.cell.sizes):
+            self.say(sock, ASK)
+            self.hear(sock, size)
+            self.say(sock, payload(n, size))
+        self.say(sock, ASK)
+        self.hear_end(sock)
+
+    def connected(self):
+        """A socket whose other end is the far end."""
+        self.world.network.listen(HOST, PORT, self.far.teller)
+        sock = self.socket()
+        self.call("connect", TIMEOUT, sock.connect, (HOST, PORT))
+        return sock
+
+    def say(self, sock, data):
+        """Send it all."""
+        self.outcome.tried += data
+        self.call("send", TIMEOUT, sock.sendall, data)
+
+    def piece(self, sock, most):
+        """What one read gives, b"" for the end."""
+        reads = self.cell.reads
+        if reads == "line":
+            return self.call("readline", TIMEOUT, sock.readline)
+        buffer = bytearray(min(int(reads), most))
+        n = self.call("recv_into", TIMEOUT, sock.recv_into, buffer)
+        return bytes(buffer[:n])
+
+    def hear(self, sock, count):
+        """Read `count` bytes; an end before is a clean end too early."""
+        end = len(self.outcome.got) + count
+        while len(self.outcome.got) < end:
+            piece = self.piece(sock, end - len(self.outcome.got))
+            if not piece:
+                self.outcome.ended = True
+                raise Stop
+            self.outcome.got += piece
+
+    def hear_end(self, sock):
+        """Read until the peer's end."""
+        while piece := self.piece(sock, 1 << 20):
+            self.outcome.got += piece
+        self.outcome.ended = True
+
+
+class Secure(Stream):
+    """The same by TLS."""
+
+    def connected(self):
+        """A socket whose other end is the far end; its certificate is not looked at."""
+        from .secure import server, wrapped  # noqa: PLC0415 - needs libraries that few have
+
+        self.world.network.listen(HOST, PORT, server(self.far.teller))
+        sock = wrapped(self.socket(), self.cell.profile, HOST)
+        self.sockets[-1] = sock
+        self.call("connect", HANDSHAKE, sock.connect, (HOST, PORT))
+        return sock
+
+
+class Served(Stream):
+    """The same with a client of the module's server."""
+
+    def connected(self):
+        """A client's socket; the client is the far end."""
+        server = self.socket()
+        server.bind(("0.0.0.0", PORT))
+        self.call("listen", TIMEOUT, server.listen, 1)
+        if PORT in self.world.network.listeners:
+            self.world.network.dial(PORT, self.far.teller())
+        sock, _ = self.call("accept", TIMEOUT, server.accept)
+        self.sockets.append(sock)
+        sock.settimeout(TIMEOUT)
+        return sock
+
+
+class Datagrams(Program):
+    """UDP: an ask, a datagram down, an echo up; then three at once."""
+
+    def __init__(self, world, outcome, _, far):
+        Program.__init__(self, world, outcome)
+        self.far = far
+
+    def talk(self):
+        """The conversation."""
+        self.world.network.udp(HOST, PORT, self.far.responder)
+        sock = self.socket(type=self.world.pool.SOCK_DGRAM)
+        for n, size in enumerate(DATAGRAMS):
+            self.say(sock, ASK)
+            self.hear(sock)
+            self.say(sock, payload(n, size))
+        self.say(sock, ASK)
+        for _ in DATAGRAM_BURST:
+            self.hear(sock)
+        self.outcome.ended = True
+
+    def say(self, sock, data):
+        """One datagram."""
+        self.outcome.tried += data
+        self.call("sendto", TIMEOUT, sock.sendto, data, (HOST, PORT))
+
+    def hear(self, sock):
+        """One datagram."""
+        buffer = bytearray(1500)
+        n, _ = self.call("recvfrom_into", TIMEOUT, sock.recvfrom_into, buffer)
+        self.outcome.pieces.append(bytes(buffer[:n]))
+
+
+class Responder:
+    """The far end of the datagrams: answers asks."""
+
+    def __init__(self):
+        self.heard = bytearray()
+        self._asked = 0
+
+    def __call__(self, peer, source, data):
+        """A datagram came."""
+        self.heard += data
+        if data != ASK:
+            return
+        n = self._asked
+        self._asked += 1
+        if n < len(DATAGRAMS):
+            peer.send(payload(n, DATAGRAMS[n]), source)
+        elif n == len(DATAGRAMS):
+            for i, size in enumerate(DATAGRAM_BURST):
+                peer.send(payload(50 + i, size), source)
+
+
+class FarEnd:
+    """Whom the module talks to, and all that these heard."""
+
+    def __init__(self, sizes):
+        self.sizes = sizes
+        self.tellers = []
+        self.responder = Responder()
+
+    def teller(self):
+        """The peer of one more connection."""
+        self.tellers.append(Teller(self.sizes, BURST))
+        return self.tellers[-1]
+
+    @property
+    def heard(self):
+        """What came; a bar between connections, of which only one can be right."""
+        return self.responder.heard + b"|".join(bytes(t.heard) for t in self.tellers if t.heard)
+
+
+KINDS = {"tcp": Stream, "tls": Secure, "udp": Datagrams, "served": Served}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is varied: family, kind of socket (of KINDS), receive mode, size of reads."""
+
+    profile: str
+    kind: str = "tcp"
+    passive: bool = True
+    reads: str = "100"
+
+    def __str__(self):
+        mode = "passive" if self.passive else "active"
+        return f"{self.profile} {self.kind} {mode} {self.reads}"
+
+    @property
+    def sizes(self):
+        """The payloads that come down."""
+        return SIZES if self.passive else ACTIVE_SIZES
+
+    @property
+    def expected(self):
+        """What a program must get: bytes of a stream, or a list of datagrams."""
+        if self.kind == "udp":
+            rows = [*enumerate(DATAGRAMS), *enumerate(DATAGRAM_BURST, 50)]
+            return [payload(n, size) for n, size in rows]
+        rows = [*enumerate(self.sizes), *enumerate(BURST, 50)]
+        return b"".join(payload(n, size) for n, size in rows)
+
+
+def talk(cell, change=None):
+    """One conversation in a world of its own, and whether the radio works afterwards."""
+    world = World(cell.profile, change, passive=cell.passive)
+    outcome = Outcome()
+    try:
+        far = FarEnd(cell.sizes)
+        try:
+            KINDS[cell.kind](world, outcome, cell, far).run()
+            outcome.peer += far.heard
+            outcome.printed, outcome.sent = len(world.wire.printed), len(world.wire.sent)
+            _afterwards(world, outcome)
+        except BaseException as error:
+            if type(error).__name__ != "Hang":
+                raise
+            outcome.hang = str(error)
+    finally:
+        world.close()
+    return outcome, world
+
+
+def _afterwards(world, outcome):
+    """A new connection on the same radio: how many tries it took, 0 for none of three.
+
+    A program whose `connect()` raised calls it again.
+    """
+    unjoined = any(told and told[0] == "join" for told in (outcome.told, outcome.odd))
+    for number in (1, 2, 3):
+        start = world.clock.now()
+        try:
+            if unjoined:
+                world.join()
+                unjoined = False
+            if world.echoes(b"still there?"):
+                outcome.after = number
+            else:
+                outcome.after_error = "the echo is wrong or short"
+        except OSError as error:
+            outcome.after_error = f"{errno.errorcode.get(error.errno, error.errno)} {error}"
+        except Exception as error:
+            outcome.odd = ("afterwards", error)
+        outcome.calls.append(("afterwards", world.clock.now() - start, AFTERWARDS))
+        if outcome.after:
+            break
+        world.let(1)
+    outcome.left_open = len(world.module.core.links.open)
