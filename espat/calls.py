@@ -31,6 +31,18 @@ def must(modem, name, args=(), reply=b"", timeout=5000):
     raise fail("command_refused", refused)
 
 
+def outcome(modem, name, args=(), reply=b"", timeout=5000, link=-1):
+    """A command that may be refused, from end to end: the event that ended it.
+
+    :raises OSError: ETIMEDOUT, the module was not to be reached before it
+    """
+    modem.turn()
+    modem.begin(name, args, reply, timeout, None, link)
+    while modem.state:
+        modem.rest()
+    return modem.code
+
+
 def sure(modem, name, args=()):
     """A setting on which bytes depend: sent until OK was really seen, or ERROR twice, since a
     command that was damaged on its way is refused too.
@@ -40,15 +52,12 @@ def sure(modem, name, args=()):
     up = modem.up
     refused = False
     for _ in range(3):
-        modem.turn()
-        modem.begin(name, args)
-        while modem.state:
-            modem.rest()
-        if up > modem.up or modem.code == _READY:
+        code = outcome(modem, name, args)
+        if up > modem.up or code == _READY:
             break
-        if modem.code == _OK:
+        if code == _OK:
             return True
-        if modem.code != _TIMEOUT:
+        if code != _TIMEOUT:
             if refused:
                 return False
             refused = True
@@ -68,7 +77,9 @@ def put(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=3
     modem.lines = [] if reply else ()
     modem.received = True  # what confirms it may come without "Recv n bytes"
     try:
-        return modem.ended(up, name, verdict)
+        while modem.state:
+            modem.rest()
+        return modem.ended(up, name, verdict, timeout)
     except BaseException:
         modem.bytes = None  # called off
         raise
@@ -92,15 +103,20 @@ def fetch(
     parser.counted = counted
     try:
         modem.begin_receive(name, args, most, receiver, None, link, timeout)
-        while modem.state:  # not left to ended(): CircuitPython has room for few frames
+        while modem.state:
             modem.rest()
-        modem.ended(up, name, _OK)
+        modem.ended(up, name, _OK, timeout)
     finally:
         parser.head = b"+CIPRECVDATA"
         parser.counted = None
         parser.asked = 0
     if not modem.arrived:
         raise fail("no_payload", name)
+
+
+def list_links(modem):
+    """The command that lists the links: of CIPSTATUS only the rows count, its number may lie."""
+    return b"+CIPSTATE?" if modem.has("CIPSTATE") else b"+CIPSTATUS"
 
 
 def keep(modem, name, args, key=None):

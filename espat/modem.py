@@ -64,18 +64,18 @@ class Modem(Engine):
         up = self.up
         self.turn()
         self.begin(name, args, reply, timeout)
-        while self.state:  # not left to ended(): CircuitPython has room for few frames
-            self.rest()
-        return self.ended(up, name, _OK)
-
-    def ended(self, up, name, wanted):
-        """Wait for the end of the command under way, which is to be an event: the reply lines.
-
-        :param bool up: the module was set up when the call began
-        """
-        timeout = self.limit
         while self.state:
             self.rest()
+        return self.ended(up, name, _OK, timeout)
+
+    def ended(self, up, name, wanted, timeout):
+        """What came of a command that has ended: the reply lines, if the event is the one wanted.
+
+        Waiting is left to the caller: CircuitPython has room for few frames.
+
+        :param bool up: the module was set up when the call began
+        :param int timeout: ms that it might take, for the error
+        """
         code = self.code
         if code == _OK and self.probed and self.reply != b"":
             code = _TIMEOUT  # its own answer was lost

@@ -73,7 +73,7 @@ def over(sock, doing, code):
         sock.code = _TIMEOUT if modem.probed and code == _OK else code
         if code == _OK and modem.links[link] != _OPEN:
             # Its CONNECT was lost, or never came: the list of links tells.
-            modem.follow(lazy.call("sock.repair", "list_links", modem), (), None, 5000, sock)
+            modem.follow(lazy.call("calls", "list_links", modem), (), None, 5000, sock)
             sock.doing = _CHECKING
             return
     mine = modem.links[link] == _OPEN and modem.owner(link) is sock

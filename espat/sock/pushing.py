@@ -34,11 +34,7 @@ def begin(radio, udp):
         _set(modem, udp, 0)
         if not _streams(modem):
             return
-        modem.turn()
-        modem.begin(b"+CIPRECVLEN?", (), None)
-        while modem.state:
-            modem.rest()
-        if modem.code == _OK:
+        if calls.outcome(modem, b"+CIPRECVLEN?", (), None) == _OK:
             lazy.call("sock.repair", "compare", modem)
         since = modem.port.ticks()
         while _behind(modem):
@@ -82,10 +78,11 @@ def _fetch_all(radio):
         link = sock.link
         lazy.call("sock.repair", "make_room", sock, modem.unread[link], _ROOM)
         while modem.unread[link] > 0:
-            n = min(modem.unread[link], max(32, radio.rx_size - _AROUND))
+            held = modem.unread[link]
+            n = min(held, max(32, radio.rx_size - _AROUND))
             modem.turn()
             modem.begin_receive(b"+CIPRECVDATA=", (link, n), n, sock, None, link)
             while modem.state:
                 modem.rest()
-            if modem.code != _OK:
+            if modem.code != _OK or modem.unread[link] == held:  # it has none, whatever it said
                 modem.unread[link] = 0

@@ -32,13 +32,8 @@ def ask(modem, client):
     if modem.passive and not turn:
         name = b"+CIPRECVLEN?"
     else:
-        name = list_links(modem)
+        name = lazy.call("calls", "list_links", modem)
     modem.begin(name, (), None, 5000, client)
-
-
-def list_links(modem):
-    """The command that lists the links: of CIPSTATUS only the rows count, its number may lie."""
-    return b"+CIPSTATE?" if modem.has("CIPSTATE") else b"+CIPSTATUS"
 
 
 def standing(modem):
@@ -121,9 +116,7 @@ def _look(modem):
     if not modem.up or modem.wifi < 2:
         return
     name = b"+CIPSTA_CUR?" if modem.has("CUR") else b"+CIPSTA?"
-    modem.begin(name, (), b"+CIPSTA")
-    while modem.state:
-        modem.rest()
+    lazy.call("calls", "outcome", modem, name, (), b"+CIPSTA")
     for line in modem.lines:
         if line.find(b':ip:"0.0.0.0"') > 0:
             modem.wifi = 0

@@ -13,7 +13,7 @@ try:
 except ImportError:
     const = int
 
-from .. import calls, lazy
+from .. import calls
 from ..errors import ATError, fail
 
 STAYS = True
@@ -179,7 +179,7 @@ class Server:
         modem = self.modem
         try:
             # Every line is kept: one that is glued to a payload is no sign of lost bytes here.
-            lines = calls.must(modem, lazy.call("sock.repair", "list_links", modem), (), None)
+            lines = calls.must(modem, calls.list_links(modem), (), None)
         except OSError:
             return
         for line in lines:

@@ -133,8 +133,9 @@ class UdpSocket(LinkSocket):
                 while local in taken:
                     local = 0xC000 | local + 1 & 0x3FFF
             self.port = local
-            self._do(b"+CIPSTART=", (link, "UDP", host, port, local, 2), _START_MS, link)
-            if modem.code != _OK or modem.links[link] not in (_OPENING, _OPEN):
+            args = (link, "UDP", host, port, local, 2)
+            code = calls.outcome(modem, b"+CIPSTART=", args, b"", _START_MS, link)
+            if code != _OK or modem.links[link] not in (_OPENING, _OPEN):
                 raise self._refusal(host, port)
             if modem.links[link] != _OPEN and not self._stands(link):
                 raise self._refusal(host, port)
@@ -177,7 +178,7 @@ class UdpSocket(LinkSocket):
     def _stands(self, link):
         """CIPSTART ended in OK, and its CONNECT was not seen: the list of links tells."""
         modem = self.modem
-        self._do(lazy.call("sock.repair", "list_links", modem), (), 5000, -1, None)
+        calls.outcome(modem, calls.list_links(modem), (), None)
         return lazy.call("sock.repair", "standing", modem) >> link & 1
 
     def _refusal(self, host, port):
@@ -187,15 +188,6 @@ class UdpSocket(LinkSocket):
         if self.code == _ERROR and modem.wifi == 2 and b"D" not in modem.words:
             return fail("port_refused", self.port)
         return lazy.call("sock.repair", "refusal", self, host, port)
-
-    def _do(self, name, args, timeout, link=-1, reply=b""):
-        """A command that may be refused: True if it was done."""
-        modem = self.modem
-        modem.turn()
-        modem.begin(name, args, reply, timeout, None, link)
-        while modem.state:
-            modem.rest()
-        return modem.code == _OK
 
     def close(self):
         """``AT+CIPCLOSE=<link>``; with the last one receiving becomes what it was. Idempotent."""

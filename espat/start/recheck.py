@@ -33,6 +33,7 @@ class Modes:
 
     def __init__(self, modem):
         self.modem = modem
+        self.asked = False  # the command under way asks for a setting, and does not make it
         self.steps = [(b"+CIPMUX", 1), (b"+CIPDINFO", int(modem.parser.remote))]
         if modem.has("PASSIVE"):
             self.steps.append((b"+CIPRECVMODE", int(modem.passive)))
@@ -100,8 +101,7 @@ class Station:
                     at = line.find(name)
                     if at > 0:
                         self.network[i] = number_of(line[at + len(name) :]) or self.network[i]
-            name = b"+CIPSTATE?" if modem.has("CIPSTATE") else b"+CIPSTATUS"
-            modem.follow(name, (), b"+CIPSTAT", 5000, self)
+            modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, self)
             return
         near = []
         for line in modem.lines if code == _OK and self.network else ():

@@ -12,6 +12,7 @@ try:
 except ImportError:
     const = int
 
+from .. import calls
 from ..rates import RATES, rate_of, set_rate
 
 _TIMEOUT = const(0)
@@ -140,8 +141,4 @@ def probe(modem):
 
 def takes(modem, name):
     """Whether the module takes a command."""
-    modem.turn()
-    modem.begin(name)
-    while modem.state:
-        modem.rest()
-    return modem.code == _OK
+    return calls.outcome(modem, name) == _OK
