@@ -39,6 +39,8 @@ def test_the_self_test(run, world, version, profile):
     with Module(profile, network=SocketNetwork(**world)) as module:
         ran = run(PROGRAM, module.open_pty(), frames=FRAMES[version], timeout=PATIENCE)
     assert verdicts(ran.check()) == {**dict.fromkeys(STEPS, "PASS"), **OPEN[version]}, ran.stdout
+    for step in OPEN[version]:
+        assert f"FAIL  {step}: RuntimeError: pystack exhausted" in ran.stdout
 
 
 def test_too_few_frames_are_seen(run, world):

@@ -110,28 +110,28 @@ def test_around_a_passive_payload_no_change_makes_a_silent_hole(make_desk, famil
     sweep(desk, body, heard, [*range(places[0][1], first), *range(last, places[2][0])], change)
 
 
-@each_change
-@pytest.mark.parametrize("family", TRAILED)
-def test_around_an_active_payload_no_change_makes_a_silent_hole(make_desk, family, change):
-    r"""Each byte between the first and the second payload: `\r\n` and `\r\n+IPD,4,<n>:`."""
+def sweep_between_active(make_desk, family, change):
+    """Change each byte between the first and the second payload that are pushed."""
     desk, body, heard = start(make_desk, family, True, 6000)
     places = frames(heard, body)
     first, last = places[0][1], places[1][0]
     spared = numbers(heard, first, last) if change[0] != "dropped" else set()
     wanted = [p for p in range(first, last) if not spared & set(range(p, p + change[2]))]
     sweep(desk, body, heard, wanted, change)
+
+
+@each_change
+@pytest.mark.parametrize("family", TRAILED)
+def test_around_an_active_payload_no_change_makes_a_silent_hole(make_desk, family, change):
+    r"""Each byte between the first and the second payload: `\r\n` and `\r\n+IPD,4,<n>:`."""
+    sweep_between_active(make_desk, family, change)
 
 
 @each_change
 @pytest.mark.parametrize("family", BARE)
 def test_without_a_trailer_no_change_makes_a_silent_hole(make_desk, family, change):
     r"""The same where nothing stands behind a payload but the next `\r\n+IPD,4,<n>:`."""
-    desk, body, heard = start(make_desk, family, True, 6000)
-    places = frames(heard, body)
-    first, last = places[0][1], places[1][0]
-    spared = numbers(heard, first, last) if change[0] != "dropped" else set()
-    wanted = [p for p in range(first, last) if not spared & set(range(p, p + change[2]))]
-    sweep(desk, body, heard, wanted, change)
+    sweep_between_active(make_desk, family, change)
 
 
 @pytest.mark.parametrize("change", CHANGES[:6], ids=names[:6])
