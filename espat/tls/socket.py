@@ -91,7 +91,8 @@ def secured(base):
                         lazy.call("tls.connect", "see_to_clock", modem)
                         if wants[4] is None:
                             wants[4] = lazy.call("tls.certificates", "roots", modem, True)
-                        wants[4] = lazy.call("tls.certificates", "provide", modem, 2, wants[4])
+                        else:
+                            wants[4] = lazy.call("tls.certificates", "provide", modem, 2, wants[4])
                     if wants[0] & 1:
                         wants[3] = lazy.call("tls.certificates", "provide", modem, 1, wants[3])
                     lazy.call("tls.connect", "start", self, wants, host, port, before)
