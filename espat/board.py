@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Finding the module on this board: its UART and its reset pin. Loaded once, and forgotten.
 
-``radio()`` makes ``wifi.radio`` by what the user put on the board. Either ``espat_board.py``, which
-is a file of boards/ under that name. Or, in CircuitPython, settings.toml names the pins by the
-names that ``board`` has for them, as the microcontroller sees them:
+``radio()`` makes the radio, ``shared()`` has it made once, by what the user put on the board.
+Either ``espat_board.py``, which is a file of boards/ under that name. Or, in CircuitPython,
+settings.toml names the pins by the names that ``board`` has for them, as the microcontroller sees
+them:
 
     ESPAT_TX = "GP0"
     ESPAT_RX = "GP1"
@@ -18,7 +19,18 @@ ESPAT_BAUDRATE, if the module was flashed for another rate than 115200, and ESPA
 import os
 import sys
 
+from . import held
 from .radio import Radio
+
+
+def shared():
+    """The board's radio, made when first asked for, and the same one ever after.
+
+    :raises ImportError: nothing tells where the module is
+    """
+    if held.radio is None:
+        held.radio = radio()
+    return held.radio
 
 
 def radio():

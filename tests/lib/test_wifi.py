@@ -57,6 +57,15 @@ def test_the_radio_by_a_board_file(wifi, board_file, monkeypatch, prove):
     prove("wifi.radio", "wifi.Radio")
 
 
+def test_the_radio_is_shared(wifi, board_file, monkeypatch):
+    monkeypatch.setitem(sys.modules, "espat_board", board_file)
+    monkeypatch.setattr(board.held, "radio", None)
+    radio = board.shared()
+    assert type(radio) is espat.Radio
+    assert board.shared() is radio
+    assert board_file.made == [115200]
+
+
 def test_another_rate(wifi, board_file, monkeypatch):
     monkeypatch.setitem(sys.modules, "espat_board", board_file)
     monkeypatch.setenv("ESPAT_BAUDRATE", "9600")

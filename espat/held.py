@@ -1,0 +1,7 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The board's one radio, which ``network`` and ``socket`` share: see ``board.shared()``."""
+
+STAYS = True
+
+radio = None
