@@ -1,5 +1,7 @@
 """Fixtures of the faults: desks of every family."""
 
+import inspect
+
 import pytest
 
 from tests.driver import fixtures
@@ -8,6 +10,29 @@ from tests.faults.rig import DIALECTS, FarDesk
 family = fixtures.family
 make_desk = fixtures.make_desk
 profile = fixtures.profile
+
+
+def pytest_configure(config):
+    """The mark `there_is`: which combinations of parameters exist at all."""
+    config.addinivalue_line(
+        "markers", "there_is(test): collect only the parameters for which test(...) is true"
+    )
+
+
+def pytest_collection_modifyitems(items):
+    """Leave out what `there_is` rules out: no test is skipped, there is no such case."""
+    items[:] = [item for item in items if all(map(_exists(item), item.iter_markers("there_is")))]
+
+
+def _exists(item):
+    """What tells of a mark whether it lets this test's parameters through."""
+
+    def allowed(mark):
+        (test,) = mark.args
+        params = item.callspec.params
+        return test(**{name: params[name] for name in inspect.signature(test).parameters})
+
+    return allowed
 
 
 @pytest.fixture(params=DIALECTS, ids=lambda d: d.__name__)

@@ -8,6 +8,8 @@ import functools
 import importlib
 import pathlib
 
+import pytest
+
 import espat
 from espat_tools.emulator import SimClock
 from tests.driver.desk import PASSWORD, SSID, Hang, Line, SimPort, pattern
@@ -16,6 +18,9 @@ from tests.driver.script import OK, EspAt, NonOs, Script, ScriptedDesk
 PASSIVE = ("esp32-2.4", "esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1", "esp8266-2.2.1")
 PASSIVE += ("nonos-1.7.4", "wizfi360")
 """Families with passive receive."""
+
+passive_where_it_is = pytest.mark.there_is(lambda active, family: active or family in PASSIVE)
+"""Of a test by family and receive mode: in passive receive on those families only."""
 
 TRAILED = ("esp32-2.4", "esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1", "esp8266-2.2.1")
 """Families that put CRLF behind an active payload."""
@@ -230,14 +235,9 @@ def sound(got, body, error, strict=True):
 @functools.cache
 def command(name):
     """A command function by its name, whichever room of the driver it is in."""
-    top = pathlib.Path(espat.__file__).parent
-    files = [path.relative_to(top.parent).with_suffix("") for path in top.rglob("*.py")]
-    rooms = [".".join(path.parts) for path in files]
-    for room in sorted(rooms, key=lambda room: ".at." not in room):
-        try:
-            found = getattr(importlib.import_module(room), name, None)
-        except ImportError:
-            continue  # a room for another runtime
+    for path in sorted((pathlib.Path(espat.__file__).parent / "at").glob("*.py")):
+        room = f"espat.at.{path.stem}"
+        found = getattr(importlib.import_module(room), name, None)
         if callable(found) and found.__module__ == room:
             return found
     raise LookupError(name)

@@ -18,6 +18,7 @@ from tests.faults.rig import (
     lose,
     once,
     page,
+    passive_where_it_is,
     read,
     settled,
     sound,
@@ -274,11 +275,10 @@ def server_of(desk):
 @pytest.mark.parametrize(
     "at", [*range(11), None], ids=lambda at: "all" if at is None else f"byte {at}"
 )
+@passive_where_it_is
 @pytest.mark.parametrize("active", [False, True], ids=["passive", "active"])
 def test_a_client_whose_connect_was_lost_is_accepted(make_desk, family, active, at):
     r"""Each byte of `0,CONNECT\r\n` lost, and all of them: accept() gives it, with its bytes."""
-    if not active and family not in PASSIVE:
-        pytest.skip("it has active receive only")
     desk = make_desk(family, line=Spoiled).join()
     desk.port.tick = 0.02
     if active:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.driver.desk import Line
 from tests.driver.secure import serve, trusting
-from tests.faults.rig import BARE, PASSIVE, read, settled, sound, tried
+from tests.faults.rig import BARE, passive_where_it_is, read, settled, sound, tried
 
 BODY = bytes(0x80 + (i * 7 + 3) % 121 for i in range(260))  # no byte of it is one of a print
 ROM = b"\x00\xe0\x8c\r\n~?\x80\x06\xfcl>\x1c\xc3\x00\r\n\x8e\x0c\xe2\x82n\xf3> \xff\x00\x1e"
@@ -75,13 +75,12 @@ NOT_YET = (
 
 
 @each_noise
+@passive_where_it_is
 @pytest.mark.parametrize("active", [False, True], ids=["passive", "active"])
 def test_a_restart_in_a_tcp_payload_makes_no_byte_up(make_desk, family, active, noise, request):
     """At many places of a payload of 260 bytes, read whole or in pieces."""
     if active and (noise == "its own words" or (noise == "silent" and family in BARE)):
         request.applymarker(pytest.mark.xfail(reason=NOT_YET))
-    if not active and family not in PASSIVE:
-        pytest.skip("it has active receive only")
     wrong = []
     for turn, after in enumerate(PLACES):
         desk = make_desk(family, line=Fuse).join()
