@@ -12,13 +12,6 @@ make_desk = fixtures.make_desk
 profile = fixtures.profile
 
 
-def pytest_configure(config):
-    """The mark `there_is`: which combinations of parameters exist at all."""
-    config.addinivalue_line(
-        "markers", "there_is(test): collect only the parameters for which test(...) is true"
-    )
-
-
 def pytest_collection_modifyitems(items):
     """Leave out what `there_is` rules out: no test is skipped, there is no such case."""
     items[:] = [item for item in items if all(map(_exists(item), item.iter_markers("there_is")))]
