@@ -80,7 +80,8 @@ class Links:
         self.delayed = None  # the same, while it is not asked yet where the bytes go
         self.pushed = None  # the receiver of what was pushed last and may not be whole,
         self.pushed_at = 0  # when its last byte came,
-        self.stalled = False  # and whether it paused on its way
+        self.stalled = False  # whether it paused on its way,
+        self.suspect = False  # and the module is asked whether it has restarted in the pause
         self.noise = False  # bytes came that nobody prints: see mishaps.py
         self.t0 = 0  # when a command, or the last byte of a payload, went over the line
 
@@ -174,11 +175,11 @@ class Links:
 
     def settle(self, whole):
         """The payload that was pushed last is whole, or it must not be used."""
-        if self.noise and whole:
-            return  # "ready" may come yet: mishaps.py
+        if whole and (self.noise or self.suspect):
+            return  # "ready" may come yet, or be a part of it: mishaps.py
         receiver = self.pushed
         self.pushed = None
-        self.stalled = False
+        self.stalled = self.suspect = False
         if receiver is not None:
             receiver.finished(whole)
 

@@ -186,11 +186,29 @@ def stall(modem):
     elif modem.pushed is None:
         modem.stalled = False
         parser.tail = min(parser.tail, 1)
+    elif modem.stalled and parser.tail != 2 and parser.r == parser.w:
+        _suspect(modem)
     elif waited > _TORN_MS:
         whole = parser.tail != 2 and parser.r == parser.w
         modem.settle(whole)
         if not whole:  # something stands where its end should be
             hole(modem, parser.owner)
+
+
+def _suspect(modem):
+    """A payload that paused is full, and nothing is wrong with its end. The noise of a restart may
+    have filled it, "ready" with it: settings that a restart loses are asked for, and tell.
+    """
+    if modem.state:
+        return  # a command is under way: perhaps those questions, see start/recheck.py
+    if modem.contact < 0 or not modem.up:
+        modem.settle(False)
+        hole(modem, modem.parser.owner)
+        return
+    if not modem.suspect:
+        modem.suspect = True
+        modem.recheck |= _ASK_MODES
+    modem.chores()
 
 
 def overdue(modem):

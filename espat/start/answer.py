@@ -124,6 +124,7 @@ def restarted(modem):
     """The module has restarted, and nobody heard it."""
     modem.up = False
     modem.wifi = modem.unwanted = modem.doubt = 0
+    modem.settle(False)
     modem.lose(-1, _LOST_RESTART)
 
 

@@ -44,6 +44,9 @@ class Modes:
             self.asked = True
             name = self.steps[-1][0]
             self.modem.follow(name + b"?", (), name + b":", 5000, self)
+        else:  # it has not restarted: a payload that was suspect is whole
+            self.modem.suspect = False
+            self.modem.settle(True)
 
     def over(self, code):
         """An answer, or the end of a setting."""

@@ -68,19 +68,11 @@ def burning(desk, noise, after):
 PLACES = [0, 1, 3, 39, 40, 41, 99, 100, 131, 200, 226, 230, 231, 233, 251, 257, 258, 259, 260]
 
 
-NOT_YET = (
-    "open: noise that fills a pushed payload to its last byte, `ready` with it, is taken for its "
-    "bytes: it is told at a later call only"
-)
-
-
 @each_noise
 @passive_where_it_is
 @pytest.mark.parametrize("active", [False, True], ids=["passive", "active"])
-def test_a_restart_in_a_tcp_payload_makes_no_byte_up(make_desk, family, active, noise, request):
+def test_a_restart_in_a_tcp_payload_makes_no_byte_up(make_desk, family, active, noise):
     """At many places of a payload of 260 bytes, read whole or in pieces."""
-    if active and (noise == "its own words" or (noise == "silent" and family in BARE)):
-        request.applymarker(pytest.mark.xfail(reason=NOT_YET))
     wrong = []
     for turn, after in enumerate(PLACES):
         desk = make_desk(family, line=Fuse).join()
@@ -106,11 +98,61 @@ def test_a_restart_in_a_tcp_payload_makes_no_byte_up(make_desk, family, active, 
     assert not wrong, wrong
 
 
+class Slow(Line):
+    """The line pauses for a while when the host has got so much of `BODY`; nothing is lost."""
+
+    left = None
+
+    def __init__(self, uart, clock):
+        Line.__init__(self, uart, clock)
+        self.waiting = b""
+        self.until = 0
+
+    def take(self, view):
+        if self.clock.now() < self.until:
+            return None
+        piece = bytearray(4096)
+        self.waiting += bytes(piece[: self.uart.readinto(piece) or 0])
+        n = min(len(view), len(self.waiting))
+        at = next((i for i, c in enumerate(self.waiting[:n]) if c >= 0x80), None)
+        if self.left is not None and at is not None:
+            n = min(n, at + self.left)
+            self.left = None
+            self.until = self.clock.now() + 0.4
+        view[:n] = self.waiting[:n]
+        self.waiting = self.waiting[n:]
+        return n or None
+
+
+@pytest.mark.parametrize("after", [1, 100, 259])
+@pytest.mark.parametrize("kind", ["TCP", "UDP"])
+def test_a_pause_without_a_restart_costs_no_byte(make_desk, family, kind, after):
+    """The module is asked whether it restarted, and it did not: pushed bytes, all of them."""
+    desk = make_desk(family, line=Slow).join()
+    desk.port.tick = 0.02
+    if kind == "TCP":
+        desk.active()
+        desk.listen("talk.test", 80, answer=lambda _: BODY)
+        sock = desk.socket("talk.test", 80)
+        desk.line.left = after
+        sock.send(b"go")
+        assert read(sock, 260) == (BODY, None)
+        assert desk.line.left is None
+    else:
+        desk.network.udp("one.test", 1001, lambda peer, source, data: peer.send(BODY, source))
+        sock = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
+        sock.settimeout(4)
+        desk.line.left = after
+        sock.sendto(b"go", ("one.test", 1001))
+        assert sock.recv(1000) == BODY
+        assert desk.line.left is None
+    sock.close()
+    settled(desk)
+
+
 @pytest.mark.parametrize("noise", NOISE)
-def test_a_restart_in_a_datagram_makes_none_up(make_desk, family, noise, request):
+def test_a_restart_in_a_datagram_makes_none_up(make_desk, family, noise):
     """`+IPD,4,260:`, a part of the datagram, noise: no datagram that was not sent comes of it."""
-    if noise == "its own words" and family not in BARE:
-        request.applymarker(pytest.mark.xfail(reason=NOT_YET))
     wrong = []
     for after in PLACES[::2]:
         desk = make_desk(family, line=Fuse).join()
