@@ -7,6 +7,8 @@ import click
 COMMANDS = {
     "demo": ("espat_tools.demo.cli", "demo", "Fetch a page through an ESP-AT module."),
     "emulate": ("espat_tools.emulate.cli", "emulate", "Emulate a module on a serial port."),
+    "install": ("espat_tools.install.cli", "install", "Put the driver onto a board."),
+    "ports": ("espat_tools.install.cli", "ports", "List what is plugged in: boards, modules."),
     "ca": ("espat_tools.ca.cli", "ca", "The roots that a module verifies servers with."),
     "bench": ("espat_tools.bench.cli", "bench", "Measure the driver."),
     "reliability": (

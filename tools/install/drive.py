@@ -1,0 +1,120 @@
+"""A CircuitPython board by its drive: the folder where its files are."""
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from espat_tools.demo.wanted import Unwanted
+from espat_tools.install import builtin
+from espat_tools.install.target import Found, Progress, Target, digest
+
+OLDEST = (9, 0)
+_BOOT_OUT = re.compile(
+    r"CircuitPython (\d+)\.(\d+)\S* on [^;]*; (.*?)(?: with (\S+))?\s*$", re.MULTILINE
+)
+_BLOCK = 4096
+"""What a file takes at least, in bytes, where the system does not tell."""
+
+_TEXTS = {
+    errno.EROFS: "{} is read-only: its board's program keeps it to itself (storage.remount in "
+    "boot.py), or it was pulled out while something was written. Restart the board in safe mode.",
+    errno.EACCES: "You may not write on {}.",
+    errno.EPERM: "You may not write on {}.",
+    errno.ENOSPC: "{} is full.",
+    errno.ENOENT: "{} has gone: was the board unplugged?",
+    errno.EIO: "{} does not answer: was the board unplugged?",
+}
+
+
+class Drive(Target):
+    """A CircuitPython drive. Raises Unwanted where it is none, or too old."""
+
+    runtime = "circuitpython"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.place = str(folder)
+        try:
+            said = (folder / "boot_out.txt").read_text("utf-8", "replace")
+        except OSError as error:
+            raise Unwanted(
+                f"{folder} is no CircuitPython drive: it has no boot_out.txt ({error.strerror}). "
+                "A MicroPython board is reached by --port."
+            ) from None
+        found = _BOOT_OUT.search(said)
+        if found is None:
+            raise Unwanted(f"{folder}/boot_out.txt does not say which CircuitPython this is.")
+        self.version = int(found[1]), int(found[2])
+        self.board = found[3]
+        self.chip = found[4] or ""
+        name = re.search(r"^Board ID:\s*(\S+)", said, re.M)
+        self.board_id = name[1] if name else ""
+        if self.version < OLDEST:
+            raise Unwanted(
+                f"{self.what}: espat needs CircuitPython {OLDEST[0]} or later. "
+                "https://circuitpython.org/downloads has it for your board."
+            )
+
+    def builtin(self, names: Iterable[str]) -> set[str] | None:
+        """By the tables of CircuitPython's own stubs."""
+        found = builtin.modules(self.board_id)
+        return None if found is None else found & set(names)
+
+    def scan(self, paths: Iterable[str]) -> dict[str, Found]:
+        """See Target."""
+        found = {}
+        for path in paths:
+            place = self.folder / path
+            files = [place] if place.is_file() else place.rglob("*") if place.is_dir() else ()
+            for file in files:
+                if file.is_file():
+                    data = file.read_bytes()
+                    name = file.relative_to(self.folder).as_posix()
+                    found[name] = Found(len(data), digest(data))
+        return found
+
+    def read(self, path: str) -> bytes | None:
+        """See Target."""
+        try:
+            return (self.folder / path).read_bytes()
+        except OSError:
+            return None
+
+    def write(self, path: str, data: bytes, progress: Progress = lambda _n: None) -> None:
+        """To the medium, not only to the system's cache: a later read comes from the board."""
+        place = self.folder / path
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+                if hasattr(os, "posix_fadvise"):
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        except OSError as error:
+            raise self._trouble(error) from None
+        progress(len(data))
+
+    def remove(self, path: str) -> None:
+        """See Target."""
+        place = self.folder / path
+        try:
+            place.unlink(missing_ok=True)
+            while (place := place.parent) != self.folder and not any(place.iterdir()):
+                place.rmdir()
+        except OSError as error:
+            raise self._trouble(error) from None
+
+    def space(self) -> tuple[int, int]:
+        """See Target."""
+        if hasattr(os, "statvfs"):
+            stat = os.statvfs(self.folder)
+            return stat.f_bavail * stat.f_frsize, stat.f_frsize
+        return shutil.disk_usage(self.folder).free, _BLOCK
+
+    def _trouble(self, error: OSError) -> Unwanted:
+        text = _TEXTS.get(error.errno or 0)
+        return Unwanted(text.format(self.place) if text else f"{self.place}: {error.strerror}.")

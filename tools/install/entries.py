@@ -1,0 +1,48 @@
+"""The few lines of a user's own that a program needs: offered, never overwritten."""
+
+import json
+from dataclasses import dataclass
+
+from espat_tools.install.target import Target
+
+SSID = "CIRCUITPY_WIFI_SSID"
+PASSWORD = "CIRCUITPY_WIFI_PASSWORD"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Lines that belong into a user's file. `missing` are those that are not there yet."""
+
+    path: str
+    missing: tuple[str, ...]
+    exists: bool
+
+    @property
+    def data(self) -> bytes:
+        """The file, where there is none."""
+        return ("\n".join(self.missing) + "\n").encode()
+
+
+def settings(target: Target, ssid: str, password: str, pins: bool) -> Entry:
+    """The network in settings.toml; where no board file tells the pins, these too."""
+    rows = {SSID: ssid, PASSWORD: password}
+    if pins:
+        rows |= {"ESPAT_TX": "GP0", "ESPAT_RX": "GP1"}
+    return _entry(target, "settings.toml", {name: f"{name} = {_toml(rows[name])}" for name in rows})
+
+
+def boot(target: Target) -> Entry:
+    """The names for MicroPython, in boot.py."""
+    return _entry(target, "boot.py", {"espat.names": "import espat.names"})
+
+
+def _entry(target: Target, path: str, lines: dict[str, str]) -> Entry:
+    found = target.read(path)
+    said = (found or b"").decode("utf-8", "replace")
+    missing = tuple(line for word, line in lines.items() if word not in said)
+    return Entry(path, missing, found is not None)
+
+
+def _toml(text: str) -> str:
+    """A string of TOML, which is one of JSON but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,67 @@
+"""MicroPython packages from its package index: what a Pico W has frozen and a plain Pico lacks.
+
+They are fetched when they are installed, not carried: so a user gets the current ones, from those
+who make them.
+"""
+
+import hashlib
+import json
+import urllib.error
+import urllib.request
+
+from espat_tools.demo.wanted import Unwanted
+
+INDEX = "https://micropython.org/pi/v2"
+"""MicroPython's own."""
+
+PACKAGES = ("requests", "ntptime", "mip")
+"""What a Pico W has frozen beside the names that `espat.names` gives."""
+
+_TIMEOUT = 20
+"""Seconds that the index may be silent."""
+
+
+class NotFetched(Unwanted):
+    """The index does not answer, or has no such package."""
+
+
+def fetch(name: str, index: str = INDEX, mpy: int | None = None) -> dict[str, bytes]:
+    """A package and what it needs: bytes by path below lib/. Raises NotFetched.
+
+    `mpy` is the .mpy format that the board loads; None: the sources.
+    """
+    files: dict[str, bytes] = {}
+    _fetch((name, "latest"), index.rstrip("/"), "py" if mpy is None else str(mpy), files, set())
+    return files
+
+
+def _fetch(package: tuple[str, str], index: str, form: str, files: dict, seen: set) -> None:
+    if package in seen:
+        return
+    seen.add(package)
+    name, version = package
+    said = json.loads(_get(f"{index}/package/{form}/{name}/{version}.json"))
+    for path, short in said.get("hashes", ()):
+        data = _get(f"{index}/file/{short[:2]}/{short}")
+        if not hashlib.sha256(data).hexdigest().startswith(short):
+            raise NotFetched(f"{index} sends something else than {path} of {name}.")
+        files[_checked(path, name)] = data
+    for needed, its_version in said.get("deps", ()):
+        _fetch((needed, its_version), index, form, files, seen)
+
+
+def _checked(path: str, name: str) -> str:
+    """A path from the index stays below lib/."""
+    if path.startswith("/") or ".." in path.split("/") or "\\" in path:
+        raise NotFetched(f"{name} has a file {path!r}, which is no path below lib/.")
+    return path
+
+
+def _get(url: str) -> bytes:
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        raise NotFetched(f"{url}: {error.code} {error.reason}.") from None
+    except (OSError, ValueError) as error:
+        raise NotFetched(f"{url}: {getattr(error, 'reason', error)}.") from None

@@ -1,0 +1,52 @@
+"""What an installation writes on a board about itself: its files, and as they were."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PATH = "lib/espat.json"
+"""Where it is on the board. circup looks at .py and .mpy alone."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`files` are digests by path. `finished` False: it was interrupted, digests may be wrong."""
+
+    version: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    board: str | None = None
+    packages: tuple[str, ...] = ()
+    finished: bool = True
+
+    def owns(self, path: str, digest: str) -> bool:
+        """Whether this file is as the installation left it."""
+        known = self.files.get(path)
+        return known is not None and (known == digest or not self.finished)
+
+    def data(self) -> bytes:
+        """As it is written."""
+        said = {
+            "espat": self.version,
+            "board": self.board,
+            "packages": list(self.packages),
+            "finished": self.finished,
+            "files": dict(self.files),
+        }
+        return json.dumps(said, separators=(",", ":")).encode() + b"\n"
+
+
+def parsed(data: bytes | None) -> Manifest | None:
+    """What was written; None where nothing was, or where it cannot be read any more."""
+    if data is None:
+        return None
+    try:
+        said = json.loads(data)
+        return Manifest(
+            str(said["espat"]),
+            {str(path): str(digest) for path, digest in said["files"].items()},
+            said["board"],
+            tuple(said["packages"]),
+            bool(said["finished"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,96 @@
+"""What an installation is to do on a board: worked out first, shown, then carried out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from espat_tools.install import manifest
+from espat_tools.install.builtin import NAMES
+from espat_tools.install.manifest import Manifest
+from espat_tools.install.target import Found, digest
+
+RENEWED = frozenset(("espat", *NAMES))
+"""Modules of which nothing stays that is not wanted any more. Others are only added to."""
+
+ROOTS = ("", "lib/")
+"""Where boards look for modules, the first first."""
+
+
+@dataclass
+class Plan:
+    """`write` and `remove` are what changes; `same` is there already. Paths on the board.
+
+    `foreign` are those of them that the last installation did not leave as they are.
+    """
+
+    write: dict[str, bytes] = field(default_factory=dict)
+    replaced: list[str] = field(default_factory=list)
+    remove: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    free: int = 0
+    """Bytes in use now that what is replaced or removed gives back."""
+
+    def needed(self, block: int) -> int:
+        """Bytes of flash that the new files take, each in whole blocks."""
+        return sum(_blocks(len(data), block) for data in self.write.values())
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.write and not self.remove
+
+
+def _blocks(size: int, block: int) -> int:
+    return -(-size // block) * block
+
+
+def module(path: str) -> str:
+    """The top-level name that a file on the board is imported by, or by a part of."""
+    return path.removeprefix("lib/").partition("/")[0].partition(".")[0]
+
+
+def places(wanted: Iterable[str], old: Manifest | None) -> list[str]:
+    """Where on the board to look: all that is, or could be taken for, what is wanted.
+
+    A file `x.py` is loaded instead of `x.mpy` beside it, a folder instead of both, and what lies in
+    the root instead of what is in lib/.
+    """
+    found = {manifest.PATH: None}
+    for path in wanted:
+        name = module(path)
+        for root in ROOTS:
+            found.update(dict.fromkeys((f"{root}{name}", f"{root}{name}.py", f"{root}{name}.mpy")))
+    if old:
+        found.update(dict.fromkeys(old.files))
+    return list(found)
+
+
+def made(
+    wanted: Mapping[str, bytes], found: Mapping[str, Found], old: Manifest | None, block: int
+) -> Plan:
+    """The plan for a board on which `found` was seen at the `places()`."""
+    plan = Plan()
+    for path, data in wanted.items():
+        here = found.get(path)
+        if here and here.digest == digest(data):
+            plan.same.append(path)
+            continue
+        plan.write[path] = data
+        if here:
+            plan.replaced.append(path)
+    renewed = {module(path) for path in wanted} | RENEWED
+    left = found.keys() - wanted.keys() - {manifest.PATH}
+    plan.remove = sorted(path for path in left if module(path) in renewed)
+    for path in plan.replaced + plan.remove:
+        plan.free += _blocks(found[path].size, block)
+        if old is None or not old.owns(path, found[path].digest):
+            plan.foreign.append(path)
+    return plan
+
+
+def removal(found: Mapping[str, Found], old: Manifest, block: int) -> Plan:
+    """The plan that takes away what the last installation brought."""
+    plan = Plan(remove=sorted(path for path in old.files if path in found))
+    plan.foreign = [path for path in plan.remove if not old.owns(path, found[path].digest)]
+    plan.free = sum(_blocks(found[path].size, block) for path in plan.remove)
+    return plan

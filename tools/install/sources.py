@@ -1,0 +1,106 @@
+"""What goes onto a board: the driver, module names, board file; compiled where that can be."""
+
+import re
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from espat_tools import runtimes, where
+from espat_tools.demo.wanted import Unwanted
+from espat_tools.install.builtin import NAMES
+from espat_tools.install.target import Target
+
+BOARD_FILE = "espat_board.py"
+"""What `espat.board` looks for; in the root, where a user sees and changes it."""
+
+_MPY = 6
+"""The .mpy format of MicroPython since 1.19; bytecode of 6.x loads in every 6.y."""
+_NEWEST_SINCE = (1, 23)
+"""The MicroPython since which mpy-cross has not changed what it makes."""
+
+
+def boards() -> dict[str, Path]:
+    """The files of boards/ by their names."""
+    return {path.stem: path for path in where.python_files(where.boards_folder())}
+
+
+def board_of(target: Target) -> str | None:
+    """The board file for a board, by what it calls itself; None where there is none."""
+    known = boards()
+    if target.board_id in known:
+        return target.board_id
+    for name, path in known.items():
+        said = re.search(r'^BOARD_ID = "(\w+)"', path.read_text("utf-8"), re.M)
+        if said and said[1] == target.board_id:
+            return name
+    return None
+
+
+def board_file(name: str) -> bytes:
+    """The bytes of a board file. Raises Unwanted."""
+    known = boards()
+    if name not in known:
+        raise Unwanted(f"There is no board {name!r}; there are {', '.join(sorted(known))}.")
+    return known[name].read_bytes()
+
+
+def driver(target: Target) -> dict[str, bytes]:
+    """The driver's files by their paths on this board."""
+    folder = where.driver_folder()
+    files = {
+        f"lib/espat/{path.relative_to(folder).as_posix()}": path
+        for path in where.python_files(folder)
+    }
+    return _made(files, target)
+
+
+def names(target: Target) -> dict[str, bytes]:
+    """Files of lib/ that this CircuitPython board lacks the modules of; none if nobody knows.
+
+    A MicroPython board gets its names by `import espat.names`.
+    """
+    if target.runtime != "circuitpython":
+        return {}
+    present = target.builtin(NAMES)
+    if present is None:
+        return {}
+    lacking = [name for name in NAMES if name not in present]
+    return {f"lib/{name}.py": (where.lib_folder() / f"{name}.py").read_bytes() for name in lacking}
+
+
+def compiles(target: Target) -> bool:
+    """Whether this board gets .mpy files: MicroPython's, where the compiler is installed.
+
+    CircuitPython's own compiler is on no package index, and it refuses what MicroPython's makes.
+    """
+    if target.runtime != "micropython" or getattr(target, "mpy", 0) != _MPY:
+        return False
+    return runtimes.mpy_cross_missing() is None
+
+
+def _made(files: Mapping[str, Path], target: Target) -> dict[str, bytes]:
+    if not compiles(target):
+        return {name: path.read_bytes() for name, path in files.items()}
+    with tempfile.TemporaryDirectory(prefix="espat-install-") as folder:
+        return compiled(files, Path(folder), target.version)
+
+
+def compiled(
+    files: Mapping[str, Path], folder: Path, version: tuple[int, int] | None = None
+) -> dict[str, bytes]:
+    """Compile into `folder`, as this MicroPython does (None: the newest); bytes by path."""
+
+    def one(name: str) -> tuple[str, bytes]:
+        target = (folder / name).with_suffix(".mpy")
+        called = name.removeprefix("lib/")
+        runtimes.compile_file(files[name], target, name=called, compat=_compat(version))
+        return target.relative_to(folder).as_posix(), target.read_bytes()
+
+    with ThreadPoolExecutor() as several:
+        return dict(several.map(one, files))
+
+
+def _compat(version: tuple[int, int] | None) -> str | None:
+    """The compiler of this version, where it is not the newest that is taken."""
+    return f"{version[0]}.{version[1]}" if version and version < _NEWEST_SINCE else None

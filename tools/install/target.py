@@ -1,0 +1,75 @@
+"""A board that files are put on: what the two ways to reach one have in common."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+Progress = Callable[[int], None]
+"""Called with the number of bytes that were written since the last call."""
+
+
+def digest(data: bytes) -> str:
+    """What files are compared by: the first 16 hex digits of their SHA-256."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file on a board."""
+
+    size: int
+    digest: str
+
+
+class Target(ABC):
+    """A board: paths on it are relative to its root and have forward slashes."""
+
+    place: str
+    """Where it is, as the user says it: a folder or a port."""
+    runtime: str
+    """`circuitpython` or `micropython`."""
+    version: tuple[int, int]
+    board: str
+    """What the board calls itself."""
+    board_id: str
+    """The same as one word, `raspberry_pi_pico`."""
+
+    @property
+    def what(self) -> str:
+        """The board and its runtime, for people."""
+        name = {"circuitpython": "CircuitPython", "micropython": "MicroPython"}[self.runtime]
+        return f"{self.board} with {name} {self.version[0]}.{self.version[1]}, on {self.place}"
+
+    def __enter__(self) -> "Target":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:  # noqa: B027 - a drive has nothing to let go of
+        """Let go of the board."""
+
+    @abstractmethod
+    def builtin(self, names: Iterable[str]) -> set[str] | None:
+        """Which of these modules are built in or frozen; None if nobody knows."""
+
+    @abstractmethod
+    def scan(self, paths: Iterable[str]) -> dict[str, Found]:
+        """The files at these paths, and those below them where they are folders."""
+
+    @abstractmethod
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes; None if there is none."""
+
+    @abstractmethod
+    def write(self, path: str, data: bytes, progress: Progress = lambda _n: None) -> None:
+        """Write a file, and the folders that it needs."""
+
+    @abstractmethod
+    def remove(self, path: str) -> None:
+        """Remove a file, and the folders that are empty then."""
+
+    @abstractmethod
+    def space(self) -> tuple[int, int]:
+        """(bytes free, bytes that the smallest file takes)."""
