@@ -2,47 +2,6 @@
 # SPDX-License-Identifier: MIT
 """``socketpool`` as CircuitPython has it, for boards that lack it: sockets of an ESP-AT module."""
 
-import espat
-from espat.sockets import Socket
+from espat.faces.socketpool import Socket, SocketPool
 
 __all__ = ("Socket", "SocketPool")
-
-
-class SocketPool(espat.SocketPool):
-    """The sockets of a radio: ``socketpool.SocketPool(wifi.radio)``.
-
-    :param Radio radio: ``wifi.radio``, or an ``espat.Radio``
-    """
-
-    AF_INET6 = 10
-    SOCK_RAW = 3
-    SOL_SOCKET = 0xFFF
-    SO_REUSEADDR = 4
-    TCP_NODELAY = 1
-    IPPROTO_IP = 0
-    IPPROTO_ICMP = 1
-    IPPROTO_UDP = 17
-    IPPROTO_IPV6 = 41
-    IPPROTO_RAW = 255
-    IP_MULTICAST_TTL = 5
-    EAI_NONAME = -2
-
-    class gaierror(OSError):
-        """No such name, or nobody who could tell: ``errno`` is ``EAI_NONAME``."""
-
-    def __init__(self, radio):
-        if not isinstance(radio, espat.Radio):
-            raise TypeError("an espat.Radio is wanted: is there Wi-Fi of the board's own?")
-        espat.SocketPool.__init__(self, radio)
-
-    def getaddrinfo(self, host, port, family=0, type=0, proto=0, flags=0):
-        """``[(family, type, proto, "", (address, port))]``.
-
-        :raises gaierror: the name is not known
-        """
-        try:
-            return espat.SocketPool.getaddrinfo(self, host, port, family, type, proto, flags)
-        except OSError as e:
-            if e.args[0] != self.EAI_NONAME:
-                raise
-            raise self.gaierror(*e.args)

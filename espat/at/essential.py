@@ -101,6 +101,16 @@ def join(modem, network):
     :param network: (ssid, password, bssid, timeout), the arguments of ``Radio.connect()``
     :raises OSError: as ``cwjap()``; a refusal of another command is EIO
     """
+    args = wanted(modem, network)
+    if args:
+        cwjap(modem, *args)
+
+
+def wanted(modem, network):
+    """The arguments of ``cwjap()`` for ``join()``; None if the module stands in that network.
+
+    The module is a station then.
+    """
     ssid, password, bssid, timeout = network
     if isinstance(bssid, (bytes, bytearray)) and len(bssid) == 6:
         bssid = ":".join(["%02x" % b for b in bssid])
@@ -109,11 +119,11 @@ def join(modem, network):
     try:
         if cwjap_query(modem) == name and cipsta_query(modem)[0]:
             modem.wifi = 2
-            return
+            return None
     except ATError:  # it is no station
         pass
     station(modem)
-    cwjap(modem, ssid, password, bssid, 20000 if timeout is None else int(timeout * 1000))
+    return ssid, password, bssid, 20000 if timeout is None else int(timeout * 1000)
 
 
 def station(modem):
@@ -167,13 +177,18 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
     try:
         modem.run(current(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout)
     except ATError:
-        digit = modem.lines[-1][-1:] if modem.lines else b""
-        code = int(digit) if digit.isdigit() else 0
-        if modem.wifi and code != 2:
-            code = _NO_ADDRESS
-        modem.wifi = 0
-        raise fail("join", ssid, code)
+        raise fail("join", ssid, reason(modem))
     modem.wifi = 2
+
+
+def reason(modem):
+    """Why the module could not join, when it has said so: a code of texts.py, 0 to 5."""
+    digit = modem.lines[-1][-1:] if modem.lines else b""
+    code = int(digit) if digit.isdigit() else 0
+    if modem.wifi and code != 2:
+        code = _NO_ADDRESS
+    modem.wifi = 0
+    return code
 
 
 def cwjap_query(modem):

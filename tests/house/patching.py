@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 OWN = {"self", "cls"}
 """Whose private names a room may use: its own objects', in their methods."""
-SYS_MODULES_ROOM = "lazy"
-"""The one room that may touch `sys.modules`, and take rooms out of their folders."""
+LAZY_ROOM = "lazy"
+"""The one room that may take rooms out of their folders."""
+SYS_MODULES_ROOMS = {LAZY_ROOM, "names"}
+"""The rooms that may touch `sys.modules`: `names` puts in what programs import, and no more."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOOKS_INSIDE = {"__dict__", "__class__", "__code__", "__globals__", "__defaults__"}
@@ -235,7 +237,7 @@ class _Finder(ast.NodeVisitor):
                 self._say(node, f"{name}, which is private to another room, imported")
 
     def _modules(self, node: ast.AST) -> None:
-        if self._room != SYS_MODULES_ROOM:
+        if self._room not in SYS_MODULES_ROOMS:
             self._say(node, "sys.modules")
 
     def visit_Global(self, node: ast.Global) -> None:
@@ -245,7 +247,7 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = getattr(node.func, "id", "")
-        forgets = name == "delattr" and self._room == SYS_MODULES_ROOM
+        forgets = name == "delattr" and self._room == LAZY_ROOM
         if name in _CALLS and not forgets:
             self._say(node, f"{name}()")
         elif ast.unparse(node.func) in _DOORS and getattr(node.args[0], "id", "") not in OWN:

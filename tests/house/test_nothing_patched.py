@@ -98,6 +98,11 @@ def test_lazy_alone_may_forget_rooms():
     assert len(patches(source, {}, room="modem")) == 2
 
 
+def test_names_may_put_modules_there_and_take_none_apart():
+    assert patches("import sys\nsys.modules['wifi'] = 1\n", {}, room="names") == []
+    assert len(patches("import sys\ndelattr(sys, 'x')\n", {}, room="names")) == 1
+
+
 def test_what_is_known_of_classes():
     (name, found), *others = classes_of(
         ["class A(B):\n    x = 1\n    def g(self):\n        self.y = 1\n"]

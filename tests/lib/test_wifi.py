@@ -28,6 +28,7 @@ def wifi(monkeypatch):
         monkeypatch.delenv("ESPAT_" + name, raising=False)
     for name in ("espat_board", "board", "busio", "digitalio"):
         monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(board.held, "radio", None)
     return aliases.fresh("wifi")
 
 
@@ -59,10 +60,9 @@ def test_the_radio_by_a_board_file(wifi, board_file, monkeypatch, prove):
 
 def test_the_radio_is_shared(wifi, board_file, monkeypatch):
     monkeypatch.setitem(sys.modules, "espat_board", board_file)
-    monkeypatch.setattr(board.held, "radio", None)
     radio = board.shared()
     assert type(radio) is espat.Radio
-    assert board.shared() is radio
+    assert board.shared() is radio is wifi.radio
     assert board_file.made == [115200]
 
 

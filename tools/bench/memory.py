@@ -79,6 +79,10 @@ class Heap:
         return sum(self.steps[name] for name in wanted if name not in without)
 
 
+NAMES = ("espat/faces/", "espat/names")
+"""The module names that programs import: a board needs those of its runtime alone."""
+
+
 @dataclass
 class Figures:
     """Everything that `espat bench memory` measures; None or empty where a runtime is missing."""
@@ -88,9 +92,16 @@ class Figures:
     smallest_heap: int | None = None
     missing: list[str] = field(default_factory=list)
 
-    def size_of(self, folder: str) -> int | None:
-        """The .mpy files below a folder of the board together; None if none were compiled."""
-        sizes = [size for path, size in self.mpy.items() if path.startswith(folder)]
+    def size_of(self, begins: str | tuple[str, ...], *, but: tuple[str, ...] = ()) -> int | None:
+        """The .mpy files of the board together whose paths begin so, and not as in `but`.
+
+        None if none were compiled.
+        """
+        sizes = [
+            size
+            for path, size in self.mpy.items()
+            if path.startswith(begins) and not path.startswith(but)
+        ]
         return sum(sizes) if sizes else None
 
     def client_size(self) -> int | None:
@@ -102,7 +113,8 @@ class Figures:
         """The figures that budgets.toml may gate, by the name of the gate."""
         found: dict[str, float | None] = {
             "memory.smallest_heap_64bit": self.smallest_heap,
-            "size.espat_mpy": self.size_of("espat/"),
+            "size.espat_mpy": self.size_of("espat/", but=NAMES),
+            "size.names_mpy": self.size_of(NAMES),
             "size.tcp_client_mpy": self.client_size(),
         }
         for heap in self.heaps:
