@@ -1,26 +1,28 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""iLabs Challenger RP2040 WiFi, and NB RP2040 WiFi: an ESP8285 on board.
+"""iLabs Challenger RP2040 WiFi
 
-``board.UART()`` is the header's, not the module's.
-Source: CircuitPython's pins.c (ESP_TX and ESP_RX are the RP2040's own directions), arduino-pico.
+Module: ESP8285, on the board
+Firmware: ESP-AT for ESP8266 (2.1.0-rc1 was seen), flashed by iLabs; 115200 baud
+Tested: not yet on the board itself
+Source: CircuitPython's pins.c; arduino-pico; ESP_ATcontrol issue 48
+
+``board.UART()`` is the header's, not the module's. ESP_TX and ESP_RX are named as the
+microcontroller sees them.
 """
 
-from espat import lazy
+from espat.wiring import Wiring
 
-BOARD_ID = "challenger_rp2040_wifi"  # what CircuitPython calls the board
-UART_ID = 1
-TX = 4  # GPIO numbers, seen from the microcontroller
-RX = 5
-RESET = 19
-RX_BUFFER = 2048  # bytes that may arrive while the program is busy; CircuitPython's default is 64
+BOARD_ID = "challenger_rp2040_wifi"  # CircuitPython's name of the board
+wiring = Wiring(
+    uart=1,
+    tx=("ESP_TX", 4),
+    rx=("ESP_RX", 5),
+    reset=("WIFI_RESET", 19),
+    high=(("WIFI_MODE", 13),),
+)
+uart = wiring.uart
+reset = wiring.reset
+RX_BUFFER = wiring.RX_BUFFER
 
-
-def uart(baudrate=115200):
-    """The UART that the module is on, at ``baudrate`` bits a second."""
-    return lazy.call("board", "uart", UART_ID, TX, RX, ("ESP_TX", "ESP_RX"), baudrate, RX_BUFFER)
-
-
-def reset():
-    """The pin that holds the module in reset while it is low; left high here."""
-    return lazy.call("board", "reset", "WIFI_RESET", RESET)
+import espat.names  # wifi, network ...: the names that programs import, where there are none

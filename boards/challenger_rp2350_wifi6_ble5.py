@@ -1,26 +1,28 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""iLabs Challenger+ RP2350 WiFi6/BLE5: an ESP32-C6 on board.
+"""iLabs Challenger+ RP2350 WiFi6/BLE5
 
-``board.UART()`` is the header's, not the module's.
-Source: CircuitPython's pins.c; shipped with ESP-AT 3.4 (iLabs forum).
+Module: ESP32-C6, on the board
+Firmware: ESP-AT 3.4 of iLabs; 115200 baud
+Tested: not yet on the board itself
+Source: CircuitPython's pins.c; iLabs forum
+
+``board.UART()`` is the header's, not the module's. ESP_TX and ESP_RX are named as the
+microcontroller sees them.
 """
 
-from espat import lazy
+from espat.wiring import Wiring
 
-BOARD_ID = "challenger_rp2350_wifi6_ble5"  # what CircuitPython calls the board
-UART_ID = 1
-TX = 4  # GPIO numbers, seen from the microcontroller
-RX = 5
-RESET = 15
-RX_BUFFER = 2048  # bytes that may arrive while the program is busy; CircuitPython's default is 64
+BOARD_ID = "challenger_rp2350_wifi6_ble5"  # CircuitPython's name of the board
+wiring = Wiring(
+    uart=1,
+    tx=("ESP_TX", 4),
+    rx=("ESP_RX", 5),
+    reset=("ESP_RESET", 15),
+    high=(("ESP_BOOT", 14),),
+)
+uart = wiring.uart
+reset = wiring.reset
+RX_BUFFER = wiring.RX_BUFFER
 
-
-def uart(baudrate=115200):
-    """The UART that the module is on, at ``baudrate`` bits a second."""
-    return lazy.call("board", "uart", UART_ID, TX, RX, ("ESP_TX", "ESP_RX"), baudrate, RX_BUFFER)
-
-
-def reset():
-    """The pin that holds the module in reset while it is low; left high here."""
-    return lazy.call("board", "reset", "ESP_RESET", RESET)
+import espat.names  # wifi, network ...: the names that programs import, where there are none

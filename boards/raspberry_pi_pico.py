@@ -1,25 +1,26 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Raspberry Pi Pico (and Pico 2) with any ESP-AT module.
+"""Raspberry Pi Pico, with a module on GP0 and GP1
 
-Wire GP0 to the module's RX, GP1 to its TX, 3V3 and GND. On an ESP8266 with ESP-AT 2.x the AT UART
-is GPIO13 (RX) and GPIO15 (TX), not the pins marked RX and TX.
+Module: any, wired by you
+Firmware: the module's; 115200 baud
+Tested: not yet on the board itself
+Source: CircuitPython's pins.c; the RP2040's datasheet
+
+Wire GP0 to the module's RX, GP1 to its TX, 3V3 and GND: boards/README.md shows which pins of which
+module. Is its reset wired too, say to GP2? Then add ``reset=("GP2", 2)``.
 """
 
-from espat import lazy
+from espat.wiring import Wiring
 
-BOARD_ID = "raspberry_pi_pico"  # what CircuitPython calls the board
-UART_ID = 0
-TX = 0  # GPIO numbers, seen from the microcontroller
-RX = 1
-RX_BUFFER = 2048  # bytes that may arrive while the program is busy; CircuitPython's default is 64
+BOARD_ID = "raspberry_pi_pico"  # CircuitPython's name of the board
+wiring = Wiring(
+    uart=0,
+    tx=("GP0", 0),
+    rx=("GP1", 1),
+)
+uart = wiring.uart
+reset = wiring.reset
+RX_BUFFER = wiring.RX_BUFFER
 
-
-def uart(baudrate=115200):
-    """The UART that the module is on, at ``baudrate`` bits a second."""
-    return lazy.call("board", "uart", UART_ID, TX, RX, ("GP0", "GP1"), baudrate, RX_BUFFER)
-
-
-def reset():
-    """None: no reset is wired. Pass a pin of yours to ``espat.Radio(reset=...)`` if one is."""
-    return
+import espat.names  # wifi, network ...: the names that programs import, where there are none

@@ -1,25 +1,26 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Waveshare Pico-ESP8266 under a Raspberry Pi Pico.
+"""Waveshare Pico-ESP8266, under a Raspberry Pi Pico
 
-The module's reset is reached only over a jumper to GP15 that is open as shipped.
-Source: Waveshare wiki.
+Module: ESP8266 with 4 MB, on the board
+Firmware: AT firmware of Waveshare; 115200 baud
+Tested: not yet on the board itself
+Source: Waveshare's wiki; Blynk's notes
+
+Reset is reached only over jumpers that are open as shipped, EN to GP14 and RST to GP15: with the
+second closed, add ``reset=("GP15", 15)``.
 """
 
-from espat import lazy
+from espat.wiring import Wiring
 
-BOARD_ID = "raspberry_pi_pico"  # what CircuitPython calls the board
-UART_ID = 0
-TX = 0  # GPIO numbers, seen from the microcontroller
-RX = 1
-RX_BUFFER = 2048  # bytes that may arrive while the program is busy; CircuitPython's default is 64
+BOARD_ID = "raspberry_pi_pico"  # CircuitPython's name of the board
+wiring = Wiring(
+    uart=0,
+    tx=("GP0", 0),
+    rx=("GP1", 1),
+)
+uart = wiring.uart
+reset = wiring.reset
+RX_BUFFER = wiring.RX_BUFFER
 
-
-def uart(baudrate=115200):
-    """The UART that the module is on, at ``baudrate`` bits a second."""
-    return lazy.call("board", "uart", UART_ID, TX, RX, ("GP0", "GP1"), baudrate, RX_BUFFER)
-
-
-def reset():
-    """None: the jumper is open as shipped. Closed, pass GP15 to ``espat.Radio(reset=...)``."""
-    return
+import espat.names  # wifi, network ...: the names that programs import, where there are none

@@ -1,26 +1,29 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""WIZnet WizFi360-EVB-Pico: a WizFi360 on board.
+"""WIZnet WizFi360-EVB-Pico
 
-RTS is GP6 and CTS is GP7, unused here. It runs CircuitPython's build for the Raspberry Pi Pico.
-Source: WIZnet's documentation.
+Module: WizFi360, on the board
+Firmware: WizFi360 1.1.1; 115200 baud
+Tested: not yet on the board itself
+Source: WIZnet's documentation
+
+It runs CircuitPython's build for the Raspberry Pi Pico. WIZnet's RTS and CTS are the module's: its
+RTS is wired to GP6, which is the UART's CTS.
 """
 
-from espat import lazy
+from espat.wiring import Wiring
 
-BOARD_ID = "raspberry_pi_pico"  # what CircuitPython calls the board
-UART_ID = 1
-TX = 4  # GPIO numbers, seen from the microcontroller
-RX = 5
-RESET = 20
-RX_BUFFER = 2048  # bytes that may arrive while the program is busy; CircuitPython's default is 64
+BOARD_ID = "raspberry_pi_pico"  # CircuitPython's name of the board
+wiring = Wiring(
+    uart=1,
+    tx=("GP4", 4),
+    rx=("GP5", 5),
+    reset=("GP20", 20),
+    rts=("GP7", 7),
+    cts=("GP6", 6),
+)
+uart = wiring.uart
+reset = wiring.reset
+RX_BUFFER = wiring.RX_BUFFER
 
-
-def uart(baudrate=115200):
-    """The UART that the module is on, at ``baudrate`` bits a second."""
-    return lazy.call("board", "uart", UART_ID, TX, RX, ("GP4", "GP5"), baudrate, RX_BUFFER)
-
-
-def reset():
-    """The pin that holds the module in reset while it is low; left high here."""
-    return lazy.call("board", "reset", "GP20", RESET)
+import espat.names  # wifi, network ...: the names that programs import, where there are none

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""iLabs Challenger RP2040 WiFi/BLE
+
+Module: ESP32-C3, on the board
+Firmware: ESP-AT 2.3.0 of iLabs; 115200 baud. Espressif's own build did not answer for a user
+Tested: not yet on the board itself
+Source: CircuitPython's pins.c; arduino-pico; iLabs forum
+
+``board.UART()`` is the header's, not the module's. ESP_TX and ESP_RX are named as the
+microcontroller sees them.
+"""
+
+from espat.wiring import Wiring
+
+BOARD_ID = "challenger_rp2040_wifi_ble"  # CircuitPython's name of the board
+wiring = Wiring(
+    uart=1,
+    tx=("ESP_TX", 4),
+    rx=("ESP_RX", 5),
+    reset=("WIFI_RESET", 19),
+    high=(("WIFI_MODE", 24),),
+)
+uart = wiring.uart
+reset = wiring.reset
+RX_BUFFER = wiring.RX_BUFFER
+
+import espat.names  # wifi, network ...: the names that programs import, where there are none
