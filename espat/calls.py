@@ -85,24 +85,24 @@ def put(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=3
         raise
 
 
-def fetch(
-    modem, name, args, receiver, most, link=-1, head=b"+CIPRECVDATA", counted=None, timeout=5000
-):
+def fetch(modem, name, args, receiver, most, counted=None, timeout=5000, link=-1):
     """A command whose reply brings counted bytes.
 
     :param receiver: where they go: see links.py
     :param int most: no more than so many can be true
-    :param bytes head: what begins the header
-    :param counted: what reads it, a function as the parser's ``counted``; None: ``+CIPRECVDATA``
+    :param counted: what reads the header, a function as the parser's; None: as ``+CIPRECVDATA``'s
     :raises OSError: EIO, it ended without its bytes
     """
     up = modem.up
     modem.turn()
     parser = modem.parser
-    parser.head = head
+    parser.head = name[:-1] + b":" if counted else name[:-1]
     parser.counted = counted
     try:
-        modem.begin_receive(name, args, most, receiver, None, link, timeout)
+        # begin_receive(), without its frames: CircuitPython has room for few.
+        modem.follow(name, args, b"", timeout, None, link)
+        modem.requested = parser.asked = most
+        modem.receiver = receiver
         while modem.state:
             modem.rest()
         modem.ended(up, name, _OK, timeout)

@@ -19,7 +19,7 @@ def call(room, function, *args, **names):
     :param str room: the room's name within the package, ``"at.wifi"``
     :param str function: the name of the function, or class, in it
     """
-    before = _loaded() if _FORGETS else None
+    before = list(sys.modules) if _FORGETS else None
     try:
         module = __import__(_PACKAGE + room, None, None, (function,))
         return getattr(module, function)(*args, **names)
@@ -30,13 +30,10 @@ def call(room, function, *args, **names):
 
 def _tidy(before):
     """Forget what was loaded since. (A loop in ``finally`` is beyond MicroPython 1.20.)"""
-    for name in _loaded():
-        if name not in before and not getattr(sys.modules[name], "STAYS", False):
-            _forget(name)
-
-
-def _loaded():
-    return [name for name in sys.modules if name.startswith(_PACKAGE)]
+    for name in list(sys.modules):
+        if name.startswith(_PACKAGE) and name not in before:
+            if not getattr(sys.modules[name], "STAYS", False):
+                _forget(name)
 
 
 def _forget(name):

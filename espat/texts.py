@@ -4,8 +4,6 @@
 
 import errno
 
-from . import lazy
-
 # MicroPython lacks these, where CircuitPython and CPython have them.
 try:
     _Broken = BrokenPipeError
@@ -123,7 +121,9 @@ def error(name, args):
 
 def refusal(ATError, command, code, words, timeout, deaf):
     """See errors.py, whose class this is given."""
-    name = lazy.call("secrets", "mask", "AT" + readable(command))
+    from .secrets import mask
+
+    name = mask("AT" + readable(command))
     if code == 0:
         text = "%s: no answer within %d ms" % (name, timeout)
         if deaf:
@@ -133,7 +133,7 @@ def refusal(ATError, command, code, words, timeout, deaf):
         words = b"SEND FAIL"
     if code == 22:
         return OSError(errno.ECONNRESET, "%s: the module restarted" % name)
-    said = lazy.call("secrets", "mask", readable(words or b"ERROR"))
+    said = mask(readable(words or b"ERROR"))
     exception = ATError("%s: the module said %s" % (name, said))
     exception.command = name
     exception.words = words or b"ERROR"

@@ -144,7 +144,8 @@ def ciprecvdata(modem, link, length):
     need(modem, "PASSIVE", "AT+CIPRECVDATA")
     number("length", length, 1, _MOST if modem.has("RECVDATA_ANY") else 2048)
     payload = Payload(modem)
-    calls.fetch(modem, b"+CIPRECVDATA=", link_first(link, (length,)), payload, length, link or 0)
+    args = link_first(link, (length,))
+    calls.fetch(modem, b"+CIPRECVDATA=", args, payload, length, link=link or 0)
     return payload.data()
 
 

@@ -25,28 +25,29 @@ _ERROR = const(3)
 _CONNECTING = const(1)
 _CHECKING = const(2)
 
-_TCP_MS = const(60000)  # how long CIPSTART may take; a time-out of the socket's is told sooner
+# How long CIPSTART may take; a time-out of the socket's is told sooner.
+_CONNECT_MS = const(60000)
+_HANDSHAKE_MS = const(120000)  # TLS: each of a dozen packets may take 10 s
 
 
-def dial(sock, kind, host, port, limit=_TCP_MS, prepare=None):
+def dial(sock, kind, host, port, link=-1):
     """Take a link, and send its CIPSTART.
 
     :param str kind: ``"TCP"`` or ``"SSL"``
-    :param int limit: ms that it may take
-    :param prepare: called with the link before: its settings are sent then
+    :param int link: one that was taken for it; -1: none was yet
     :raises OSError: ENOMEM, no link is free; EAGAIN, another command is under way
     """
     modem = sock.modem
-    link = mishaps.take(modem, sock)
+    if link < 0:
+        link = mishaps.take(modem, sock)
     try:
         if modem.typed >> link & 1:
             if lazy.call("calls", "sure", modem, b"+CIPRECVTYPE=", (link, 1)):
                 modem.typed &= ~(1 << link)
-        if prepare is not None:
-            prepare(link)
         modem.turn()
         if modem.owner(link) is not sock:
             raise fail("no_free_link", 5)  # a client of our server has it
+        limit = _CONNECT_MS if kind == "TCP" else _HANDSHAKE_MS
         modem.begin(b"+CIPSTART=", (link, kind, host, port), b"", limit, sock, link)
     except BaseException as e:
         if modem.owner(link) is sock:

@@ -133,7 +133,7 @@ def roots(modem, needed=False):
         if known[place] == MARK:
             return place[1]
     store = opened(modem, "client_ca")
-    for number in store.numbers("client_ca"):
+    for number in sorted(store.files("client_ca")):
         if store.read("client_ca", number, 0, len(MARK)) == MARK:
             known["client_ca", number] = MARK
             return number
@@ -147,7 +147,7 @@ def _place_of_roots(modem):
     number = roots(modem)
     store = opened(modem, "client_ca")
     if number is None:
-        number = min(len(store.numbers("client_ca")), 1)
+        number = min(len(store.files("client_ca")), 1)
         while ("client_ca", number) in state_of(modem).known:
             number += 1
     return store, number
@@ -196,7 +196,7 @@ def provide(modem, what, data):
         if space == spaces[0] and _all_known(known, spaces, number, data):
             return number
     store = opened(modem, spaces[0])
-    for number in store.numbers(spaces[0]):
+    for number in sorted(store.files(spaces[0])):
         for i in range(len(spaces)):
             if not store.same(spaces[i], number, data[i]):
                 break
@@ -227,8 +227,8 @@ def _free(store, known, spaces):
     """The first number, but 0 if that is taken, that neither another context nor the roots have."""
     number = 1
     for space in spaces:
-        number = min(number, len(store.numbers(space)))
-    kept = store.numbers("client_ca") if spaces[0] == "client_ca" else ()
+        number = min(number, len(store.files(space)))
+    kept = store.files("client_ca") if spaces[0] == "client_ca" else ()
     while (spaces[0], number) in known or (
         number in kept and store.read("client_ca", number, 0, len(MARK)) == MARK
     ):
@@ -284,19 +284,19 @@ class Nvs:
     def __init__(self, modem):
         self.modem = modem
 
-    def numbers(self, space):
-        """The numbers that are taken."""
-        found = []
+    def files(self, space):
+        """The kind of entry of each file, by its number."""
+        found = {}
         try:
             entries = sysmfg_keys(self.modem, space)
         except ATError:
             entries = ()
-        for key, self.kind in entries:
+        for key, kind in entries:
             at = key.rfind(".")
             if key[:at] == space and key[at + 1 :].isdigit():
-                found.append(int(key[at + 1 :]))
+                found[int(key[at + 1 :])] = kind
             elif key == space:
-                found.append(0)
+                found[0] = kind
         return found
 
     def read(self, space, number, offset, length):
@@ -328,7 +328,8 @@ class Nvs:
 
     def write(self, space, number, data):
         """Put a file there, over what there was; ``stands()`` follows."""
-        kind = _BINARY if not self.numbers(space) else self.kind  # as its neighbours are
+        kinds = list(self.files(space).values())
+        kind = kinds[0] if kinds else _BINARY  # as its neighbours are
         sysmfg_write(self.modem, space, _key(space, number), kind, data)
 
     def drop(self, space, number):
@@ -350,36 +351,32 @@ class Partitions:
         self.sizes = sizes  # bytes of each partition by name
         self._seen = {}
 
-    def _items(self, space):
-        """(where it begins, its length, its type) of each file."""
+    def files(self, space):
+        """(where it begins, its length, its type) of each file, by its number."""
         if space in self._seen:
             return self._seen[space]
         size = self.sizes.get(space)
         if size is None:
             raise fail("no_such_place", space)
-        found = []
+        found = {}
         head = sysflash_read(self.modem, space, 0, 8)
         end = 8 + int.from_bytes(head[4:8], "little")
         if head[:2] == b"\xf1\xf1" and end <= size:
             at = 8
-            for _ in range(int.from_bytes(head[2:4], "little")):
+            for number in range(int.from_bytes(head[2:4], "little")):
                 if at + 4 > end:
                     break
                 head = sysflash_read(self.modem, space, at, 4)
                 length = int.from_bytes(head[2:4], "little")
-                found.append((at + 4, length, head[0]))
+                found[number] = (at + 4, length, head[0])
                 at += 4 + (length + 3 & ~3)
         self._seen[space] = found
         return found
 
-    def numbers(self, space):
-        """The numbers that are taken."""
-        return range(len(self._items(space)))
-
     def read(self, space, number, offset, length):
         """Bytes of a file; fewer, or none, at its end."""
-        items = self._items(space)
-        if number >= len(items):
+        items = self.files(space)
+        if number not in items:
             return b""
         start, size, _ = items[number]
         length = min(length, size - offset)
@@ -387,8 +384,8 @@ class Partitions:
 
     def same(self, space, number, data):
         """Whether a file is these bytes, and no more."""
-        items = self._items(space)
-        if number >= len(items) or items[number][1] != len(data):
+        items = self.files(space)
+        if number not in items or items[number][1] != len(data):
             return False
         return self._reads(space, items[number][0], data)
 
@@ -403,19 +400,20 @@ class Partitions:
     def room(self, space, number):
         """How many bytes a file may have."""
         taken = 12
-        for i, item in enumerate(self._items(space)):
-            if i != number:
-                taken += 4 + (item[1] + 3 & ~3)
+        items = self.files(space)
+        for each in items:
+            if each != number:
+                taken += 4 + (items[each][1] + 3 & ~3)
         return self.sizes[space] - taken
 
     def write(self, space, number, data):
         """Have all of the container written anew, for a partition is erased as a whole:
         ``stands()`` does it.
         """
-        items = self._items(space)
+        items = self.files(space)
         parts = []
-        for item in items:  # no comprehension, which would take a frame: see provide()
-            parts.append(self._whole(space, item))
+        for each in range(len(items)):  # no comprehension, which takes a frame: see provide()
+            parts.append(self._whole(space, items[each]))
         kind = items[0][2] if items else ("ca", "cert", "key").index(space.split("_")[1]) + 1
         item = bytes([kind, number]) + len(data).to_bytes(2, "little") + data
         parts[number : number + 1] = [item + b"\xff" * (-len(data) % 4)]
@@ -423,7 +421,8 @@ class Partitions:
 
     def drop(self, space, number):
         """Take a file away; those behind it keep their numbers: a file of no bytes stays."""
-        parts = [self._whole(space, item) for item in self._items(space)]
+        items = self.files(space)
+        parts = [self._whole(space, items[each]) for each in range(len(items))]
         parts[number] = parts[number][:2] + b"\0\0"
         while parts and len(parts[-1]) == 4:
             parts.pop()

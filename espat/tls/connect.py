@@ -20,7 +20,6 @@ from ..errors import fail as general
 from .errors import fail
 from .state import state_of
 
-_HANDSHAKE_MS = const(120000)  # each of a dozen packets may take 10 s
 _YEAR = const(2026)  # no clock that is right shows an earlier one
 _BUILT = const(1767225600)  # the beginning of that year
 _SNTP_MS = const(10000)
@@ -29,26 +28,29 @@ _SNTP_MS = const(10000)
 # What is wanted, and what cannot be had
 
 
-def plan(sock):
-    """What a socket's context wants of the module: [auth, name, PSK, pair, CA].
-
-    ``auth`` is 1 for showing a certificate, 2 for verifying the server's, 3 for both; the name is
-    the one to be told, or None; of the PSK see ``_psk()``; pair and CA are what the context has.
+class Wants:
+    """What a socket's context wants of the module.
 
     :raises OSError: EOPNOTSUPP, the module cannot do it; ENOMEM, it has its one TLS link in use
     :raises ValueError: a name or a key that no module takes
     """
-    modem = sock.modem
-    context = sock.context
-    auth = (2 if context.verify_mode else 0) + (context.pki is not None)
-    name = refuse(context, modem, sock.name, auth)
-    psk = _psk(context, modem)
-    sock.turn(modem.port.ticks())
-    if not modem.has("TLS_LINKS"):
-        for owner in map(modem.owner, range(5)):
-            if owner is not sock and getattr(owner, "context", None) is not None:
-                raise fail("one_tls_link", _firmware(modem))
-    return [auth, name, psk, context.pki, context.ca]
+
+    def __init__(self, sock, host):
+        modem = sock.modem
+        context = sock.context
+        self.restarts = modem.restarts
+        self.auth = (2 if context.verify_mode else 0) + (context.pki is not None)
+        self.name = refuse(context, modem, sock.name, self.auth)  # to be told, or None
+        self.psk = _psk(context, modem)
+        self.pki = context.pki  # then the number, in the module's flash, of the pair,
+        self.ca = context.ca  # and of the CA
+        self.host = host  # to be dialled: see prepare(), as for
+        self.link = -1
+        sock.turn(modem.port.ticks())
+        if not modem.has("TLS_LINKS"):
+            for owner in map(modem.owner, range(5)):
+                if owner is not sock and getattr(owner, "context", None) is not None:
+                    raise fail("one_tls_link", _firmware(modem))
 
 
 def refuse(context, modem, name, auth):
@@ -119,37 +121,34 @@ def _firmware(modem):
 # The connection
 
 
-def start(sock, wants, host, port, before):
-    """Begin the connection: what the link needs is set, then ``AT+CIPSTART=<link>,"SSL",...``.
-
-    :param wants: what ``plan()`` gave, with the numbers of the pair and of the CA in the flash
-    :param int before: ``modem.restarts`` when all this began
-    """
+def prepare(sock, wants):
+    """Take a link, and set all that the firmware keeps for it."""
     modem = sock.modem
-    context = sock.context
-    auth, server, psk, pki, ca = wants
+    auth = wants.auth
     if modem.has("ERRNO"):
         try:
             modem.run(b"+SYSLOG=", (1,))
         except ATError:
             pass  # then no cause is told
-    if modem.has("TLS_HOST") and server is None and (auth & 2 or not context.sni):
-        if not _is_number(host):  # it would be told, and checked
-            host = lazy.call("at.essential", "cipdomain", modem, host)
+    if modem.has("TLS_HOST") and wants.name is None and (auth & 2 or not sock.context.sni):
+        if not _is_number(wants.host):  # it would be told, and checked
+            wants.host = lazy.call("at.essential", "cipdomain", modem, wants.host)
     if modem.has("SSLSIZE"):
         modem.run(b"+CIPSSLSIZE=", (4096,))
-
-    def prepare(link):
+    wants.link = link = lazy.call("mishaps", "take", modem, sock)
+    try:
         if not modem.has("PASSIVE_TLS"):
             modem.pushing |= 1 << link  # its payload comes unasked, whatever the receive mode
-        _conf(modem, link, auth, (pki if auth & 1 else 0, ca if auth & 2 else 0))
-        for name, args, told in _settings(modem, server, context.alpn, psk):
+        _conf(modem, link, auth, (wants.pki if auth & 1 else 0, wants.ca if auth & 2 else 0))
+        for name, args, told in _settings(modem, wants.name, sock.context.alpn, wants.psk):
             _have(modem, name, link, args, told)
-        if modem.restarts != before:
+        if modem.restarts != wants.restarts:
             raise general("restarted")
-        state_of(modem).code = None
-
-    lazy.call("sock.opening", "dial", sock, "SSL", host, port, _HANDSHAKE_MS, prepare)
+    except BaseException:
+        if modem.owner(link) is sock:
+            modem.give(link)
+        raise
+    state_of(modem).code = None
 
 
 def _conf(modem, link, auth, numbers):

@@ -84,18 +84,19 @@ def secured(base):
                 before = modem.restarts
                 left -= 1
                 try:
-                    # One after the other: nested, they would need more room for frames than
+                    # One act after the other: nested, they would need more room for frames than
                     # CircuitPython has.
-                    wants = lazy.call("tls.connect", "plan", self)
-                    if wants[0] & 2:
+                    wants = lazy.call("tls.connect", "Wants", self, host)
+                    if wants.auth & 2:
                         lazy.call("tls.connect", "see_to_clock", modem)
-                        if wants[4] is None:
-                            wants[4] = lazy.call("tls.certificates", "roots", modem, True)
+                        if wants.ca is None:
+                            wants.ca = lazy.call("tls.certificates", "roots", modem, True)
                         else:
-                            wants[4] = lazy.call("tls.certificates", "provide", modem, 2, wants[4])
-                    if wants[0] & 1:
-                        wants[3] = lazy.call("tls.certificates", "provide", modem, 1, wants[3])
-                    lazy.call("tls.connect", "start", self, wants, host, port, before)
+                            wants.ca = lazy.call("tls.certificates", "provide", modem, 2, wants.ca)
+                    if wants.auth & 1:
+                        wants.pki = lazy.call("tls.certificates", "provide", modem, 1, wants.pki)
+                    lazy.call("tls.connect", "prepare", self, wants)
+                    lazy.call("sock.opening", "dial", self, "SSL", wants.host, port, wants.link)
                     self.dialed = modem.port.ticks()
                     return
                 except ATError as e:
