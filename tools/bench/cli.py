@@ -1,15 +1,30 @@
 """`espat bench`: the command line of the benchmarks."""
 
 import dataclasses
+import functools
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from espat_tools.bench import budgets, commands, emulator, memory, memory_report, pace
+from espat_tools.bench import (
+    budgets,
+    commands,
+    emulator,
+    growth,
+    latency,
+    memory,
+    memory_report,
+    pace,
+    programs,
+    report,
+    wire,
+)
+from espat_tools.bench.report import GROWTH, LATENCY, PROGRAMS, WIRE
 
 
 @click.group()
@@ -129,3 +144,75 @@ def pace_command(rates: tuple[int, ...], seconds: float, as_json: bool) -> None:
         delays = (f"{figure.median:.2f}", f"{figure.most:.2f}")
         table.add_row(figure.kind, f"{figure.baud:,}", *delays, f"{figure.percent:.1f}")
     Console().print(table)
+
+
+def _measured(as_json: bool, measure: Callable, title: str, columns: dict[str, str]) -> None:
+    """Measure with a sign of life, and print a table of `columns` (key of the JSON: head)."""
+    try:
+        with Console(stderr=True).status("measuring...") as status:
+            figures = measure(lambda what: status.update(f"measuring {what}..."))
+    except (OSError, RuntimeError) as error:
+        raise click.ClickException(str(error)) from None
+    rows = [figure.as_json() for figure in figures]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    table = Table(title=title, title_justify="left")
+    for key, head in columns.items():
+        number = not isinstance(rows[0][key], str)
+        table.add_column(head, justify="right" if number else "left")
+    for row in rows:
+        cells = (row[key] for key in columns)
+        table.add_row(*(cell if isinstance(cell, str) else f"{cell:,}" for cell in cells))
+    Console().print(table)
+
+
+@bench.command("wire")
+@_JSON
+def wire_command(as_json: bool) -> None:
+    """How much of the wire transfers use, down and up, one link and five (a minute)."""
+    _measured(as_json, wire.measure, "Share of the wire, percent, simulated clock", WIRE)
+
+
+@bench.command("latency")
+@click.option("--baud", default=115_200, show_default=True, help="The line's rate.")
+@_JSON
+def latency_command(baud: int, as_json: bool) -> None:
+    """How long a command, a name, a connection, a request take beside the wire alone."""
+    measure = functools.partial(latency.measure, baud=baud)
+    _measured(as_json, measure, f"Small exchanges at {baud:,} baud, simulated clock", LATENCY)
+
+
+@bench.command("growth")
+@click.option("--most", default=growth.MOST_BYTES, show_default=True, help="The longest body.")
+@click.option(
+    "--requests", default=growth.MOST_REQUESTS, show_default=True, help="The most requests."
+)
+@_JSON
+def growth_command(most: int, requests: int, as_json: bool) -> None:
+    """Whether cost or heap grows with the length of a body, or with requests."""
+    measure = functools.partial(growth.measure, most=most, requests=requests)
+    _measured(as_json, measure, "MicroPython on a fake module: ns a byte, us a request", GROWTH)
+
+
+@bench.command("programs")
+@_JSON
+def programs_command(as_json: bool) -> None:
+    """JSON, MQTT, datagrams and a served page through published libraries."""
+    _measured(as_json, programs.measure, "Programs, simulated clock, 2 ms a packet", PROGRAMS)
+
+
+@bench.command("report")
+@click.argument("page", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--quick", is_flag=True, help="No body over 1 MB, no more than 1,000 requests.")
+def report_command(page: Path, quick: bool) -> None:
+    """Measure all that takes no real time, and write a page with tables and plots.
+
+    espat bench report docs/performance.md
+    """
+    try:
+        with Console(stderr=True).status("measuring...") as status:
+            report.write(page, lambda what: status.update(f"measuring {what}..."), quick=quick)
+    except (OSError, RuntimeError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{page} and its pictures are written.")

@@ -1,0 +1,79 @@
+"""The benchmarks by a simulated clock, and those of growth: short runs, and figures that can be."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from espat_tools.bench import growth, latency, programs, report, simulated, wire
+from espat_tools.bench.cli import bench
+
+
+def nothing(_what):
+    """Progress that nobody sees."""
+
+
+def test_no_exchange_is_quicker_than_the_wire():
+    """The same seconds at any load of this machine: the clock is simulated."""
+    once, again = latency.measure(nothing), latency.measure(nothing)
+    assert once == again
+    quick, slow = once[: len(once) // 2], once[len(once) // 2 :]
+    for each in once:
+        assert each.took >= 0.95 * each.wire > 0, each  # both directions can overlap
+    assert [each.what for each in quick] == [each.what for each in slow]
+    assert all(a.took <= b.took for a, b in zip(quick, slow, strict=True))
+
+
+def test_an_exchange_at_four_times_the_rate_takes_a_quarter():
+    """Where the module takes no time, there is nothing but the wire."""
+    slow, fast = latency.measure(nothing, 115_200), latency.measure(nothing, 460_800)
+    for a, b in zip(slow, fast, strict=True):
+        if not a.delay:
+            assert a.wire == pytest.approx(4 * b.wire, rel=0.02), a.what
+
+
+def test_payload_never_has_more_than_its_wire(monkeypatch):
+    """Shares of a short transfer on one family."""
+    monkeypatch.setattr(wire, "FAMILIES", ("esp32c3-3.3",))
+    monkeypatch.setattr(wire, "RATES", (921_600,))
+    figures = wire.measure(nothing, 5_000)
+    assert {(each.what, each.links) for each in figures} >= {("down", 1), ("down", 5), ("up", 5)}
+    for each in figures:
+        assert 30 < each.payload < each.in_use < 103, each
+
+
+@pytest.mark.parametrize(("what", "count", "program"), programs._PROGRAMS, ids=lambda p: str(p)[:9])
+def test_a_program_comes_to_its_end(what, count, program):
+    """A few acts of each; it raises where a byte is wrong."""
+    with simulated.bench(921_600, **programs._DELAYS) as rig:
+        program(rig, min(count, 3))
+        assert rig.seconds > 0.9 * rig.wire > 0
+
+
+def test_growth_in_micropython(micropython):
+    """Heap behind many requests is that behind one."""
+    figures = growth.measure(nothing, 10_000, 10)
+    assert [(each.what, each.count) for each in figures] == [
+        ("body", 1000),
+        ("body", 10_000),
+        ("requests", 1),
+        ("requests", 10),
+    ]
+    heaps = [each.heap for each in figures]
+    assert max(heaps) - min(heaps) < 1024
+
+
+def test_the_commands_say_it():
+    """A table for people, JSON for programs."""
+    told = CliRunner().invoke(bench, ["latency", "--json"])
+    assert {row["what"] for row in json.loads(told.output)} == {each[0] for each in latency._ACTS}
+    told = CliRunner().invoke(bench, ["latency", "--baud", "9600"])
+    assert told.exit_code == 0 and "9,600 baud" in told.output
+
+
+def test_a_table_of_the_page():
+    """Columns by name, numbers to the right."""
+    rows = [{"a": "x", "b": 1200}, {"a": "y", "b": 0.5}]
+    assert report.table({"a": "A", "b": "B"}, rows) == (
+        "| A | B |\n| - | -: |\n| x | 1,200 |\n| y | 0.5 |\n"
+    )

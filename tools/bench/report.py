@@ -1,0 +1,203 @@
+"""`docs/performance.md`: what the benchmarks found, as tables and plots.
+
+    espat bench report docs/performance.md
+
+Every figure of the page is measured in the run that writes it. The plots are drawn by matplotlib
+(`pip install 'espat[report]'`), as SVG beside the page.
+"""
+
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from espat_tools.bench import growth, latency, memory, programs, wire
+
+WIRE = {
+    "family": "family",
+    "what": "transfer",
+    "links": "links",
+    "baud": "baud",
+    "payload": "payload",
+    "in_use": "in use",
+}
+LATENCY = {
+    "what": "exchange",
+    "module_ms": "module and peer, ms",
+    "ms": "ms",
+    "wire_ms": "of them on the wire",
+    "ratio": "ratio",
+}
+GROWTH = {"what": "what", "count": "how many", "each": "cost of each", "heap": "heap behind it"}
+PROGRAMS = {
+    "what": "program",
+    "baud": "baud",
+    "count": "acts",
+    "seconds": "seconds",
+    "wire": "of them on the wire",
+    "a_second": "acts a second",
+}
+
+_HEAD = """# Performance
+
+What espat costs and how fast it is. This page was written by
+
+```
+espat bench report docs/performance.md
+```
+
+with espat {espat} on CPython {python}; each section names the command that measures it alone.
+Figures by a simulated clock are the protocol's: the same on every machine. Figures in real time are
+one machine's, and good for ratios.
+
+"""
+
+
+def write(page: Path, progress: Callable[[str], None], *, quick: bool = False) -> None:
+    """Measure, and write the page and its pictures. Raises RuntimeError."""
+    plot = _pyplot()
+    most, requests = (10**6, 10**3) if quick else (growth.MOST_BYTES, growth.MOST_REQUESTS)
+    sections = [
+        _memory(memory.measure(progress)),
+        _wire(wire.measure(progress), page, plot),
+        _latency(latency.measure(progress), page, plot),
+        _programs(programs.measure(progress)),
+        _growth(growth.measure(progress, most, requests), page, plot),
+    ]
+    head = _HEAD.format(espat=metadata.version("espat"), python=platform.python_version())
+    page.write_text(head + "\n".join(sections), "utf-8")
+
+
+def _pyplot():
+    try:
+        import matplotlib  # noqa: PLC0415 - wanted by this command alone
+    except ImportError:
+        raise RuntimeError("no matplotlib for the plots: pip install 'espat[report]'") from None
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "espat"
+    matplotlib.rcParams["svg.fonttype"] = "none"
+    matplotlib.rcParams["font.family"] = "sans-serif"
+    from matplotlib import pyplot  # noqa: PLC0415
+
+    return pyplot
+
+
+def table(columns: dict[str, str], rows: Iterable[dict]) -> str:
+    """A table of Markdown: `columns` by the rows' keys; numbers to the right."""
+    rows = list(rows)
+    right = ["-" if isinstance(rows[0][key], str) else "-:" for key in columns]
+    lines = [list(columns.values()), right]
+    for row in rows:
+        cells = (row[key] for key in columns)
+        lines.append([cell if isinstance(cell, str) else f"{cell:,}" for cell in cells])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _section(title: str, command: str, text: str, *parts: str) -> str:
+    return "\n".join([f"## {title}", "", f"`{command}`. {text}", "", *parts])
+
+
+def _save(plot, figure, page: Path, name: str, alt: str) -> str:
+    path = page.with_name(f"{page.stem}-{name}.svg")
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+    plot.close(figure)
+    return f"![{alt}]({path.name})\n"
+
+
+def _memory(figures: memory.Figures) -> str:
+    gated = figures.gated()
+    rows = [{"what": what, "bytes": gated[key]} for key, what in _MEMORY.items() if gated.get(key)]
+    return _section(
+        "Memory",
+        "espat bench memory",
+        "Heap of real MicroPythons with the `.mpy` files that a board runs, and their sizes on its "
+        "file system. `budgets.toml` has the gates that CI holds.",
+        table({"what": "what", "bytes": "bytes"}, rows),
+    )
+
+
+_MEMORY = {
+    "memory.page_32bit": "joined, one socket, a page of 20 KB read; 32-bit",
+    "memory.ram_32bit": "import, radio, one open socket; 32-bit",
+    "memory.ram_64bit": "the same, 64-bit",
+    "memory.tls_32bit": "a verified TLS connection, on top; 32-bit",
+    "memory.tls_64bit": "the same, 64-bit",
+    "memory.smallest_heap_64bit": "least heap that joins and streams 100 KB; 64-bit",
+    "allocation.bytes_per_uart_read_32bit": "heap for a read of the UART while receiving; 32-bit",
+    "size.tcp_client_mpy": ".mpy files that a TCP client loads",
+    "size.espat_mpy": ".mpy files of espat/ together",
+}
+
+
+def _wire(figures: Sequence[wire.Figure], page: Path, plot) -> str:
+    figure, axes = plot.subplots(figsize=(8, 3.2))
+    chosen = [each for each in figures if each.family == wire.FAMILIES[0]]
+    kinds = list(dict.fromkeys((each.what, each.links) for each in chosen))
+    width = 0.8 / len(kinds)
+    for i, kind in enumerate(kinds):
+        heights = [each.payload for each in chosen if (each.what, each.links) == kind]
+        label = f"{kind[0]}, {kind[1]} link" + "s" * (kind[1] > 1)
+        axes.bar([x + i * width for x in range(len(heights))], heights, width * 0.9, label=label)
+    axes.set_xticks([x + 0.4 - width / 2 for x in range(len(wire.RATES))])
+    axes.set_xticklabels([f"{rate:,} baud" for rate in wire.RATES])
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("payload, % of the wire")
+    axes.set_title(wire.FAMILIES[0], loc="left", fontsize=10)
+    axes.legend(fontsize=8, ncols=2, loc="lower left")
+    return _section(
+        "The wire",
+        "espat bench wire",
+        "By a simulated clock: payload's share of the line's rate, and the share of the time in "
+        "which any byte was on it. A module takes 2 ms for each send. What payload lacks while the "
+        "wire is in use are commands, headers and results: the AT protocol's own.",
+        _save(plot, figure, page, "wire", "payload's share of the wire by rate and transfer"),
+        table(WIRE, [each.as_json() for each in figures]),
+    )
+
+
+def _latency(figures: Sequence[latency.Figure], page: Path, plot) -> str:
+    slow = [each for each in figures if each.delay]
+    figure, axes = plot.subplots(figsize=(8, 2.6))
+    names = [each.what for each in slow]
+    axes.barh(names, [each.took for each in slow], color="#d0d0d0", label="as the program sees it")
+    axes.barh(names, [each.wire for each in slow], height=0.4, label="on the wire alone")
+    axes.invert_yaxis()
+    axes.set_xlabel("ms at 115,200 baud; module and peer take 2 ms each time")
+    axes.legend(fontsize=8)
+    return _section(
+        "Small exchanges",
+        "espat bench latency",
+        "By a simulated clock, at 115,200 baud.",
+        _save(plot, figure, page, "latency", "time of small exchanges, and of the wire alone"),
+        table(LATENCY, [each.as_json() for each in figures]),
+    )
+
+
+def _programs(figures: Sequence[programs.Figure]) -> str:
+    return _section(
+        "Programs",
+        "espat bench programs",
+        "Published libraries by a simulated clock, module and peers taking 2 ms a packet.",
+        table(PROGRAMS, [each.as_json() for each in figures]),
+    )
+
+
+def _growth(figures: Sequence[growth.Figure], page: Path, plot) -> str:
+    figure, panes = plot.subplots(1, 2, figsize=(8, 2.6))
+    for axes, what in zip(panes, ("body", "requests"), strict=True):
+        chosen = [each for each in figures if each.what == what]
+        axes.plot([each.count for each in chosen], [each.heap / 1000 for each in chosen], "o-")
+        axes.set_xscale("log")
+        axes.set_ylim(0, 1.3 * max(each.heap for each in chosen) / 1000)
+        axes.set_xlabel("bytes of a body" if what == "body" else "requests")
+        axes.set_ylabel("heap in use, KB")
+    return _section(
+        "Growth",
+        "espat bench growth",
+        "In the unix MicroPython on a fake module that answers at once: nanoseconds a byte, "
+        "microseconds a request (in real time, so only their ratios count), and the heap in use "
+        "behind them, after a collection.",
+        _save(plot, figure, page, "growth", "heap in use behind bodies and requests"),
+        table(GROWTH, [each.as_json() for each in figures]),
+    )
