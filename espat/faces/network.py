@@ -78,12 +78,15 @@ class Station:
         modem.step()
         if modem.state:
             return
-        if self.network and modem.wifi < 2 and not (self.due or self.failed):
-            self._lost(modem)
+        if self.network and not self.due and not self.failed:
+            if modem.wifi == 2:
+                self.tries = 0
+            else:
+                self._lost(modem)
         if self.due:
             self._begin()
         elif self.leaving:
-            self.leave()
+            call("faces.joining", "leave", self)
         elif self.failed and modem.contact < 1:
             modem.chores()  # the module said nothing at all: is it there?
 
@@ -107,7 +110,7 @@ class Station:
         self.tries += 1
         self.tried = radio.modem.port.ticks()
         self.failed = 0 if radio.network else STAT_CONNECT_FAIL  # if one of them raises
-        self.joining = call("faces.wlan", "begin", self)
+        self.joining = call("faces.joining", "begin", self)
         self.failed = 0
         if not self.joining:
             self._joined()
@@ -135,53 +138,6 @@ class Station:
             self.failed = {2: STAT_WRONG_PASSWORD, 3: STAT_NO_AP_FOUND}.get(why, STAT_CONNECT_FAIL)
         if self.radio.network:  # it had been joined, and was lost: it is tried for ever
             self.failed = 0
-
-    def join(self, network):
-        """Join a network as soon as the module has time; at once if it has."""
-        if self.joining and network == self.network and not self.leaving:
-            return
-        lazy.call("faces.wlan", "check", network)
-        if not self.active:
-            self.start()
-        self.network = network
-        self.failed = self.tries = 0
-        self.leaving = False
-        self.due = True
-        self.radio.network = None
-        self.look()
-
-    def leave(self):
-        """Leave the network; a module that is busy leaves it when that is over."""
-        self.network = None
-        self.due = self.leaving = False
-        self.failed = self.tries = 0
-        if self.active:
-            self.radio.network = None
-            if self.radio.modem.state:
-                self.leaving = True
-            else:
-                call("at.wifi", "cwqap", self.awake().modem)
-
-    def start(self):
-        """Be a station; the network that the module stands in is not left."""
-        radio = self.awake()
-        call("at.essential", "station", radio.modem)
-        self.active = True
-        if self.name:
-            radio.hostname = self.name
-            self.name = None
-
-    def stop(self):
-        """Leave the network, and switch the module's radio off where nothing needs it."""
-        radio = self.awake()
-        self.active = True
-        if radio.modem.softap or not radio.modem.has("CWMODE_OFF"):
-            self.leave()
-        else:
-            self.network = radio.network = None
-            self.due = False
-            radio.enabled = False
-        self.active = False
 
     def status(self):
         """A ``STAT_``, or 2."""
@@ -249,10 +205,7 @@ class WLAN:
             return self._wlan("active", is_active)
         if is_active is None:
             return _station.active
-        if is_active:
-            _station.start()
-        else:
-            _station.stop()
+        call("faces.joining", "start" if is_active else "stop", _station)
         return None
 
     def connect(self, ssid, key=None, *, auth=-1, security=-1, bssid=None, channel=-1):
@@ -272,13 +225,17 @@ class WLAN:
         """
         if self.is_ap:
             raise ValueError("connect: STA required")
-        _station.join((ssid, key or b"", bssid, None))
+        network = (ssid, key or b"", bssid, None)
+        s = _station
+        if not s.joining or s.leaving or network != s.network:
+            call("faces.joining", "join", s, network)
+            s.look()
 
     def disconnect(self):
         """Leave the network (``AT+CWQAP``), and do not join it again."""
         if self.is_ap:
             raise ValueError("disconnect: STA required")
-        _station.leave()
+        call("faces.joining", "leave", _station)
 
     def isconnected(self):
         """Whether the station is in a network and has an address; whether the access point is on.
@@ -306,7 +263,7 @@ class WLAN:
     def deinit(self):
         """Switch both interfaces off."""
         call("faces.wlan", "active", _station, True, False)
-        _station.stop()
+        call("faces.joining", "stop", _station)
 
     def scan(self, *, passive=False, ssid=None, essid=None, bssid=None):
         """The access points in reach (``AT+CWLAP``), after some seconds; 64 at most.

@@ -7,7 +7,7 @@ Loaded for each use, and forgotten. ``station`` is the ``Station`` of network.py
 """
 
 from ..at.args import number, setting, told
-from ..at.essential import checked, cipsta_query, current, garbled, mac, text, wanted
+from ..at.essential import cipsta_query, garbled, text
 from ..at.essential import station as be_station
 from ..at.wifi import (
     cipap,
@@ -22,7 +22,6 @@ from ..at.wifi import (
     cwsap,
     cwsap_query,
 )
-from ..compose import Composer
 from ..members.addresses import is_soft_ap
 from ..members.types import PowerManagement, packed, written
 
@@ -37,36 +36,6 @@ _SECURITIES = {0: 0, 2: 2, 3: 3, 4: 4, 0x400004: 3, 0x400006: 4}
 # How deep the module sleeps, by the lowest four bits of config(pm=), the mode of a CYW43; and back.
 _SLEEPS = {0: PowerManagement.NONE, 1: PowerManagement.MAX, 2: PowerManagement.MIN}
 _PMS = ((PowerManagement.NONE, 0x10), (PowerManagement.MAX, 0x11), (PowerManagement.MIN, 0xA11142))
-
-
-def check(network):
-    """The arguments of ``connect()``, before anything is sent.
-
-    :raises TypeError, ValueError: one of them cannot be
-    """
-    ssid, key, bssid, _ = network
-    args = text("SSID", ssid, 1, 32), text("key", key, 0, 64)
-    if bssid is not None:
-        args += (mac("bssid", written(bssid)),)
-    Composer().compose(b"+CWJAP_CUR=", args)
-
-
-def begin(station):
-    """Begin to join the network that is wanted; ``station.over(code)`` is called at its end.
-
-    It waits for short commands alone.
-
-    :returns: False, the module stands in it already: ``over()`` is not called
-    """
-    modem = station.awake().modem
-    args = wanted(modem, station.network)
-    if not args:
-        return False
-    timeout = args[3]
-    args = checked(modem, *args[:3])
-    modem.wifi = 0
-    modem.begin(current(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout, station)
-    return True
 
 
 def status(station, is_ap, param):

@@ -125,7 +125,7 @@ def test_tx_power(joined, family):
     joined.wlan.config(txpower=10)
     assert joined.said(b"RFPOWER=") == [b"AT+RFPOWER=40"]
     if family not in OLD:
-        assert joined.wlan.config("txpower") == 8.5, "the next lower step that it has"
+        assert joined.wlan.config("txpower") in (10, 8.5), "or the next lower step that it has"
     with pytest.raises(ValueError, match="txpower"):
         joined.wlan.config(txpower=30)
 
