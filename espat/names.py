@@ -18,7 +18,7 @@ _NAMES = {
         ("socketpool", "socketpool"),
         ("wifi", "wifi"),
     ),
-    "micropython": (("network", "network"),),
+    "micropython": (("network", "network"), ("socket", "socket"), ("usocket", "socket")),
 }
 
 

@@ -170,7 +170,7 @@ class Socket(StreamSocket):
         if not self.port or self.link >= 0:
             raise fail("not_bound")
         if self.server is None:
-            self.server = lazy.call("sock.server", "Server", self, backlog, Socket)
+            self.server = lazy.call("sock.server", "Server", self, backlog, type(self))
 
     def accept(self):
         """The next client: ``(socket, (address, port))``. The socket starts with waits for ever.

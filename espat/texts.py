@@ -50,6 +50,7 @@ _TEXTS = (
     "\nset_up_refused: the module refused AT%s, which espat needs: %s"
     "\ndatagram_not_sent: the module did not send the datagram"
     "\ngarbled: AT%s: a reply not understood: %s"
+    "\nother_bytes: a write that gave None must be tried again with the same bytes"
     "\nrate_failed: no answer at %d baud: back at %d",
     "ENOMEM"
     "\nno_free_link: all five links of the module are in use (%d by sockets): close sockets, or "

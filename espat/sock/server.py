@@ -46,8 +46,13 @@ class Server:
         self.coming = []  # [socket, address or None] of each client that nobody accepted yet
         self.away = None  # since when Wi-Fi is away, or was last asked to come back
         self.listens = False  # the module does; a set-up ends that
-        if self.modem.listener is not None:
-            raise fail("server_in_use")
+        self.asked = None  # the client of `coming` that is asked after, without a wait
+        self.dropped = False  # its socket was closed, without a wait
+        listener = self.modem.listener
+        if listener is not None:
+            if not listener.dropped:
+                raise fail("server_in_use")
+            listener.close()
         self._open()
         self.modem.listener = self
 
@@ -182,6 +187,9 @@ class Server:
             lines = calls.must(modem, calls.list_links(modem), (), None)
         except OSError:
             return
+        self._note(lines, waiting)
+
+    def _note(self, lines, waiting):
         for line in lines:
             row = line[line.find(b":") + 1 :].split(b",")
             if len(row) < 4 or line[:8] != b"+CIPSTAT":
@@ -217,6 +225,48 @@ class Server:
             raise
         return client, found[1] or _NOWHERE
 
+    # For sockets that must not wait
+
+    def ready(self):
+        """Whether there is a client to hand out; who it is is asked for before, without a wait."""
+        modem = self.modem
+        self._stand()
+        if self.asked is not None or not self.coming:
+            return False
+        first = self.coming[0]
+        link = first[0].link
+        if first[1] or link < 0 or modem.links[link] != _OPEN:
+            return True
+        if not modem.chores():
+            modem.begin(calls.list_links(modem), (), None, 5000, self)
+            self.asked = first
+        return False
+
+    def over(self, code):
+        """The module has told who its clients are, if it did. Called from ``step()``."""
+        self._note(self.modem.lines, self.coming)
+        self.asked[1] = self.asked[1] or _NOWHERE
+        self.asked = None
+
+    def hand_out(self):
+        """The client that ``ready()`` found."""
+        found = self.coming.pop(0)
+        return found[0], found[1] or _NOWHERE
+
+    def stop(self):
+        """As ``close()``, without a wait: the module may be told."""
+        modem = self.modem
+        if self.listens and modem.up:
+            modem.begin(b"+CIPSERVER=", (0,))
+        self._forget()
+
+    def _forget(self):
+        self.stopped()
+        self.modem.listener = None
+        for each in self.coming:
+            each[0].timeout = 0  # it waits for no turn
+            each[0].close()
+
     def close(self):
         """``AT+CIPSERVER=0``. Clients that were accepted stay, others are closed."""
         modem = self.modem
@@ -226,8 +276,4 @@ class Server:
         except OSError:
             pass  # nothing answers: the next command will say so
         finally:
-            self.stopped()
-            modem.listener = None
-            for each in self.coming:
-                each[0].timeout = 0  # it waits for no turn
-                each[0].close()
+            self._forget()

@@ -7,7 +7,7 @@ import pytest
 
 from espat_tools import runtimes
 
-NAMES = ("network",)
+NAMES = ("network", "socket", "usocket")
 OF_CIRCUITPYTHON = ("ipaddress", "socketpool", "wifi")
 
 ALL_THERE = """

@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""UDP sockets of MicroPython's ``socket``, which can be polled. Loaded with the first."""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+try:
+    from io import IOBase
+except ImportError:  # then nothing can be polled
+    IOBase = object
+
+import errno
+
+from ..errors import fail
+from ..sock.stream import octets
+from ..sock.udp import UdpSocket
+from . import turns
+
+STAYS = True
+
+# What a stream is asked by ioctl(), and what poll() tells.
+_POLL = const(3)
+_CLOSE = const(4)
+_RD = const(1)
+_WR = const(4)
+_ERR = const(8)
+_HUP = const(16)
+_NVAL = const(32)
+_EINVAL = const(22)
+
+# Events.
+_OK = const(2)
+_SEND_OK = const(5)
+
+_SENDING = const(4)  # what a socket is doing
+_LARGEST = const(1472)  # bytes of a datagram
+_OPENING_S = const(20)  # what opening a link may take
+_ASK_MODES = const(1)  # for `recheck`
+
+
+class Datagram(IOBase, UdpSocket):
+    """A UDP socket. Made by ``socket()``.
+
+    What opens its link, ``bind()``, ``connect()`` or the first ``sendto()``, is a few commands,
+    which are waited for even by one that must not wait; so is the address of a name, which is kept.
+    """
+
+    def __init__(self, radio):
+        UdpSocket.__init__(self, radio)
+        self.out = None  # (bytes, address, port), not at the module yet, or not confirmed
+        self.sending = False  # CIPSEND is under way for it
+        self.restoring = False  # receiving is made what it was, behind a close without a wait
+        self.fault = None  # what went wrong while nobody waited for it: raised at the next use
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    # The stream protocol
+
+    def ioctl(self, request, argument):
+        """As ``Stream.ioctl()``."""
+        if request == _CLOSE:
+            self._drop()
+            return 0
+        if request == _POLL:
+            return self._poll(argument)
+        return -_EINVAL
+
+    def _poll(self, wanted):
+        if self.shut:
+            return _NVAL
+        broken = _ERR | _HUP | wanted & (_RD | _WR)
+        try:
+            turns.advance(self.modem)
+            if self.fault is not None:
+                return broken
+            ready = wanted & _WR if self.out is None else 0
+            if self.link >= 0:
+                self.state()
+            if self._queue:
+                ready |= wanted & _RD
+            return ready
+        except Exception as e:
+            self.fault = e
+            return broken
+
+    def _drop(self):
+        """Close without a wait, and without a byte of heap."""
+        if self.shut:
+            return
+        self.shut = True
+        self._queue = self._coming = None
+        modem = self.modem
+        if self.is_ours() and self.out is None:
+            modem.give(self.link)
+
+    def close(self):
+        """Close it, after what was sent. Idempotent."""
+        if self.timeout != 0 and not self.shut and self.out is None:
+            UdpSocket.close(self)
+            return
+        pushed = self.pushed and not self.shut
+        self._drop()
+        if pushed:
+            turns.waiting.append(self)
+        turns.advance(self.modem)
+
+    def _open(self, host, port, local):
+        patience = self.timeout
+        if patience == 0:
+            self.timeout = _OPENING_S
+        try:
+            UdpSocket._open(self, host, port, local)
+        finally:
+            self.timeout = patience
+
+    # Sending
+
+    def sendto(self, data, address):
+        """A datagram: as ``UdpSocket.sendto()``.
+
+        One of a socket that must not wait is sent as soon as the module may be told, by whichever
+        socket is polled, read, written or closed next.
+
+        :raises OSError: EAGAIN, the one before it is still waiting; EIO, that was not sent
+        """
+        view = octets("data", data.encode() if isinstance(data, str) else data)
+        self._raise_fault()
+        if self.timeout != 0:
+            self._settle()
+            return UdpSocket.sendto(self, view, address)
+        if not 0 < len(view) <= _LARGEST:
+            raise fail("datagram_size")
+        turns.advance(self.modem)
+        if self.out is not None:
+            raise fail("waiting", "the module to take what is sent")
+        host, port = self._place(address)
+        self._open(host, port, 0)
+        self.out = bytes(view), host, port
+        turns.waiting.append(self)
+        turns.advance(self.modem)
+        return len(view)
+
+    def write(self, data, size=None):
+        """``send()``, of a part of the bytes where ``size`` says so; None for EAGAIN."""
+        view = octets("data", data.encode() if isinstance(data, str) else data)
+        try:
+            return self.send(view if size is None else view[:size])
+        except OSError as e:
+            if e.errno == errno.EAGAIN:
+                return None
+            raise
+
+    def send_on(self):
+        """Begin to send what waits, or to receive as before: the module may be told."""
+        modem = self.modem
+        if self.out is None:
+            self._restore_mode()
+            return
+        if not self.is_ours():
+            self.out = None
+            return
+        data, host, port = self.out
+        args = (self.link, len(data), host, port)
+        modem.begin_send(b"+CIPSEND=", args, memoryview(data), self, self.link)
+        self.doing = _SENDING
+        self.sending = True
+
+    def _restore_mode(self):
+        """``AT+CIPRECVMODE=1``, where no other UDP socket is open."""
+        modem = self.modem
+        for owner in map(modem.owner, range(5)):
+            if isinstance(owner, UdpSocket):
+                owner.pushed = True
+                return
+        if self.pushed and modem.up:
+            modem.begin(b"+CIPRECVMODE=", (1,), b"", 5000, self)
+            self.restoring = True
+
+    def give_up(self, error):
+        """What waits cannot be sent, and why."""
+        self.out = None
+        self.fault = error
+        if self.shut and self.is_ours():
+            self.modem.give(self.link)
+
+    def over(self, code):
+        """A command has ended. Called from ``step()``."""
+        if self.restoring:
+            self.restoring = False
+            if code == _OK and not self.modem.probed:
+                self.modem.passive = True
+            else:
+                self.modem.recheck |= _ASK_MODES
+            return
+        UdpSocket.over(self, code)
+        if not self.sending:
+            return
+        self.sending = False
+        self.out = None
+        if self.shut:
+            if self.is_ours():
+                self.modem.give(self.link)
+        elif code != _SEND_OK:
+            self.fault = fail("datagram_not_sent")
+
+    def _settle(self):
+        """Wait for what was begun while the socket must not wait."""
+        since = self.modem.port.ticks()
+        turns.advance(self.modem)
+        while turns.waiting or self.out is not None:  # others were first
+            self.rest(since, "the module to take what is sent")
+            turns.advance(self.modem)
+
+    def _raise_fault(self):
+        fault = self.fault
+        if fault is not None:
+            self.fault = None
+            raise fault
+
+    # Receiving
+
+    def recvfrom(self, size, flags=0):
+        """The oldest datagram, cut to a size: ``(bytes, (address, port))``."""
+        turns.advance(self.modem)
+        self._raise_fault()
+        return UdpSocket.recvfrom(self, size)
+
+    def recv(self, size, flags=0):
+        """``recvfrom()`` without the sender."""
+        return self.recvfrom(size)[0]
+
+    def read(self, size=_LARGEST):
+        """``recv()``; None for EAGAIN."""
+        try:
+            return self.recv(size if size >= 0 else _LARGEST)
+        except OSError as e:
+            if e.errno == errno.EAGAIN and self.timeout == 0:
+                return None
+            raise
+
+    def readinto(self, buffer, size=-1):
+        """As ``read()``, into a buffer: how many bytes."""
+        view = octets("buffer", buffer, True)
+        data = self.read(min(size, len(view)) if size >= 0 else len(view))
+        if data is None:
+            return None
+        view[: len(data)] = data
+        return len(data)
+
+    def makefile(self, mode="rb", buffering=0, **_):
+        """The socket itself, which is a stream."""
+        return self

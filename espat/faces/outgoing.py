@@ -1,0 +1,242 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What a TCP socket has yet to send, while it must not wait for the module."""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+try:
+    from io import IOBase
+except ImportError:  # then nothing can be polled
+    IOBase = object
+
+from ..errors import fail
+from ..sock.stream import octets
+from ..sockets import Socket
+from . import turns
+
+STAYS = True
+
+_OPEN = const(2)  # what a link is
+_LOST_SEND = const(7)
+
+# Events.
+_SEND_OK = const(5)
+_CANCELED = const(7)
+
+_SENDING = const(4)  # what a socket is doing
+
+_OUT = const(2048)  # bytes taken at a time
+_HEAD = const(512)  # bytes of an HTTP head that are held back
+_SEND_MS = const(20000)  # how long the module may take to confirm a send
+
+_HEADS = b" GET POST PUT HEAD DELETE PATCH OPTIONS HTTP/1.0 HTTP/1.1 "
+
+
+class Outgoing(IOBase, Socket):
+    """A TCP socket that can be written to without a wait."""
+
+    def __init__(self, radio):
+        Socket.__init__(self, radio)
+        # What was taken to be sent.
+        self.out = None  # a bytearray
+        self.end = 0  # bytes in it,
+        self.at = 0  # those of them for which CIPSEND went out,
+        self.owed = 0  # the last of them, which write() has not told yet that it took
+        self.held = False  # they are an HTTP head whose blank line has not come
+        self.sending = 0  # bytes of the CIPSEND under way
+        self.again = False  # the module called it off once
+
+    # Writing
+
+    def write(self, data, start=None, size=None):
+        """Send all of a buffer; ``write(data, n)`` its first bytes, ``write(data, start, n)``.
+
+        :param data: bytes and the like, or a str
+        :returns: how many bytes; of a socket that must not wait those that have left for the
+            module, perhaps fewer than given. None: give the same bytes again, they may be on their
+            way
+        :raises OSError: as ``send()``; EIO, other bytes were given again
+        """
+        view = _octets(data)
+        if size is not None:
+            view = view[start : start + size]
+        elif start is not None:
+            view = view[:start]
+        if self.timeout == 0:
+            return self._give(view, True)
+        self._settle()
+        done = self._credit(view) if self.owed else 0
+        while done < len(view):
+            done += Socket.send(self, view[done:])
+        return done
+
+    def send(self, data, flags=0):
+        """Send bytes: how many were taken.
+
+        A socket that must not wait takes them if it has room. They are sent as soon as the module
+        may be told, by whichever socket is polled, read, written or closed next.
+
+        :raises OSError: EAGAIN, it has no room; else as ``Socket.send()``
+        """
+        view = _octets(data)
+        if self.timeout != 0:
+            self._settle()
+            return self._credit(view) if self.owed else Socket.send(self, view)
+        n = self._give(view, False)
+        if n is None:
+            raise fail("waiting", "the module to take what is sent")
+        return n
+
+    def sendall(self, data, flags=0):
+        """``send()`` until all was taken."""
+        view = _octets(data)
+        if self.timeout != 0:
+            self.write(view)
+        elif self._give(view, False, len(view)) is None:
+            raise fail("waiting", "the module to take what is sent")
+
+    def sendto(self, data, address):
+        """``send()``: whom it is for was told by ``connect()``."""
+        return self.send(data)
+
+    def _give(self, view, owing, most=_OUT):
+        """Take bytes to be sent: how many; None if there is no room, or no connection yet.
+
+        :param bool owing: they count as taken when they have left
+        """
+        turns.advance(self.modem)
+        if not self.shut and not self._stands() and (self.goal or self.doing):
+            return None
+        if self.state() != _OPEN:
+            raise fail("gone")
+        if self.owed and self._has_left():
+            return self._credit(view)
+        n = min(len(view), most)
+        if not n:
+            return 0
+        if self.held and self.end + n > _HEAD:
+            self._let_go()
+        if not self._has_room():
+            return None
+        if self.held or _opens_head(view):
+            self._hold(view[:n])
+        else:
+            self._keep(view[:n])
+        if not self.held:
+            self._send_soon()
+            if owing and not self._has_left():
+                self.owed = n
+                return None
+        return n
+
+    def _keep(self, view):
+        n = len(view)
+        if self.out is None or len(self.out) < n:
+            self.out = bytearray(n)
+        self.out[:n] = view
+        self.at = 0
+        self.end = n
+
+    def _hold(self, view):
+        """Join the pieces of an HTTP head: it goes out at its blank line."""
+        n = len(view)
+        if not self.held:
+            if self.out is None or len(self.out) < max(n, _HEAD):
+                self.out = bytearray(max(n, _HEAD))
+            self.at = self.end = 0
+            self.held = True
+        start = self.end
+        self.end = start + n
+        self.out[start : self.end] = view
+        if self.end > _HEAD or self.out.find(b"\r\n\r\n", max(0, start - 3), self.end) >= 0:
+            self.held = False
+
+    def _let_go(self):
+        """Send what is held back of an HTTP head: its program goes on to something else."""
+        if self.unsent > 0 and self.timeout == 0 and self._has_room():  # since it might wait
+            self._keep(memoryview(self.head)[: self.unsent])
+            self.unsent = 0
+            self._send_soon()
+        if self.held:
+            self.held = False
+            self._send_soon()
+
+    def _send_soon(self):
+        self.again = False
+        turns.waiting.append(self)
+        turns.advance(self.modem)
+
+    def _credit(self, view):
+        """How many of the bytes that were given before these are: they have left."""
+        n = min(self.owed, len(view))
+        start = self.end - self.owed
+        if memoryview(self.out)[start : start + n] != view[:n]:
+            raise fail("other_bytes")
+        self.owed -= n
+        return n
+
+    def _has_left(self):
+        """Whether all that was taken has left for the module."""
+        return self.at == self.end and (not self.sending or self.modem.bytes is None)
+
+    def _has_room(self):
+        """Whether bytes can be taken: what became of those before is known."""
+        return self.held or (self.at == self.end and not self.sending)
+
+    def _is_sending(self):
+        return self.sending or (self.at < self.end and not self.held)
+
+    def send_on(self):
+        """Begin to send the next piece of what was taken: the module may be told."""
+        if not self.is_ours() or (not self.shut and self.state() != _OPEN):
+            self.at = self.end
+            return
+        n = min(self.end - self.at, self.modem.largest)
+        view = memoryview(self.out)[self.at : self.at + n]
+        pair = self.pair
+        pair[0] = self.link
+        pair[1] = n
+        self.used = True
+        self.modem.begin_send(b"+CIPSEND=", pair, view, self, self.link, _SEND_MS)
+        self.doing = _SENDING
+        self.waits = False
+        self.sending = n
+        self.at += n
+
+    def give_up(self, error):
+        """Nothing more can be sent, and why."""
+        self.at = self.end
+        self.fault = error
+        if self.shut and self.is_ours():
+            self.modem.give(self.link)
+
+    def over(self, code):
+        """As ``Socket.over()``; of a piece the rest is sent, or it is sent again if it was lost."""
+        n = self.sending
+        self.sending = 0
+        Socket.over(self, code)
+        if not n:
+            return
+        if code == _CANCELED and not self.again:  # nothing of it went
+            self.again = True
+            self.at -= n
+        elif code != _SEND_OK:
+            self.at = self.end
+            if code == _CANCELED:
+                self.modem.lose(self.link, _LOST_SEND)
+        if self.at < self.end:
+            turns.waiting.append(self)
+        elif self.shut and self.is_ours():
+            self.modem.give(self.link)
+
+
+def _octets(data):
+    return octets("data", data.encode() if isinstance(data, str) else data)
+
+
+def _opens_head(view):
+    """Whether bytes are the beginning of an HTTP request or answer."""
+    word = bytes(view[:9]).split(b" ")[0]
+    return len(word) > 2 and _HEADS.find(b" " + word + b" ") >= 0

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""``socket`` as MicroPython has it on boards with Wi-Fi: sockets are streams, and can be polled.
+
+One that must not wait (``setblocking(False)``) waits for nothing, neither the network nor the
+module, which does one command at a time: what it wants is begun as soon as the module may be told,
+by whichever socket is polled, read or written next. ``write()`` takes bytes when they have left for
+the module; until then it returns None and wants to be given the same bytes again, as streams of
+``ssl`` do.
+"""
+
+from .. import held, lazy
+from ..errors import fail
+
+STAYS = True
+
+AF_INET = 2
+SOCK_STREAM = 1
+SOCK_DGRAM = 2
+IPPROTO_IP = 0
+IPPROTO_TCP = 6
+IPPROTO_UDP = 17
+SOL_SOCKET = 1
+SO_REUSEADDR = 4
+SO_KEEPALIVE = 8
+SO_BROADCAST = 32
+TCP_NODELAY = 1
+
+
+def radio():
+    """The module that all sockets are of."""
+    return held.radio or lazy.call("board", "shared")
+
+
+def socket(af=AF_INET, type=SOCK_STREAM, proto=0):
+    """A TCP or a UDP socket.
+
+    :raises OSError: EOPNOTSUPP, another kind
+    """
+    if af == AF_INET and type == SOCK_STREAM:
+        from .stream import Stream
+
+        return Stream(radio())
+    if af == AF_INET and type == SOCK_DGRAM:
+        from .datagram import Datagram
+
+        return Datagram(radio())
+    raise fail("socket_kind")
+
+
+def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):
+    """``[(AF_INET, type, proto, "", (host, port))]``.
+
+    A name is asked for by ``AT+CIPDOMAIN``, which is waited for, up to 20 seconds. Where a TCP
+    connection is wanted (``type`` is SOCK_STREAM) it is left to the module to find when it
+    connects: the address is the name then, nothing is waited for, and ``connect()`` raises if
+    nobody has it.
+
+    :raises OSError: (-2, message), the name is not known
+    """
+    if isinstance(host, (bytes, bytearray)):
+        host = str(host, "utf-8")
+    if not host:
+        host = "0.0.0.0"
+    if type != SOCK_STREAM and not host.replace(".", "0").isdigit():
+        host = lazy.call("at.essential", "cipdomain", radio().up(), host)
+    return [(AF_INET, type or SOCK_STREAM, proto, "", (host, port))]

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Whose turn it is: a module does one command at a time, and some sockets must not wait for theirs.
+
+What such a socket has yet to begin is begun by whichever socket is polled, read or written next.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+STAYS = True
+
+_PERIOD_MS = const(5000)  # how often the module is asked whether a notice was lost
+
+waiting = []  # sockets with bytes to send, the one whose turn is next first
+asked = 0  # when the module was asked last, ticks; 0: never
+
+
+def advance(modem):
+    """Take in what is here, then begin what is due, as far as the module may be told something.
+
+    It waits for nothing, and raises nothing that concerns one socket alone, whose ``give_up()`` is
+    told.
+    """
+    modem.step()
+    listener = modem.listener
+    while waiting or modem.unwanted or (listener is not None and listener.dropped):
+        sock = waiting[0] if waiting else None
+        try:
+            if modem.chores():
+                return
+            if sock is None:
+                listener.stop()
+                return
+            waiting.pop(0)
+            sock.send_on()
+        except OSError as e:
+            if sock is None:
+                return  # whoever wants something of the module will be told
+            if waiting and waiting[0] is sock:
+                waiting.pop(0)
+            sock.give_up(e)
+
+
+def may_ask(modem):
+    """Whether it is time to ask what the module holds; if so it counts as asked."""
+    global asked
+    if not asked:
+        asked = modem.port.ticks()
+    if modem.state or modem.port.since(asked) < _PERIOD_MS:
+        return False
+    asked = modem.port.ticks()
+    return True
