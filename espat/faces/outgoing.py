@@ -121,7 +121,7 @@ class Outgoing(IOBase, Socket):
         if not self._has_room():
             return None
         if self.held or _opens_head(view):
-            self._hold(view[:n])
+            self._hold_head(view[:n])
         else:
             self._keep(view[:n])
         if not self.held:
@@ -139,7 +139,7 @@ class Outgoing(IOBase, Socket):
         self.at = 0
         self.end = n
 
-    def _hold(self, view):
+    def _hold_head(self, view):
         """Join the pieces of an HTTP head: it goes out at its blank line."""
         n = len(view)
         if not self.held:

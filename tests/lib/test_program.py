@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from espat import held
 from espat_tools import where
 from espat_tools.emulator import Module
 from tests.demo.conftest import serving
@@ -29,6 +30,7 @@ def board(monkeypatch):
     ):
         file = SimpleNamespace(uart=module.uart, reset=lambda: None, RX_BUFFER=2048)
         monkeypatch.setitem(sys.modules, "espat_board", file)
+        monkeypatch.setattr(held, "radio", None)
         file.served = served
         yield file
 

@@ -1,1 +1,0 @@
-"""`espat bundle` and `espat release`: what a release consists of, built and checked."""
