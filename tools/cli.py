@@ -9,6 +9,8 @@ COMMANDS = {
     "emulate": ("espat_tools.emulate.cli", "emulate", "Emulate a module on a serial port."),
     "install": ("espat_tools.install.cli", "install", "Put the driver onto a board."),
     "ports": ("espat_tools.install.cli", "ports", "List what is plugged in: boards, modules."),
+    "bundle": ("espat_tools.release.cli", "bundle", "Build the bundle that circup installs."),
+    "release": ("espat_tools.release.cli", "release", "Build all that a release consists of."),
     "ca": ("espat_tools.ca.cli", "ca", "The roots that a module verifies servers with."),
     "bench": ("espat_tools.bench.cli", "bench", "Measure the driver."),
     "reliability": (

@@ -5,10 +5,11 @@ is due.
 """
 
 import json
-import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from espat_tools import where
+from espat_tools.release.version import version_of
 
 
 def manifest() -> dict:
@@ -24,13 +25,13 @@ def lib_manifest() -> dict:
     return _manifest([p.relative_to(folder).as_posix() for p in where.python_files(folder)])
 
 
-def _manifest(names: list[str]) -> dict:
-    driver = where.driver_folder()
-    source = (driver / "__init__.py").read_text("utf-8")
-    version = re.search(r'^__version__ = "(.+)"$', source, re.M)
-    if version is None:
-        raise ValueError("espat/__init__.py states no __version__")
-    return {"urls": [[name, name] for name in names], "deps": [], "version": version[1]}
+def _manifest(names: Iterable[str]) -> dict:
+    return listed(names, version_of(where.driver_folder()))
+
+
+def listed(names: Iterable[str], version: str) -> dict:
+    """A package.json for files that lie where they are installed to, below it."""
+    return {"urls": [[name, name] for name in sorted(names)], "deps": [], "version": version}
 
 
 def text(found: dict) -> str:

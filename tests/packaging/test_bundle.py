@@ -1,88 +1,81 @@
-"""CircuitPython's own bundle builder, over a staged tree that holds `espat/` alone.
-
-Over the checkout it would take `tools/` and `lib/` for libraries too. The .mpy bundles need
-CircuitPython's own mpy-cross, which has to be fetched, so only the source bundle is built here.
-"""
+"""The circup bundle, as CircuitPython's own builder makes it."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import espat
-from espat_tools import where
-
-ROOT = Path(__file__).resolve().parents[2]
-PROJECT = """\
-[project]
-name = "espat"
-version = "{version}"
-description = "staged"
-
-[tool.setuptools]
-packages = ["espat"]
-"""
-BUILD = "from circuitpython_build_tools.scripts.build_bundles import build_bundles\nbuild_bundles()"
+from espat_tools import cli, where
+from espat_tools.demo.wanted import Unwanted
+from espat_tools.release import bundle
 
 
-def _git(folder, *arguments):
-    who = ["-c", "user.name=espat", "-c", "user.email=espat@example.invalid"]
-    command = ["git", "-C", str(folder), *who, *arguments]
-    subprocess.run(command, check=True, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def bundles(tmp_path_factory):
-    """The folder with the zip and the JSON."""
-    folder = tmp_path_factory.mktemp("bundle")
-    staged = folder / "staged"
-    ignored = shutil.ignore_patterns("__pycache__", "*.pyi", "py.typed")
-    shutil.copytree(where.driver_folder(), staged / "espat", ignore=ignored)
-    shutil.copy(ROOT / "requirements.txt", staged)
-    (staged / "pyproject.toml").write_text(PROJECT.format(version=espat.__version__))
-    _git(folder, "init", "-q", str(staged))
-    _git(staged, "remote", "add", "origin", "https://example.invalid/example/espat.git")
-    _git(staged, "add", ".")
-    _git(staged, "commit", "-qm", "staged")
-    _git(staged, "tag", espat.__version__)
-    arguments = ["--filename_prefix", "espat", "--library_location", ".", "-o", "py", "-o", "json"]
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, *arguments, "--output_directory", str(folder / "out")],
-        cwd=staged,
-        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "out"
-
-
-def test_the_bundle_holds_espat_alone(bundles):
+def _top(released):
     top = f"espat-py-{espat.__version__}"
-    with zipfile.ZipFile(bundles / f"{top}.zip") as bundle:
-        found = {
-            name: bundle.read(name)
-            for name in bundle.namelist()
-            if name.startswith(f"{top}/lib/") and not name.endswith("/")
+    with zipfile.ZipFile(released / f"{top}.zip") as opened:
+        return {
+            name.removeprefix(f"{top}/"): opened.read(name)
+            for name in opened.namelist()
+            if not name.endswith("/")
         }
+
+
+def test_the_bundle_holds_espat_alone(released):
+    found = {name: data for name, data in _top(released).items() if name.startswith("lib/")}
     driver = where.driver_folder()
     wanted = {
-        f"{top}/lib/espat/{path.relative_to(driver).as_posix()}": path.read_bytes()
+        f"lib/espat/{path.relative_to(driver).as_posix()}": path.read_bytes()
         for path in where.python_files(driver)
     }
     assert sorted(found) == sorted(wanted)
     assert [name for name in wanted if found[name] != wanted[name]] == []
 
 
-def test_the_index_knows_its_version(bundles):
-    (index,) = bundles.glob("*.json")
+def test_no_name_of_built_in_wifi_is_at_its_top(released):
+    """circup --auto would put it onto boards that have Wi-Fi of their own."""
+    tops = {name.split("/")[1] for name in _top(released) if name.startswith("lib/")}
+    assert tops == {"espat"}
+
+
+def test_it_needs_nothing_that_circup_would_fetch(released):
+    found = _top(released)
+    assert found["requirements/espat/requirements.txt"].split() == [b"Adafruit-Blinka", b"pyserial"]
+    assert b"circup_dependencies" not in found["requirements/espat/pyproject.toml"]
+
+
+def test_its_examples_are_those_for_circuitpython(released):
+    found = {name.split("/")[-1] for name in _top(released) if name.startswith("examples/")}
+    assert "espat_simpletest.py" in found
+    assert not any("desktop" in name or "micropython" in name for name in found)
+
+
+def test_the_index_knows_its_version(released):
+    (index,) = released.glob("*.json")
     entry = json.loads(index.read_text("utf-8"))["espat"]
     assert entry["package"] is True
     assert entry["version"] == espat.__version__
     assert entry["external_dependencies"] == []
+
+
+def test_the_command_tells_what_a_user_types(tmp_path):
+    done = CliRunner().invoke(cli.main, ["bundle", "--output", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"espat-py-{espat.__version__}.zip",
+        f"espat-examples-{espat.__version__}.zip",
+        f"espat-{espat.__version__}.json",
+    }
+    assert "circup bundle-add espat/espat\n  circup install espat" in done.output
+
+
+@pytest.mark.parametrize("name", ["__version__", "__repo__"])
+def test_a_driver_that_does_not_say_what_it_is(tmp_path, name):
+    driver = tmp_path / "espat"
+    shutil.copytree(where.driver_folder(), driver)
+    source = (driver / "__init__.py").read_text()
+    (driver / "__init__.py").write_text(source.replace(name, "other"))
+    with pytest.raises(Unwanted, match=f"states no {name}"):
+        bundle.build(driver, tmp_path / "out")

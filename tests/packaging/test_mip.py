@@ -1,6 +1,8 @@
-"""`mip` installs the driver over HTTP into a MicroPython, which then imports it."""
+"""MicroPython's own `mip`, and the real mpremote, bring the driver onto boards without a /lib."""
 
 import functools
+import subprocess
+import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -8,14 +10,18 @@ from pathlib import Path
 import pytest
 
 from espat_tools import where
+from tests.install.micropython_board import MicroPythonBoard
 
 ROOT = Path(__file__).resolve().parents[2]
 
 INSTALL = """
 import sys
 import mip
-mip.install(sys.argv[1], target=sys.argv[2])
-sys.path[:] = [sys.argv[2], ".frozen"]
+for url in sys.argv[2:]:
+    mip.install(url, target=sys.argv[1])
+sys.path[:] = [sys.argv[1], ".frozen"]
+"""
+IMPORT = """
 import espat
 print("imported", espat.__file__, espat.__version__)
 """
@@ -27,47 +33,118 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def checkout_url():
-    """The checkout, served on loopback."""
-    handler = functools.partial(_Quiet, directory=str(ROOT))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+def serve():
+    """Serve a folder on loopback; its URL."""
+    servers = []
+
+    def start(folder):
+        handler = functools.partial(_Quiet, directory=str(folder))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
         server.shutdown()
-        thread.join()
+        server.server_close()
 
 
-def test_mip_installs_the_driver(checkout_url, micropython, tmp_path):
-    result = micropython(INSTALL, [f"{checkout_url}/package.json", str(tmp_path)])
-    driver = where.driver_folder()
-    # mip reports success whatever happens: the files are the proof.
-    wanted = {p.relative_to(driver).as_posix(): p.read_bytes() for p in driver.glob("**/*.py")}
-    found = {
-        p.relative_to(tmp_path / "espat").as_posix(): p.read_bytes()
-        for p in (tmp_path / "espat").rglob("*.*")
+def _files(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*.*")
+        if "__pycache__" not in path.parts
     }
-    assert sorted(found) == sorted(wanted), result
+
+
+def _same(found, wanted):
+    """mip reports success whatever happens: the files are the proof."""
+    assert sorted(found) == sorted(wanted)
     assert [name for name in wanted if found[name] != wanted[name]] == []
+
+
+def _driver():
+    folder = where.driver_folder()
+    return {
+        f"espat/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in where.python_files(folder)
+    }
+
+
+def _compiled(folder):
+    return {name: data for name, data in _files(folder).items() if name != "package.json"}
+
+
+def test_mip_installs_the_driver(serve, micropython, tmp_path):
+    urls = [f"{serve(ROOT)}/package.json"]
+    result = micropython(INSTALL + IMPORT, [str(tmp_path), *urls])
+    _same(_files(tmp_path), _driver())
     assert f"imported {tmp_path}/espat/__init__.py" in result.check()
 
 
+def test_mip_installs_the_compiled_driver(serve, micropython, tmp_path, compiled_folder):
+    urls = [f"{serve(compiled_folder)}/package.json"]
+    result = micropython(INSTALL + IMPORT, [str(tmp_path), *urls])
+    _same(_files(tmp_path), _compiled(compiled_folder))
+    assert f"imported {tmp_path}/espat/__init__.mpy" in result.check()
+
+
 INSTALL_LIB = """
-import sys
-import mip
-for url in sys.argv[2:]:
-    mip.install(url, target=sys.argv[1])
-sys.path[:] = [sys.argv[1], ".frozen"]
 import ipaddress, socketpool, wifi
 print("imported", wifi.__file__, socketpool.SocketPool.AF_INET, ipaddress.ip_address("10.0.0.1"))
 """
 
 
-def test_mip_installs_lib_beside_it(checkout_url, micropython, tmp_path):
-    urls = [f"{checkout_url}/package.json", f"{checkout_url}/lib/"]
-    result = micropython(INSTALL_LIB, [str(tmp_path), *urls])
+def test_mip_installs_lib_beside_it(serve, micropython, tmp_path):
+    base = serve(ROOT)
+    urls = [f"{base}/package.json", f"{base}/lib/"]
+    result = micropython(INSTALL + INSTALL_LIB, [str(tmp_path), *urls])
     lib = where.lib_folder()
     assert {p.name: p.read_bytes() for p in tmp_path.glob("*.*")} == {
         p.name: p.read_bytes() for p in lib.glob("*.py")
     }, result
     assert f"imported {tmp_path}/wifi.py 2 10.0.0.1" in result.check()
+
+
+@pytest.fixture
+def board(tmp_path):
+    """A real MicroPython on a port, with nothing on it: no /lib either."""
+    root = tmp_path / "board"
+    root.mkdir()
+    with MicroPythonBoard(root) as made:
+        yield made
+
+
+def _mpremote(board, folder, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "mpremote", "connect", board.port, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_mpremote_installs_from_a_checkout(board):
+    """`mpremote mip install ./package.json`, in the folder of the checkout."""
+    _mpremote(board, ROOT, "mip", "install", "./package.json")
+    _same(_files(board.root / "lib"), _driver())
+    shown = _mpremote(board, ROOT, "exec", IMPORT)
+    assert shown.startswith("imported /lib/espat/__init__.py")
+
+
+def test_mpremote_installs_the_compiled_folder(board, compiled_folder):
+    """The same in the unpacked zip of the release, or in what `espat bundle --micropython` made."""
+    _mpremote(board, compiled_folder, "mip", "install", "./package.json")
+    _same(_files(board.root / "lib"), _compiled(compiled_folder))
+    shown = _mpremote(board, ROOT, "exec", IMPORT)
+    assert shown.startswith("imported /lib/espat/__init__.mpy")
+
+
+def test_mpremote_installs_from_the_network(board, serve, compiled_folder):
+    _mpremote(board, ROOT, "mip", "install", f"{serve(compiled_folder)}/package.json")
+    _same(_files(board.root / "lib"), _compiled(compiled_folder))

@@ -31,7 +31,10 @@ def _present(folder):
 
 
 def test_versions_agree():
-    assert PROJECT["project"]["version"] == MIP["version"] == espat.__version__
+    """espat/__init__.py states it; pyproject.toml reads it there, package.json is made of it."""
+    assert PROJECT["project"]["dynamic"] == ["version"]
+    assert PROJECT["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "espat.__version__"}
+    assert MIP["version"] == espat.__version__
 
 
 def test_circup_finds_the_version_first():

@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 import sysconfig
 import venv
 from pathlib import Path
@@ -15,7 +13,6 @@ from espat_tools import where
 from espat_tools.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ["pyproject.toml", "setup.py", "README.md", "LICENSE", "espat", "tools", "lib", "boards"]
 REPORT = """
 import json
 from espat_tools import where
@@ -46,21 +43,14 @@ def _run(*command, cwd):
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The scripts folder of an environment that holds the wheel.
+def installed(released, tmp_path_factory):
+    """The scripts folder of an environment that holds the wheel of the release.
 
-    Built from a copy, since setuptools leaves a build/ behind whose old files would get into the
-    next wheel. The wheel's dependencies come from this environment, by a path file: so nothing is
-    fetched, and the project itself, which is installed here as editable, stays out.
+    The wheel's dependencies come from this environment, by a path file: so nothing is fetched, and
+    the project itself, which is installed here as editable, stays out.
     """
     folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    for name in SOURCES:
-        _copy(ROOT / name, source / name)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    build = ["wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source)]
-    _run(*pip, *build, cwd=folder)
-    (wheel,) = folder.glob("*.whl")
+    (wheel,) = released.glob("*.whl")
     venv.create(folder / "env", with_pip=True)
     scripts = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
     python = str(scripts / "python")
@@ -68,14 +58,6 @@ def installed(tmp_path_factory):
     place = _run(python, "-c", "import sysconfig as s; print(s.get_path('purelib'))", cwd=folder)
     Path(place.strip(), "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return scripts
-
-
-def _copy(source, target):
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-    elif source.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, target)
 
 
 def _names(folder):
@@ -108,3 +90,23 @@ def test_it_carries_what_boards_need(installed, tmp_path):
     own = {name for name in tools if not name.startswith("_board/")}
     assert own == {name for name in _names(where.tools_folder()) if not name.endswith(".md")}
     assert own >= {"cli.py", "wasm_runner.mjs", "bench/onboard/steps.py"}
+
+
+def test_it_puts_the_driver_onto_a_board(installed, tmp_path):
+    """`espat install` away from any checkout: lib/ and boards/ come along in the wheel."""
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    said = "Adafruit CircuitPython 10.3.1 on 2026-09-20; Raspberry Pi Pico with rp2040\r\n"
+    (drive / "boot_out.txt").write_text(said + "Board ID:raspberry_pi_pico\r\n")
+    _run(str(installed / "espat"), "install", "--path", str(drive), cwd=tmp_path)
+    driver = {f"lib/espat/{name}" for name in _names(where.driver_folder()) if name[-3:] == ".py"}
+    names = {f"lib/{name}" for name in _names(where.lib_folder()) if name[-3:] == ".py"}
+    own = {"boot_out.txt", "espat_board.py", "lib/espat.json"}
+    assert _names(drive) >= driver | own
+    assert _names(drive) <= driver | own | names
+
+
+def test_the_driver_says_its_version_and_metadata_the_same(installed, tmp_path):
+    program = "import espat; from importlib.metadata import version; print(espat.__version__, "
+    printed = _run(str(installed / "python"), "-c", program + "version('espat'))", cwd=tmp_path)
+    assert len(set(printed.split())) == 1

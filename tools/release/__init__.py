@@ -1,0 +1,1 @@
+"""`espat bundle` and `espat release`: what a release consists of, built and checked."""
