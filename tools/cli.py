@@ -18,6 +18,7 @@ COMMANDS = {
         "reliability",
         "Disturb the line, and count what comes of it.",
     ),
+    "console": ("espat_tools.console.cli", "console", "Talk to a module by hand."),
     "record": ("espat_tools.transcripts.live_cli", "record", "Write down what a module says."),
     "replay": ("espat_tools.transcripts.live_cli", "replay", "Play what a module said."),
     "transcript": (

@@ -1,0 +1,1 @@
+"""`espat console`: a terminal for AT commands that knows them."""

@@ -1,0 +1,92 @@
+"""The console where there is no terminal: a command a line in, what was said out.
+
+The next line is read when the one before has ended, so a file of commands is a script.
+"""
+
+import sys
+import threading
+import time
+from typing import TextIO
+
+from espat_tools.transcripts import talk
+
+from . import reference
+from .acting import Actions
+from .session import Session, Unfit
+from .showing import Shower
+
+PATIENCE = {
+    "CWJAP": 60, "CWLAP": 60, "CIPSTART": 120, "CIPSTARTEX": 120, "CIUPDATE": 200, "PING": 30,
+    "CIPDOMAIN": 60, "CIPSEND": 60, "CIPSENDEX": 60, "CIPSENDL": 600, "RESTORE": 30,
+}  # fmt: skip
+"""Seconds that commands may take which take long; all others may take ``timeout``."""
+
+
+class Plain:
+    """Reads commands from a stream, writes the conversation to another."""
+
+    def __init__(self, lines: TextIO, out: TextIO, timeout: float, linger: float, whole: bool):
+        self._lines = lines
+        self._out = out
+        self._timeout = timeout
+        self._linger = linger
+        self._shower = Shower(whole)
+        self._session: Session | None = None
+        self._lock = threading.Lock()
+        self.failures = 0
+        """Commands that were refused or not answered, and lines that could not be sent."""
+
+    def show(self, item) -> None:
+        """A piece of the conversation; what the host said, too."""
+        if item.kind == talk.COMMAND:
+            self.line("command", f"> {item.text.decode('utf-8', 'replace')}")
+        if item.kind == talk.BUSY or (item.kind == talk.RESULT and _is_bad(item.text)):
+            self.failures += 1
+        family = self._session.family if self._session else reference.ANY
+        for style, text in self._shower.lines(item, family):
+            self.line(style, text)
+
+    def line(self, _style: str, text: str) -> None:
+        """A line of output."""
+        with self._lock:
+            self._out.write(f"{text}\n")
+            self._out.flush()
+
+    def changed(self) -> None:
+        """Nothing here moves."""
+
+    def run(self, session: Session, actions: Actions, ask: bool) -> None:
+        """Until the lines end. Raises OSError where the port was lost."""
+        self._session = session
+        if ask:
+            session.command("AT+GMR")
+            self._wait()
+        for line in self._lines:
+            try:
+                if not actions.act(line.rstrip("\r\n")):
+                    break
+            except Unfit as error:
+                self.failures += 1
+                print(error, file=sys.stderr)
+                continue
+            self._wait()
+        end = time.monotonic() + self._linger
+        while time.monotonic() < end:
+            session.receive()
+        session.close()
+
+    def _wait(self):
+        """Until the command has ended, or the module waits for its payload."""
+        session = self._session
+        name = talk.name_of(session.waiting.encode()).decode("ascii", "replace")
+        end = time.monotonic() + max(self._timeout, PATIENCE.get(name, 0))
+        while session.waiting and not session.wanted:
+            if not session.receive() and time.monotonic() > end:
+                self.failures += 1
+                print(f"{session.waiting}: no answer", file=sys.stderr)
+                session.give_up()
+                return
+
+
+def _is_bad(text):
+    return text not in (b"OK", b"SEND OK")

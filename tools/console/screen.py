@@ -1,0 +1,265 @@
+"""The console on a terminal: a line to type on below, the conversation above it."""
+
+import contextlib
+import contextvars
+import functools
+import os
+import sys
+import threading
+from pathlib import Path
+
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.buffer import CompletionState
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import FileHistory, InMemoryHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.layout.processors import Processor, Transformation
+from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.styles import Style
+from prompt_toolkit.validation import ValidationError, Validator
+
+from . import reference
+from .acting import Actions
+from .completing import Words, below
+from .session import Session, Unfit, hide, unescape
+from .showing import STYLES, Shower
+
+_STYLE = Style.from_dict(
+    {
+        **{name: style for name, style in STYLES.items() if style},
+        "bottom-toolbar": "noreverse bg:#303030 #d0d0d0",
+        "dim": "#a0a0a0",
+        "rprompt": "ansibrightblack",
+        "prompt": "bold",
+    }
+)
+_PATIENCE = 2.0
+"""Seconds that the first answer may take before it is said where to look."""
+_SILENT = (
+    "No answer yet. Is the rate right (/baud N)? Do TX and RX cross, and is there ground between? "
+    "Is it in passthrough still: +++ ?"
+)
+
+
+def _thread(kind, **names):
+    """A thread that prints on the terminal that this one prints on."""
+    what = next(name for name in ("target", "function") if name in names)
+    names[what] = functools.partial(contextvars.copy_context().run, names[what])
+    made = kind(**names)
+    made.daemon = True
+    return made
+
+
+@contextlib.contextmanager
+def _mute(stream):
+    """Between two prompts, too, keys are not repeated, a password's least of all, and not read as
+    lines: a Ctrl-D is kept for the prompt.
+    """
+    if os.name != "posix" or not stream.isatty():
+        yield
+        return
+    import termios  # noqa: PLC0415 - not on Windows
+
+    before = termios.tcgetattr(stream)
+    after = [*before]
+    after[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(stream, termios.TCSANOW, after)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(stream, termios.TCSANOW, before)
+
+
+def _keys() -> Input | None:
+    """Keys that stay unseen while a line is printed above the prompt; None: prompt_toolkit's."""
+    if os.name != "posix" or not sys.stdin.isatty():
+        return None
+    from prompt_toolkit.input.vt100 import Vt100Input  # noqa: PLC0415 - not on Windows
+
+    class Unseen(Vt100Input):
+        def cooked_mode(self):
+            return self.raw_mode()
+
+    return Unseen(sys.stdin)
+
+
+def _bindings():
+    bindings = KeyBindings()
+
+    @bindings.add("tab")
+    def _complete(event):
+        """The first that is offered at once, then the next."""
+        buffer = event.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        # Not by start_completion(): that does nothing while the list below is being made.
+        asked = CompleteEvent(completion_requested=True)
+        found = list(buffer.completer.get_completions(buffer.document, asked))
+        if found:
+            buffer.complete_state = CompletionState(buffer.document, found)
+            buffer.go_to_completion(0)
+
+    return bindings
+
+
+class Hidden(Processor):
+    """Passwords become asterisks while they are typed."""
+
+    def apply_transformation(self, transformation_input):
+        """See prompt_toolkit: a line's fragments, each character where it was."""
+        line = transformation_input.document.lines[transformation_input.lineno]
+        shown = hide(line)
+        if shown == line or len(shown) != len(line):
+            return Transformation(transformation_input.fragments)
+        return Transformation([("", shown)])
+
+
+class Remembered(FileHistory):
+    """A file of the commands that were typed, with what is secret in them hidden."""
+
+    def __init__(self, path: Path, session: Session):
+        super().__init__(str(path))
+        self._session = session
+
+    def store_string(self, string: str) -> None:
+        """Append a line to the file; what is sent as payload is nobody's business."""
+        if not (self._session.wanted or self._session.passthrough):
+            super().store_string(hide(string))
+
+
+class Fits(Validator):
+    """No more payload than the module waits for."""
+
+    def __init__(self, session: Session):
+        self._session = session
+
+    def validate(self, document) -> None:
+        """See prompt_toolkit."""
+        session, text = self._session, document.text
+        if session.passthrough or not session.wanted or text.strip() == "+++" or text[:1] == "/":
+            return
+        try:
+            size = len(text.encode() if session.as_it_is else unescape(text))
+        except Unfit as error:
+            raise ValidationError(len(text), str(error)) from None
+        if size > session.wanted:
+            told = f"{size} bytes are more than the {session.wanted} that the module waits for"
+            raise ValidationError(len(text), told)
+
+
+class Screen:
+    """Reads lines from a person, and shows what comes meanwhile."""
+
+    def __init__(self, masked: bool = True, whole: bool = False, history: Path | None = None):
+        self._shower = Shower(whole)
+        self._masked = masked
+        self._history = history
+        self._session: Session | None = None
+        self._prompt: PromptSession | None = None
+        self._lost = ""
+        self._done = threading.Event()
+
+    # ---- what is shown --------------------------------------------------------------------------
+
+    def show(self, item) -> None:
+        """A piece of the conversation."""
+        family = self._session.family if self._session else reference.ANY
+        for style, text in self._shower.lines(item, family):
+            self.line(style, text)
+
+    def line(self, style: str, text: str) -> None:
+        """A line above the prompt."""
+        print_formatted_text(FormattedText([(f"class:{style}", text)]), style=_STYLE)
+
+    def changed(self) -> None:
+        """The prompt says something else now."""
+        if self._prompt and self._prompt.app.is_running:
+            self._prompt.app.invalidate()
+
+    def _message(self):
+        session = self._session
+        if session.passthrough:
+            return [("class:prompt", "data> ")]
+        if session.wanted:
+            return [("class:prompt", f"{session.wanted} bytes> ")]
+        return [("class:prompt", "> ")]
+
+    def _right(self):
+        session = self._session
+        if self._prompt.app.is_done:
+            return ""
+        if session.waiting and not session.wanted:
+            return f"{session.waiting[:40]} … {session.waited:.0f} s"
+        return reference.FAMILIES.get(session.family, "")
+
+    # ---- going on -------------------------------------------------------------------------------
+
+    def run(self, session: Session, actions: Actions, ask: bool) -> None:
+        """Until the person ends it. Raises OSError where the port was lost."""
+        self._session = session
+        self._prompt = self._make_prompt(session)
+        listener = _thread(threading.Thread, target=self._listen)
+        with _mute(sys.stdin), patch_stdout(raw=True):
+            listener.start()
+            if ask:
+                self.line("command", "> AT+GMR")
+                session.command("AT+GMR")
+                _thread(threading.Timer, interval=_PATIENCE, function=self._hint).start()
+            try:
+                self._read(actions)
+            finally:
+                self._done.set()
+                listener.join()
+                session.close()
+        if self._lost:
+            raise OSError(self._lost)
+
+    def _make_prompt(self, session):
+        return PromptSession(
+            input=_keys(),
+            key_bindings=_bindings(),
+            message=self._message,
+            completer=Words(session),
+            complete_while_typing=True,
+            bottom_toolbar=lambda: below(self._prompt.default_buffer.text, session),
+            rprompt=self._right,
+            history=Remembered(self._history, session) if self._history else InMemoryHistory(),
+            input_processors=[Hidden()] if self._masked else [],
+            validator=Fits(session),
+            validate_while_typing=False,
+            refresh_interval=1.0,
+            style=_STYLE,
+        )
+
+    def _hint(self):
+        if not self._session.last_result and not self._done.is_set():
+            self.line("hint", _SILENT)
+
+    def _listen(self):
+        try:
+            while not self._done.is_set():
+                self._session.receive()
+        except OSError as error:
+            self._lost = str(error) or "the port was lost"
+            with contextlib.suppress(Exception):
+                self._prompt.app.exit(exception=EOFError)
+
+    def _read(self, actions):
+        while not self._lost:
+            try:
+                line = self._prompt.prompt()
+            except KeyboardInterrupt:
+                self.line("quiet", "Ctrl-D ends it.")
+                continue
+            except EOFError:
+                return
+            try:
+                if not actions.act(line):
+                    return
+            except Unfit as error:
+                self.line("bad", str(error))
+            except KeyboardInterrupt:
+                self.line("quiet", "stopped")

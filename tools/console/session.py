@@ -1,0 +1,282 @@
+"""A conversation that a person holds: what is typed goes out, what comes is told in pieces.
+
+There is no terminal in here: :mod:`.screen` and :mod:`.plain` are the two faces.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from espat_tools.transcripts import HOST, MODULE, Masker, Recorder, talk
+from espat_tools.transcripts.talk import Item, Talk
+
+from . import reference
+
+SILENCE = 1.0
+"""Seconds of silence before and after ``+++``: more than the 20 ms that the firmware wants before,
+and what the reference wants before the next command."""
+STALE = 0.5
+"""So long after its last byte a line that has no end is shown as it is."""
+_TOGETHER = 0.02
+_ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
+
+
+class Unfit(ValueError):
+    """What was typed cannot be sent; the message says why."""
+
+
+def unescape(text: str) -> bytes:
+    """``\\r \\n \\t \\0 \\x1b \\\\`` as the bytes they mean, all else as UTF-8. Raises Unfit."""
+    out = bytearray()
+    at = 0
+    while at < len(text):
+        char = text[at]
+        at += 1
+        if char != "\\":
+            out += char.encode()
+            continue
+        kind = text[at : at + 1]
+        at += 1
+        if kind == "x":
+            digits = text[at : at + 2]
+            at += 2
+            try:
+                out += bytes.fromhex(digits)
+            except ValueError:
+                raise Unfit("two hexadecimal digits are wanted after \\x") from None
+            if len(digits) != 2:
+                raise Unfit("two hexadecimal digits are wanted after \\x")
+        elif kind in _ESCAPES:
+            out += _ESCAPES[kind]
+        else:
+            raise Unfit("a backslash is followed by r, n, t, 0, x1b or another; type \\\\ for one")
+    return bytes(out)
+
+
+def hide(line: str) -> str:
+    """A line with what is secret in it as asterisks."""
+    masker = Masker()
+    pieces = masker.add(0.0, HOST, line.encode("utf-8", "surrogateescape") + b"\r\n")
+    pieces += masker.flush()
+    flags = b"".join(piece.flags for piece in pieces)
+    shown, at = "", 0
+    for char in line:
+        shown += "*" if flags[at] else char
+        at += len(char.encode("utf-8", "surrogateescape"))
+    return shown
+
+
+class Session:
+    """A port, what is known of the other end, and who is told.
+
+    :param show: called with each Item, in order, secrets hidden unless ``masked`` is False
+    :param changed: called when what the module waits for has changed
+    """
+
+    def __init__(
+        self,
+        port,
+        show: Callable[[Item], None],
+        recorder: Recorder | None = None,
+        masked: bool = True,
+        changed: Callable[[], None] = lambda: None,
+    ):
+        self.family = reference.ANY
+        self.links: bool | None = None
+        """Whether links have numbers, as far as this conversation tells."""
+        self.learned: dict[str, str] = {}
+        """Commands that AT+CMD? told, and their forms."""
+        self.last_result = b""
+        self._version: list[bytes] = []  # lines of AT+GMR's reply
+        self._port = port
+        self._show = show
+        self._changed = changed
+        self._recorder = recorder
+        self._masked = masked
+        self._masker = Masker(hide=masked)
+        self._talk = Talk()  # as it was said
+        self._shown = Talk()  # as it may be read
+        self._lock = threading.RLock()
+        self._heard = self._spoke = time.monotonic()
+        self._begun = 0.0
+        port.timeout = 0.05
+        if recorder:
+            recorder.setting("baud", port.baudrate)
+
+    # ---- what is so -----------------------------------------------------------------------------
+
+    @property
+    def wanted(self) -> int:
+        """Bytes of payload that the module waits for."""
+        return self._talk.wanted
+
+    @property
+    def passthrough(self) -> bool:
+        """Whether all goes through the module as it is."""
+        return self._talk.passthrough
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether the module itself reads backslashes in the payload (AT+CIPSENDEX)."""
+        first = self._talk.pending[:1]
+        return bool(first) and first[0].name == b"CIPSENDEX"
+
+    @property
+    def waiting(self) -> str:
+        """The command that has not ended; "" for none."""
+        first = self._talk.pending[:1]
+        return hide(first[0].line.decode("utf-8", "surrogateescape")) if first else ""
+
+    @property
+    def waited(self) -> float:
+        """Seconds since the last thing was said to the module."""
+        return time.monotonic() - self._spoke
+
+    @property
+    def baud(self) -> int:
+        """The rate of our end."""
+        return self._port.baudrate
+
+    # ---- to the module --------------------------------------------------------------------------
+
+    def command(self, line: str) -> None:
+        """A command, with the line end that it needs."""
+        data = line.encode("utf-8", "surrogateescape") + b"\r\n"
+        if b"\0" in data or b"\n" in data[:-1]:
+            raise Unfit("a command is one line")
+        self._say(data)
+
+    def data(self, data: bytes) -> None:
+        """Payload that was asked for, or bytes for passthrough. Raises Unfit for too many."""
+        if not self.passthrough and len(data) > self.wanted:
+            raise Unfit(f"{len(data)} bytes are more than the {self.wanted} that the module wants")
+        if data:
+            self._say(data)
+
+    def bytes(self, data: bytes) -> None:
+        """Bytes as they are, whatever the module waits for."""
+        if data:
+            self._say(data)
+
+    def escape(self) -> None:
+        """``+++`` as the firmware wants it: alone, in silence, with no line end. Takes seconds."""
+        self._be_silent()
+        self._say(b"+++")
+        self._be_silent()
+
+    def _be_silent(self):
+        time.sleep(max(0.0, self._spoke + SILENCE - time.monotonic()))
+
+    def record(self, recorder: Recorder | None) -> Recorder | None:
+        """Write down into this one from now on; the one until now, closed, or None."""
+        with self._lock:
+            before, self._recorder = self._recorder, recorder
+            if before:
+                before.close()
+            if recorder:
+                recorder.setting("baud", self._port.baudrate)
+        return before
+
+    @property
+    def kept(self) -> str:
+        """How secrets are written down, in words."""
+        return "with secrets hidden" if self._masked else "with its passwords and keys"
+
+    def set_baud(self, baud: int) -> None:
+        """Another rate of our end; the module's is not changed. Raises ValueError, OSError."""
+        with self._lock:
+            self._port.baudrate = baud
+            if self._recorder:
+                self._recorder.setting("baud", baud)
+
+    def give_up(self) -> None:
+        """Wait no longer for what was said until now."""
+        with self._lock:
+            for each in (self._talk, self._shown):
+                each.forget()
+
+    def _say(self, data):
+        with self._lock:
+            now = time.monotonic()
+            if self._recorder:
+                self._recorder.host(data)
+            for item in self._talk.host(data, now):
+                if item.kind == talk.COMMAND:
+                    self._note_command(item)
+            self._tell(self._masker.add(now, HOST, data))
+            self._port.write(data)
+            self._spoke = time.monotonic()
+        self._changed()
+
+    def _note_command(self, item):
+        if item.text.upper().startswith(b"AT+CIPMUX="):
+            self.links = item.text.endswith(b"1")
+
+    # ---- from the module ------------------------------------------------------------------------
+
+    def receive(self) -> bool:
+        """Read what is there, for 50 ms at most; whether there was anything. Raises OSError."""
+        data = self._port.read(1)
+        data += self._port.read(self._port.in_waiting) if data else b""
+        if data and self.passthrough:  # what comes together is shown together
+            time.sleep(_TOGETHER)
+            data += self._port.read(self._port.in_waiting)
+        with self._lock:
+            now = time.monotonic()
+            if not data:
+                self._show_stale(now)
+                return False
+            self._heard = now
+            if self._recorder:
+                self._recorder.module(data)
+            for item in self._talk.module(data, now):
+                self._note(item)
+            self._tell(self._masker.add(now, MODULE, data))
+        self._changed()
+        return True
+
+    def _tell(self, pieces):
+        for piece in pieces:
+            feed = self._shown.host if piece.way == HOST else self._shown.module
+            for item in feed(piece.what, piece.time):
+                self._show(item)
+
+    def _show_stale(self, now):
+        if self._shown.unfinished.strip(b"\r\n") and now - self._heard > STALE:
+            for item in self._shown.flush(now):
+                self._show(item)
+            self._talk.flush(now)
+
+    def _note(self, item):
+        text = item.text
+        if item.kind == talk.RESULT:
+            self.last_result = text
+        elif item.kind == talk.BUSY:
+            self.last_result = b"busy"
+        elif text == b"ready":
+            self.links = None
+        elif text.startswith(b"AT version:"):
+            self._version = [text]
+        elif text.startswith((b"SDK version:", b"compile time", b"Bin version")):
+            self._version.append(text)
+        if item.kind == talk.RESULT and self._version:
+            self.family = reference.family_of(self._version) or self.family
+            self._version = []
+        if text.startswith(b"+CMD:"):
+            self._learn(text)
+        elif text.startswith(b"+CIPMUX:"):
+            self.links = text.endswith(b"1")
+
+    def _learn(self, text):
+        """``+CMD:7,"AT+CWMODE",0,1,1,0``: test, query, set, bare."""
+        parts = text.decode("ascii", "replace").split(",")
+        if len(parts) == 6:
+            shapes = zip(("?", "=", "x"), parts[3:], strict=True)
+            self.learned[parts[1].strip('"')] = " ".join(s for s, has in shapes if has == "1")
+
+    def close(self) -> None:
+        """Show what was held back."""
+        with self._lock:
+            self._tell(self._masker.flush())
+            for item in self._shown.flush(time.monotonic()):
+                self._show(item)

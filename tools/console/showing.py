@@ -1,0 +1,144 @@
+"""How a piece of the conversation looks: (style, text) pairs, the same in colour and without."""
+
+from espat_tools.transcripts import talk
+from espat_tools.transcripts.showing import signs
+from espat_tools.transcripts.talk import Item
+
+from . import reference
+
+STYLES = {
+    "command": "bold",
+    "reply": "",
+    "good": "ansigreen bold",
+    "bad": "ansired bold",
+    "notice": "ansiyellow",
+    "payload": "ansicyan",
+    "quiet": "ansibrightblack",
+    "hint": "ansimagenta",
+}
+_MOST = 2000
+"""Bytes of a payload that are shown."""
+_HINTS = {
+    b"SEND FAIL": "the other end did not take it: is the link still open?",
+}
+Line = tuple[str, str]
+
+
+class Shower:
+    """Items become lines; what a line means may depend on those before."""
+
+    def __init__(self, whole: bool = False):
+        self._whole = whole
+        self._noises = 0
+        self._commands: dict[int, tuple[str, float]] = {}
+
+    def lines(self, item: Item, family: str = reference.ANY) -> list[Line]:
+        """(style, text) of each line to show; none for what a person need not see."""
+        show = getattr(self, f"_{item.kind}", None)
+        return show(item, family) if show else []
+
+    def _command(self, item, _family):
+        self._commands[item.owner] = (_text(item.text), item.start)
+        return []
+
+    def _reply(self, item, _family):
+        return [("reply", _text(item.text))]
+
+    def _notice(self, item, _family):
+        return [("notice", f"! {_text(item.text)}")]
+
+    def _result(self, item, family):
+        command, since = self._commands.get(item.owner, ("", item.end))
+        took = f"  {item.end - since:.2f} s" if item.end - since >= 0.01 else ""
+        good = item.text in (b"OK", b"SEND OK")
+        lines = [("good" if good else "bad", _text(item.text) + took)]
+        hint = "" if good else _why(command, family) or _HINTS.get(item.text, "")
+        return lines + ([("hint", f"  {hint}")] if hint else [])
+
+    def _busy(self, item, _family):
+        command, _ = self._commands.get(item.owner, ("what was sent last", 0.0))
+        return [("bad", _text(item.text)), ("hint", f"  {command} was thrown away: send it again")]
+
+    def _prompt(self, item, _family):
+        return []
+
+    def _payload(self, item, _family):
+        if item.way != "<-":
+            return []
+        data = item.data[item.head :]
+        where = f", link {item.link}" if item.link != talk.NOBODY else ""
+        lines = [("payload", f"< {len(data)} bytes{where}")]
+        shown = data if self._whole else data[:_MOST]
+        lines += [("payload", f"  {line}") for line in _payload_lines(shown)]
+        if len(shown) < len(data):
+            lines.append(("quiet", f"  and {len(data) - len(shown)} bytes more: --whole shows all"))
+        return lines
+
+    def _raw(self, item, _family):
+        if item.way != "<-":
+            return []
+        return [("payload", f"  {line}") for line in _payload_lines(item.data)]
+
+    def _noise(self, item, _family):
+        self._noises += 1
+        lines = [("quiet", f"~ {signs(item.data)}")]
+        if self._noises == 3:
+            lines.append(("hint", "  no text: a boot loader's, or the rate is wrong: /baud N"))
+        return lines
+
+
+def _text(data):
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return signs(data)
+    return text if text.isprintable() else signs(data)
+
+
+def _payload_lines(data):
+    """A line of ours for each of the payload's, its end as a sign."""
+    return [_line(part) for part in data.splitlines(keepends=True)]
+
+
+def _line(part):
+    body = part.rstrip(b"\r\n")
+    return _text(body) + signs(part[len(body) :])
+
+
+def _why(command, family):
+    """What may be wrong with a command that was refused, from the table."""
+    known = reference.find(command)
+    if known is None:
+        return ""
+    if not command.startswith(known.name):
+        return "commands are typed in capitals"
+    name = reference.FAMILIES.get(family, "")
+    if family and not known.has(family):
+        return f"{name} does not have {known.name}"
+    form = _form(command, known)
+    if not known.has(family, form):
+        forms = " or ".join(known.usages(family))
+        return f"it is typed {forms}"
+    return _wrong_value(command, known, family) if form == "=" else ""
+
+
+def _form(command, known):
+    return command[len(known.name) :].strip()[:1] or "x"
+
+
+def _wrong_value(command, known, family):
+    """Which value of a set command is none, or that there are too few or too many; "" for none."""
+    given = reference.arguments(command.partition("=")[2])
+    parameters = known.for_family(family)
+    needed = sum(not each.optional for each in parameters)
+    links = len(given) > needed and given[0].isdigit()
+    for at in range(len(given)):
+        _, parameter = reference.place(known, ",".join(given[: at + 1]), family, links)
+        if parameter is None:
+            break
+        fit = [v.text for v in parameter.values if not family or family in v.families]
+        if fit and given[at] and given[at] not in fit:
+            return f"{parameter.name}: {given[at]} is none of {', '.join(fit)}"
+    if not needed <= len(given) <= len(parameters):
+        return f"it is typed {known.usages(family)[-1]}"
+    return ""

@@ -1,0 +1,386 @@
+"""What the bytes of a conversation are: commands, echoes, replies, results, notices, payload.
+
+A :class:`Talk` is fed what either end says, cut up however it comes, and tells it piece by piece.
+No byte is left out, and none is told twice. It reads, and judges nothing: what it does not know
+is a reply while a command is under way, and a notice otherwise.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .form import HOST, MODULE
+
+COMMAND = "command"
+ESCAPE = "escape"
+"""``+++``, alone."""
+PAYLOAD = "payload"
+"""Counted bytes, of either end; ``head`` of them are the module's header."""
+RAW = "raw"
+"""Passthrough: bytes that nothing is known of."""
+ECHO = "echo"
+REPLY = "reply"
+RESULT = "result"
+BUSY = "busy"
+PROMPT = "prompt"
+NOTICE = "notice"
+NOISE = "noise"
+"""A line with bytes that no firmware prints: a boot loader's, or a wrong rate."""
+BLANK = "blank"
+
+NOBODY = -1
+
+RESULTS = frozenset(
+    (b"OK", b"ERROR", b"FAIL", b"SEND OK", b"SEND FAIL", b"SEND Canceled", b"SEND CANCELLED")
+)
+_NOTICE = re.compile(
+    rb"ready|invalid|WIFI (?:CONNECTED|DISCONNECT|GOT IP.*)|DHCP TIMEOUT|(?:\d,)?(?:CONNECT|CLOSED"
+    rb"|CONNECT FAIL)|Will force to restart!!!|smartconfig .*|Smart get wifi info|\+QUITT"
+    rb"|\+(?:LINK_CONN|STA_CONNECTED|STA_DISCONNECTED|DIST_STA_IP|IPD,|ETH_|TIME_UPDATED|SCRD"
+    rb"|MQTTCONNECTED|MQTTDISCONNECTED|WS_(?:CONNECTED|DISCONNECTED|CLOSED)|BLECONN:|BLEDISCONN:"
+    rb"|CIPUPDATE:-1).*",
+    re.DOTALL,
+)
+_BUSY = re.compile(rb"busy .*")
+_PRINTED = re.compile(rb"[\t\r\x20-\x7e\x80-\xff]*")
+_ADDRESS = rb'"?[0-9a-fA-F:.]+"?'
+_PEER = re.compile(rb'"[0-9a-fA-F:.]+",\d+,')
+_PEER_BEGUN = re.compile(rb'"[0-9a-fA-F:.]*(?:"(?:,\d*)?)?')
+_LONGEST_HEAD = 96
+"""No header is longer: what begins like one and goes on is none."""
+
+_HEADS = (
+    re.compile(rb"\+IPD,(?:(?P<link>\d+),)?(?P<size>\d+)(?:," + _ADDRESS + rb",\d+)?:"),
+    re.compile(rb"\+CIPRECVDATA,(?P<size>\d+):"),
+    re.compile(rb"\+CIPRECVDATA:(?P<size>\d+),"),
+    re.compile(rb"\+SYSFLASH:(?P<size>\d+),"),
+    re.compile(rb'\+SYSMFG:"[^"\r\n]*","[^"\r\n]*",\d+,(?P<size>\d+),'),
+    re.compile(rb"\+HTTP(?:CLIENT|CGET|CPOST):(?P<size>\d+),"),
+    re.compile(rb'\+MQTTSUBRECV:\d,"[^"\r\n]*",(?P<size>\d+),'),
+    re.compile(rb"\+WS_DATA:(?P<link>\d+),(?P<size>\d+),"),
+)
+_HEAD_BEGUN = re.compile(rb"\+(?:IPD,|CIPRECVDATA|SYS|HTTPC|MQTTSUBRECV|WS_DATA)[^\r\n]*\Z")
+
+_NAME = re.compile(rb"AT\+?([A-Za-z0-9_]*)", re.IGNORECASE)
+_LINK_SIZE = re.compile(rb"=(?:(?P<link>\d+),)?(?P<size>\d+)\s*(?:,.*)?")
+_SIZES = {
+    b"CIPSEND": _LINK_SIZE,
+    b"CIPSENDEX": _LINK_SIZE,
+    b"CIPSENDL": _LINK_SIZE,
+    b"CIPSENDBUF": _LINK_SIZE,
+    b"SYSFLASH": re.compile(rb'=1,"?[^",]*"?,\d+,(?P<size>\d+)\s*'),
+    b"SYSMFG": re.compile(rb'=2,"?[^",]*"?,"?[^",]*"?,[78],(?P<size>\d+)\s*'),
+    b"MQTTPUBRAW": re.compile(rb'=(?P<link>\d+),"[^"]*",(?P<size>\d+),.*'),
+    b"MQTTLONGCLIENTID": re.compile(rb"=(?P<link>\d+),(?P<size>\d+)\s*"),
+    b"MQTTLONGUSERNAME": re.compile(rb"=(?P<link>\d+),(?P<size>\d+)\s*"),
+    b"MQTTLONGPASSWORD": re.compile(rb"=(?P<link>\d+),(?P<size>\d+)\s*"),
+    b"HTTPCPOST": re.compile(rb'="[^"]*",(?P<size>\d+).*'),
+    b"HTTPCPUT": re.compile(rb'="[^"]*",(?P<size>\d+).*'),
+    b"HTTPURLCFG": re.compile(rb"=(?P<size>\d+)\s*"),
+    b"WSSEND": re.compile(rb"=(?P<link>\d+),(?P<size>\d+).*"),
+}
+"""Commands that a prompt and so many bytes follow."""
+_SENDS = (b"CIPSEND", b"CIPSENDEX", b"CIPSENDL", b"WSSEND", b"HTTPCPOST", b"HTTPCPUT")
+"""Those whose last word is SEND OK or the like."""
+
+
+class Item(NamedTuple):
+    """A piece of the conversation; ``owner`` numbers the command that it belongs to, from 0."""
+
+    kind: str
+    way: str
+    data: bytes
+    start: float
+    end: float
+    owner: int = NOBODY
+    head: int = 0
+    link: int = NOBODY
+
+    @property
+    def text(self) -> bytes:
+        """Without the line ends around it."""
+        return self.data.strip(b"\r\n")
+
+
+@dataclass
+class Sent:
+    """A command under way."""
+
+    number: int
+    name: bytes
+    line: bytes
+    wants: int = 0
+    """Bytes of payload that it announces."""
+    opens: bool = False
+    """It begins passthrough."""
+    prompted: bool = False
+    echoed: bool = False
+
+
+def name_of(line: bytes) -> bytes:
+    """``CWJAP`` of ``AT+CWJAP_CUR="x"``; b"" of a plain AT, and of what is no command."""
+    found = _NAME.match(line)
+    name = found[1].upper() if found else b""
+    return name.removesuffix(b"_CUR").removesuffix(b"_DEF")
+
+
+class Talk:
+    """``host()`` and ``module()`` take what was said, with the time, and return Items."""
+
+    def __init__(self):
+        self.pending: list[Sent] = []
+        self.wanted = 0
+        """Bytes of payload that the module waits for."""
+        self.passthrough = False
+        self.count = 0
+        """Commands so far."""
+        self._out = bytearray()
+        self._out_since = 0.0
+        self._in = bytearray()
+        self._in_since = 0.0
+        self._payload: tuple | None = None  # (head, size, link) of the one that comes
+        self._ends_early = b""  # AT+CIPSENDEX's payload so far
+        self._peers: bool | None = None  # does the module show the remote end? None: not known
+
+    # ---- the host's -----------------------------------------------------------------------------
+
+    def host(self, data: bytes, time: float = 0.0) -> list[Item]:
+        """The host said it."""
+        if data == b"+++" and not self._out:
+            self.passthrough = False
+            self.wanted = 0
+            return [Item(ESCAPE, HOST, data, time, time, self._owner())]
+        if self.passthrough:
+            return [Item(RAW, HOST, data, time, time)]
+        items = []
+        while data:
+            if self.wanted and not self._out:
+                part, data = data[: self.wanted], data[self.wanted :]
+                items.append(Item(PAYLOAD, HOST, part, time, time, self._owner(), 0, self._link()))
+                self._sent(part)
+                continue
+            if not self._out:
+                self._out_since = time
+            part, end, data = data.partition(b"\n")
+            self._out += part + end
+            if end:
+                items.append(self._command(time))
+        return items
+
+    def _sent(self, part):
+        """Payload has gone; that of AT+CIPSENDEX ends where a backslash and a 0 stand."""
+        self.wanted -= len(part)
+        if self.pending and self.pending[0].name == b"CIPSENDEX":
+            self._ends_early = (self._ends_early + part)[-8192:]
+            if re.search(rb"(?<!\\)(?:\\\\)*\\0", self._ends_early):
+                self.wanted = 0
+
+    def _command(self, time):
+        data = bytes(self._out)
+        self._out.clear()
+        line = data.strip(b"\r\n")
+        if not line:
+            return Item(BLANK, HOST, data, self._out_since, time)
+        sent = Sent(self.count, name_of(line), line)
+        self.count += 1
+        found = _SIZES[sent.name].search(line) if sent.name in _SIZES else None
+        sent.wants = int(found["size"]) if found else 0
+        sent.opens = line.upper() == b"AT+CIPSEND"
+        if sent.name == b"CIPDINFO":
+            self._peers = line.endswith(b"1")
+        self.pending.append(sent)
+        link = int(found["link"]) if found and found.groupdict().get("link") else NOBODY
+        return Item(COMMAND, HOST, data, self._out_since, time, sent.number, 0, link)
+
+    def _owner(self):
+        return self.pending[0].number if self.pending else NOBODY
+
+    def _link(self):
+        found = _LINK_SIZE.search(self.pending[0].line) if self.pending else None
+        return int(found["link"]) if found and found["link"] else NOBODY
+
+    # ---- the module's ---------------------------------------------------------------------------
+
+    def module(self, data: bytes, time: float = 0.0) -> list[Item]:
+        """The module said it."""
+        if not self._in:
+            self._in_since = time
+        self._in += data
+        items = []
+        while self._in:
+            item = self._next(time)
+            if item is None:
+                break
+            items.append(item)
+            self._in_since = time
+        return items
+
+    def flush(self, time: float = 0.0) -> list[Item]:
+        """What has come of a line or a payload: the rest may never come."""
+        items = []
+        if self._out:
+            items.append(self._command(time))
+        if self._payload:
+            head, _, link = self._payload
+            self._payload = None
+            items.append(self._take(len(self._in), PAYLOAD, time, head=head, link=link))
+        elif self._in:
+            items.append(self._line(len(self._in), time))
+        return [item for item in items if item.data]
+
+    @property
+    def unfinished(self) -> bytes:
+        """What has come of a line; b"" while a payload comes."""
+        return b"" if self._payload else bytes(self._in)
+
+    def _take(self, size, kind, time, owner=None, *, head=0, link=NOBODY):
+        data = bytes(self._in[:size])
+        del self._in[:size]
+        owner = self._owner() if owner is None else owner
+        return Item(kind, MODULE, data, self._in_since, time, owner, head, link)
+
+    def _next(self, time):
+        if self._payload:
+            head, size, link = self._payload
+            if len(self._in) < head + size:
+                return None
+            self._payload = None
+            return self._take(head + size, PAYLOAD, time, head=head, link=link)
+        if self.passthrough:
+            return self._raw(time)
+        at = len(self._in) - len(self._in.lstrip(b"\r\n"))
+        if at == len(self._in):
+            return None
+        if self._in[at] == ord(">") and self._awaits_prompt():
+            return self._prompt(at + 1, time)
+        end = self._in.find(b"\n", at)
+        line = bytes(self._in[at : end if end >= 0 else len(self._in)])
+        return self._headed(at, line, end, time) if b"+" in line else self._lined(end, time)
+
+    def _lined(self, end, time):
+        return self._line(end + 1, time) if end >= 0 else None
+
+    def _raw(self, time):
+        if self._in.endswith(b"\r\nready\r\n"):
+            self._restarted()
+            return self._take(len(self._in), NOTICE, time)
+        return self._take(len(self._in), RAW, time)
+
+    # ---- prompts --------------------------------------------------------------------------------
+
+    def _awaits_prompt(self):
+        first = self.pending[0] if self.pending else None
+        return first is not None and not first.prompted and (first.wants or first.opens)
+
+    def _prompt(self, size, time):
+        size += self._in[size : size + 1] == b" "
+        first = self.pending[0]
+        item = self._take(size, PROMPT, time)
+        first.prompted = True
+        self._ends_early = b""
+        if first.opens:
+            self.pending.pop(0)
+            self.passthrough = True
+        else:
+            self.wanted = first.wants
+        return item
+
+    # ---- payload --------------------------------------------------------------------------------
+
+    def _headed(self, at, line, end, time):
+        """Payload whose header is in the line that begins at ``at``, or that line."""
+        for form in _HEADS:
+            found = form.search(line)
+            if found:
+                start = at + found.start()
+                if start > at:  # in the middle of another line
+                    return self._line(start, time)
+                return self._begin(found, at, time)
+        if end < 0 and len(line) < _LONGEST_HEAD and _HEAD_BEGUN.search(line):
+            return None
+        return self._lined(end, time)
+
+    def _begin(self, found, at, time):
+        head = at + found.end()
+        if found[0].startswith(b"+CIPRECVDATA:") and self._peers is not False:
+            rest = bytes(self._in[head : head + _LONGEST_HEAD])
+            peer = _PEER.match(rest)
+            if peer:
+                head += peer.end()
+            elif (self._peers and not rest) or (rest and _PEER_BEGUN.fullmatch(rest)):
+                return None
+        named = found.groupdict().get("link")
+        link = int(named) if named else self._asked_link(found[0])
+        self._payload = (head, int(found["size"]), link)
+        return self._next(time)
+
+    def _asked_link(self, head):
+        """The link that AT+CIPRECVDATA names: its reply does not."""
+        if not head.startswith(b"+CIPRECVDATA") or not self.pending:
+            return NOBODY
+        found = re.search(rb"=(\d+),", self.pending[0].line)
+        return int(found[1]) if found else NOBODY
+
+    # ---- lines ----------------------------------------------------------------------------------
+
+    def _line(self, size, time):
+        text = bytes(self._in[:size]).strip(b"\r\n \0")
+        owner = None
+        if not text:
+            kind = BLANK
+        elif self._is_echo(text):
+            kind = ECHO
+        elif text in RESULTS:
+            kind, owner = RESULT, self._owner()
+            self._ended(text)
+        elif _BUSY.fullmatch(text):
+            kind, owner = BUSY, self.pending[-1].number if self.pending else NOBODY
+            del self.pending[-1:]
+        elif _NOTICE.fullmatch(text):
+            kind, owner = NOTICE, NOBODY
+            if text == b"ready":
+                self._restarted()
+        elif not _is_printed(text):
+            kind, owner = NOISE, NOBODY
+        else:
+            kind = REPLY if self.pending else NOTICE
+        return self._take(size, kind, time, owner)
+
+    def _is_echo(self, text):
+        for sent in self.pending:
+            if not sent.echoed and text == sent.line:
+                sent.echoed = True
+                return True
+        return False
+
+    def _ended(self, text):
+        """A result: of the first command, unless more of it is to come."""
+        if not self.pending:
+            return
+        first = self.pending[0]
+        if text == b"OK" and not first.prompted and (first.wants or first.opens):
+            return
+        if text == b"OK" and first.prompted and first.name in _SENDS:
+            return
+        self.wanted = 0
+        self.pending.pop(0)
+
+    def forget(self) -> None:
+        """The commands under way will not be answered any more."""
+        self.pending.clear()
+        self.wanted = 0
+
+    def _restarted(self):
+        self.forget()
+        self.passthrough = False
+        self._peers = None
+
+
+def _is_printed(text):
+    if not _PRINTED.fullmatch(text):
+        return False
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
