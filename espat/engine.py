@@ -119,7 +119,7 @@ class Engine(Links, Composer):
         self.early = 0  # a verdict that came without it
         self.owed = False  # the module may still wait for bytes
         self._line_view = b""
-        self._whole = 0  # 1: inside step(); 2: a step or a write did not come to its end
+        self._whole = 0  # 1: inside step(); 2: a step or a write was cut short; 3: Modem.lend()
 
     # Sending a command
 
@@ -246,8 +246,8 @@ class Engine(Links, Composer):
 
     def step(self):
         """Take in what is here and act on it, waiting for nothing; True if anything came."""
-        if self._whole == 1:
-            raise fail("nested")
+        if self._whole & 1:
+            raise fail("nested" if self._whole == 1 else "in_passthrough")
         if self._whole:
             self._whole = 0
             self.rescue("mend", self)

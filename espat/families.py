@@ -13,7 +13,12 @@ FAMILIES = ("NonOS AT", "ESP8266 ESP-AT", "ESP32 ESP-AT", "WizFi360")
 
 
 def since(capability, family):
-    """The first version of a family that has a capability, 0xMm; 0xFF: none has."""
+    """The first version of a family that has a capability, 0xMm; 0xFF: none has.
+
+    :param capability: its name, or its row of the table
+    """
+    if not isinstance(capability, str):
+        return capability[family]
     return TABLE[4 * NAMES.split().index(capability) + family]
 
 

@@ -86,7 +86,9 @@ def unexpected(modem, link):
     newcomer(modem, link)
     if link >= 0 and modem.links[link] and modem.pushes(link):
         return modem.owner(link)
-    if modem.single or (link >= 0 and modem.doubt >> link & 1):
+    if modem.single:
+        return modem.owner(0)  # the one link there is
+    if link >= 0 and modem.doubt >> link & 1:
         return None  # its last user's, on its way when the link was closed
     modem.recheck |= _ASK_MODES
     if link >= 0 and modem.has("RECVTYPE"):

@@ -38,6 +38,11 @@ class Modem(Engine):
         """Whether the firmware has a capability, a name of the table in firmware.py."""
         return self.capabilities.find(" " + capability + " ") >= 0
 
+    def lend(self, on):
+        """Let passthrough have the serial line: until it gives it back nobody else can use it."""
+        self._whole = 3 if on else 0
+        self.state = 1 if on else 0
+
     def rest(self):
         """One turn of any wait: step, the idle hook, a breath."""
         came = self.step()

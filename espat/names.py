@@ -15,6 +15,7 @@ STAYS = True
 _NAMES = {
     "circuitpython": (
         ("ipaddress", "ipaddress"),
+        ("mdns", "mdns"),
         ("socketpool", "socketpool"),
         ("wifi", "wifi"),
     ),

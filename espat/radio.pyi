@@ -9,6 +9,8 @@ from typing import Any
 
 from .members.types import AuthMode, Network, PowerManagement
 from .modem import Modem
+from .sock.passthrough import Passthrough
+from .tls import SSLContext
 
 _Address = IPv4Address | str
 
@@ -68,12 +70,30 @@ class Radio:
     def power_management(self) -> PowerManagement: ...
     @power_management.setter
     def power_management(self, wanted: PowerManagement) -> None: ...
+    @property
+    def tx_power(self) -> float: ...
+    @tx_power.setter
+    def tx_power(self, dbm: float) -> None: ...
     def command(self, line: str, timeout: float = 5) -> list[bytes]: ...
     def deinit(self) -> None: ...
     def ping(self, ip: _Address, *, timeout: float | None = 0.5) -> float | None: ...
     def reset(self) -> None: ...
     def start_station(self) -> None: ...
     def stop_station(self) -> None: ...
+
+    # members/passthrough.py
+    def passthrough(
+        self,
+        host: str | None,
+        port: int,
+        kind: str = "TCP",
+        *,
+        local_port: int | None = None,
+        reconnect: float | None = None,
+        notices: bool = False,
+        context: SSLContext | None = None,
+        timeout: float | None = 5,
+    ) -> Passthrough: ...
 
     # members/scan.py
     @property

@@ -47,6 +47,7 @@ _TEXTS = (
     "\nuart_stuck: the UART takes no bytes: is flow control on at one end only?"
     "\nno_payload: AT%s: the reply ended without its bytes: ask again"
     "\ncommand_refused: %s"
+    "\nno_passthrough: the module did not begin passthrough: has the peer gone?"
     "\nset_up_refused: the module refused AT%s, which espat needs: %s"
     "\ndatagram_not_sent: the module did not send the datagram"
     "\ngarbled: AT%s: a reply not understood: %s"
@@ -54,7 +55,11 @@ _TEXTS = (
     "\nrate_failed: no answer at %d baud: back at %d",
     "ENOMEM"
     "\nno_free_link: all five links of the module are in use (%d by sockets): close sockets, or "
-    "use 'with'",
+    "use 'with'"
+    "\none_service: the module announces one service: deinit() first",
+    "EBUSY"
+    "\nin_passthrough: the module is in passthrough: close() the stream first"
+    "\nlinks_in_use: passthrough needs the module for itself: close all sockets first",
     "EISCONN 106\nconnected: the socket is connected",
     "EALREADY"
     "\nused_before: the socket has been connected before: make a new one"
@@ -68,7 +73,9 @@ _TEXTS = (
     "EACCES\njoin2: wrong password",
     "ENODEV\njoin3: no such access point in reach: check the name, and that it is on 2.4 GHz",
     "EBADF\nclosed: the socket is closed",
-    "EOPNOTSUPP\nsocket_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option",
+    "EOPNOTSUPP\nsocket_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
+    "\none_group: a socket of the module is in one group: make another for the other"
+    "\nno_finding: the module announces services, and finds none",
     "EADDRINUSE"
     "\nserver_in_use: the module has one server, and it is in use: close it"
     "\nport_refused: the module refused UDP port %d: is it in use?",
@@ -81,6 +88,7 @@ _TEXTS = (
     "\nline_break: CR, LF or NUL in a parameter"
     "\nnegative_timeout: a negative time-out"
     "\nbad_address: a port out of 1..65535, or a host out of 1..64 characters"
+    "\nno_group: 8 bytes are wanted, the address of a group (224.0.0.0 to 239.255.255.255) first"
     "\nbuffer_too_small: nbytes over the length of the buffer"
     "\nrate_not_found: baud: start-up would not find the module at %d again: Radio(..., "
     "rates=(%d,))",

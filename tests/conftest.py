@@ -31,6 +31,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked `soak` takes long, or never ends: only by `-m soak`."""
+    if "soak" in (config.getoption("-m") or ""):
+        return
+    endless = [item for item in items if item.get_closest_marker("soak")]
+    if endless:
+        config.hook.pytest_deselected(items=endless)
+        items[:] = [item for item in items if item not in endless]
+
+
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
     """In CI a skip is a hole in what CI claims to have checked: turn it into a failure."""
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):

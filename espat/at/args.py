@@ -79,6 +79,17 @@ def need(modem, capability, what=None):
         raise lazy.call("families", "lacking", modem.firmware, capability, what)
 
 
+def since(modem, row, what):
+    """``need()`` for what few programs use: it has its row of firmware.py's table with it.
+
+    :param bytes row: for each family the first version that has it, 0xMm; 0xFF: none
+    :raises OSError: EOPNOTSUPP, and which firmware has it
+    """
+    family, version = modem.firmware
+    if row[family] > min(version, 0xFE):
+        raise lazy.call("families", "lacking", modem.firmware, row, what)
+
+
 def setting(modem, name, args, key=None):
     """Send a setting, and have it sent again whenever the module has restarted.
 

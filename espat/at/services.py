@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Ping, name servers, the time of day; ``cipdomain`` is in essential.py.
+"""Ping, name servers, the time of day, mDNS; ``cipdomain`` is in essential.py.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
@@ -8,8 +8,20 @@ restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read
 range raise ``ValueError``. Settings are sent again when the module has restarted.
 """
 
+from .. import calls
 from ..errors import ATError, fail
-from .args import address, ask, current_setting, fields, need, number, setting, told
+from .args import (
+    address,
+    ask,
+    current_setting,
+    fields,
+    need,
+    number,
+    setting,
+    shortest,
+    since,
+    told,
+)
 from .essential import current, garbled, text
 
 _MONTHS = b"JanFebMarAprMayJunJulAugSepOctNovDec"
@@ -172,3 +184,49 @@ def _index(names, word):
     """The number of a name of three letters; -1 if it is none of them."""
     at = names.find(word)
     return at // 3 if len(word) == 3 and at >= 0 and not at % 3 else -1
+
+
+def mdns(modem, host, service, port, instance=None, protocol=None, texts=()):
+    """``AT+MDNS=1,"<host>","<service>",<port>[,"<instance>","<protocol>",<n>,"<key>","<value>"...]``.
+
+    The module answers for ``<host>.local`` and one service of it, while it is joined.
+
+    :param str host: 1 to 63 bytes without dots, as are ``service``, such as ``"_http"``, and
+        ``instance``
+    :param int port: 1 to 65535
+    :param str instance: its name for people. ESP-AT 4.1, as ``protocol`` and ``texts``
+    :param str protocol: ``"_tcp"``, which it is unless told, or ``"_udp"``
+    :param texts: up to ten pairs (key, value)
+    :raises ATError: the module is no station
+    :raises ValueError: out of range, or a command over 256 bytes
+    NonOS, ESP-AT; not WizFi360. Source: doc-sessions.md, M; the form before 4.1 is unproven.
+    """
+    args = (1, _label("host", host), _label("service", service), number("port", port, 1, 65535))
+    args += (None if instance is None else _label("instance", instance), protocol)
+    if protocol not in (None, "_tcp", "_udp"):
+        raise ValueError("protocol: _tcp or _udp is wanted")
+    if len(texts) > 10:
+        raise ValueError("texts out of 0..10")
+    if texts:
+        args += (len(texts),)
+    for key, value in texts:
+        args += (text("key", key, 1, 255), text("value", value, 0, 255))
+    args = shortest(args)
+    since(modem, b"\x10\x20\x10\xff", "AT+MDNS")
+    if len(args) > 4:
+        since(modem, b"\xff\xff\x41\xff", "an instance, protocol or texts in AT+MDNS")
+    setting(modem, b"+MDNS=", args)
+
+
+def _label(what, value):
+    """A label of a name in DNS."""
+    if "." in text(what, value, 1, 63):
+        raise ValueError("%s: a label without dots is wanted" % what)
+    return value
+
+
+def mdns_off(modem):
+    """``AT+MDNS=0``: answer no more. NonOS, ESP-AT; not WizFi360. Source: as ``mdns()``."""
+    since(modem, b"\x10\x20\x10\xff", "AT+MDNS")
+    calls.drop(modem, b"+MDNS=")
+    modem.run(b"+MDNS=", (0,))

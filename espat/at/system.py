@@ -73,7 +73,7 @@ def _restart(modem, name):
     before = modem.restarts
     modem.up = False
     modem.run(name)
-    _gone(modem)
+    gone(modem)
     then = modem.port.ticks()
     while modem.restarts == before and modem.port.since(then) < _READY_MS:
         modem.rest()
@@ -81,7 +81,7 @@ def _restart(modem, name):
     return modem.restarts != before
 
 
-def _gone(modem):
+def gone(modem):
     """The module restarts, whether its "ready" is heard or not."""
     modem.up = False
     modem.contact = modem.wifi = 0
@@ -110,7 +110,7 @@ def gslp(modem, ms):
     All families.
     """
     lines = modem.run(b"+GSLP=", (number("ms", ms, 0, _MOST),), None)
-    _gone(modem)
+    gone(modem)
     for line in lines:
         if line.isdigit():
             return int(line)

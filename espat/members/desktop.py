@@ -7,10 +7,16 @@ what ``__getattr__`` and ``__setattr__`` of the radio do on every runtime. Loade
 CPython; elsewhere never loaded.
 """
 
-from . import addresses, device, scan, softap
+from . import addresses, device, passthrough, scan, softap
 from .table import MEMBERS
 
-_ROOMS = {"addresses": addresses, "device": device, "scan": scan, "softap": softap}
+_ROOMS = {
+    "addresses": addresses,
+    "device": device,
+    "passthrough": passthrough,
+    "scan": scan,
+    "softap": softap,
+}
 
 
 def _attribute(name, function):

@@ -222,6 +222,24 @@ def put_power_management(radio, wanted):
     raise ValueError("power_management: this module does not have %s" % wanted)
 
 
+def tx_power(radio):
+    """How loud the radio is, in dBm, a float (``AT+RFPOWER?``).
+
+    :raises OSError: EOPNOTSUPP, NonOS and WizFi360 do not tell
+    """
+    return lazy.call("at.air", "rfpower_query", radio.awake())[0] / 4
+
+
+def put_tx_power(radio, dbm):
+    """Set it (``AT+RFPOWER``): 10 to 21 dBm (ESP8266 to 20.5, NonOS 0 to 20.5), in steps of a
+    quarter, of which the module takes the next lower that it has.
+
+    :raises ValueError: out of that range
+    :raises OSError: EOPNOTSUPP, WizFi360 cannot
+    """
+    lazy.call("at.air", "rfpower", radio.awake(), int(dbm * 4 + 0.5))
+
+
 def ping(radio, ip, *, timeout=0.5):
     """Ping (``AT+PING``): seconds that the answer took; None: there was none, or it took longer.
 

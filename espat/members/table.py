@@ -10,11 +10,10 @@ from .. import lazy
 from ..errors import ATError, fail
 
 # (room, what it is, names). "get": an attribute that can be read, by the function of its name;
-# "set": it can be set too, by put_<name>; "call": a method; "none": no module has it. The functions
-# take the radio first.
+# "set": it can be set too, by put_<name>; "call": a method. The functions take the radio first.
 MEMBERS = (
     ("device", "get", "connected firmware"),
-    ("device", "set", "enabled hostname mac_address mac_address_ap power_management"),
+    ("device", "set", "enabled hostname mac_address mac_address_ap power_management tx_power"),
     ("device", "call", "command deinit ping reset start_station stop_station"),
     ("scan", "get", "ap_info"),
     ("scan", "call", "start_scanning_networks stop_scanning_networks"),
@@ -25,7 +24,7 @@ MEMBERS = (
     ("addresses", "set", "dns ipv4_dns"),
     ("addresses", "call", "set_ipv4_address set_ipv4_address_ap"),
     ("addresses", "call", "start_dhcp start_dhcp_ap stop_dhcp stop_dhcp_ap"),
-    ("", "none", "tx_power"),
+    ("passthrough", "call", "passthrough"),
 )
 
 

@@ -61,6 +61,7 @@ class UdpSocket(LinkSocket):
         self.port = 0  # the local one
         self.refused = self.served = False  # of no meaning here: see stream.py, sockets.py
         self.lost = 0
+        self.group = None  # the one that it is in
         self.pushed = False  # all links were made to push on our behalf
         self._typed = False  # ours alone was
         self._peer = None  # (address, port) of connect()
@@ -70,7 +71,12 @@ class UdpSocket(LinkSocket):
         self._coming = None  # the datagram coming in, None if there is no room for it
 
     def setsockopt(self, level, name, value):
-        """SO_REUSEADDR and SO_BROADCAST are as good as set; nothing else is known (EOPNOTSUPP)."""
+        """IP_ADD_MEMBERSHIP receives what is sent to a group: see group.py. SO_REUSEADDR and
+        SO_BROADCAST are as good as set; nothing else is known (EOPNOTSUPP).
+        """
+        if not level and name in (3, 35, 0x400):  # as lwIP, Linux and MicroPython number it
+            lazy.call("sock.group", "join", self, value)
+            return
         if not level or name not in (2, 4, 6, 32):  # their numbers differ from system to system
             raise fail("socket_option")
 
@@ -80,7 +86,8 @@ class UdpSocket(LinkSocket):
         """Receive on a port: ``AT+CIPSTART=<link>,"UDP","0.0.0.0",<port>,<port>,2``.
 
         :param address: ``(host, port)``: the module listens on all its addresses, whatever the
-            host; port 0: any that is free
+            host, and for a group too if the host is one, 224.0.0.0 to 239.255.255.255, or
+            IP_ADD_MEMBERSHIP has set one; port 0: any that is free
         :raises OSError: EADDRINUSE; ENOMEM, all five links are in use; ENOTCONN, not joined
         """
         if self.shut:
@@ -90,7 +97,9 @@ class UdpSocket(LinkSocket):
         port = address[1]
         if not 0 <= port < 65536:
             raise fail("bad_address")
-        self._open("0.0.0.0", port or 9, port)
+        if "224." <= address[0][:4] <= "239.":
+            self.group = address[0]
+        self._open(self.group or "0.0.0.0", port or 9, port)
 
     def connect(self, address):
         """Whom ``send()`` is for, and the only one to receive from. Nothing goes out."""

@@ -47,9 +47,7 @@ def search(radio, error):
         force(modem)
         if _answers(modem):
             return
-    for rate in modem.rates + RATES if own else ():
-        if rate == own:
-            continue
+    for rate in modem.rates + RATES if own else ():  # at its own once more: "+++" may get lost
         try:
             set_rate(port.uart, rate)
         except (OSError, ValueError):
@@ -111,6 +109,9 @@ def restart(radio):
     it answers "busy" to all else.
     """
     modem = radio.modem
+    stream = modem.owner(0)
+    if hasattr(stream, "release"):
+        stream.release()  # it was in passthrough
     modem.up = False
     if radio.reset_pin is not None:
         pulse(radio)

@@ -122,7 +122,7 @@ def _firmware(modem):
 
 
 def prepare(sock, wants):
-    """Take a link, and set all that the firmware keeps for it."""
+    """Take a link, if there is none yet, and set all that the firmware keeps for it."""
     modem = sock.modem
     auth = wants.auth
     if modem.has("ERRNO"):
@@ -135,7 +135,9 @@ def prepare(sock, wants):
             wants.host = lazy.call("at.essential", "cipdomain", modem, wants.host)
     if modem.has("SSLSIZE"):
         modem.run(b"+CIPSSLSIZE=", (4096,))
-    wants.link = link = lazy.call("mishaps", "take", modem, sock)
+    link = wants.link
+    if link < 0:
+        wants.link = link = lazy.call("mishaps", "take", modem, sock)
     try:
         if not modem.has("PASSIVE_TLS"):
             modem.pushing |= 1 << link  # its payload comes unasked, whatever the receive mode

@@ -7,7 +7,19 @@ import array
 
 import pytest
 
-from espat.at import data, essential, flash, links, services, system, tls, wifi
+from espat.at import (
+    air,
+    data,
+    essential,
+    flash,
+    links,
+    services,
+    system,
+    through,
+    tls,
+    update,
+    wifi,
+)
 from tests.commands.case import capable
 from tests.driver.script import EspAt, NonOs, ScriptedDesk
 
@@ -92,6 +104,21 @@ CALLS = (
     (services.cipdns, (1, "8.8.8.8", "1.1.1.1"), ((0, 1), IP, IP)),
     (services.cipsntpcfg, (1, 8, "a.test", "b.test"), ((0, 1), (-12, 14), HOST, HOST)),
     (links.cipserver, (1, 80, False, "SSL", 1), (None, PORT, None, None, (0, 1))),
+    (
+        services.mdns,
+        ("host", "_http", 80, "instance", "_tcp", (("key", "value"),)),
+        (("text", 1, 63), ("text", 1, 63), PORT, ("text", 1, 63)),
+    ),
+    (air.rfpower, (60, 1, 2, 3), ((40, 84), (0, 15), (0, 15), (0, 15))),
+    (air.cwcountry, (1, "DE", 1, 13), ((0, 1), None, (1, 14), (1, 14))),
+    (air.cwinit, (1,), ((0, 1),)),
+    (air.cwdhcps, (1, 60, *IPS[:2]), ((0, 1), (1, 2880), IP, IP)),
+    (through.savetranslink, ("host.test", 80, "TCP", 60), (HOST, PORT, None, (0, 7200))),
+    (through.savetranslink_udp, ("host.test", 80, 90), (HOST, PORT, PORT)),
+    (through.savetranslink_server, (80, "SSL", 1), (PORT, None, (0, 1))),
+    (through.cipreconnintv, (10,), ((1, 36000),)),
+    (through.transintvl, (10,), ((0, 1000),)),
+    (update.ciupdate, (0, "v1.2.3.4", "ota"), ((0, 1), ("text", 1, 32), ("text", 1, 32))),
     (tls.cipsslcconf, (2, 3, 1, 1), (LINK5, (0, 3), (0, 255), (0, 255))),
     (tls.cipsslccn, (2, "a.test"), (LINK5, ("text", 0, 64))),
     (tls.cipsslcsni, (2, "a.test"), (LINK5, ("text", 0, 64))),
@@ -158,6 +185,7 @@ WRONG = [
 def desk():
     """One that has everything."""
     desk = ScriptedDesk(EspAt)
+    desk.modem.firmware = NEWEST
     desk.modem.capabilities = capable(NEWEST)
     desk.modem.largest = 8192
     return desk
@@ -208,6 +236,27 @@ def test_a_wrong_argument(desk, function, args, error, message):
         (lambda m: services.cipsntpcfg(m, 1, 1500), r"-1259\.\.1459"),
         (lambda m: services.cipsntpcfg(m, 1, 0, *['"' * 60] * 3), "256 bytes"),
         (lambda m: system.uart_cur(m, 250_001), "would not find the module at 250001"),
+        (lambda m: air.rfpower(m, 60, 1, 2), "three steps"),
+        (lambda m: air.cwcountry(m, 1, "D3", 1, 13), "letters"),
+        (lambda m: air.cwcountry(m, 1, "D\r\n", 1, 13), "letters"),
+        (lambda m: air.cwcountry(m, 1, "D", 1, 13), r"2\.\.3"),
+        (lambda m: air.cwcountry(m, 1, "DEUT", 1, 13), r"2\.\.3"),
+        (lambda m: air.cwcountry(m, 1, 'D"', 1, 13), "letters"),
+        (lambda m: air.cwdhcps(m, 1, 60), "all three"),
+        (lambda m: services.mdns(m, "a.b", "_http", 80), "without dots"),
+        (lambda m: services.mdns(m, "a", "_http.x", 80), "without dots"),
+        (lambda m: services.mdns(m, "a", "_http", 80, None, "tcp"), "_tcp or _udp"),
+        (lambda m: services.mdns(m, "a", "_b", 80, None, None, (("k", "v"),) * 11), r"0\.\.10"),
+        (lambda m: services.mdns(m, "a", "_b", 80, None, None, (("", "v"),)), r"1\.\.255"),
+        (lambda m: services.mdns(m, "a", "_b", 80, None, None, (("k", "\r"),)), "CR, LF or NUL"),
+        (lambda m: services.mdns(m, "a", "_b", 80, texts=(("k", "v" * 250),)), "256 bytes"),
+        (lambda m: through.savetranslink(m, "a", 80, "UDP"), "TCP or SSL"),
+        (lambda m: through.savetranslink_server(m, 80, "UDP"), "TCP, or SSL"),
+        (lambda m: through.savetranslink_server(m, 80, "TCP", 1), "TCP, or SSL"),
+        (lambda m: update.ciupdate(m, None, "v1"), "tls"),
+        (lambda m: update.ciupdate(m, background=True), "tls"),
+        (lambda m: update.ciupdate_url(m, "https://a/b"), "http://"),
+        (lambda m: update.ciupdate_url(m, "http://" + "x" * 128), r"1\.\.128"),
         (lambda m: essential.cwjap(m, "x" * 33, "password"), r"1\.\.32"),
         (lambda m: essential.cwjap(m, "x\r\nAT+RST", "password"), "CR, LF or NUL"),
     ],
@@ -258,6 +307,7 @@ def test_what_is_sent_is_bytes(desk, call, wrong):
         (lambda m: services.cipsntpcfg(m, 1, -12), -11, 13),
         (lambda m: services.cipsntpcfg(m, 1, 14), -11, 13),
         (lambda m: services.cipdns(m, 1, "1.1.1.1", "1.1.1.2", "1.1.1.3"), 0, 2),
+        (lambda m: air.rfpower(m, 83), 0, 82),
         (lambda m: wifi.cwmode(m, 0), 1, 3),
         (lambda m: wifi.cwsap(m, "a", "password", 1, 3, 9), 1, 8),
         (lambda m: tls.cipsslsize(m, 2047), 2048, 4096),
@@ -305,6 +355,15 @@ ESCAPED = 'a"b,c\\d ü☕', 'a\\"b\\,c\\\\d ü☕'.encode()
         (lambda m, t: essential.cwjap(m, t, "p"), b'AT+CWJAP="%s","p"'),
         (lambda m, t: essential.cwjap(m, "n", t), b'AT+CWJAP="n","%s"'),
         (lambda m, t: services.cipsntpcfg(m, 1, 0, t), b'AT+CIPSNTPCFG=1,0,"%s"'),
+        (
+            lambda m, t: through.savetranslink(m, t, 80),
+            b'AT+SAVETRANSLINK=1,"%s",80,"TCP"',
+        ),
+        (lambda m, t: services.mdns(m, t, "_b", 80), b'AT+MDNS=1,"%s","_b",80'),
+        (
+            lambda m, t: update.ciupdate(m, 0, t, background=True),
+            b'AT+CIUPDATE=0,"%s",,1',
+        ),
         (lambda m, t: tls.cipsslccn(m, 2, t), b'AT+CIPSSLCCN=2,"%s"'),
         (lambda m, t: tls.cipsslcsni(m, 2, t), b'AT+CIPSSLCSNI=2,"%s"'),
         (lambda m, t: tls.cipsslcalpn(m, 2, t), b'AT+CIPSSLCALPN=2,1,"%s"'),

@@ -7,7 +7,7 @@ import pytest
 
 from espat_tools.commands.forms import FORMS
 from espat_tools.commands.table import PAGE, REFUSED, WORKS, functions, read, render, write
-from tests.commands import cases_basic, cases_data, cases_tcp, cases_tls, cases_wifi, test_cases
+from tests.commands import test_cases
 from tests.commands.test_cases import CASES, PAIRS
 
 
@@ -50,7 +50,7 @@ def test_a_page_with_one_mark_changed_is_seen(mark):
 def test_every_function_has_a_case():
     """By the names of what the cases call, in their own code or in what it calls."""
     used = set()
-    for module in (cases_basic, cases_data, cases_tcp, cases_tls, cases_wifi):
+    for module in test_cases.MODULES:
         source = inspect.getsource(module)
         used |= {name for _, name in map(ident, functions()) if f".{name}" in source}
     lacking = {name for _, name in map(ident, functions())} - used

@@ -15,6 +15,7 @@ E22, E24, E33, E41, E50 = (
 )
 
 OLD = (N13, N17, WIZ)
+NONOS = (N13, N17)
 ESPAT = (E22, E24, E33, E41, E50)
 ALL = OLD + ESPAT
 NEWER = (N17, WIZ) + ESPAT
@@ -56,6 +57,11 @@ FORMS = (
     ("AT+SYSTIMESTAMP", "set", ESPAT),
     ("AT+SYSTIMESTAMP", "query", ESPAT),
     ("AT+CMD", "query", ESPAT),
+    ("AT+RFPOWER", "set", NONOS + ESPAT),
+    ("AT+RFPOWER", "set, Bluetooth", SINCE_24),
+    ("AT+RFPOWER", "query", ESPAT),
+    ("AT+TRANSINTVL", "set", SINCE_33),
+    ("AT+TRANSINTVL", "query", SINCE_33),
     # Wi-Fi: dialects.md 4.
     ("AT+CWMODE", "set", ALL),
     ("AT+CWMODE", "query", ALL),
@@ -84,6 +90,13 @@ FORMS = (
     ("AT+CWAUTOCONN", "query", ALL),
     ("AT+CWRECONNCFG", "set", ESPAT),
     ("AT+CWRECONNCFG", "query", ESPAT),
+    ("AT+CWCOUNTRY", "set", NEWER),
+    ("AT+CWCOUNTRY", "query", NEWER),
+    ("AT+CWINIT", "set", SINCE_33),
+    ("AT+CWINIT", "query", SINCE_33),
+    ("AT+CWDHCPS", "set", ALL),
+    ("AT+CWDHCPS", "set, the firmware's own", ALL),
+    ("AT+CWDHCPS", "query", ALL),
     ("AT+CIPSTA", "set", ALL),
     ("AT+CIPSTA", "set, gateway, netmask", ALL),
     ("AT+CIPSTA", "query", ALL),
@@ -136,6 +149,14 @@ FORMS = (
     ("AT+CIPSERVERMAXCONN", "query", NEWER),
     ("AT+CIPMODE", "set", ALL),
     ("AT+CIPMODE", "query", ALL),
+    ("AT+SAVETRANSLINK", "TCP", ALL),
+    ("AT+SAVETRANSLINK", "TCP, keep-alive", ALL),
+    ("AT+SAVETRANSLINK", "SSL", ESPAT),
+    ("AT+SAVETRANSLINK", "UDP", ALL),
+    ("AT+SAVETRANSLINK", "UDP, local port", ALL),
+    ("AT+SAVETRANSLINK", "server", SINCE_33),
+    ("AT+SAVETRANSLINK", "server, SSL, CA", SINCE_33),
+    ("AT+SAVETRANSLINK", "off", ALL),
     ("AT+CIPSTO", "set", ALL),
     ("AT+CIPSTO", "query", ALL),
     ("AT+CIPSNTPCFG", "set", NEWER),
@@ -143,8 +164,23 @@ FORMS = (
     ("AT+CIPSNTPCFG", "query", NEWER),
     ("AT+CIPSNTPTIME", "query", NEWER),
     ("AT+CIPSNTPTIME", "query, not known", NEWER),
+    ("AT+CIUPDATE", "", ALL),
+    ("AT+CIUPDATE", "set, version", ESPAT),
+    ("AT+CIUPDATE", "set, version, file", ESPAT),
+    ("AT+CIUPDATE", "set, in the background", ESPAT),
+    ("AT+CIUPDATE", "set, URL", (WIZ,)),
+    ("AT+CIUPDATE", "query", ESPAT),
+    ("AT+CIPFWVER", "query", SINCE_33),
     ("AT+CIPDINFO", "set", ALL),
     ("AT+CIPDINFO", "query", ALL),
+    ("+IPD", "active", ALL),
+    ("+IPD", "active, remote end", ALL),
+    ("+IPD", "active, single", ALL),
+    ("+IPD", "active, single, remote end", ALL),
+    ("+IPD", "passive", NEWER),
+    ("+IPD", "passive, remote end", NEWER),
+    ("AT+CIPRECONNINTV", "set", ESPAT),
+    ("AT+CIPRECONNINTV", "query", ESPAT),
     ("AT+CIPRECVMODE", "set", NEWER),
     ("AT+CIPRECVMODE", "query", NEWER),
     ("AT+CIPRECVTYPE", "set", SINCE_33),
@@ -163,6 +199,9 @@ FORMS = (
     ("AT+CIPTCPOPT", "set, single", ESPAT),
     ("AT+CIPTCPOPT", "set, keep-alive", SINCE_24),
     ("AT+CIPTCPOPT", "query", ESPAT),
+    ("AT+MDNS", "set", NONOS + ESPAT),
+    ("AT+MDNS", "set, instance, protocol, texts", SINCE_41),
+    ("AT+MDNS", "off", NONOS + ESPAT),
     # TLS: the reference; dialects.md 1, rows 10 and 20 to 24; tls-facts.md 1 for the stores. That
     # of WizFi360 is taken to be NonOS 1.7's.
     ("AT+CIPSTART", "SSL", ALL),

@@ -17,7 +17,10 @@ WORKS, REFUSED = "works", "refused"
 _MARKS = {WORKS: "✓", REFUSED: "no"}
 
 #: The rooms of `espat/at/` whose public functions are commands, in the order of the page.
-MODULES = ("system", "essential", "wifi", "links", "data", "services", "tls", "flash")
+MODULES = (
+    *("system", "essential", "wifi", "air", "links", "through", "data", "services", "update"),
+    *("tls", "flash"),
+)
 
 _HEAD = """# Commands
 

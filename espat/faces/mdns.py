@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""``mdns`` as CircuitPython has it, for boards whose Wi-Fi is an ESP-AT module."""
+
+from .. import lazy
+from ..errors import ATError, fail
+
+STAYS = True
+
+
+class Server:
+    """The module answers for a name, and for one service, on the local network (``AT+MDNS``).
+
+    What is announced is announced again after a restart of the module. Not with WizFi360.
+
+    :param Radio network_interface: ``wifi.radio``
+    """
+
+    def __init__(self, network_interface):
+        self._radio = network_interface
+        mac = network_interface.mac_address
+        self.hostname = "cpy-%02x%02x%02x" % (mac[3], mac[4], mac[5])
+        """The name before ``.local``: from the next ``advertise_service()`` on."""
+        self.instance_name = None
+        """The service's name for people, if it is not the host name. ESP-AT 4.1."""
+        self._service = None  # (type, protocol)
+
+    def advertise_service(self, *, service_type, protocol, port, txt_records=()):
+        """Announce a service, in place of one of the same type and protocol.
+
+        :param str service_type: ``"_http"``
+        :param str protocol: ``"_tcp"`` or ``"_udp"`` (ESP-AT 4.1)
+        :param int port: 1 to 65535
+        :param txt_records: up to ten of ``"key=value"``. ESP-AT 4.1
+        :raises OSError: ENOMEM, the module announces one service; EOPNOTSUPP; EIO, it refused
+        """
+        service = service_type, protocol
+        if self._service not in (None, service):
+            raise fail("one_service")
+        texts = [tuple(record.split("=", 1)) for record in txt_records]
+        for pair in texts:
+            if len(pair) < 2:
+                raise ValueError("txt_records: key=value is wanted")
+        instance = self.instance_name
+        if instance == self.hostname:
+            instance = None
+        if protocol == "_tcp" and not (texts or instance):
+            protocol = None  # older firmware takes no more than it needs
+        _call(
+            self._radio, "mdns", self.hostname, service_type, port, instance, protocol, tuple(texts)
+        )
+        self._service = service
+
+    def find(self, service_type, protocol, *, timeout=1):
+        """The module cannot: OSError, EOPNOTSUPP."""
+        raise fail("no_finding")
+
+    def deinit(self):
+        """Announce nothing any more (``AT+MDNS=0``)."""
+        if self._service:
+            self._service = None
+            _call(self._radio, "mdns_off")
+
+
+def _call(radio, function, *args):
+    modem = radio.up()
+    try:
+        lazy.call("at.services", function, modem, *args)
+        return
+    except ATError as e:
+        refused = str(e)
+    raise fail("command_refused", refused)

@@ -1,0 +1,273 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""Members of ``Radio``: the way into passthrough. Loaded for it, and forgotten.
+
+Source: reference, CIPMODE, CIPSEND, CIPRECONNINTV; dialects.md 1, rows 5b, 12, 25.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import calls, lazy
+from ..at.args import need, number, since
+from ..at.essential import current, text
+from ..at.links import (
+    cipmode,
+    cipmux,
+    cipserver,
+    cipservermaxconn,
+    cipservermaxconn_query,
+    cipstart,
+    cipstart_udp,
+)
+from ..at.system import sysmsg_query
+from ..at.through import cipreconnintv_query
+from ..errors import ATError, fail
+from ..sock.passthrough import Passthrough
+
+_SINCE_22 = b"\xff\x22\x22\xff"
+_SINCE_23 = b"\xff\x23\x23\xff"
+
+# Events.
+_OK = const(2)
+_ERROR = const(3)
+_FAIL = const(4)
+_BUSY = const(8)
+_PROMPT = const(9)
+_DATA = const(12)
+_END = const(15)
+_BROKEN = const(17)
+_READY = const(22)
+
+# What a link is.
+_FREE = const(0)
+_OPENING = const(1)
+_OPEN = const(2)
+_LOST_RESTART = const(4)
+_LOST_WIFI = const(5)
+
+_BEGIN_MS = const(5000)
+_BUSY_MS = const(300)
+
+
+def passthrough(
+    radio,
+    host,
+    port,
+    kind="TCP",
+    *,
+    local_port=None,
+    reconnect=None,
+    notices=False,
+    context=None,
+    timeout=5,
+):
+    """A stream to one peer that has the module for itself: ``espat.sock.passthrough.Passthrough``.
+
+    ``AT+CIPRECVMODE=0``, ``AT+CIPMUX=0``, ``AT+CIPSTART=...``, ``AT+CIPMODE=1``, ``AT+CIPSEND``.
+    Its ``close()`` undoes all that; so does the start-up of the next program, if this one ends
+    without. **Without RTS/CTS what a full buffer has no room for is lost in silence.**
+
+    :param str host: name or address; None: be a server of one client, and wait for it: ESP-AT 2.3
+    :param int port: 1 to 65535: the peer's, or the server's
+    :param str kind: ``"TCP"`` or ``"UDP"``
+    :param int local_port: UDP: the module's own, 1 to 65535
+    :param reconnect: seconds after which a broken connection is made again, 0.1 to 3600. ESP-AT
+    :param bool notices: have ``CLOSED``, ``CONNECT`` and Wi-Fi's come in the stream (SYSMSG, bit
+        2): nothing tells them from the peer's bytes. ESP-AT 1.2, NonOS 1.7
+    :param context: an ``SSLContext``: TLS, checked as it says against ``host``. ESP-AT 2.2
+    :param timeout: seconds that a read waits for a byte, and a write for room; and a client may
+        take to come. None: for ever
+    :raises OSError: EBUSY, sockets are open; ECONNREFUSED; EIO, the module refuses passthrough;
+        ETIMEDOUT, it does not answer, or no client came; EOPNOTSUPP; else as ``Socket.connect()``
+    :raises ValueError: an argument out of its range: nothing was sent
+    """
+    modem = radio.modem
+    modem.step()
+    interval = _check(modem, host, port, kind, local_port, reconnect, timeout)
+    if host is None and (context is not None or kind != "TCP"):
+        raise ValueError("host: a server takes TCP alone")
+    radio.up()
+    if context is not None:
+        since(modem, _SINCE_22, "TLS in passthrough")
+    if host is None:
+        since(modem, _SINCE_23, "passthrough of a server")
+    if notices:
+        need(modem, "SYSMSG")
+    modem.turn()
+    if not _alone(modem):
+        raise fail("links_in_use")
+    stream = Passthrough(radio, timeout)
+    try:
+        if context is not None:
+            host = _secured(stream, context, host)
+        modem.own(0, stream, _OPENING)
+        _settings(stream, interval, notices)
+        if modem.passive and not calls.sure(modem, b"+CIPRECVMODE=", (0,)):
+            raise fail("set_up_refused", b"+CIPRECVMODE=", modem.words)
+        modem.passive = False
+        if host is None:
+            _serve(stream, port)
+        else:
+            cipmux(modem, 0)
+            _connect(modem, host, port, kind if context is None else "SSL", local_port)
+        cipmode(modem, 1)
+        modem.turn()
+        modem.lend(True)
+        _enter(stream)
+    except BaseException:
+        stream.release()
+        raise
+    return stream
+
+
+def _check(modem, host, port, kind, local_port, reconnect, timeout):
+    """Raise for what no module takes; else the interval of CIPRECONNINTV, or None."""
+    if kind not in ("TCP", "UDP"):
+        raise ValueError("kind: TCP or UDP is wanted")
+    if host is not None:
+        text("host", host, 1, 64)
+    number("port", port, 1, 65535)
+    if local_port is not None:
+        number("local_port", local_port, 1, 65535)
+        if kind != "UDP":
+            raise ValueError("local_port: of UDP alone")
+    if timeout is not None and timeout < 0:
+        raise fail("negative_timeout")
+    if modem.state:
+        raise fail("links_in_use")
+    modem.compose(b"+CIPSTART=", (kind, host, port))
+    if reconnect is None:
+        return None
+    return number("reconnect in 0.1 s", int(reconnect * 10 + 0.5), 1, 36000)
+
+
+def _alone(modem):
+    """Whether no socket has a link, and none listens."""
+    for state in modem.links[:5]:
+        if state not in (_FREE, _LOST_RESTART, _LOST_WIFI):
+            return False
+    return modem.listener is None
+
+
+def _settings(stream, interval, notices):
+    """What is set for the stream, and put back at its end."""
+    modem = stream.modem
+    if modem.has("SYSMSG"):
+        try:
+            bits = sysmsg_query(modem)
+            wanted = bits & 3 | (4 if notices else 0)
+            _have(stream, current(modem, b"+SYSMSG", b"="), bits, wanted)
+        except ATError:  # WizFi360 may lack it
+            if notices:
+                raise
+    if interval is not None:
+        _have(stream, b"+CIPRECONNINTV=", cipreconnintv_query(modem), interval)
+
+
+def _have(stream, name, now, wanted):
+    if now != wanted:
+        stream.modem.run(name, (wanted,))
+        stream.back.append((name, (now,)))
+
+
+def _connect(modem, host, port, kind, local_port):
+    try:
+        if kind == "UDP":
+            cipstart_udp(modem, None, host, port, local_port, None if local_port is None else 0)
+        else:
+            cipstart(modem, None, kind, host, port)
+    except ATError:
+        raise fail("refused", host, port)
+
+
+def _serve(stream, port):
+    """Listen, and wait for the one client."""
+    modem = stream.modem
+    stream.back.append((b"+CIPSERVERMAXCONN=", (cipservermaxconn_query(modem),)))
+    cipservermaxconn(modem, 1)
+    calls.drop(modem, b"+CIPSERVERMAXCONN=")
+    cipserver(modem, 1, port)
+    then = modem.port.ticks()
+    while modem.links[0] != _OPEN:
+        modem.rest()
+        if not modem.up:
+            raise fail("restarted")
+        if stream.timeout is not None and modem.port.since(then) >= stream.timeout * 1000:
+            raise fail("timed_out", "a client")
+
+
+def _enter(stream):
+    """``AT+CIPSEND``, with the line lent: all that stands behind its prompt is the stream's."""
+    modem = stream.modem
+    port = modem.port
+    parser = modem.parser
+    modem.settle(True)
+    parser.prompt = True
+    modem.write(b"AT+CIPSEND\r\n")
+    began = sent = port.ticks()
+    accepted = busy = False
+    while True:
+        event = parser.next()
+        if event == _PROMPT:
+            break
+        if event == _DATA:
+            parser.into(stream.place())
+        elif event == _END:
+            stream.finished(True)
+        elif event == _OK:
+            accepted = True
+        elif event == _BUSY:
+            busy = not accepted
+        elif event in (_ERROR, _FAIL, _READY) or _END < event <= _BROKEN:
+            raise fail("no_passthrough")
+        elif not event:
+            n = port.read(parser.space())
+            parser.fill(n)
+            if not n:
+                if modem.idle:
+                    modem.idle()
+                port.pause()
+            if port.since(began) > _BEGIN_MS:
+                raise fail("silent")
+            if busy and port.since(sent) > _BUSY_MS:
+                busy = False
+                sent = port.ticks()
+                modem.write(b"AT+CIPSEND\r\n")
+    stream.begin()
+
+
+# TLS
+
+
+class _Socket:
+    """What tls/connect.py asks of a socket."""
+
+    def __init__(self, modem, context, name):
+        self.modem = modem
+        self.context = context
+        self.name = name
+
+    def turn(self, _):
+        """Wait until a command can go out."""
+        self.modem.turn()
+
+
+def _secured(stream, context, host):
+    """Set on link 0 what a context says; the host as CIPSTART shall have it."""
+    modem = stream.modem
+    sock = _Socket(modem, context, host)
+    wants = lazy.call("tls.connect", "Wants", sock, host)
+    if wants.auth & 2:
+        lazy.call("tls.connect", "see_to_clock", modem)
+        if wants.ca is None:
+            wants.ca = lazy.call("tls.certificates", "roots", modem, True)
+        else:
+            wants.ca = lazy.call("tls.certificates", "provide", modem, 2, wants.ca)
+    if wants.auth & 1:
+        wants.pki = lazy.call("tls.certificates", "provide", modem, 1, wants.pki)
+    wants.link = 0
+    lazy.call("tls.connect", "prepare", sock, wants)
+    return wants.host
