@@ -62,7 +62,8 @@ def ciupdate_url(modem, url, progress=None):
 
     :param str url: ``"http://host[:port]/path"``, 1 to 128 bytes
     :param progress: as for ``ciupdate()``
-    :returns: as ``ciupdate()``
+    :returns: as ``ciupdate()``. An update whose module restarts too early looks the same as one
+        that is done: ``system.gmr()`` tells
     """
     if not text("url", url, 1, 128).startswith("http://"):
         raise ValueError("url: http://host/path is wanted")
@@ -87,8 +88,8 @@ def _update(modem, args, progress, background):
         if not modem.state:
             break
         modem.rest()
-    restarted = modem.code == _READY  # WizFi360 says no OK
-    if not (restarted and step == _LAST):
+    restarted = modem.code == _READY and step == _LAST and modem.firmware[0] == _WIZFI360
+    if not restarted:  # WizFi360 says no OK
         modem.ended(up, name, _OK, _WHOLE_MS)
     if background:
         return False

@@ -181,13 +181,13 @@ lazy.call = call
 one, other = espat.Radio(Uart()), espat.Radio(Uart())
 one.hostname = "a"
 other.hostname = "b"
-for name in ("connected", "ipv4_gateway", "tx_power"):
+for name in ("connected", "ipv4_gateway", "stations_ap"):
     try:
         setattr(one, name, 1)
     except AttributeError as e:
         print(e)
 try:
-    one.tx_power
+    one.rx_power
 except AttributeError as e:
     print("no", e)
 print(log)
@@ -204,8 +204,8 @@ def test_descriptors_stand_in_for_setattr(request, runtime):
     assert ran.check().splitlines() == [
         "connected cannot be set",
         "ipv4_gateway cannot be set",
-        "tx_power cannot be set",
-        "no tx_power",
+        "stations_ap cannot be set",
+        "no rx_power",
         "[('put_hostname', 'a'), ('put_hostname', 'b')]",
         f"told told told {fields}",
     ]

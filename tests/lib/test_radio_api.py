@@ -213,11 +213,36 @@ def test_power_management(make_desk, family, prove):
     prove(*(f"PowerManagement.{name}" for name in ("NONE", "MIN", "MAX", "UNKNOWN")))
 
 
-def test_tx_power_is_not_there(make_desk, profile):
-    radio = make_desk(profile).radio
-    assert not hasattr(radio, "tx_power")
-    with pytest.raises(AttributeError, match="tx_power"):
-        radio.tx_power = 8.5
+def lacks(call):
+    with pytest.raises(OSError) as caught:
+        call()
+    assert caught.value.errno == errno.EOPNOTSUPP
+
+
+def test_tx_power(make_desk, family, prove):
+    """In dBm; the module counts quarters. NonOS cannot be asked, WizFi360 has none."""
+    desk = make_desk(family)
+    radio = desk.radio
+    if family in OLD:
+        lacks(lambda: radio.tx_power)
+        if family == "wizfi360":
+            lacks(lambda: setattr(radio, "tx_power", 10))
+            return
+        radio.tx_power = 12.5
+        assert desk.said(b"RFPOWER")[-1] == b"AT+RFPOWER=50"
+    else:
+        assert radio.tx_power == (20.5 if family == "esp8266-2.2.1" else 20)
+        radio.tx_power = 13
+        assert radio.tx_power == 13
+        desk.module.reset()
+        desk.let(1)
+        assert radio.tx_power == 13, "set again after a restart"
+    count = len(desk.module.commands)
+    for wrong in (-1, 21.5):
+        with pytest.raises(ValueError):
+            radio.tx_power = wrong
+    assert desk.module.commands[count:] == []
+    prove("tx_power")
 
 
 # -- the networks around -------------------------------------------------------------------------
@@ -582,10 +607,10 @@ def test_descriptors_stand_in_for_setattr(make_desk, profile, without_setattr):
     assert radio.hostname == "late"
     assert desk.module.core.session.hostname == b"late"
     assert not {"hostname"} & set(vars(radio))
-    for name in ("connected", "ipv4_address", "ipv4_gateway", "tx_power", "stations_ap"):
+    for name in ("connected", "ipv4_address", "ipv4_gateway", "stations_ap"):
         with pytest.raises(AttributeError, match=f"{name} cannot be set"):
             setattr(radio, name, 1)
-    assert not hasattr(radio, "tx_power")
+    assert not hasattr(radio, "rx_power")
     assert str(radio.ipv4_gateway) == "192.168.1.1"
     radio.note = "mine"
     assert radio.note == "mine"
@@ -679,11 +704,11 @@ def test_a_query_changes_no_mode(make_desk, profile):
 
 
 def test_dir_has_every_member():
-    named = {name for _, _, names in MEMBERS for name in names.split()} - {"tx_power"}
+    named = {name for _, _, names in MEMBERS for name in names.split()}
     radio = Radio(SimpleNamespace(any=lambda: 0))
     assert named <= set(dir(radio)) & set(dir(Radio))
     assert {"connect", "up", "awake"} <= set(dir(radio))
-    assert "tx_power" not in dir(radio)
+    assert "rx_power" not in dir(radio)
 
 
 def test_signatures_and_docstrings():

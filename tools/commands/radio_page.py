@@ -26,6 +26,8 @@ DIFFERS = {
     "wifi.Radio.enabled": "NonOS AT and WizFi360 cannot be switched off (`NotImplementedError`); "
     "`connect()` switches on",
     "wifi.Radio.hostname": "1 to 32 characters; not with NonOS AT 1.3 (`OSError`)",
+    "wifi.Radio.tx_power": "10 dBm and more, and the module takes the next lower step that it has; "
+    "NonOS AT cannot be asked, WizFi360 has none (`OSError`)",
     "wifi.Radio.start_scanning_networks": "returns when the scan is over; 64 networks at most",
     "wifi.Radio.stop_scanning_networks": "there is nothing left to stop",
     "wifi.Radio.stop_station": "leaves the network; a module has no station to switch off",
@@ -63,8 +65,6 @@ ABSENT = {
     "wifi.Monitor": "a module does not hand out the packets of others",
     "wifi.Packet": "as `wifi.Monitor`",
     "wifi.ScannedNetworks": "`start_scanning_networks()` returns an iterator without this name",
-    "wifi.Radio.tx_power": "AT+RFPOWER is none of the commands that espat knows: "
-    "`radio.command()` sends it (`AttributeError`)",
 }
 
 _HEAD = """# CircuitPython's network modules

@@ -75,7 +75,11 @@ class Place:
             if channel.state != OPEN:
                 return None
             connected()
-            channel.send(f"GET /{path} HTTP/1.0\r\nHost: {self._host}\r\n\r\n".encode())
+            question = f"GET /{path} HTTP/1.0\r\nHost: {self._host}\r\n\r\n".encode()
+            while question and not channel.broken and self._core.scheduler.now < self._end:
+                question = question[channel.send(question) :]
+                if question:
+                    yield _BEAT
             return (yield from self._answer(channel, there))
         finally:
             channel.close()
