@@ -11,6 +11,7 @@ COMMANDS = {
     "ports": ("espat_tools.install.cli", "ports", "List what is plugged in: boards, modules."),
     "bundle": ("espat_tools.release.cli", "bundle", "Build the bundle that circup installs."),
     "release": ("espat_tools.release.cli", "release", "Build all that a release consists of."),
+    "doctor": ("espat_tools.doctor.cli", "doctor", "Find out what is wrong with a module."),
     "ca": ("espat_tools.ca.cli", "ca", "The roots that a module verifies servers with."),
     "bench": ("espat_tools.bench.cli", "bench", "Measure the driver."),
     "reliability": (

@@ -364,6 +364,7 @@ def test_the_log_uarts_by_chip():
     rows = modules.log_uarts()
     assert ("ESP32-C3", "GPIO21 and GPIO20", "GPIO7 (TX) and GPIO6 (RX)") in rows
     assert any("ESP32-MINI-1" in names and "GPIO22" in at for names, _, at in rows)
+    assert any("NodeMCU" in names and wrong == "GPIO1 and GPIO3" for names, wrong, _ in rows)
     assert not any("WizFi360" in names for names, _, _ in rows)
 
 

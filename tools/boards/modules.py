@@ -24,7 +24,8 @@ class Module:
     """A module with one build of firmware; pins as the module sees them.
 
     `log`: TX of the UART that prints the boot log and takes no commands, and its RX; None where
-    there is none, or none is known.
+    there is none, or none is known. `mistaken`: the pins that are taken for those of AT, if they
+    are others than the log's.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Module:
     rts: Pin | None = None
     cts: Pin | None = None
     log: tuple[Pin, Pin | None] | None = None
+    mistaken: tuple[Pin, Pin] | None = None
     note: str = ""
 
 
@@ -69,6 +71,7 @@ MODULES = {
             rts=Pin("GPIO1", "TX"),
             cts=Pin("GPIO3", "RX"),
             log=(Pin("GPIO2", "D4"), None),
+            mistaken=(Pin("GPIO1"), Pin("GPIO3")),
             note="not the pins marked TX and RX, nor USB; " + _BOOT,
         ),
         Module(
@@ -113,12 +116,11 @@ MODULES = {
 
 
 def log_uarts() -> list[tuple[str, str, str]]:
-    """For each chip with a log UART of its own: (names, its pins, the pins to take instead)."""
+    """For each module that has a wrong UART to take: (its name, those pins, the right ones)."""
     rows: dict[tuple[str, str], list[str]] = {}
     for module in MODULES.values():
-        if module.log:
-            log = " and ".join(pin.name for pin in module.log if pin)
-            rows.setdefault((log, f"{module.tx.name} (TX) and {module.rx.name} (RX)"), []).append(
-                module.chip if module.chip != "ESP32" else module.name
-            )
-    return [(", ".join(names), log, at) for (log, at), names in rows.items()]
+        if wrong := module.mistaken or module.log:
+            wrongly = " and ".join(pin.name for pin in wrong if pin)
+            rightly = f"{module.tx.name} (TX) and {module.rx.name} (RX)"
+            rows.setdefault((wrongly, rightly), []).append(module.name.partition(":")[0])
+    return [(", ".join(names), *pins) for pins, names in rows.items()]

@@ -1,0 +1,355 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What is wrong between this board and its module? The checks of `espat doctor`, without a PC.
+
+CircuitPython or MicroPython. Put espat/ on the board and tell where the module is: a file of
+boards/ as espat_board.py, or (CircuitPython) ESPAT_TX and ESPAT_RX in settings.toml. Then run this
+file: as code.py, by `mpremote run`, or `import espat_doctor`. It takes up to half a minute, needs
+no network, and stores nothing in the module. The last line has the finding's name, and
+docs/troubleshooting.md says more about it.
+"""
+
+from espat import families, firmware
+from espat.rates import RATES, set_rate
+
+# Name: what it is, and what to do. In "%s" stands what was seen.
+FINDINGS = {
+    "well": ("All is well: the module answers, and no byte was lost or bent.", ""),
+    "bridged": (
+        "What is sent comes straight back, and nothing else: TX and RX are joined.",
+        "Take the module off: if it goes on, the bridge is on the board's side.",
+    ),
+    "silent": (
+        "Nothing comes back, at any rate.",
+        "Is 3.3 V at its VCC and its EN? Swap TX and RX once. Does it wait for CTS? Or are these "
+        "the pins of its log? Commands go to GPIO13 (RX), GPIO15 (TX) of an ESP8266 with ESP-AT "
+        "2.x; 3, 1 with other firmware; 16, 17 or 19, 22 of an ESP32; 6, 7 of a C2, C3, C6; 24, "
+        "23 of a C5. Then press its reset while this runs.",
+    ),
+    "low": (
+        "Only zeros come: RX of this end is held low.",
+        "Take the wire off RX: if the zeros stop, the other end holds it. Has the module power?",
+    ),
+    "log": (
+        "A boot log, and no answer: this is the log UART, which takes no commands.",
+        "Take the pins of the AT UART: GPIO15, 13 of an ESP8266; 17, 16 or 22, 19 of an ESP32; "
+        "7, 6 of a C2, C3, C6; 23, 24 of a C5 (TX, RX).",
+    ),
+    "loader": (
+        "The chip waits for new firmware: its boot pin was low when it started.",
+        "Leave GPIO0 (GPIO9 on a C3 or C6) open, and restart the module.",
+    ),
+    "garbage": (
+        "Bytes come, and make no sense at any rate.",
+        "Join the grounds. Was the module set to a rate of its own? RATES in espat_board.py.",
+    ),
+    "data_mode": (
+        "It was in data mode (passthrough), or waited for the rest of a payload: ended with +++.",
+        "espat does the same when it starts. If it comes back: AT+SAVETRANSLINK=0.",
+    ),
+    "boot_loop": (
+        "It restarts by itself: %s times while we looked.",
+        "Its supply is weak: 500 mA, 100 uF between VCC and GND, short wires. EN and RST to 3.3 V.",
+    ),
+    "not_at": ("It talks, but not AT: %s", "Flash AT firmware for its chip."),
+    "busy": ("It says busy to everything.", "Restart it: by RST or EN, or with AT+RST."),
+    "old": (
+        "Its firmware is too old for espat: %s.",
+        "Flash ESP-AT 2.2 or newer, or NonOS AT 1.7.4 where the flash has 1 MB.",
+    ),
+    "active_only": (
+        "%s pushes what arrives, however fast the program reads.",
+        "For large downloads flash NonOS AT 1.7.4, or ESP-AT 2.2 or newer.",
+    ),
+    "unknown": (
+        "It answers AT, and its firmware is none that espat knows: %s",
+        "Run espat_selftest.py: it tells what works.",
+    ),
+    "other_rate": (
+        "It answers at %s baud, not at this board's rate.",
+        "espat finds it by itself, but later: ESPAT_BAUDRATE, or restart the module.",
+    ),
+    "half_flow": (
+        "RTS/CTS is on at the module's end only: it waits for CTS before it sends.",
+        "AT+UART_CUR=115200,8,1,0,0 turns it off; or wire both, and use uart(flow=True).",
+    ),
+    "lossy": (
+        "Bytes are lost or bent on the way %s.",
+        "Join the grounds, shorten the wires, give the UART 2048 bytes, or take a lower rate.",
+    ),
+    "falls_silent": ("It answered, and then no more.", "A loose wire, or a weak supply?"),
+}
+GOOD = ("well", "data_mode", "active_only", "unknown", "other_rate")
+
+
+class Wire:
+    """The UART, and what was heard there, counted."""
+
+    def __init__(self, port):
+        self.port = port
+        self.piece = memoryview(bytearray(64))
+        self.boots = 0
+        self.booted = None  # when that was told last: one boot may be told in two pieces
+        self.log = self.loader = False
+        self.zeros = True  # nothing but zeros came
+        self.count = 0  # bytes
+
+    def say(self, data):
+        """Write all of it."""
+        view = memoryview(data)
+        then = self.port.ticks()
+        while view and self.port.since(then) < 2000:
+            view = view[self.port.write(view) :]
+
+    def listen(self, ms, early=False):
+        """What comes in so many ms, up to 1 KB; early: up to the pause behind a result."""
+        port = self.port
+        got = bytearray()
+        begun = last = port.ticks()
+        while port.since(begun) < ms:
+            n = port.read(self.piece)
+            if n:
+                if len(got) < 1024:
+                    got += self.piece[:n]
+                self.count += n
+                last = port.ticks()
+            elif early and port.since(last) > 30 and answered(got):
+                break
+            else:
+                port.pause()
+        got = bytes(got)
+        self._note(got)
+        return got
+
+    def ask(self, data, ms=300):
+        """Say something; what comes back."""
+        self.say(data)
+        return self.listen(ms, True)
+
+    def tune(self, rate):
+        """Set the rate; False: this UART cannot."""
+        try:
+            set_rate(self.port.uart, rate)
+        except (OSError, ValueError):
+            return False
+        self.listen(5)
+        return True
+
+    def _note(self, got):
+        if got.strip(b"\0"):
+            self.zeros = False
+        roms = max(got.count(b"ESP-ROM:"), got.count(b"rst:0x"), got.count(b"rst cause:"))
+        starts = max(roms, got.count(b"ready\r\n") - got.count(b"already\r\n"))
+        if starts:
+            if self.booted is not None and self.port.since(self.booted) < len(got) // 10 + 100:
+                starts -= 1
+            self.boots += starts
+            self.booted = self.port.ticks()
+        if b"Brownout detector was triggered" in got:
+            self.boots += 2
+        self.log = self.log or roms > 0
+        if b"waiting for download" in got or b"boot mode:(1," in got:
+            self.loader = True
+
+
+def answered(got):
+    """Whether a result stands in it."""
+    for word in (b"OK\r\n", b"ERROR\r\n"):
+        if got[: len(word)] == word or b"\n" + word in got:
+            return word[:2]
+    return b""
+
+
+def plain(data):
+    """Without line ends, which modules change in what they echo."""
+    return data.replace(b"\r", b"").replace(b"\n", b"")
+
+
+def readable(data):
+    """Whether it is text."""
+    return len(data) > 3 and sum([c < 127 and (c > 31 or c in b"\t\r\n\x1b") for c in data]) > (
+        len(data) * 9 // 10
+    )
+
+
+class Examination:
+    """One look at a module. ``findings``: (name, what was seen), as they are found."""
+
+    def __init__(self, port):
+        self.wire = Wire(port)
+        self.findings = []
+        self.busy = self.echo = self.heard = False
+        self.text = b""
+        self.echoes = False
+
+    def find(self, name, seen=None):
+        self.findings.append((name, seen))
+
+    def run(self, first):
+        """All of it; the name of the first finding that is bad, else "well"."""
+        rates = [first] + [rate for rate in RATES if rate != first]
+        self.wire.tune(first)
+        print("listening")
+        self.wire.listen(1000)
+        rate = self.search(rates) or (not (self.busy or self.echo) and self.leave(rates))
+        if rate:
+            self.know(rate, first)
+        else:
+            self.why_not(first)
+        bad = [name for name, _ in self.findings if name not in GOOD]
+        if not bad:
+            self.findings.insert(0, ("well", None))
+        return bad[0] if bad else "well"
+
+    def search(self, rates):
+        """The rate at which it answers, or None."""
+        for rate in rates:
+            print("trying", rate, "baud")
+            if self.wire.tune(rate) and self.tries():
+                return rate
+            if self.busy or self.echo:
+                break
+        return None
+
+    def tries(self):
+        """Whether it answers at this rate."""
+        refused = 0
+        for _ in range(3):
+            got = self.wire.ask(b"AT\r\n")
+            how = answered(got)
+            refused += how == b"ER"
+            if how == b"OK" or refused == 3:
+                self.echoes = b"AT" in got[: got.find(b"OK")]
+                return True
+            if not got and not self.wire.boots:
+                continue
+            if b"busy p" in got or b"busy s" in got:
+                self.busy = True
+            elif got.strip(b"\0") and not plain(got).replace(b"AT", b""):
+                self.echo = True
+            elif readable(got) and len(got) > len(self.text):
+                self.text = got
+            self.wire.listen(300)
+        return False
+
+    def leave(self, rates):
+        """The same after ``+++``, which stands alone for a second."""
+        for rate in rates[:5]:
+            print("trying to end data mode at", rate, "baud")
+            if not self.wire.tune(rate):
+                continue
+            self.wire.listen(1100)
+            self.wire.say(b"+++")
+            self.wire.listen(1100)
+            if self.tries():
+                self.find("data_mode")
+                return rate
+        return None
+
+    def why_not(self, first):
+        """Nothing answers: what do the bytes tell?"""
+        wire = self.wire
+        if wire.boots:
+            wire.tune(first)
+            wire.listen(4000)
+        if wire.loader:
+            self.find("loader")
+        elif wire.boots > 1:
+            self.find("boot_loop", wire.boots)
+        elif wire.log:
+            self.find("log")
+        elif self.busy:
+            self.find("busy")
+        elif self.echo:
+            self.find("bridged")
+        elif not wire.count:
+            self.find("silent")
+        elif wire.zeros:
+            self.find("low")
+        elif self.text:
+            self.find("not_at", plain(self.text)[:60])
+        else:
+            self.find("garbage")
+
+    def know(self, rate, first):
+        """It answers: who is it, and how well is it heard?"""
+        wire = self.wire
+        if rate != first:
+            self.find("other_rate", rate)
+        lines = []
+        for line in wire.ask(b"AT+GMR\r\n", 2000).replace(b"\r", b"").split(b"\n"):
+            if line and line not in (b"AT+GMR", b"OK", b"ERROR"):
+                print("  ", str(line, "ascii") if readable(line) else line)
+                lines.append(line)
+        which = firmware.identify(lines)
+        if not which[1]:
+            self.find("unknown", lines)
+        elif which[0] == 0 and which[1] < 0x10:
+            self.find("old", families.name(which))
+        elif " PASSIVE " not in firmware.capabilities(which):
+            self.find("active_only", families.name(which))
+        fields = wire.ask(b"AT+UART_CUR?\r\n", 1000).split(b"+UART_CUR:")[-1].split(b",")
+        if len(fields) == 5 and fields[4][:1] in b"23":
+            self.find("half_flow")
+        print("measuring the wire")
+        self.measure()
+        if wire.boots:
+            wire.listen(4000)
+        if wire.boots > 1:
+            self.findings = [each for each in self.findings if each[0] in GOOD]
+            self.find("boot_loop", wire.boots)
+
+    def measure(self):
+        """Replies come one way, echoed lines go both."""
+        wire = self.wire
+        wire.ask(b"ATE1\r\n", 1000)
+        bent = echoes = 0
+        whole = None
+        for n in range(40):
+            got = wire.ask(b"AT+GMR\r\n", 2000)
+            if not answered(got):
+                return self.find("falls_silent")
+            body = got[got.find(b"\n") :]
+            whole = whole or body
+            bent += body != whole
+            if n % 2:
+                line = b"AT+" + b"0123456789" * 10
+                got = wire.ask(line + b"\r\n", 2000)
+                echoes += line not in got
+        if not self.echoes:
+            wire.ask(b"ATE0\r\n", 1000)
+        print("   40 replies, %d bent; 20 lines sent and echoed, %d bent" % (bent, echoes))
+        if bent or echoes:
+            here = "to this board" if bent else "to the module" if echoes > 2 else "there and back"
+            self.find("lossy", here)
+        return None
+
+
+def examine(port, first=115200):
+    """Examine the module behind a port (``radio.modem.port``), say what is found, and return the
+    name of the worst.
+    """
+    examination = Examination(port)
+    worst = examination.run(first)
+    for name, seen in examination.findings:
+        says, do = FINDINGS[name]
+        print()
+        print(says % (seen,) if "%s" in says else says)
+        if do:
+            print("  ", do)
+    print()
+    print("espat doctor:", ", ".join([name for name, _ in examination.findings]))
+    return worst
+
+
+def main():
+    """Examine the module of this board, as espat_board.py or settings.toml say."""
+    from espat.board import shared
+    from espat.rates import rate_of
+
+    port = shared().modem.port
+    return examine(port, rate_of(port.uart) or 115200)
+
+
+if __name__ in ("__main__", "espat_doctor"):
+    main()

@@ -1,0 +1,1 @@
+"""`espat doctor`: what is wrong between this machine and a module, by what the bytes tell."""

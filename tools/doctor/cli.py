@@ -1,0 +1,89 @@
+"""`espat doctor`: the command line."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+
+import espat_tools  # noqa: F401 - makes pyserial know espat:// and the like
+from espat_tools.demo.place import open_port
+from espat_tools.demo.wanted import Unwanted
+from espat_tools.doctor.examine import examine
+from espat_tools.doctor.show import show
+from espat_tools.doctor.wire import Wire
+
+WRONG, STOPPED = 1, 130
+"""Exit statuses: something is wrong; after Ctrl-C, as shells have it. A port that cannot be opened
+is 2, as a wrong option is."""
+
+_WRITE_TIMEOUT = 2  # seconds after which flow control is taken to hold bytes back
+
+_HELP = {
+    "port": "Where the module is: a device, or any URL of pyserial's.",
+    "baud": "The rate to begin with; others are tried if nothing answers.",
+    "rtscts": "Use RTS and CTS at this end.",
+    "listen": "Listen so many seconds before the first word: time to press the module's reset.",
+    "json": "For programs.",
+}
+_EXAMPLES = """\b
+Examples:
+  espat doctor --port /dev/ttyUSB0
+  espat doctor --port /dev/ttyUSB0 --listen 10     press the module's reset meanwhile
+  espat doctor --port /dev/ttyUSB0 --json
+\b
+The exit status is 0 if all is well, 1 if something is wrong, 2 if the port cannot be opened.
+What each finding means: docs/troubleshooting.md.
+"""
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Says what is being done: in one place on a terminal, else a line each on standard error."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda text: None
+    elif not console.is_terminal:
+        yield lambda text: click.echo(f"{text} ...", err=True)
+    else:
+        with console.status("") as status:
+            yield lambda text: status.update(f"{text} ...")
+
+
+@click.command(epilog=_EXAMPLES)
+@click.option("--port", required=True, metavar="PORT", help=_HELP["port"])
+@click.option(
+    "--baud", type=click.IntRange(1), default=115200, show_default=True, help=_HELP["baud"]
+)
+@click.option("--rtscts", is_flag=True, help=_HELP["rtscts"])
+@click.option(
+    "--listen", type=click.FloatRange(0, 600), default=1.0, show_default=True, help=_HELP["listen"]
+)
+@click.option("--json", "json_", is_flag=True, help=_HELP["json"])
+def doctor(port: str, baud: int, rtscts: bool, listen: float, json_: bool) -> None:
+    """Find out what is wrong between this machine and a module.
+
+    It finds the rate, reads the firmware, and measures the wire; no network is needed, nothing is
+    written to the module's flash. Modules that do not answer are told apart by what they say.
+    """
+    try:
+        device = open_port(port, baud)
+    except Unwanted as error:
+        raise click.UsageError(str(error)) from None
+    with device:
+        device.write_timeout = _WRITE_TIMEOUT
+        device.rtscts = rtscts
+        try:
+            with _progress(json_) as tell:
+                done = examine(Wire(device), baud, listen=listen, rtscts=rtscts, tell=tell)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            sys.exit(STOPPED)
+        except OSError as error:
+            raise click.UsageError(
+                f"{port}: {error}: is the adapter still plugged in, and no other program on it?"
+            ) from None
+    show(port, done, json_)
+    if not done.well:
+        sys.exit(WRONG)

@@ -1,0 +1,95 @@
+"""What bytes tell: an answer, an echo, zeros, a boot log, readable text, noise, nothing."""
+
+import re
+from itertools import pairwise
+
+NOTHING, ZEROS, ECHO, ANSWER, REFUSAL, BUSY, TEXT, NOISE = (
+    "nothing",
+    "only zeros",
+    "only what was sent",
+    "an answer",
+    "ERROR",
+    "busy",
+    "text",
+    "noise",
+)
+
+_ANSWER = re.compile(rb"(?:^|[\r\n])OK\r?\n")
+_REFUSAL = re.compile(rb"(?:^|[\r\n])(?:ERROR|FAIL)\r?\n")
+_READY = re.compile(rb"(?:^|[\r\n\x00-\x1f\x7f-\xff])ready\r?\n")
+_BOOT = re.compile(
+    rb"ESP-ROM:|\bets [A-Z][a-z]{2} +\d|rst cause:\d|\brst:0x|Brownout detector was triggered"
+)
+_LOADER = re.compile(rb"waiting for download|boot mode:\(1,\d\)|DOWNLOAD\(")
+_CHIPS = (
+    (re.compile(rb"ESP-ROM:esp32(\w+?)-"), lambda found: f"ESP32-{found[1].decode().upper()}"),
+    (re.compile(rb"\bets [A-Z][a-z]{2} +\d+ 2013"), lambda found: "ESP8266"),
+    (re.compile(rb"rst cause:\d"), lambda found: "ESP8266"),
+    (re.compile(rb"\bets [A-Z][a-z]{2} +\d+ 201[4-9]"), lambda found: "ESP32"),
+)
+_PRINTABLE = frozenset(b"\t\r\n\x1b") | frozenset(range(32, 127))
+
+
+def answered(got: bytes) -> bool:
+    """Whether a result stands in it."""
+    return bool(_ANSWER.search(got) or _REFUSAL.search(got))
+
+
+def sign(sent: bytes, got: bytes) -> str:
+    """What it was that came after `sent`."""
+    if not got:
+        return NOTHING
+    if not got.strip(b"\0"):
+        return ZEROS
+    for pattern, name in ((_ANSWER, ANSWER), (_REFUSAL, REFUSAL)):
+        if pattern.search(got):
+            return name
+    if b"busy p" in got or b"busy s" in got:
+        return BUSY
+    if not _lines(got).replace(_lines(sent), b""):
+        return ECHO
+    readable = sum(byte in _PRINTABLE for byte in got) / len(got)
+    return TEXT if readable > 0.9 and len(got) > 3 else NOISE
+
+
+def _lines(data: bytes) -> bytes:
+    """Without line ends: modules change them in what they echo."""
+    return data.replace(b"\r", b"").replace(b"\n", b"")
+
+
+def boots(heard: bytes) -> int:
+    """How many times a module has started in what was heard.
+
+    Its firmware says `ready`; the ROM before it says more, on the log UART or where there is one.
+    """
+    roms = [found.start() for found in _BOOT.finditer(heard)]
+    apart = sum(b - a > 100 for a, b in pairwise(roms))
+    return max(len(_READY.findall(heard)), apart + bool(roms))
+
+
+def has_log(heard: bytes) -> bool:
+    """Whether the ROM's boot log is in it."""
+    return bool(_BOOT.search(heard))
+
+
+def is_loader(heard: bytes) -> bool:
+    """Whether the chip says that it waits for new firmware."""
+    return bool(_LOADER.search(heard))
+
+
+def is_brownout(heard: bytes) -> bool:
+    """Whether the chip says that its supply broke down."""
+    return b"Brownout detector was triggered" in heard
+
+
+def chip(heard: bytes) -> str | None:
+    """The chip that a boot log names."""
+    for pattern, name in _CHIPS:
+        if found := pattern.search(heard):
+            return name(found)
+    return None
+
+
+def shown(heard: bytes, limit: int = 60) -> str:
+    """The beginning of what was heard, as a bytes literal."""
+    return repr(bytes(heard[:limit]))[1:] + (" ..." if len(heard) > limit else "")

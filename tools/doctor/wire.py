@@ -1,0 +1,82 @@
+"""A serial port to listen at and to speak into, with everything that was heard kept."""
+
+import time
+from collections.abc import Callable
+
+from espat.rates import set_rate
+
+_PIECE = 4096  # bytes read at once
+_NAP = 0.002  # seconds between two looks
+_QUIET = 0.03  # seconds without a byte after which an answer has ended
+
+
+class Stuck(Exception):
+    """The port takes no bytes: flow control holds them back."""
+
+
+class Wire:
+    """One end of the wire.
+
+    `port` is a pyserial port that does not wait (`timeout=0`), or what behaves like one. A test
+    brings its own clock: `now` in seconds, and `sleep`.
+    """
+
+    def __init__(
+        self,
+        port: object,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ):
+        self.port = port
+        self.now = now
+        self.sleep = sleep
+        self.heard = bytearray()
+        self.last = now()  # when a byte came
+
+    def tune(self, rate: int) -> bool:
+        """Set the rate, in bits a second, and forget what is waiting; False: it cannot be."""
+        try:
+            set_rate(self.port, rate)
+        except (OSError, ValueError, OverflowError):
+            return False
+        except Exception as error:  # termios.error is none of these, and not everywhere
+            if type(error).__module__ != "termios":
+                raise
+            return False
+        self.listen(0)
+        return True
+
+    def say(self, data: bytes) -> None:
+        """Write. Raises Stuck."""
+        try:
+            written = self.port.write(data)
+        except OSError as error:  # pyserial's time-out is one
+            if "timeout" not in str(error).lower():
+                raise
+            raise Stuck from None
+        if written == 0:
+            raise Stuck
+
+    def listen(self, seconds: float, until: Callable[[bytes], object] | None = None) -> bytes:
+        """What comes in so many seconds; or, once `until` says so of it, up to the next pause."""
+        got = bytearray()
+        end = self.now() + seconds
+        quiet = None
+        while True:
+            piece = self.port.read(_PIECE)
+            if piece:
+                got += piece
+                self.heard += piece
+                self.last = self.now()
+                quiet = None
+                if until is not None and until(bytes(got)):
+                    quiet = self.now() + _QUIET
+            elif self.now() >= (end if quiet is None else min(quiet, end)):
+                return bytes(got)
+            else:
+                self.sleep(_NAP)
+
+    def ask(self, data: bytes, seconds: float, until: Callable[[bytes], object]) -> bytes:
+        """Say something, and return what comes. Raises Stuck."""
+        self.say(data)
+        return self.listen(seconds, until)
