@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""MicroPython: three pages fetched at once with asyncio, while another task keeps its beat.
+
+Your board's file of boards/ goes to the board as espat_board.py, SSID and PASSWORD into secrets.py.
+"""
+
+import espat_board  # network and socket come from there
+
+import asyncio
+import time
+
+import network
+import secrets
+
+HOST, PATH = "wifitest.adafruit.com", "/testwifi/index.html"
+
+
+async def join():
+    """Join the network; other tasks go on meanwhile."""
+    wlan = network.WLAN(network.WLAN.IF_STA)
+    wlan.active(True)
+    if not wlan.isconnected():
+        wlan.connect(secrets.SSID, secrets.PASSWORD)
+    while not wlan.isconnected():
+        if wlan.status() < 0:
+            raise OSError("cannot join %s: status %d" % (secrets.SSID, wlan.status()))
+        await asyncio.sleep_ms(50)
+    print("I am", wlan.ifconfig()[0])
+
+
+async def fetch():
+    """A page: how many bytes it has."""
+    reader, writer = await asyncio.wait_for(asyncio.open_connection(HOST, 80), 20)
+    try:
+        head = "GET %s HTTP/1.0\r\nHost: %s\r\n\r\n" % (PATH, HOST)
+        writer.write(head.encode())
+        await writer.drain()
+        count = 0
+        while True:
+            data = await asyncio.wait_for(reader.read(512), 20)
+            if not data:
+                return count
+            count += len(data)
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+async def beat(stalls):
+    """Every 20 ms: a lamp to blink, a sensor to read. Notes by how much it came late, ms."""
+    while True:
+        then = time.ticks_ms()
+        await asyncio.sleep_ms(20)
+        stalls.append(time.ticks_diff(time.ticks_ms(), then) - 20)
+
+
+async def main():
+    await join()
+    stalls = []
+    beating = asyncio.create_task(beat(stalls))
+    print("Bytes:", await asyncio.gather(fetch(), fetch(), fetch()))
+    beating.cancel()
+    print("%d beats, the latest %d ms late" % (len(stalls), max(stalls)))
+
+
+asyncio.run(main())
