@@ -17,8 +17,9 @@ from ..parser import Ring
 
 STAYS = True
 
-_RING = const(1024)  # bytes kept of what came before the stream began, or was looked for by any(),
-_REST = const(192)  # the last of which may be all that the parser holds
+_RING = const(256)  # bytes kept of what any() looked for,
+_EARLY = const(8192)  # and of what came before the stream began
+_REST = const(192)  # of these the last may be all that the parser holds
 _BLOCK = const(512)  # bytes written to the UART at a time
 _PLUS = const(43)
 _SILENCE_MS = const(20)  # "+++" counts only if it stands alone for so long (dialects.md 1, row 12),
@@ -250,13 +251,17 @@ class Passthrough:
     def place(self):
         """Where it goes; None: there is no room for it."""
         n = self.modem.parser.length
-        room = self._ring.space()
-        if len(room) >= n + _REST:
-            self._coming = n
-            return room[:n]
-        self._coming = 0
-        self.torn = True
-        return None
+        ring = self._ring
+        size = ring.w - ring.r + n + _REST
+        if size > _EARLY:
+            self._coming = 0
+            self.torn = True
+            return None
+        if size > ring.size():
+            self._ring = Ring(size)
+            self._ring.fill(ring.take(self._ring.space()))
+        self._coming = n
+        return self._ring.space()[:n]
 
     def placed(self, n):
         """So many bytes have come into that room."""

@@ -341,3 +341,19 @@ def test_wifi_lost_while_nobody_looks(desk):
     with pytest.raises(OSError):
         sock.send(b"x")
     desk.works()
+
+
+@pytest.mark.parametrize("family", ["esp8266-2.2.1", "esp32-2.4", "esp32c3-3.3", "esp32c6-5.0.1"])
+def test_notices_of_ipv6_mean_nothing(make_desk, family):
+    """`WIFI GOT IPv6 LL` may come with every join, and in the middle of anything."""
+    desk = make_desk(family)
+    desk.radio.command("AT+CIPV6=1")
+    desk.join()
+    with desk.socket() as sock:
+        for _ in range(3):
+            desk.module.fault("notice WIFI GOT IPv6 LL")
+            desk.module.fault("notice WIFI GOT IPv6 GL")
+            sock.sendall(b"hello")
+            assert sock.recv(5) == b"hello"
+    assert desk.radio.connected
+    assert b"WIFI GOT IPv6 LL" in b"".join(data for _, way, data in desk.module.log if way == ">")
