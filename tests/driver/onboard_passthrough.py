@@ -1,5 +1,6 @@
-"""A megabyte each way through passthrough, on any runtime: argv is the terminal device, the host, the
-port and how many bytes. Prints how many came, and their SHA-256.
+"""A megabyte each way through passthrough, on any runtime.
+
+Arguments: the terminal, host, port, how many bytes. Prints how many came, and their SHA-256.
 """
 
 import binascii

@@ -1,4 +1,4 @@
-"""A megabyte each way through passthrough in a real MicroPython, over a terminal, to a real peer."""
+"""A megabyte each way through passthrough in a real MicroPython, to a real peer."""
 
 import hashlib
 import socket
