@@ -107,6 +107,31 @@ def join(test):
     return "%s on channel %d, %d dBm" % (test.radio.ipv4_address, info.channel, info.rssi)
 
 
+def names(test):
+    """`wifi` (CircuitPython) or `network` (MicroPython), as programs import it: is it joined?"""
+    if sys.implementation.name == "cpython":
+        raise Skip("they are for boards")
+    import espat.names  # noqa: F401
+
+    if sys.implementation.name == "circuitpython":
+        import wifi
+
+        if not hasattr(wifi, "__file__"):
+            raise Skip("this board has a wifi of its own")
+        if wifi.radio is not test.radio:
+            raise ValueError("wifi.radio is another radio")
+        return "wifi.radio is joined: %s" % wifi.radio.connected
+    import network
+
+    if not hasattr(network, "__file__"):
+        raise Skip("this board has a network of its own")
+    wlan = network.WLAN(network.STA_IF)
+    wlan.active(True)
+    if not wlan.isconnected():
+        raise ValueError("network.WLAN does not see that the module is joined")
+    return "network.WLAN is at %s" % wlan.ifconfig()[0]
+
+
 def dns(test):
     """A name."""
     return "%s is %s" % (WEB[0], test.pool.getaddrinfo(WEB[0], 80)[0][4][0])
@@ -255,6 +280,7 @@ STEPS = (
     ("line", 30, False, line),
     ("scan", 30, False, scan),
     ("join", 45, False, join),
+    ("names", 30, True, names),
     ("DNS", 30, True, dns),
     ("TCP", 60, True, fetch),
     ("TCP, small reads", 90, True, small_reads),
@@ -366,9 +392,9 @@ def make_radio():
         names = []
     if names:
         return espat.Radio(Serial(names[0], 115200, timeout=0), rx_size=2048)
-    from espat.board import radio
+    from espat import board
 
-    return radio()
+    return board.shared()
 
 
 def main():

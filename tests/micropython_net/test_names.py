@@ -6,6 +6,8 @@ The WebAssembly builds lack what a plain Pico lacks; the unix build has sockets 
 import pytest
 
 from espat_tools import runtimes
+from espat_tools.emulator import Module
+from tests.runtimes import like_circuitpython
 
 NAMES = ("network", "socket", "usocket")
 OF_CIRCUITPYTHON = ("ipaddress", "socketpool", "wifi")
@@ -123,6 +125,36 @@ class Sys:
 sys.modules["sys"] = Sys()
 import espat.names as names
 """
+
+
+A_PROGRAM = """
+import espat.names
+import os
+import ipaddress, socketpool, wifi
+wifi.radio.connect(os.getenv("CIRCUITPY_WIFI_SSID"), os.getenv("CIRCUITPY_WIFI_PASSWORD"))
+print(repr(wifi.radio.ipv4_address), socketpool.SocketPool(wifi.radio).AF_INET)
+print(wifi.radio is wifi.radio, "espat.faces.wlan" in __import__("sys").modules)
+"""
+
+
+@pytest.mark.parametrize("version", [9, 10])
+def test_a_program_of_circuitpython(micropython_32bit, tmp_path, version):
+    """With one line before it, no file of lib/, and room for as few frames as there."""
+    program = tmp_path / "code.py"
+    program.write_text(A_PROGRAM)
+    with Module() as module:
+        device = module.open_pty()
+        frames = like_circuitpython.FRAMES[version]
+        ran = like_circuitpython.run(program, device, frames=frames, lib=False)
+    assert ran.check().splitlines() == ["IPv4Address('192.168.1.50') 2", "True False"]
+
+
+def test_without_that_line(micropython_32bit, tmp_path):
+    program = tmp_path / "code.py"
+    program.write_text("import wifi\n")
+    with Module() as module:
+        ran = like_circuitpython.run(program, module.open_pty(), lib=False)
+    assert "no module named 'wifi'" in ran.stderr
 
 
 def test_every_room_of_faces_is_reached():

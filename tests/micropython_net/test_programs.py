@@ -3,9 +3,12 @@
 They are what a user has, with `import espat_board` before them: the line of boot.py.
 """
 
+import functools
 import signal
 import subprocess
+import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -195,3 +198,49 @@ print(held.radio.ipv4_address, type(held.radio) is espat.Radio)
 """
     with Module(network=SocketNetwork()) as module:
         assert run(module.open_pty(), program).check() == "192.168.1.50 True\n"
+
+
+MIP = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from espat import names
+names.put("socket", "socket")
+import network
+wlan = network.WLAN()
+wlan.connect("espat", "correct horse")
+while not wlan.isconnected():
+    pass
+import mip
+mip.install("http://files.test/package.json", target=sys.argv[2])
+import brought
+print(brought.VALUE)
+"""
+
+
+def test_mip_brings_a_package_over_the_module(micropython, tmp_path):
+    """MicroPython's own mip, which has `requests` and `socket` under it; all bytes go the module's
+    way, as its log tells."""
+    files, target = tmp_path / "files", tmp_path / "board"
+    files.mkdir()
+    target.mkdir()
+    (files / "brought.py").write_text("VALUE = 'came by mip'\n" + "# padding\n" * 300)
+    (files / "package.json").write_text('{"urls": [["brought.py", "brought.py"]], "version": "1"}')
+    handler = functools.partial(Quiet, directory=str(files))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        hosts = {"files.test": ("127.0.0.1", {80: server.server_port})}
+        with Module(network=SocketNetwork(hosts)) as module:
+            ran = micropython(
+                BOOT + MIP, [module.open_pty(), str(target)], modules=STAND_INS, timeout=PATIENCE
+            )
+            starts = [line for line in module.commands if b"AT+CIPSTART=" in line]
+        server.shutdown()
+    assert ran.check().splitlines()[-1] == "came by mip"
+    assert (target / "brought.py").read_bytes() == (files / "brought.py").read_bytes()
+    assert len(starts) == 2
+    assert all(b"files.test" in line for line in starts)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_args):
+        """Keep the test's output clean."""

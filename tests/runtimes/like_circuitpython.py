@@ -28,13 +28,15 @@ def _folder():
     return tempfile.TemporaryDirectory(prefix="espat-circuitpython-")
 
 
-def without_setattr():
-    """{name on the board: file} of espat/ and lib/, with no `__setattr__` that is heard of.
+def without_setattr(lib=True):
+    """{name on the board: file} of espat/ and, if asked, lib/: no `__setattr__` is heard of.
 
     CircuitPython is built without: a class's own is never called, and `object` has none.
     """
     files = {}
     for name, path in where.board_files().items():
+        if name.startswith("lib/") and not lib:
+            continue
         target = Path(_folder().name) / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(path.read_text("utf-8").replace("__setattr__", "__not_here__"), "utf-8")
@@ -42,15 +44,28 @@ def without_setattr():
     return files
 
 
-def run(program, device, *, modules=None, frames=FRAMES[10], timeout=60, files=None, **settings):
-    """Run an example; `settings` are further ones of settings.toml, `files` go to the drive."""
+def run(
+    program,
+    device,
+    *,
+    modules=None,
+    frames=FRAMES[10],
+    timeout=60,
+    files=None,
+    lib=True,
+    **settings,
+):
+    """Run an example; `settings` are further ones of settings.toml, `files` go to the drive.
+
+    `lib`: the files of lib/ are on the board, too.
+    """
     stand_ins = {path.stem: path for path in HERE.glob("*.py")}
     before = f"import first\nfirst.restrict({ {**JOINING, **settings}!r})\n"
     for name, text in (files or {}).items():
         before += f"with open({name!r}, 'w') as file:\n    file.write({text!r})\n"
     return runtimes.wasm(
         before + "del first\n" + Path(program).read_text("utf-8"),
-        modules={**without_setattr(), **stand_ins, **(modules or {})},
+        modules={**without_setattr(lib), **stand_ins, **(modules or {})},
         mpy=False,
         pystack=frames + _OURS,
         device=device,
