@@ -4,17 +4,18 @@
 
 ``radio()`` makes the radio, ``shared()`` has it made once, by what the user put on the board.
 Either ``espat_board.py``, which is a file of boards/ under that name, or one that offers the same:
-``uart(baudrate)``, ``reset()`` (a pin, or None) and ``RX_BUFFER``, and, if wanted, ``RATES`` and
-``PAUSE``, which are ``rates`` and ``pause`` of ``Radio``. Or, in CircuitPython, settings.toml names
-the pins by the names that ``board`` has for them, as the microcontroller sees them:
+``uart(baudrate)``, ``reset()`` (a pin, or None) and ``RX_BUFFER``, and, if wanted, ``RATES``,
+``PAUSE`` and ``FAST``, which are ``rates``, ``pause`` and ``fast`` of ``Radio``. Or, in
+CircuitPython, settings.toml names the pins by the names that ``board`` has for them, as the
+microcontroller sees them:
 
     ESPAT_TX = "GP0"
     ESPAT_RX = "GP1"
     ESPAT_RESET = "GP2"  # if it is wired
 
 With these, ESPAT_RX_BUFFER: bytes of the UART's receive buffer, if 2048 are too many. With either,
-ESPAT_BAUDRATE, if the module was flashed for another rate than 115200, and ESPAT_PAUSE, which is
-``pause`` of ``Radio``.
+ESPAT_BAUDRATE, if the module was flashed for another rate than 115200, and ESPAT_PAUSE and
+ESPAT_FAST, which are ``pause`` and ``fast`` of ``Radio``.
 """
 
 import os
@@ -53,6 +54,7 @@ def radio():
         rx_size=here.RX_BUFFER,
         rates=(rate,) + tuple(getattr(here, "RATES", ())),
         pause=int(_setting("PAUSE", getattr(here, "PAUSE", 0))),
+        fast=int(_setting("FAST", getattr(here, "FAST", 0))),
     )
 
 

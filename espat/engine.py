@@ -322,9 +322,7 @@ class Engine(Links, Composer):
             ):
                 self._prompted(True)
         elif self.limit >= _LONG_MS and waited > _PROBE_MS and self.receiver is None:
-            self.probed = True  # "busy" to this tells that it is under way, OK that it is not
-            self.t1 = port.ticks()
-            self.write(b"AT\r\n")
+            lazy.call("mishaps", "ask_after", self)
 
     def end(self, code):
         """The command under way is over; after a time-out the module may not agree."""

@@ -72,9 +72,17 @@ def _spare(modem):
 
 def hole(modem, link):
     """Bytes are missing on a link; -1: on one of those that push theirs, nobody knows which."""
+    _spoilt(modem)
     for each in range(_LINKS):
         if each == link or (link < 0 and modem.pushes(each)):
             modem.lose(each, _LOST_BYTES)
+
+
+def _spoilt(modem):
+    """The line loses bytes: one that was raised is put back, see start/recheck.py."""
+    if modem.slow:
+        modem.spoilt = True
+        modem.recheck |= _ASK_MODES
 
 
 def unexpected(modem, link):
@@ -213,6 +221,16 @@ def _suspect(modem):
     modem.chores()
 
 
+def ask_after(modem):
+    """A command takes long: "busy" to this tells that it is under way, OK that it is not."""
+    if modem.probed and modem.slow:  # no answer: it may have restarted, at its own rate
+        overdue(modem)
+        return
+    modem.probed = True
+    modem.t1 = modem.port.ticks()
+    modem.write(b"AT\r\n")
+
+
 def overdue(modem):
     """The command under way has no result in time."""
     link = modem.link
@@ -245,6 +263,7 @@ def fetched(modem, code):
     if not whole and (code != _ERROR or modem.requested < 0) and modem.link >= 0:
         modem.lose(modem.link, _LOST_BYTES)
         modem.recheck |= _ASK_MODES
+        _spoilt(modem)
     modem.requested = 0
     modem.receiver = None
     if modem.incoming is receiver:

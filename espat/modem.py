@@ -26,6 +26,9 @@ class Modem(Engine):
         self.capabilities = " "  # their names, a blank before and behind each: firmware.py
         self.largest = 2048  # bytes that one CIPSEND takes
         self.rates = ()  # where start-up looks for the module besides the usual rates
+        self.fast = 0  # the rate that the line is to be raised to: start/fast.py,
+        self.slow = None  # what AT+UART_CUR takes to go back, while it is raised
+        self.spoilt = False  # bytes were lost on the raised line: written by mishaps.py
         self.deaf = 0  # times in a row that it left a command unanswered, but not the next
         # Written by the commands of at/.
         self.kept = []  # [key, name, args]: settings to be made again after a restart

@@ -43,9 +43,13 @@ class Radio(_Members):
     :param rates: bits a second: rates besides the usual ones at which start-up looks for the module
     :param int pause: ms between a result and the next command, for modules that are deaf for a
         while after each result (some ESP-01: 50)
+    :param int fast: bits a second: start-up raises the line to that rate, if it carries a pattern
+        there; it goes back, and says so, where bytes are lost, and with ``deinit()``
     """
 
-    def __init__(self, uart, reset=None, rx_size=576, idle=None, debug=None, rates=(), pause=0):
+    def __init__(
+        self, uart, reset=None, rx_size=576, idle=None, debug=None, rates=(), pause=0, fast=0
+    ):
         port = uart if hasattr(uart, "pause") else Port(uart)
         if debug:
             from .debug import ShownModem
@@ -53,10 +57,8 @@ class Radio(_Members):
             modem = ShownModem(port, idle, _rescue, debug)
         else:
             modem = Modem(port, idle, _rescue)
-        if rates or pause:
-            lazy.call("start.search", "check", rates, pause)
-        modem.rates = tuple(rates)
-        modem.gap = pause
+        if rates or pause or fast:
+            lazy.call("start.search", "check", modem, tuple(rates), pause, fast)
         self.modem = modem
         self.rx_size = rx_size
         self.reset_pin = reset

@@ -237,6 +237,16 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
         number("parity", parity, 0, 2),
         number("flow", flow, 0, 3),
     )
+    change_rate(modem, args)
+    calls.keep(modem, b"+UART_CUR=", args)
+
+
+def change_rate(modem, args):
+    """``uart_cur()`` for this once: it is not set again when the module restarts.
+
+    :param args: (baud, data, stop, parity, flow), as for ``uart_cur()``, and its errors
+    """
+    baud = args[0]
     uart = modem.port.uart
     old = rate_of(uart)
     if not old:
@@ -255,7 +265,6 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
     set_rate(uart, baud)
     if not _answers(modem):
         _back(modem, uart, baud, old)
-    calls.keep(modem, b"+UART_CUR=", args)
 
 
 def uart_again(modem, args):

@@ -73,9 +73,17 @@ def reset(radio):
 
 
 def deinit(radio):
-    """Release the UART. The module keeps its state: it may stay joined."""
-    radio.modem.up = False
-    uart = radio.modem.port.uart
+    """Release the UART. The module keeps its state: it may stay joined. A rate that ``fast`` raised
+    is put back.
+    """
+    modem = radio.modem
+    if modem.slow and modem.up:
+        try:
+            lazy.call("at.system", "change_rate", modem, modem.slow)
+        except (OSError, ATError):
+            pass  # start-up looks for it at either rate
+    modem.up = False
+    uart = modem.port.uart
     (getattr(uart, "deinit", None) or uart.close)()
 
 

@@ -12,6 +12,7 @@ except ImportError:
 
 from .. import lazy
 from ..errors import ATError
+from ..rates import set_rate
 from .answer import restarted
 
 _TIMEOUT = const(0)
@@ -44,9 +45,12 @@ class Modes:
             self.asked = True
             name = self.steps[-1][0]
             self.modem.follow(name + b"?", (), name + b":", 5000, self)
-        else:  # it has not restarted: a payload that was suspect is whole
-            self.modem.suspect = False
-            self.modem.settle(True)
+            return
+        modem = self.modem
+        modem.suspect = False  # it has not restarted: a payload that was suspect is whole
+        modem.settle(True)
+        if modem.spoilt and modem.slow:
+            modem.follow(b"+UART_CUR=", modem.slow, b"", 5000, Lowered(modem))
 
     def over(self, code):
         """An answer, or the end of a setting."""
@@ -73,6 +77,24 @@ class Modes:
             if said in (b"0", b"1", b"false", b"true"):
                 return (said in (b"1", b"true")) == value
         return True
+
+
+class Lowered:
+    """The client of the command that puts a raised line back."""
+
+    def __init__(self, modem):
+        self.modem = modem
+
+    def over(self, code):
+        """OK came at the rate that was; whether the new one works is found out."""
+        modem = self.modem
+        if code == _OK:
+            set_rate(modem.port.uart, modem.slow[0])
+            modem.spoilt = False
+            modem.contact = 0
+            lazy.call("start.fast", "given_up", modem)
+        elif code != _READY:
+            modem.recheck |= _ASK_MODES
 
 
 def station(modem):

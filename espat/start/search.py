@@ -20,18 +20,22 @@ _OK = const(2)
 _BOOT_MS = const(5000)  # how long a restart may take
 
 
-def check(rates, pause):
-    """The arguments of a radio.
+def check(modem, rates, pause, fast):
+    """The arguments of a radio, for its modem.
 
     :raises ValueError, TypeError: a rate out of 80..5000000, a pause out of 0..10000 ms
     """
-    for what, value, least, most in [("rates", rate, 80, 5000000) for rate in rates] + [
-        ("pause", pause, 0, 10000)
-    ]:
+    told = [("rates", rate, 80, 5000000) for rate in rates] + [("pause", pause, 0, 10000)]
+    if fast:
+        told.append(("fast", fast, 9600, 5000000))
+    for what, value, least, most in told:
         if not isinstance(value, int):
             raise TypeError("%s: whole numbers are wanted" % what)
         if not least <= value <= most:
             raise ValueError("%s: %d is out of %d to %d" % (what, value, least, most))
+    modem.rates = ((fast,) if fast else ()) + tuple(rates)
+    modem.gap = pause
+    modem.fast = fast
 
 
 def search(radio, error):

@@ -50,6 +50,8 @@ def start(radio):
             modem.up = True
             if modem.kept:
                 lazy.call("start.recheck", "replay", modem)
+            if modem.fast:
+                lazy.call("start.fast", "raise_rate", modem)
             return
         # It restarted under our hands: once more.
     raise fail("restarted")

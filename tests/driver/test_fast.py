@@ -1,0 +1,145 @@
+"""A faster line: Radio(fast=921600) raises the rate, tries it, and puts it back when it must."""
+
+import contextlib
+import errno
+
+import pytest
+
+from tests.driver.desk import BOTH, Desk, Line, pattern, read_exactly
+
+FAST = 921_600
+
+
+class Lossy(Line):
+    """A line that drops a byte of every so many at the fast rate, while `every` is set."""
+
+    every = None
+    seen = 0
+
+    def take(self, view):
+        n = self.uart.readinto(view)
+        if not n or not self.every or self.baudrate != FAST:
+            return n
+        kept = bytearray()
+        for byte in bytes(view[:n]):
+            self.seen += 1
+            if self.seen % self.every:
+                kept.append(byte)
+        view[: len(kept)] = kept
+        return len(kept) or None
+
+
+@pytest.fixture
+def make_desk():
+    """Desks, closed at the end."""
+    made = []
+
+    def make(profile, **options):
+        made.append(Desk(profile, radio={"fast": FAST, "rx_size": 2048}, **options))
+        made[-1].port.tick = 0.005
+        return made[-1]
+
+    yield make
+    for desk in made:
+        desk.module.close()
+
+
+each_family = pytest.mark.parametrize("family", BOTH)
+
+
+@each_family
+def test_the_rate_is_raised_and_the_line_carries(make_desk, family, capsys):
+    desk = make_desk(family).join()
+    assert desk.line.baudrate == desk.module.core.baud == FAST
+    assert len(desk.said(b"AT+UART_CUR=921600")) == 1
+    desk.works()
+    assert capsys.readouterr().out == ""
+
+
+@each_family
+def test_it_is_lowered_by_deinit(make_desk, family):
+    """The next program finds the module at the rate that it was flashed for."""
+    desk = make_desk(family).join()
+    desk.radio.deinit()
+    assert desk.module.core.baud == 115_200
+
+
+@each_family
+def test_a_module_that_restarts_is_found_and_raised_again(make_desk, family):
+    """What is said at 115200 is not heard at 921600: some calls time out before it is found."""
+    desk = make_desk(family).join()
+    desk.module.reset()
+    desk.let(2)
+    assert desk.module.core.baud == 115_200
+    for _ in range(4):
+        with contextlib.suppress(TimeoutError):
+            desk.works()
+            break
+    desk.works()
+    assert desk.line.baudrate == desk.module.core.baud == FAST
+    assert len(desk.said(b"AT+UART_CUR=921600")) == 2
+
+
+@each_family
+def test_a_board_that_restarts_finds_the_module_at_the_fast_rate(make_desk, family):
+    """With no more commands for the rate than its pattern; then it is lowered to 115200."""
+    desk = make_desk(family).join()
+    desk.again(fast=FAST, rx_size=2048)
+    desk.port.tick = 0.005
+    assert desk.line.baudrate == 115_200
+    desk.join().works()
+    assert desk.line.baudrate == FAST
+    assert len(desk.said(b"AT+UART_CUR=921600")) == 1
+    desk.radio.deinit()
+    assert desk.module.core.baud == 115_200
+
+
+@each_family
+def test_a_line_that_does_not_carry_it_stays_as_it_is(make_desk, family, capsys):
+    """The pattern comes back with bytes missing."""
+    desk = make_desk(family, line=Lossy)
+    desk.line.every = 150
+    desk.join().works()
+    assert desk.line.baudrate == desk.module.core.baud == 115_200
+    assert capsys.readouterr().out.count("921600") == 1
+    desk.module.reset()
+    desk.let(2)
+    desk.works()
+    assert len(desk.said(b"AT+UART_CUR=921600")) == 1  # it is not tried again
+
+
+@each_family
+@pytest.mark.parametrize("every", [731, 1201])
+def test_bytes_lost_later_put_it_back(make_desk, family, every, capsys):
+    """No byte is wrong or missing without an error; then the line is slow, and whole."""
+    desk = make_desk(family, line=Lossy).join()
+    body = pattern(20_000)
+    desk.listen("page.test", 80, answer=lambda _: body)
+    assert desk.line.baudrate == FAST
+    desk.line.every = every
+    sock = desk.socket("page.test", 80)
+    sock.send(b"go")
+    got = bytearray()
+    with pytest.raises(OSError) as caught:
+        while len(got) < len(body):
+            got += read_exactly(sock, 1000)
+    assert caught.value.errno in (errno.ECONNRESET, errno.ETIMEDOUT)
+    assert bytes(got) == body[: len(got)]
+    sock.close()
+    desk.works()
+    assert desk.line.baudrate == desk.module.core.baud == 115_200
+    assert capsys.readouterr().out.count("921600") == 1
+    sock = desk.socket("page.test", 80)
+    sock.send(b"go")
+    assert read_exactly(sock, len(body)) == body
+
+
+@pytest.mark.parametrize("fast", [-1, 80, 5_000_001])
+def test_a_rate_that_cannot_be_is_refused(fast):
+    with pytest.raises(ValueError, match="fast"):
+        Desk("esp32c3-3.3", radio={"fast": fast})
+
+
+def test_a_rate_is_a_whole_number():
+    with pytest.raises(TypeError, match="fast"):
+        Desk("esp32c3-3.3", radio={"fast": "921600"})
