@@ -15,6 +15,7 @@ import pytest
 
 from espat_tools import runtimes
 from espat_tools.emulator import Module, SocketNetwork
+from tests.demo.conftest import serving
 
 STAND_INS = {"espat_board": Path(__file__).parent / "stand_ins" / "espat_board.py"}
 BOOT = "import espat_board\n"
@@ -244,3 +245,36 @@ def test_mip_brings_a_package_over_the_module(micropython, tmp_path):
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_args):
         """Keep the test's output clean."""
+
+
+# What stands in boot.py and main.py of a plain Pico: nothing is put aside, nothing was built in.
+PLAIN_PICO = """
+import espat_board
+import network, socket, usocket
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect("espat", "correct horse")
+while not wlan.isconnected():
+    if wlan.status() < 0:
+        raise OSError(wlan.status())
+address = socket.getaddrinfo("wifitest.adafruit.com", 80, 0, socket.SOCK_STREAM)[0][-1]
+sock = usocket.socket()
+sock.connect(address)
+sock.write(b"GET / HTTP/1.0\\r\\n\\r\\n")
+print(sock.readline(), len(sock.read()), wlan.ipconfig("addr4")[0])
+sock.close()
+"""
+
+
+@pytest.mark.parametrize("version", ["1.20", "newest"])
+def test_a_plain_pico_from_boot_to_a_page(version, micropython_floor, micropython_32bit):
+    """In MicroPythons that have no more modules than it; with 32-bit objects, as it has."""
+    reply = b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 5000
+    modules = {"espat_board": STAND_INS["espat_board"].with_name("wasm_board.py")}
+    with serving(reply) as web:
+        hosts = {"wifitest.adafruit.com": ("127.0.0.1", {80: web.port})}
+        with Module(network=SocketNetwork(hosts)) as module:
+            run = micropython_floor if version == "1.20" else micropython_32bit
+            ran = run(PLAIN_PICO, modules=modules, device=module.open_pty(), timeout=PATIENCE)
+            assert ran.check() == "b'HTTP/1.0 200 OK\\r\\n' 5002 192.168.1.50\n"
+            assert len(joins(module)) == 1
