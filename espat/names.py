@@ -17,9 +17,17 @@ _NAMES = {
         ("ipaddress", "ipaddress"),
         ("mdns", "mdns"),
         ("socketpool", "socketpool"),
+        ("ssl", "ssl_circuitpython"),
         ("wifi", "wifi"),
     ),
-    "micropython": (("network", "network"), ("socket", "socket"), ("usocket", "socket")),
+    "micropython": (
+        ("network", "network"),
+        ("socket", "socket"),
+        ("ssl", "ssl_micropython"),
+        ("tls", "tls"),
+        ("usocket", "socket"),
+        ("ussl", "ssl_micropython"),
+    ),
 }
 
 

@@ -1,14 +1,23 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""``ssl`` as CircuitPython has it, for boards that lack it: TLS done by the ESP-AT module."""
+"""``ssl`` as the runtime has it on boards with Wi-Fi, for those whose Wi-Fi is an ESP-AT module."""
 
-from espat import lazy, tls
+import sys
+
+from espat import lazy
+
+if sys.implementation.name == "micropython":
+    from espat.faces import ssl_micropython as face
+else:
+    from espat.faces import ssl_circuitpython as face
+
+CERT_NONE = face.CERT_NONE
+CERT_REQUIRED = face.CERT_REQUIRED
+PROTOCOL_TLS_CLIENT = face.PROTOCOL_TLS_CLIENT
+PROTOCOL_TLS_SERVER = face.PROTOCOL_TLS_SERVER
 
 lazy.call("board", "note", "ssl", "tls")
 
-SSLContext = tls.SSLContext
-create_default_context = tls.create_default_context
-CERT_NONE = tls.CERT_NONE
-CERT_REQUIRED = tls.CERT_REQUIRED
-PROTOCOL_TLS_CLIENT = tls.PROTOCOL_TLS_CLIENT
-PROTOCOL_TLS_SERVER = tls.PROTOCOL_TLS_SERVER
+
+def __getattr__(name):
+    return getattr(face, name)

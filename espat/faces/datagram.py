@@ -132,7 +132,7 @@ class Datagram(IOBase, UdpSocket):
         view = octets("data", data.encode() if isinstance(data, str) else data)
         self._raise_fault()
         if self.timeout != 0:
-            self._settle()
+            self._finish()
             return UdpSocket.sendto(self, view, address)
         if not 0 < len(view) <= _LARGEST:
             raise fail("datagram_size")
@@ -209,7 +209,7 @@ class Datagram(IOBase, UdpSocket):
         elif code != _SEND_OK:
             self.fault = fail("datagram_not_sent")
 
-    def _settle(self):
+    def _finish(self):
         """Wait for what was begun while the socket must not wait."""
         since = self.modem.port.ticks()
         turns.advance(self.modem)

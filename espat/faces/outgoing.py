@@ -54,9 +54,8 @@ class Outgoing(IOBase, Socket):
         """Send all of a buffer; ``write(data, n)`` its first bytes, ``write(data, start, n)``.
 
         :param data: bytes and the like, or a str
-        :returns: how many bytes; of a socket that must not wait those that have left for the
-            module, perhaps fewer than given. None: give the same bytes again, they may be on their
-            way
+        :returns: how many bytes the module has confirmed; of a socket that must not wait perhaps
+            fewer than given. None: give the same bytes again, they may be on their way
         :raises OSError: as ``send()``; EIO, other bytes were given again
         """
         view = _octets(data)
@@ -66,7 +65,7 @@ class Outgoing(IOBase, Socket):
             view = view[:start]
         if self.timeout == 0:
             return self._give(view, True)
-        self._settle()
+        self._finish()
         done = self._credit(view) if self.owed else 0
         while done < len(view):
             done += Socket.send(self, view[done:])
@@ -82,7 +81,7 @@ class Outgoing(IOBase, Socket):
         """
         view = _octets(data)
         if self.timeout != 0:
-            self._settle()
+            self._finish()
             return self._credit(view) if self.owed else Socket.send(self, view)
         n = self._give(view, False)
         if n is None:
@@ -104,15 +103,16 @@ class Outgoing(IOBase, Socket):
     def _give(self, view, owing, most=_OUT):
         """Take bytes to be sent: how many; None if there is no room, or no connection yet.
 
-        :param bool owing: they count as taken when they have left
+        :param bool owing: they count as taken when the module has confirmed them
         """
         turns.advance(self.modem)
         if not self.shut and not self._stands() and (self.goal or self.doing):
             return None
-        if self.state() != _OPEN:
-            raise fail("gone")
-        if self.owed and self._has_left():
+        state = self.state()
+        if self.owed and self._has_room():
             return self._credit(view)
+        if state != _OPEN:
+            raise fail("gone")
         n = min(len(view), most)
         if not n:
             return 0
@@ -126,7 +126,7 @@ class Outgoing(IOBase, Socket):
             self._keep(view[:n])
         if not self.held:
             self._send_soon()
-            if owing and not self._has_left():
+            if owing and not self._has_room():
                 self.owed = n
                 return None
         return n
@@ -169,17 +169,13 @@ class Outgoing(IOBase, Socket):
         turns.advance(self.modem)
 
     def _credit(self, view):
-        """How many of the bytes that were given before these are: they have left."""
+        """How many of the bytes that were given before these are: they have been sent."""
         n = min(self.owed, len(view))
         start = self.end - self.owed
         if memoryview(self.out)[start : start + n] != view[:n]:
             raise fail("other_bytes")
         self.owed -= n
         return n
-
-    def _has_left(self):
-        """Whether all that was taken has left for the module."""
-        return self.at == self.end and (not self.sending or self.modem.bytes is None)
 
     def _has_room(self):
         """Whether bytes can be taken: what became of those before is known."""

@@ -4,8 +4,8 @@
 
 One that must not wait (``setblocking(False)``) waits for nothing, neither the network nor the
 module, which does one command at a time: what it wants is begun as soon as the module may be told,
-by whichever socket is polled, read or written next. ``write()`` takes bytes when they have left for
-the module; until then it returns None and wants to be given the same bytes again, as streams of
+by whichever socket is polled, read or written next. ``write()`` has taken bytes when the module has
+confirmed them; until then it returns None and wants to be given the same bytes again, as streams of
 ``ssl`` do.
 """
 

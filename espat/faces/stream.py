@@ -105,7 +105,7 @@ class Stream(Outgoing):
         """Whether a write would give a number, or raise."""
         if self.state() != _OPEN:
             return True
-        return self._has_left() if self.owed else self._has_room()
+        return self._has_room()
 
     def _drop(self):
         """Close without a wait, and without a byte of heap."""
@@ -132,7 +132,7 @@ class Stream(Outgoing):
             turns.advance(self.modem)
         else:
             try:
-                self._settle()
+                self._finish()
             finally:
                 Socket.close(self)
 
@@ -148,7 +148,7 @@ class Stream(Outgoing):
         :raises OSError: as ``Socket.connect()``
         """
         if self.timeout != 0:
-            self._settle()
+            self._finish()
             try:
                 Socket.connect(self, address)
             except OSError as e:
@@ -212,7 +212,7 @@ class Stream(Outgoing):
             self.fault = None
             raise fault
 
-    def _settle(self):
+    def _finish(self):
         """Wait for what was begun while the socket must not wait: it may now.
 
         :raises OSError: ETIMEDOUT; what came of it
@@ -292,7 +292,7 @@ class Stream(Outgoing):
             return 0
         if self.timeout == 0:
             return self._take(view)
-        self._settle()
+        self._finish()
         done = n = self._read(view)
         while n and done < len(view):
             n = self._read(view[done:])
@@ -312,7 +312,7 @@ class Stream(Outgoing):
             if n:
                 n = self.ring.find(b"\n") + 1 or n
             return self._read_some(min(n, size) if size >= 0 else n)
-        self._settle()
+        self._finish()
         if size < 0:
             return Socket.readline(self)
         line = bytearray()
@@ -329,7 +329,7 @@ class Stream(Outgoing):
         :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``; else as ``read()``
         """
         if self.timeout != 0:
-            self._settle()
+            self._finish()
             return Socket.recv(self, size)
         data = self._read_some(size)
         if data is None:
@@ -348,7 +348,7 @@ class Stream(Outgoing):
         if not len(view):
             return 0
         if self.timeout != 0:
-            self._settle()
+            self._finish()
             return self._read(view)
         n = self._take(view)
         if n is None:

@@ -29,6 +29,7 @@ PATIENCE = 60  # seconds
 serve = programs.serve
 nginx = programs.nginx
 broker = programs.broker
+clock = programs.clock
 browser = programs.browser
 
 

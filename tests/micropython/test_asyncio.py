@@ -1,5 +1,8 @@
 """asyncio as it is built into MicroPython: streams over the module."""
 
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.micropython.conftest import ONBOARD
@@ -34,3 +37,43 @@ def test_clients(make_pico, hosts, capsys):
     assert pico.sent() >= 5 * 2000 + 5 * 500 + 2 + 4 * 3000
     with capsys.disabled():
         print(f"\nasyncio clients: the longest {stall} ms")
+
+
+def say(port, number, lines):
+    """A client of ours, which sends lines one by one: what it got back."""
+    got = b""
+    with socket.create_connection(("127.0.0.1", port), 30) as client:
+        file = client.makefile("rwb")
+        for i in range(lines):
+            file.write(b"client %d says %d\n" % (number, i))
+            file.flush()
+            got += file.readline()
+    return got
+
+
+def end(port):
+    with socket.create_connection(("127.0.0.1", port), 30) as client:
+        client.sendall(b"end\n")
+        assert client.recv(10) == b"END\n"
+        assert client.recv(10) == b""
+
+
+def test_a_server(make_pico, capsys):
+    """Five clients at once, four times over; closed, and opened again."""
+    pico = make_pico()
+    with pico.started("serve", modules=BEAT) as program, ThreadPoolExecutor(5) as pool:
+        program.wait_for("serving")
+        port = pico.server_port
+        found = list(pool.map(lambda number: say(port, number, 4), range(20)))
+        wanted = [b"CLIENT %d SAYS %d\n" % (n, i) for n in range(20) for i in range(4)]
+        assert b"".join(found) == b"".join(wanted)
+        end(port)
+        program.wait_for("serving again")
+        end(pico.server_port)
+        lines = program.ended()
+    assert lines[:3] == ["serving", "served 21", "serving again"]
+    assert pico.sent() == sum(map(len, wanted)) + 8
+    told = [line[13:] for line in pico.commands(b"+CIPSERVER=")]
+    assert told[1:] == [b"1,8080", b"0", b"1,8081", b"0"]  # the first is of the set-up
+    with capsys.disabled():
+        print(f"\nasyncio server, five clients at once: the longest {lines[3]} ms")

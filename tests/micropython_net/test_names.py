@@ -9,8 +9,8 @@ from espat_tools import runtimes
 from espat_tools.emulator import Module
 from tests.runtimes import like_circuitpython
 
-NAMES = ("network", "socket", "usocket")
-OF_CIRCUITPYTHON = ("ipaddress", "socketpool", "wifi")
+NAMES = ("network", "socket", "ssl", "tls", "usocket", "ussl")
+OF_CIRCUITPYTHON = ("ipaddress", "socketpool", "ssl", "wifi")
 
 ALL_THERE = """
 import sys
@@ -81,7 +81,7 @@ def test_rp2_country(micropython_32bit, tmp_path):
 def test_on_cpython_nothing_happens():
     import sys
 
-    before = {name: sys.modules.get(name) for name in (*NAMES, *OF_CIRCUITPYTHON, "ssl", "socket")}
+    before = {name: sys.modules.get(name) for name in (*NAMES, *OF_CIRCUITPYTHON)}
     import espat.names
 
     assert espat.names.lacking("cpython") == []

@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""``ssl`` as MicroPython has it on boards with Wi-Fi: TLS done by the module.
+
+As there, nothing is verified unless the program asks for it: ``cert_reqs=CERT_REQUIRED``, or
+``verify_mode = CERT_REQUIRED`` of a context. ``tls`` has contexts that verify.
+"""
+
+STAYS = True
+
+PROTOCOL_TLS_CLIENT = 16
+PROTOCOL_TLS_SERVER = 17
+CERT_NONE = 0
+CERT_OPTIONAL = 1
+CERT_REQUIRED = 2
+
+
+def __getattr__(name):
+    if name not in ("SSLContext", "wrap_socket", "create_default_context"):
+        raise AttributeError(name)
+    from . import contexts
+
+    return getattr(contexts, name)
