@@ -1,25 +1,33 @@
 """UDP by `socket`: a client, and one that answers."""
 
+import contextlib
 import socket
 
 import pytest
 
 from tests.micropython.peers import DatagramEcho, Peer, echo
-from tests.programs.servers import free_port
+from tests.programs.servers import free_port, until
 
 SAID = [
-    "sent 3",
-    "came b'one' True",
-    "sent 3 5 4",
-    "came b'two' b'thr' 4",
+    "to (3, (b'one', ('198.51.100.2', 9)))",
+    "send (3, b'two')",
+    "write (5, b'thr')",
+    "part (4, 4)",
     "nothing None 0 4",
     "nothing True",
-    "ready 1 b'polled'",
+    "ready b'polled'",
     "listening",
-    "got b'first'",
-    "got b'second'",
+    "got [b'first', b'second']",
     "tcp b'tcp'",
 ]
+
+
+def greeted(client, port, word):
+    """Whether a word is answered with a greeting: datagrams may be lost."""
+    client.sendto(word, ("127.0.0.1", port))
+    with contextlib.suppress(TimeoutError):
+        return client.recv(100) == b"hello " + word
+    return False
 
 
 @pytest.mark.parametrize("family", ["esp32c3-3.3", "nonos-1.7.4", "esp32-2.4"])
@@ -31,14 +39,13 @@ def test_client_and_server(make_pico, family):
             pico.started("udp", 9, port) as program,
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
         ):
-            client.settimeout(20)
+            client.settimeout(2)
             program.wait_for("listening")
             for word in (b"first", b"second"):
-                client.sendto(word, ("127.0.0.1", port))
-                assert client.recv(100) == b"hello " + word
+                until(lambda word=word: greeted(client, port, word), lambda: "no answer")
             assert program.ended() == SAID
     starts = [line for line in pico.commands(b"+CIPSTART=") if b'"UDP"' in line]
     assert len(starts) == 2
-    assert pico.sent() == len("onetwothreefourpolledhello firsthello secondtcp")
+    assert pico.sent() >= len("onetwothreefourpolledhello firsthello secondtcp")
     # The receive mode is what it was: the TCP socket was read by asking.
     assert pico.commands(b"+CIPRECVDATA=")

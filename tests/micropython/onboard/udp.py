@@ -9,13 +9,30 @@ import sys
 
 address = socket.getaddrinfo("echo.test", int(sys.argv[2]), 0, socket.SOCK_DGRAM)[0][-1]
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sock.settimeout(10)
-print("sent", sock.sendto(b"one", address))
-data, peer = sock.recvfrom(100)
-print("came", data, peer == address)
+sock.settimeout(2)
+
+
+def asked(send, receive, wanted):
+    """What send() gave, and what came of it. Datagrams may be lost: then it is sent again."""
+    while True:
+        sent = send()
+        try:
+            while True:
+                came = receive()
+                if came == wanted:
+                    return sent, came
+        except OSError as e:
+            if e.errno != errno.ETIMEDOUT:
+                raise
+
+
+print(
+    "to", asked(lambda: sock.sendto(b"one", address), lambda: sock.recvfrom(100), (b"one", address))
+)
 sock.connect(address)
-print("sent", sock.send("two"), sock.write(b"three"), sock.write(b"four and more", 4))
-print("came", sock.recv(100), sock.read(3), sock.readinto(bytearray(10)))
+print("send", asked(lambda: sock.send("two"), lambda: sock.recv(100), b"two"))
+print("write", asked(lambda: sock.write(b"three"), lambda: sock.read(3), b"thr"))
+print("part", asked(lambda: sock.write(b"four and", 4), lambda: sock.readinto(bytearray(9)), 4))
 
 sock.setblocking(False)
 print("nothing", sock.read(10), sock.ioctl(3, 1), sock.ioctl(3, 4))
@@ -26,7 +43,9 @@ except OSError as e:
 poller = select.poll()
 poller.register(sock, select.POLLIN)
 sock.send(b"polled")
-print("ready", len(poller.poll(10000)), sock.recv(20))
+while not poller.poll(2000):
+    sock.send(b"polled")
+print("ready", sock.recv(20))
 sock.close()
 sock.close()
 
@@ -37,12 +56,13 @@ server.bind(socket.getaddrinfo("0.0.0.0", int(sys.argv[3]))[0][-1])
 print("listening")
 poller = select.poll()
 poller.register(server, select.POLLIN)
-for _ in range(2):
-    if not poller.poll(20000):
-        print("nobody")
+got = []
+while len(got) < 2 and poller.poll(20000):
     data, peer = server.recvfrom(100)
-    print("got", data)
+    if data not in got:
+        got.append(data)
     server.sendto(b"hello " + data, peer)
+print("got", got)
 poller.poll(200)
 server.close()
 sock = socket.socket()
