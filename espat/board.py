@@ -21,7 +21,7 @@ ESPAT_FAST, which are ``pause`` and ``fast`` of ``Radio``.
 import os
 import sys
 
-from . import held
+from . import held, lazy
 from .radio import Radio
 from .wiring import Wiring
 
@@ -41,6 +41,7 @@ def radio():
 
     :raises ImportError: nothing tells where the module is
     """
+    lazy.call("remains", "tell")
     rate = int(_setting("BAUDRATE", 115200))
     try:
         import espat_board as here
