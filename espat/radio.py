@@ -50,6 +50,8 @@ class Radio(_Members):
     def __init__(
         self, uart, reset=None, rx_size=576, idle=None, debug=None, rates=(), pause=0, fast=0
     ):
+        if not hasattr(uart, "write"):
+            lazy.call("start.search", "no_uart", uart)
         port = uart if hasattr(uart, "pause") else Port(uart)
         if debug:
             from .debug import ShownModem

@@ -32,7 +32,8 @@ _TEXTS = (
     "\nnot_connected: the socket is not connected"
     "\nnot_joined: not joined to a network: radio.connect(ssid, password) first",
     "ETIMEDOUT"
-    "\nsilent: the module does not answer: check power (300 mA), TX to RX, and the baud rate"
+    "\nsilent: the module does not answer: check power (300 mA), TX to RX, the baud rate, and "
+    "that no other program has the port"
     "\nalways_busy: the module is 'busy' for ever: radio.reset() restarts it"
     "\nsend_timed_out: the module did not confirm the send in time: how much of it went is not "
     "known, so the connection is closed"

@@ -391,10 +391,16 @@ def make_radio():
     except ImportError:
         names = []
     if names:
-        return espat.Radio(Serial(names[0], 115200, timeout=0), rx_size=2048)
+        port = Serial(names[0], 115200, timeout=0, exclusive=True)
+        return espat.Radio(port, rx_size=2048)
     from espat import board
 
-    return board.shared()
+    try:
+        return board.shared()
+    except ImportError as e:
+        if sys.implementation.name != "cpython":
+            raise
+        sys.exit("Which port is the module on? Give its name.\n\n%s\n%s" % (e, __doc__))
 
 
 def main():

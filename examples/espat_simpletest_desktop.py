@@ -14,10 +14,12 @@ import espat
 
 HOST, PATH = "wifitest.adafruit.com", "/testwifi/index.html"
 
+if len(sys.argv) != 3:
+    sys.exit(__doc__)
 port, ssid = sys.argv[1:]
 password = getpass(f"Password of {ssid}: ")
 
-with espat.Radio(serial.Serial(port, 115200, timeout=0), rx_size=2048) as radio:
+with espat.Radio(serial.Serial(port, 115200, timeout=0, exclusive=True), rx_size=2048) as radio:
     for line in radio.command("AT+GMR"):
         print(line.decode())
 

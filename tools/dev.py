@@ -20,6 +20,8 @@ OLDEST = (3, 10)
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(HERE, ".venv")
 EXTRAS = {"demo": "micropython", "test": "test"}
+PROGRESS = ("Collecting ", "Downloading ", "Installing ", "Building ")
+"""How the lines of pip begin that are shown."""
 OFFLINE_SIGNS = (
     "NewConnectionError",
     "ConnectTimeoutError",
@@ -96,18 +98,34 @@ def is_ready(extra):
         return False
 
 
+def show(line):
+    """A line of pip's, if it is one that tells what is going on, cut to a terminal's width."""
+    line = line.strip()
+    if line.startswith(PROGRESS):
+        say("  " + line[:76])
+
+
 def run(command, what):
-    """Run a set-up command; raise Stop with a clear sentence where it fails."""
-    done = subprocess.run(
+    """Run a set-up command and show how it gets on; raise Stop with a sentence where it fails."""
+    child = subprocess.Popen(
         command,
-        check=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    if done.returncode == 0:
+    lines = []
+    try:
+        for line in child.stdout:
+            lines.append(line.decode("utf-8", "replace"))
+            show(lines[-1])
+    except BaseException:
+        child.kill()
+        raise
+    finally:
+        status = child.wait()
+    if status == 0:
         return
-    said = done.stdout.decode("utf-8", "replace")
+    said = "".join(lines)
     if "CERTIFICATE_VERIFY_FAILED" in said:
         raise Stop(
             "Cannot %s: this machine does not trust the certificate of the package index; name "
@@ -140,7 +158,7 @@ def make_environment():
 
 def set_up(extra):
     """Install the project, editable, with one of its extras; the stamp comes last."""
-    say("Setting up .venv (once; about a minute)...")
+    say("Setting up .venv, this once: some minutes, by your network and machine...")
     make_environment()
     target = "%s[%s]" % (HERE, extra)
     pip = [venv_program("python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
@@ -149,6 +167,7 @@ def set_up(extra):
         fetch_wasm()
     with open(stamp_path(extra), "w") as file:
         file.write(wanted_stamp())
+    say("Set up. The command espat is now here: %s" % os.path.relpath(venv_program("espat")))
 
 
 def fetch_wasm():

@@ -24,7 +24,7 @@ def _options(request: pytest.FixtureRequest) -> dict:
     options: dict = {}
     for marker in reversed(list(request.node.iter_markers("esp_module"))):
         if marker.args:
-            raise pytest.UsageError("esp_module takes options by their names alone")
+            raise TypeError("esp_module takes options by their names alone")
         options |= marker.kwargs
     return options | getattr(request, "param", {})
 
@@ -67,5 +67,9 @@ def esp_module(request: pytest.FixtureRequest) -> Iterator:
     end in this process; `commands`, `log`, `fault("...")`, `wifi_lost()` are for the test. The
     marker `esp_module` says what it is; network and access points end at this machine.
     """
-    with _module(_options(request)) as module:
+    try:
+        made = _module(_options(request))
+    except (TypeError, ValueError, OSError) as error:
+        pytest.fail(f"esp_module cannot be made as the marker says: {error}", pytrace=False)
+    with made as module:
         yield module

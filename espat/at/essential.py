@@ -100,7 +100,13 @@ def join(modem, network):
 
     :param network: (ssid, password, bssid, timeout), the arguments of ``Radio.connect()``
     :raises OSError: as ``cwjap()``; a refusal of another command is EIO
+    :raises TypeError: None, which is what os.getenv() gives for a setting that is missing
     """
+    for name, value in (("SSID", network[0]), ("PASSWORD", network[1])):
+        if value is None:
+            raise TypeError(
+                "%s: None: is CIRCUITPY_WIFI_%s missing in settings.toml?" % (name, name)
+            )
     args = wanted(modem, network)
     if args:
         cwjap(modem, *args)

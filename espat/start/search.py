@@ -38,6 +38,15 @@ def check(modem, rates, pause, fast):
     modem.fast = fast
 
 
+def no_uart(uart):
+    """What is handed to a radio and is no UART.
+
+    :raises TypeError: always
+    """
+    hint = ": serial.Serial(name, 115200) opens one by its name" if isinstance(uart, str) else ""
+    raise TypeError("uart: an open UART is wanted, not %s%s" % (repr(uart), hint))
+
+
 def search(radio, error):
     """Get an answer all the same: by a restart where the module is only busy, at other rates, and
     after a reset by pin.

@@ -41,7 +41,10 @@ class Dead:
 def test_a_module_that_is_silent(monkeypatch, command):
     monkeypatch.setattr(module, "open_port", lambda *_: SimPort(Dead(), SimClock()))
     said = run(command, "--port", "the port").failed()
-    assert said == "the module does not answer: check power (300 mA), TX to RX, and the baud rate"
+    assert said == (
+        "the module does not answer: check power (300 mA), TX to RX, the baud rate, and that no "
+        "other program has the port"
+    )
 
 
 class Other(Dead):

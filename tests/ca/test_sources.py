@@ -310,7 +310,7 @@ def test_what_is_no_host(text):
 def test_a_missing_library(monkeypatch, name, package, arguments):
     monkeypatch.setitem(sys.modules, name, None)
     said = run("add", "--port", NOWHERE, *arguments).failed()
-    assert said == f"`espat ca` needs {package}: pip install 'espat[tls]'"
+    assert said == f"`espat ca` needs {package}: pip install certifi cryptography pyOpenSSL"
 
 
 def test_trustme_makes_what_is_meant_here():

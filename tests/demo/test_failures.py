@@ -25,7 +25,10 @@ def _sentence(ran):
 
 # The module and the network
 
-SILENT = "the module does not answer: check power (300 mA), TX to RX, and the baud rate"
+SILENT = (
+    "the module does not answer: check power (300 mA), TX to RX, the baud rate, and that no other "
+    "program has the port"
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -110,7 +113,10 @@ def test_the_whole_command_says_no_more_than_the_sentence():
         ),
         (["--port", "/dev/null", *ELSEWHERE], "/dev/null is not a serial port."),
         (["--baud", "3000000000"], "The emulator: baud is 3000000000, and a whole number from 80"),
-        (["--url", "https://example.com/"], "https is not possible yet (TLS comes later)"),
+        (
+            ["--url", "https://example.com/"],
+            "The demo fetches pages by http, without TLS: give an http:// address.",
+        ),
         (["--url", "http://192.0.2.1/"], "The emulated module's network ends at this machine"),
         (["--url", "example.com"], "example.com is not a URL of a page"),
     ],

@@ -323,7 +323,7 @@ def test_without_pyopenssl_everything_else_works(secure, family, monkeypatch, ca
     monkeypatch.setattr("espat_tools.emulator.tls_client.openssl", missing)
     with caplog.at_level(logging.ERROR):
         assert start(bench) == ERROR
-    assert "pip install 'espat[tls]'" in caplog.text
+    assert "pip install certifi cryptography pyOpenSSL" in caplog.text
     bench.network.listen("web.test", 80, Web)
     assert bench.send(b'AT+CIPSTART="TCP","web.test",80\r\n') == b"CONNECT\r\n" + OK
 

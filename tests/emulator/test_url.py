@@ -133,8 +133,16 @@ def test_a_rate_that_changes_midway(port):
         line.baudrate = 0
 
 
-def test_pyserials_own_default_rate_is_not_the_modules(port):
-    line = port("espat://", 9600, timeout=0.05)
+def test_without_a_rate_the_module_has_the_ports(port):
+    """pyserial opens at 9600 where nobody says a rate: that must not end in garbage."""
+    line = serial.serial_for_url("espat://?echo=0", timeout=0.2)
+    with line:
+        line.write(b"AT\r\n")
+        assert (line.baudrate, line.read(100)) == (9600, OK)
+
+
+def test_a_rate_that_is_not_the_ports(port):
+    line = port("espat://?baud=115200", 9600, timeout=0.05)
     line.write(b"AT\r\n")
     assert not set(line.read(100)) & set(range(0x80))
 

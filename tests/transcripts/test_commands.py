@@ -290,8 +290,8 @@ def test_what_was_written_survives_a_crash(tmp_path):
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--port", "/no/such/port"], "could not open /no/such/port"),
-        (["--port", "nosuch://x"], "could not open nosuch://x"),
+        (["--port", "/no/such/port"], "There is no port /no/such/port"),
+        (["--port", "nosuch://x"], "nosuch://x: invalid URL"),
         (["--port", "espat://?profile=esp99"], "no profile 'esp99'"),
         (["--port", "loop://", "--tcp", "many"], "“many” is no TCP port"),
         (["--port", "loop://", "--tcp", "99999"], "is no TCP port"),
@@ -318,7 +318,7 @@ def test_record_does_not_write_over_a_file(talk):
 def test_a_link_replaces_a_link_and_no_file(talk, tmp_path):
     result = run("replay", talk, "--link", talk)
     assert result.exit_code == 1
-    assert f"could not open {talk}: File exists" in result.output
+    assert f"could not open {talk}: is there and is no symbolic link" in result.output
     assert talk.read_text() == TALK
     old = tmp_path / "old"
     old.symlink_to("/no/such/place")

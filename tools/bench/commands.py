@@ -35,7 +35,7 @@ def missing() -> str | None:
     try:
         import adafruit_requests  # noqa: F401, PLC0415
     except ImportError:
-        return "no adafruit_requests: pip install 'espat[test]'"
+        return "no adafruit_requests: pip install adafruit-circuitpython-requests"
     return None
 
 

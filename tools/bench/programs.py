@@ -46,7 +46,7 @@ def missing() -> str | None:
         import adafruit_minimqtt  # noqa: F401, PLC0415
         import adafruit_requests  # noqa: F401, PLC0415
     except ImportError as error:
-        return f"{error.name} is missing: pip install 'espat[test]'"
+        return f"{error.name} is missing: python3 tools/dev.py test --version installs it"
     return None
 
 

@@ -3,7 +3,7 @@
     espat bench report docs/performance.md
 
 Every figure of the page is measured in the run that writes it. The plots are drawn by matplotlib
-(`pip install 'espat[report]'`), as SVG beside the page.
+(`pip install matplotlib`), as SVG beside the page.
 """
 
 import platform
@@ -72,7 +72,7 @@ def _pyplot():
     try:
         import matplotlib  # noqa: PLC0415 - wanted by this command alone
     except ImportError:
-        raise RuntimeError("no matplotlib for the plots: pip install 'espat[report]'") from None
+        raise RuntimeError("no matplotlib for the plots: pip install matplotlib") from None
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "espat"
     matplotlib.rcParams["svg.fonttype"] = "none"

@@ -32,7 +32,9 @@ def library(name: str) -> ModuleType:
         return import_module(name)
     except ImportError:
         package = name.partition(".")[0].replace("OpenSSL", "pyOpenSSL")
-        raise Unwanted(f"`espat ca` needs {package}: pip install 'espat[tls]'") from None
+        raise Unwanted(
+            f"`espat ca` needs {package}: pip install certifi cryptography pyOpenSSL"
+        ) from None
 
 
 @dataclass(frozen=True)

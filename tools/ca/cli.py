@@ -9,6 +9,7 @@ import click
 
 import espat
 import espat_tools  # noqa: F401 - makes pyserial know espat:// and the like
+from espat_tools import asking
 from espat_tools.ca import sources
 from espat_tools.ca.certificates import Certificate, once
 from espat_tools.ca.change import Plan, carry_out, plan
@@ -41,7 +42,7 @@ _HELP = {
     "host": "Make a verified connection to it through the module.",
     "ssid": "The network to join for --host, if the module is in none.",
     "password": "Its password. Given here, it can be seen by others on this machine: better put it "
-    "into the variable ESPAT_PASSWORD.",
+    f"into the variable {asking.VARIABLE}, or be asked for it.",
 }
 _EXAMPLES = """\b
 Examples:
@@ -194,11 +195,20 @@ def remove(port: str, baud: int, trace: bool, names: tuple[str, ...], dry_run: b
 @_module_options
 @click.option("--host", "hosts", metavar="HOST[:PORT]", multiple=True, help=_HELP["host"])
 @click.option("--ssid", metavar="NAME", help=_HELP["ssid"])
-@click.option("--password", metavar="WORD", envvar="ESPAT_PASSWORD", help=_HELP["password"])
+@click.option("--password", metavar="WORD", help=_HELP["password"])
 @_sentences
-def check(port: str, baud: int, trace: bool, hosts: tuple[str, ...], **network: str | None) -> None:
+def check(
+    *,
+    port: str,
+    baud: int,
+    trace: bool,
+    hosts: tuple[str, ...],
+    ssid: str | None,
+    password: str | None,
+) -> None:
     """Read the roots back, and try them on hosts. The exit status is 1 if one cannot be used."""
     places = [sources.host_and_port(host) for host in hosts]
+    word = asking.password(password) if places and ssid is not None else None
     with opened(port, baud, _trace(trace)) as radio:
         made = plan(radio, lambda before: before, force=False)
         if not made.before:
@@ -211,7 +221,7 @@ def check(port: str, baud: int, trace: bool, hosts: tuple[str, ...], **network: 
         if not looks_at_dates(radio):
             row("", "This firmware does not look at the dates of certificates.")
         bad = _bad(made.before)
-        failed = visit(radio, places, Network(**network)) if places else 0
+        failed = visit(radio, places, Network(ssid, word)) if places else 0
     if bad or failed:
         sys.exit(1)
 

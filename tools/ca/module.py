@@ -11,6 +11,8 @@ import espat
 from espat.at import flash
 from espat.tls import certificates
 from espat_tools.ca.certificates import Certificate, parse
+from espat_tools.ca.rows import row
+from espat_tools.demo.counting import CountingUART
 from espat_tools.demo.place import open_port
 from espat_tools.demo.wanted import Unwanted
 
@@ -67,10 +69,14 @@ class Holding:
 @contextmanager
 def opened(port: str, baud: int, trace: object = None) -> Iterator[espat.Radio]:
     """A radio on the module behind a port, which takes certificates. Raises Unwanted."""
-    device = open_port(port, baud)
+    device = CountingUART(open_port(port, baud), told=_trying)
     with espat.Radio(device, rx_size=_RX_SIZE, debug=trace) as radio:
         _takes_certificates(radio)
         yield radio
+
+
+def _trying(rate: int) -> None:
+    row("", f"nothing answers; trying {rate} baud", err=True)
 
 
 def _takes_certificates(radio: espat.Radio) -> None:

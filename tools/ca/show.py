@@ -1,7 +1,6 @@
 """What `espat ca` prints: tables for people, JSON for programs."""
 
 import json
-import textwrap
 
 import click
 from rich.console import Console
@@ -10,21 +9,13 @@ from rich.table import Table
 from espat_tools.ca.certificates import Certificate
 from espat_tools.ca.change import Plan
 from espat_tools.ca.module import Holding, Place
+from espat_tools.ca.rows import row
 
-_NAME = 10  # columns for the name of a row
-_WIDTH = 100
+_TABLE = 130  # columns that the table needs to be read
 _PIPED = 400  # columns where there is no terminal: nothing is folded there
 
 _DEMO = "demo: all modules ship with it"
 _MARKED = "espat ca: trusted by contexts without a CA"
-
-
-def row(name: str, text: str) -> None:
-    """A line with a name in front; more lines if it is long."""
-    wrapped = textwrap.wrap(text, _WIDTH - _NAME) or [""]
-    for line in wrapped:
-        click.echo(f"{click.style(f'{name:{_NAME}}', bold=True)}{line}")
-        name = ""
 
 
 def each(name: str, certificates: list[Certificate]) -> None:
@@ -49,6 +40,11 @@ def table(held: Holding, port: str) -> None:
     console = Console(**plain)
     if not console.is_terminal:
         console = Console(width=_PIPED, **plain)
+    if console.width < _TABLE:
+        for place in held.places:
+            _block(place)
+        _ends(held)
+        return
     shown = Table(box=None, pad_edge=False)
     for title in ("place", "whose", "issuer", "until", "SHA-256"):
         shown.add_column(title, no_wrap=title in ("place", "until", "SHA-256"), overflow="fold")
@@ -57,6 +53,19 @@ def table(held: Holding, port: str) -> None:
         for cells in _cells(place):
             shown.add_row(*cells)
     console.print(shown)
+    _ends(held)
+
+
+def _block(place: Place) -> None:
+    """What the table says of a place, in lines, where it would be too narrow to read."""
+    click.echo(click.style(place.name, bold=True))
+    for _name, whose, issuer, until, fingerprint, about in _cells(place):
+        row("", f"{whose}, {about}" if not until else f"{whose}, until {until}, by {issuer}")
+        if until:
+            row("", f"SHA-256 {fingerprint}" + (f"; {about}" if about else ""))
+
+
+def _ends(held: Holding) -> None:
     if held.keys:
         row("keys", f"{', '.join(held.keys)} (there, and not read)")
     _remarks(held)

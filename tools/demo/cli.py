@@ -1,11 +1,10 @@
 """`espat demo`: the command line."""
 
-import os
 import sys
 
 import click
 
-from espat_tools import runtimes
+from espat_tools import asking, runtimes
 from espat_tools.demo.page import Differs
 from espat_tools.demo.place import place
 from espat_tools.demo.report import Report
@@ -20,7 +19,6 @@ from espat_tools.demo.wanted import (
 )
 from espat_tools.emulator import PROFILES
 
-PASSWORD_VARIABLE = "ESPAT_PASSWORD"
 DEFAULT_PROFILE = "esp32c3-3.3"
 STOPPED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -32,7 +30,7 @@ _HELP = {
     "baud": "Bits a second.",
     "ssid": "The network to join; with --port.",
     "password": "Its password. Given here, it can be seen by others on this machine: better put it "
-    f"into the variable {PASSWORD_VARIABLE}, or be asked for it.",
+    f"into the variable {asking.VARIABLE}, or be asked for it.",
     "url": "The page to fetch, http://...; needed with --port.",
     "runtime": "What runs the driver.",
     "profile": f"What the emulator plays: {', '.join(PROFILES)}.  [default: {DEFAULT_PROFILE}]",
@@ -51,19 +49,8 @@ Examples:
 
 
 def _password(given: str | None, emulated: bool) -> str:
-    """The password given, or of the emulator, or of the environment, or asked for."""
-    if given is not None:
-        return given
-    if emulated:
-        return EMULATED_PASSWORD
-    if PASSWORD_VARIABLE in os.environ:
-        return os.environ[PASSWORD_VARIABLE]
-    if not sys.stdin.isatty():
-        raise Unwanted(
-            f"The password of the network is needed, in the variable {PASSWORD_VARIABLE}."
-        )
-    question = "Password of the network (empty if it has none)"
-    return click.prompt(question, "", hide_input=True, err=True, show_default=False)
+    """The password given, or of the emulator, or asked for."""
+    return EMULATED_PASSWORD if given is None and emulated else asking.password(given)
 
 
 def _check(port: str | None, ssid: str | None, url: str | None, emulator_only: bool) -> None:

@@ -22,11 +22,13 @@ class CountingUART:
     """Counts bytes both ways, in ``received`` and ``sent``, and passes everything else on.
 
     :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, or what behaves like one
+    :param told: called with each rate that the UART is set to, in bits a second
     :param int pace: bits a second; reads then give no more than a wire of that speed had time to
         carry. A pseudo-terminal is as fast as memory. 0: as fast as the UART itself
     """
 
-    def __init__(self, uart, pace=0):
+    def __init__(self, uart, pace=0, told=None):
+        self._told = told
         self._uart = uart
         self._pace = pace
         self._free = ticks_us()  # when the wire had carried all that was read and written
@@ -44,6 +46,8 @@ class CountingUART:
     @baudrate.setter
     def baudrate(self, rate):
         self._uart.baudrate = rate
+        if self._told:
+            self._told(rate)
 
     @property
     def timeout(self):

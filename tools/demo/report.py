@@ -115,6 +115,7 @@ class Report:
         self._progress = self._make_progress()
         self._shown = {
             "started": self._started,
+            "trying": self._trying,
             "joining": self._joining,
             "joined": self._joined,
             "found": self._found,
@@ -154,6 +155,9 @@ class Report:
     def _started(self, runtime: str) -> None:
         self.row("module", self._place.what)
         self.row("driver", f"espat in {runtime}")
+
+    def _trying(self, rate: int) -> None:
+        self.row("", f"nothing answers; trying {rate} baud")
 
     def _joining(self, ssid: str) -> None:
         self._say(f"joins {ssid}")

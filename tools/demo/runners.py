@@ -32,7 +32,9 @@ class Failed(RuntimeError):
 
 def in_cpython(place: Place, wanted: Wanted, tell: Tell) -> None:
     """Drive the module from this program. Raises Failed, Unwanted, Differs."""
-    uart = CountingUART(open_port(place.device, wanted.baud), wanted.pace)
+    uart = CountingUART(
+        open_port(place.device, wanted.baud), wanted.pace, lambda rate: tell("trying", rate=rate)
+    )
     page = Comparison(place.expected)
 
     def trace(way: str, line: str) -> None:

@@ -71,7 +71,11 @@ def parse_url(text: str) -> Url:
     except ValueError:
         raise Unwanted(f"{text} is not a URL: it must look like http://host/page.") from None
     if parts.scheme == "https":
-        raise Unwanted("https is not possible yet (TLS comes later): give an http:// address.")
+        raise Unwanted(
+            "The demo fetches pages by http, without TLS: give an http:// address. `espat ca check "
+            "--host NAME` makes a verified connection through a module, and examples/"
+            "espat_https_simpletest.py fetches a page by one."
+        )
     if parts.scheme != "http" or not host:
         raise Unwanted(f"{text} is not a URL of a page: it must look like http://host/page.")
     if parts.username is not None or ":" in host:

@@ -135,10 +135,16 @@ def _module(scenario: Scenario, options: dict) -> Module:
         return Module(**settings)
     except (ValueError, OSError) as error:
         settings["network"].close()
-        raise click.ClickException(f"{error}") from None
+        raise click.ClickException(_said(error)) from None
     except StopIteration:
         settings["network"].close()
         raise click.ClickException("--joined needs an access point with DHCP.") from None
+
+
+def _said(error: Exception) -> str:
+    """An error in words, with the file that it is about in front."""
+    name = getattr(error, "filename", None)
+    return f"{name}: {error.strerror}" if name else f"{error}"
 
 
 def _about(module: Module, scenario: Scenario) -> dict:
@@ -259,4 +265,4 @@ def emulate(
             "This system has no pseudo-terminals: use --tcp, or espat:// with pyserial."
         ) from None
     except OSError as error:
-        raise click.ClickException(f"{error}") from None
+        raise click.ClickException(_said(error)) from None

@@ -6,6 +6,7 @@ owner may read it.
 
 import base64
 import dataclasses
+import errno
 import json
 import os
 from pathlib import Path
@@ -31,8 +32,14 @@ class FlashFile:
     def load(self):
         """(settings, store) as the last run left them; (None, None) where there is no file yet.
 
-        The store is for :meth:`~.pki.Store.restore`. Raises BadFlash, or OSError.
+        The store is for :meth:`~.pki.Store.restore`. Raises BadFlash, or OSError; that too where
+        the file could not be written later.
         """
+        folder = self.path.absolute().parent
+        if not folder.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(folder))
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, "nothing can be written there", str(folder))
         try:
             text = self.path.read_text("utf-8")
         except FileNotFoundError:

@@ -48,6 +48,22 @@ def _settings(fd):
     return _TERMIOS2.unpack(buffer)[-1] or None, rtscts
 
 
+def check_link(path, own):
+    """Raise OSError where no link can be made for the terminal `own`, or one leads to another."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", folder)
+    if os.path.lexists(path) and not os.path.islink(path):
+        raise FileExistsError(errno.EEXIST, "is there and is no symbolic link: not replaced", path)
+    if os.path.exists(path) and os.readlink(path) != own:
+        raise FileExistsError(
+            errno.EEXIST,
+            f"leads to {os.readlink(path)}, which is in use, perhaps by another emulator: end "
+            "that, or remove the link, or give another name",
+            path,
+        )
+
+
 class Terminal(Port):
     """A pseudo-terminal."""
 
@@ -71,10 +87,7 @@ class Terminal(Port):
     def link_to(self, path):
         """Make ``path`` a symbolic link to the terminal, removed by :meth:`close`."""
         path = os.fspath(path)
-        if os.path.lexists(path) and not os.path.islink(path):
-            raise FileExistsError(
-                errno.EEXIST, "is there and is no symbolic link: not replaced", path
-            )
+        check_link(path, self.path)
         fresh = f"{path}.{os.getpid()}"
         os.symlink(self.path, fresh)
         os.replace(fresh, path)

@@ -23,7 +23,7 @@ _MUCH = 1 << 17
 
 MISSING = (
     "the emulator's TLS needs {package}, which is not installed: "
-    "pip install 'espat[tls]', or leave AT commands with SSL out"
+    "pip install certifi cryptography pyOpenSSL, or leave AT commands with SSL out"
 )
 
 _NO_KEYS = "the installed cryptography package was built without pre-shared keys: update it"

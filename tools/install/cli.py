@@ -1,7 +1,6 @@
 """`espat install` and `espat ports`: the command line."""
 
 import functools
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 import espat
+from espat_tools import asking
 from espat_tools.demo.wanted import Unwanted
 from espat_tools.install import entries, find, index, plan, sources, work
 from espat_tools.install.ports import ask, rows
@@ -27,7 +27,8 @@ _HELP = {
     "path": "The drive of a CircuitPython board, such as /media/CIRCUITPY or D:.",
     "port": "The serial port of a MicroPython board, such as /dev/ttyACM0 or COM5.",
     "ssid": "Your network: its name and password go into a settings.toml, if there is none yet "
-    "(CircuitPython). The password is asked for, or taken from ESPAT_PASSWORD.",
+    "(CircuitPython). The password is asked for, or taken from "
+    f"{asking.VARIABLE}.",
     "names": "Put wifi.py, socketpool.py, ssl.py and ipaddress.py onto a CircuitPython board, as "
     "far as it lacks them.  [default: yes]",
     "packages": f"Put {', '.join(index.PACKAGES)} onto a MicroPython board, as far as it lacks "
@@ -251,7 +252,7 @@ def _offer(target: Target, done: Work, ssid: str | None, dry: bool, yes: bool) -
         entry = entries.settings(target, ssid or "your network", "its password", not done.board)
         wanted = ssid is not None
         if wanted and not entry.exists and not dry:
-            password = _password()
+            password = asking.password()
             entry = entries.settings(target, ssid, password, not done.board)
     elif done.target.builtin(["network"]):
         return
@@ -273,12 +274,6 @@ def _may(path: str, lines: tuple[str, ...]) -> bool:
     if not sys.stdin.isatty():
         return False
     return click.confirm(f"Make {path}, with `{'; '.join(lines)}` in it?", default=True)
-
-
-def _password() -> str:
-    return os.environ.get("ESPAT_PASSWORD") or click.prompt(
-        "Password of the network", hide_input=True, default="", show_default=False
-    )
 
 
 def _next(target: Target, done: Work) -> None:

@@ -92,7 +92,7 @@ def python_packages(tree: Path, output: Path, isolation: bool) -> list[Path]:
         command.insert(3, "--no-isolation")
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tree)
     if "No module named build" in done.stderr:
-        raise Unwanted("The builder of wheels is not here: pip install 'espat[release]'")
+        raise Unwanted("The builder of wheels is not here: pip install build")
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()
         raise Unwanted("The wheel cannot be built:\n" + "\n".join(said[-20:]))

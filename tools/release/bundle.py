@@ -39,7 +39,7 @@ def build(driver: Path, output: Path, forms: Sequence[str] = ("py", "json")) -> 
     Raises Unwanted.
     """
     if importlib.util.find_spec("circuitpython_build_tools") is None:
-        raise Unwanted("The builder of CircuitPython's bundles: pip install 'espat[release]'")
+        raise Unwanted("The builder of bundles is not here: pip install circuitpython-build-tools")
     version, repository = version_of(driver), repository_of(driver)
     prefix = repository.partition("/")[2].lower().replace("_", "-")
     output.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ class Terminal:
         tty.setraw(slave)
         self._set_rate(slave, baud)
         os.set_blocking(self._master, False)
-        self.place = os.ttyname(slave)
+        self.place = self._terminal = os.ttyname(slave)
         os.close(slave)
         self._link = None
         self._present = False
@@ -37,11 +37,14 @@ class Terminal:
             self._link_to(link)
 
     def _link_to(self, link):
-        """A link that was left behind is replaced, a file is not."""
+        """A link that was left behind is replaced; a file, or a link in use, is not."""
+        from espat_tools.emulator.terminal import check_link  # noqa: PLC0415 - not on Windows
+
         try:
+            check_link(link, self._terminal)
             if os.path.islink(link):
                 os.unlink(link)
-            os.symlink(self.place, link)
+            os.symlink(self._terminal, link)
         except OSError:
             os.close(self._master)
             raise
@@ -100,7 +103,8 @@ class Terminal:
         os.close(self._master)
         if self._link:
             with contextlib.suppress(OSError):
-                os.unlink(self._link)
+                if os.readlink(self._link) == self._terminal:
+                    os.unlink(self._link)
 
 
 class TcpDoor:

@@ -9,6 +9,8 @@ import serial
 from rich.console import Console
 
 import espat_tools  # noqa: F401 - makes pyserial know espat:// and the like
+from espat_tools.demo.place import open_port
+from espat_tools.demo.wanted import Unwanted
 from espat_tools.urlhandlers.options import Unfit, source, source_of
 
 from .cli import FILE, opened
@@ -98,10 +100,11 @@ def _head(port, options):
 
 
 def _device(port, baud):
+    """For this program alone: bytes that another one takes would be missing in the transcript."""
     try:
-        return serial.serial_for_url(port, baudrate=baud, timeout=0)
-    except (serial.SerialException, ValueError, OSError) as error:
-        raise click.ClickException(f"could not open {port}: {error}") from None
+        return open_port(port, baud)
+    except Unwanted as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _recorder(output, head):

@@ -3,7 +3,8 @@
 Everything runs in the program's own process, without a thread: the module works whenever the
 port is used. Options, each ``name=value``, joined by ``&`` (``%26`` for one in a password):
 
-- ``profile``: the family; ``baud``: the module's rate (115200), as the port's must be;
+- ``profile``: the family; ``baud``: the module's rate, as the port's must be; without it the
+  module has the rate that the port is opened at, be that pyserial's own default of 9600;
 - ``ap=name:password``, as often as there are access points (:func:`.words.access_point`);
 - ``host=web.test=127.0.0.1:8080``, as often as there are hosts (:func:`.words.host`);
 - ``network=any`` to leave this machine (``loopback``);
@@ -27,6 +28,7 @@ from serial.serialutil import (
 )
 
 from espat_tools.emulator import Module, words
+from espat_tools.emulator.limits import RATES
 from espat_tools.emulator.scenario import Scenario, load_scenario
 
 #: Bytes that wait to be sent before a write blocks, as a serial driver has it.
@@ -52,6 +54,8 @@ class Serial(SerialBase):
         options = {}
         try:
             options = _options(self._port)
+            if RATES[0] <= (self._baudrate or 0) <= RATES[1]:
+                options.setdefault("baud", self._baudrate)
             self.module = Module(**options)
             self._uart = self.module.uart()
             self._reconfigure_port()
