@@ -97,7 +97,8 @@ class Radio(_Members):
         return modem
 
     def connect(self, ssid, password=b"", *, channel=0, bssid=None, timeout=None):
-        """Join a network (``AT+CWJAP``); nothing is done if the module already stands in it.
+        """Join a network (``AT+CWJAP``); nothing is done if the module already stands in it. Then
+        the password is not looked at: after ``stop_station()`` it is.
 
         :param ssid: 1 to 32 bytes; str, or bytes if it is not UTF-8
         :param password: str or bytes, 8 to 64 bytes; empty for an open network

@@ -76,6 +76,15 @@ def test_the_example_says_which_setting_is_missing():
     assert "SSID: None: is CIRCUITPY_WIFI_SSID missing in settings.toml?" in done.stderr
 
 
+def test_a_wrong_password_is_found_out_after_stop_station(radio):
+    """A module that stands in the network joins nothing, and does not look at the password."""
+    radio.connect("espat", "correct horse")
+    radio.connect("espat", "wrong password")
+    radio.stop_station()
+    with pytest.raises(ConnectionError, match="wrong password"):
+        radio.connect("espat", "wrong password")
+
+
 # ---- what is no UART ----------------------------------------------------------------------------
 
 

@@ -123,7 +123,7 @@ def _in_partitions(modem: object, place: object) -> Iterator[tuple]:
     for space in place.sizes:
         wanted = _wanted(space)
         if wanted is not False:
-            kept = place.numbers(space)
+            kept = sorted(place.files(space))
             for number in kept:
                 yield space, number, wanted and _all(place, space, number)
             if wanted and not kept:
