@@ -292,9 +292,14 @@ def test_a_settings_file_is_made_where_there_is_none(drive, espat, monkeypatch):
     assert "a " + '"b' not in said
 
 
-def test_the_password_is_asked_for(drive, espat):
+def test_the_password_is_asked_for_before_anything_is_written(drive, espat, monkeypatch):
     folder = drive()
-    said = espat("install", "--path", folder, "--ssid", "home", answer="secret\n")
+    monkeypatch.delenv("ESPAT_PASSWORD", raising=False)
+    said = espat("install", "--path", folder, "--ssid", "home", status=1)
+    assert "ESPAT_PASSWORD" in said
+    assert _installed(folder) == {}
+    monkeypatch.setattr("espat_tools.asking.password", lambda: "secret")
+    said = espat("install", "--path", folder, "--ssid", "home")
     assert 'CIRCUITPY_WIFI_PASSWORD = "secret"' in (folder / "settings.toml").read_text()
     assert "secret" not in said
 

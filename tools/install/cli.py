@@ -26,9 +26,8 @@ _HELP = {
     "[default: by what the board calls itself]",
     "path": "The drive of a CircuitPython board, such as /media/CIRCUITPY or D:.",
     "port": "The serial port of a MicroPython board, such as /dev/ttyACM0 or COM5.",
-    "ssid": "Your network: its name and password go into a settings.toml, if there is none yet "
-    "(CircuitPython). The password is asked for, or taken from "
-    f"{asking.VARIABLE}.",
+    "ssid": "Your network: its name and password go into settings.toml (MicroPython: secrets.py), "
+    f"if there is none yet. The password is asked for, or taken from {asking.VARIABLE}.",
     "names": "Put wifi.py, socketpool.py, ssl.py and ipaddress.py onto a CircuitPython board, as "
     "far as it lacks them.  [default: yes]",
     "packages": f"Put {', '.join(index.PACKAGES)} onto a MicroPython board, as far as it lacks "
@@ -125,12 +124,13 @@ def install(
             return
         if update:
             _check_there(target)
+        network = _network(target, ssid, dry)
         wishes = Wishes(board, names, packages, index_)
         done = work.work_out(target, wishes)
         _show(done)
         if not dry:
             _install(done, yes)
-        _offer(target, done, ssid, dry, yes)
+        _offer(target, done, network, dry, yes)
         if not dry:
             _next(target, done)
 
@@ -246,22 +246,28 @@ def _remove(target: Target, dry: bool, yes: bool) -> None:
 # ---- what is the user's own ---------------------------------------------------------------------
 
 
-def _offer(target: Target, done: Work, ssid: str | None, dry: bool, yes: bool) -> None:
-    """settings.toml or boot.py: made if there is none, after a question; else told what to add."""
-    if target.runtime == "circuitpython":
-        entry = entries.settings(target, ssid or "your network", "its password", not done.board)
-        wanted = ssid is not None
-        if wanted and not entry.exists and not dry:
-            password = asking.password()
-            entry = entries.settings(target, ssid, password, not done.board)
-    elif done.target.builtin(["network"]):
-        return
-    else:
-        entry = entries.boot(target)
-        wanted = not entry.exists and not dry and (yes or _may(entry.path, entry.missing))
+def _network(target: Target, ssid: str | None, dry: bool) -> tuple[str, str] | None:
+    """The network that a new file is to name, asked for before anything is written; or None."""
+    if ssid is None or dry or entries.network(target, "", "").exists:
+        return None
+    return ssid, asking.password()
+
+
+def _offer(
+    target: Target, done: Work, network: tuple[str, str] | None, dry: bool, yes: bool
+) -> None:
+    """The user's own files: made if there is none and it is wanted; else told what to add."""
+    named = entries.network(target, *(network or ("your network", "its password")), done.board)
+    _make_or_tell(target, named, network is not None)
+    if target.runtime == "micropython" and not target.builtin(["network"]):
+        boot = entries.boot(target)
+        _make_or_tell(target, boot, not dry and (yes or _may(boot)))
+
+
+def _make_or_tell(target: Target, entry: entries.Entry, wanted: bool) -> None:
     if not entry.missing:
         return
-    if wanted and not entry.exists and not dry:
+    if wanted and not entry.exists:
         target.write(entry.path, entry.data)
         click.echo(f"Made {entry.path}.")
         return
@@ -270,10 +276,11 @@ def _offer(target: Target, done: Work, ssid: str | None, dry: bool, yes: bool) -
         click.echo(f"  {line}")
 
 
-def _may(path: str, lines: tuple[str, ...]) -> bool:
-    if not sys.stdin.isatty():
+def _may(entry: entries.Entry) -> bool:
+    if entry.exists or not sys.stdin.isatty():
         return False
-    return click.confirm(f"Make {path}, with `{'; '.join(lines)}` in it?", default=True)
+    lines = "; ".join(entry.missing)
+    return click.confirm(f"Make {entry.path}, with `{lines}` in it?", default=True)
 
 
 def _next(target: Target, done: Work) -> None:

@@ -23,10 +23,16 @@ class Entry:
         return ("\n".join(self.missing) + "\n").encode()
 
 
-def settings(target: Target, ssid: str, password: str, pins: bool) -> Entry:
-    """The network in settings.toml; where no board file tells the pins, these too."""
+def network(target: Target, ssid: str, password: str, board: str | None = "") -> Entry:
+    """The network, where programs look for it: settings.toml, or secrets.py in MicroPython.
+
+    `board` None: no board file tells the pins, so settings.toml has to.
+    """
+    if target.runtime == "micropython":
+        rows = {"SSID": repr(ssid), "PASSWORD": repr(password)}
+        return _entry(target, "secrets.py", {name: f"{name} = {rows[name]}" for name in rows})
     rows = {SSID: ssid, PASSWORD: password}
-    if pins:
+    if board is None:
         rows |= {"ESPAT_TX": "GP0", "ESPAT_RX": "GP1"}
     return _entry(target, "settings.toml", {name: f"{name} = {_toml(rows[name])}" for name in rows})
 

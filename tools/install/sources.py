@@ -26,15 +26,16 @@ def boards() -> dict[str, Path]:
 
 
 def board_of(target: Target) -> str | None:
-    """The board file for a board, by what it calls itself; None where there is none."""
+    """The board file for a board, by what it calls itself; None for none, or several."""
     known = boards()
     if target.board_id in known:
         return target.board_id
+    found = []
     for name, path in known.items():
         said = re.search(r'^BOARD_ID = "(\w+)"', path.read_text("utf-8"), re.M)
         if said and said[1] == target.board_id:
-            return name
-    return None
+            found.append(name)
+    return found[0] if len(found) == 1 else None
 
 
 def board_file(name: str) -> bytes:
