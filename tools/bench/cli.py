@@ -20,6 +20,7 @@ from espat_tools.bench import (
     memory,
     memory_report,
     pace,
+    pico,
     programs,
     report,
     wire,
@@ -200,6 +201,14 @@ def growth_command(most: int, requests: int, as_json: bool) -> None:
 def programs_command(as_json: bool) -> None:
     """JSON, MQTT, datagrams and a served page through published libraries."""
     _measured(as_json, programs.measure, "Programs, simulated clock, 2 ms a packet", PROGRAMS)
+
+
+@bench.command("pico")
+@_JSON
+def pico_command(as_json: bool) -> None:
+    """Heap of programs for the Pico W, in MicroPython: as used, and the least (a minute)."""
+    heads = {"program": "program", "used": "bytes in use", "smallest": "smallest heap"}
+    _measured(as_json, pico.measure, "Heap of MicroPython programs, 64-bit, .mpy", heads)
 
 
 @bench.command("report")

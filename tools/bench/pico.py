@@ -1,0 +1,168 @@
+"""What programs for the Pico W take of a heap, over a module: as used, and the least that does.
+
+    espat bench pico
+    espat bench pico --json
+
+Each is run in the unix MicroPython (64-bit objects: a Pico's are half as large) with the .mpy files
+of the driver, its `network` and `socket` found by `import espat_board`. Its own source, the UART's
+buffer of 2 KB and the library, frozen into the interpreter, are as on a Pico.
+"""
+
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from espat_tools import runtimes
+from espat_tools.bench.memory import ONBOARD
+from espat_tools.emulator import Module, SocketNetwork
+
+BODY = b"0123456789" * 1000
+HEAPS = range(40, 321)
+"""Where the smallest heap is looked for, in KB."""
+PATIENCE = 60
+
+_JOIN = """
+import gc
+gc.collect()
+before = gc.mem_alloc()
+import espat_board
+import network
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect("espat", "correct horse")
+while not wlan.isconnected():
+    pass
+"""
+_END = "gc.collect()\nprint('heap', gc.mem_alloc() - before)\n"
+_REQUESTS = """
+import requests
+response = requests.get("http://pages.test/")
+assert len(response.content) == 10000
+"""
+_CLIENT = """
+import asyncio
+async def fetch():
+    reader, writer = await asyncio.open_connection("pages.test", 80)
+    writer.write(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    await writer.drain()
+    count = 0
+    while True:
+        data = await reader.read(512)
+        if not data:
+            return count
+        count += len(data)
+assert asyncio.run(fetch()) > 10000
+"""
+_SERVER = """
+import asyncio
+async def main():
+    done = asyncio.Event()
+    async def serve(reader, writer):
+        while await reader.readline() not in (b"\\r\\n", b""):
+            pass
+        writer.write(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + b"0123456789" * 100)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        done.set()
+    server = await asyncio.start_server(serve, "0.0.0.0", 80)
+    print("serving")
+    await done.wait()
+asyncio.run(main())
+"""
+PROGRAMS = {
+    "joined": "",
+    "requests: a page of 10 KB": _REQUESTS,
+    "asyncio: a page of 10 KB, streamed": _CLIENT,
+    "asyncio: a page of 1 KB served": _SERVER,
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A program: bytes of heap in use at its end, and the least heap that it ran in, in bytes."""
+
+    program: str
+    used: int
+    smallest: int
+
+    def as_json(self) -> dict:
+        """Everything, as what `json.dumps` takes."""
+        return asdict(self)
+
+
+class _Pages(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(BODY)))
+        self.end_headers()
+        self.wfile.write(BODY)
+
+    def log_message(self, *_args: object) -> None:
+        """Keep the output clean."""
+
+
+@contextmanager
+def _module() -> Iterator[Module]:
+    """A module whose network has the server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Pages) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        network = SocketNetwork({"pages.test": ("127.0.0.1", {80: server.server_port})})
+        with Module(network=network, timing={"join": 0.01, "boot": 0.01}) as module:
+            yield module
+        server.shutdown()
+
+
+def _visit(module: Module, over: threading.Event) -> None:
+    """Fetch the page that the board serves, as soon as it does."""
+    while not over.wait(0.02):
+        listener = module.core.links.listener
+        if listener is not None:
+            with urllib.request.urlopen(f"http://127.0.0.1:{listener.port}/", timeout=PATIENCE):
+                return
+
+
+def run(name: str, kilobytes: int) -> int | None:
+    """Bytes in use at the end of a program in a heap of this size; None: it does not run in it."""
+    with _module() as module:
+        over = threading.Event()
+        if name.endswith("served"):
+            threading.Thread(target=_visit, args=(module, over), daemon=True).start()
+        result = runtimes.unix(
+            _JOIN + PROGRAMS[name] + _END,
+            [module.open_pty()],
+            heapsize=kilobytes * 1024,
+            modules={"espat_board": ONBOARD / "pico_uart.py"},
+            timeout=PATIENCE,
+        )
+        over.set()
+    said = result.stdout + result.stderr
+    if result.returncode == 0:
+        return int(said.rpartition("heap ")[2])
+    if "MemoryError" in said or "heap" in result.stderr:
+        return None
+    raise RuntimeError(f"{name} in {kilobytes} KB failed otherwise:\n{said}")
+
+
+def measure(progress: Callable[[str], None]) -> list[Figure]:
+    """Every program. Raises RuntimeError."""
+    if reason := runtimes.unix_missing() or runtimes.mpy_cross_missing():
+        raise RuntimeError(reason)
+    figures = []
+    for name in PROGRAMS:
+        progress(name)
+        used = run(name, 1024)
+        if used is None:
+            raise RuntimeError(f"{name} does not run in a megabyte")
+        too_small, enough = HEAPS[0] - 1, HEAPS[-1]
+        while enough - too_small > 1:
+            middle = (enough + too_small) // 2
+            if run(name, middle) is None:
+                too_small = middle
+            else:
+                enough = middle
+        figures.append(Figure(name, used, enough * 1024))
+    return figures
