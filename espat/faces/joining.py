@@ -38,7 +38,7 @@ def join(station, network):
     """Have a network joined as soon as the module has time.
 
     :param network: (ssid, key, bssid, None)
-    :raises TypeError, ValueError: one of them cannot be; nothing was sent
+    :raises TypeError, ValueError: one of them cannot be; nothing is begun
     """
     ssid, key, bssid, _ = network
     args = text("SSID", ssid, 1, 32), text("key", key, 0, 64)

@@ -110,6 +110,7 @@ class Station:
         self.tries += 1
         self.tried = radio.modem.port.ticks()
         self.failed = 0 if radio.network else STAT_CONNECT_FAIL  # if one of them raises
+        radio.awake()  # here, so that the rooms for it are not loaded beside those for joining
         self.joining = call("faces.joining", "begin", self)
         self.failed = 0
         if not self.joining:
@@ -205,6 +206,7 @@ class WLAN:
             return self._wlan("active", is_active)
         if is_active is None:
             return _station.active
+        _station.awake()
         call("faces.joining", "start" if is_active else "stop", _station)
         return None
 
@@ -228,6 +230,8 @@ class WLAN:
         network = (ssid, key or b"", bssid, None)
         s = _station
         if not s.joining or s.leaving or network != s.network:
+            if not s.active:
+                s.awake()
             call("faces.joining", "join", s, network)
             s.look()
 

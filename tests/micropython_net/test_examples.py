@@ -13,6 +13,7 @@ import pytest
 from espat_tools import runtimes
 from espat_tools.emulator import Module, SocketNetwork
 from tests.demo.conftest import serving
+from tests.e2e.test_selftest import time_server
 from tests.programs import conftest as programs
 from tests.programs import published
 
@@ -151,6 +152,16 @@ def test_asyncio_server(start):
             pass  # a visitor that says nothing, and goes
         with urllib.request.urlopen(f"http://127.0.0.1:{own}/", timeout=PATIENCE) as page:
             assert page.read() == b"<h1>Visit 4</h1>"
+
+
+def test_ntp(start):
+    with time_server() as port:
+        network = SocketNetwork({"pool.ntp.org": ("127.0.0.1", {123: port})})
+        with Module(network=network) as module:
+            lines = start("espat_mp_ntp", module).ends()
+            assert any(b'"UDP"' in line for line in module.commands)
+    told = time.mktime(time.strptime(lines[0], "%Y-%m-%d %H:%M:%S UTC")) - time.timezone
+    assert abs(told - time.time()) < PATIENCE
 
 
 def test_access_point(start):

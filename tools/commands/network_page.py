@@ -22,6 +22,7 @@ BEGIN, END = "<!-- tables: {} -->\n", "<!-- end -->\n"
 CLASSES = {
     "network": {"WLAN": ("network", "WLAN")},
     "socket": {"socket": ("stream", "Stream")},
+    "tls": {"SSLContext": ("contexts", "TLSContext")},
 }
 
 #: Names that the stubs take from the documentation of other ports: no Pico W has them.
@@ -53,6 +54,11 @@ DIFFERS = {
     "socket.socket.connect": "waits 60 s at most",
     "socket.socket.listen": "one at a time: a module has one server (`EADDRINUSE`)",
     "socket.socket.setsockopt": "accepted, and changes nothing; no callback (option 20)",
+    "tls.CERT_OPTIONAL": "the name alone: `verify_mode` refuses it (`ValueError`)",
+    "tls.SSLContext.load_cert_chain": "kept in the module's flash: `tls.md`",
+    "tls.SSLContext.load_verify_locations": "kept in the module's flash: `tls.md`",
+    "tls.SSLContext.wrap_socket": "of a socket that has connected and not been used: the module "
+    "connects anew with TLS",
     "socket.getaddrinfo": "a name for a TCP socket (`SOCK_STREAM`) is found when it connects; "
     "asked for without a kind it is waited for, up to 20 s",
 }
@@ -72,6 +78,11 @@ ABSENT = {
     "socket.MSG_DONTWAIT": "`setblocking(False)`",
     "socket.MSG_PEEK": "what was read is read",
     "socket.SOCK_RAW": "a module takes payload, not packets",
+    "tls.SSLContext.get_ciphers": "the module chooses its ciphers",
+    "tls.SSLContext.set_ciphers": "as `get_ciphers`",
+    "tls.MBEDTLS_VERSION": "it is the module's",
+    "tls.PROTOCOL_DTLS_CLIENT": "modules have no DTLS",
+    "tls.PROTOCOL_DTLS_SERVER": "modules have no DTLS",
 }
 
 
