@@ -43,6 +43,15 @@ FINDINGS = {
         "Bytes come, and make no sense at any rate.",
         "Join the grounds. Was the module set to a rate of its own? RATES in espat_board.py.",
     ),
+    "deaf": (
+        "It is heard starting, and does not hear this end.",
+        "Check the wire from TX of this board to its RX, and that it is the right pin.",
+    ),
+    "boot_noise": (
+        "Garbage came by itself, once, and nothing answers.",
+        "The boot log of an ESP8266, at 74880 baud? Then these are not the pins of AT: GPIO13 (RX) "
+        "and GPIO15 (TX) with ESP-AT 2.x, else 3 and 1; or the wire to its RX is open.",
+    ),
     "data_mode": (
         "It was in data mode (passthrough), or waited for the rest of a payload: ended with +++.",
         "espat does the same when it starts. If it comes back: AT+SAVETRANSLINK=0.",
@@ -213,18 +222,23 @@ class Examination:
 
     def tries(self):
         """Whether it answers at this rate."""
-        refused = 0
-        for _ in range(3):
+        refused = asked = 0
+        port = self.wire.port
+        begun = port.ticks()
+        while asked < 3 or (self.busy and port.since(begun) < 20000):
+            asked += 1
             got = self.wire.ask(b"AT\r\n")
             how = answered(got)
             refused += how == b"ER"
             if how == b"OK" or refused == 3:
                 self.echoes = b"AT" in got[: got.find(b"OK")]
                 return True
+            self.busy = b"busy p" in got or b"busy s" in got
             if not got and not self.wire.boots:
                 continue
-            if b"busy p" in got or b"busy s" in got:
-                self.busy = True
+            self.heard = self.heard or len(got.strip(b"\0")) > 0
+            if self.busy:
+                pass
             elif got.strip(b"\0") and not plain(got).replace(b"AT", b""):
                 self.echo = True
             elif readable(got) and len(got) > len(self.text):
@@ -266,6 +280,8 @@ class Examination:
             self.find("silent")
         elif wire.zeros:
             self.find("low")
+        elif not self.heard:
+            self.find("deaf" if wire.boots else "boot_noise")
         elif self.text:
             self.find("not_at", plain(self.text)[:60])
         else:

@@ -7,6 +7,7 @@ import functools
 
 import serial
 
+from espat_tools.doctor.examine import examine
 from espat_tools.doctor.wire import Wire
 from espat_tools.emulator import MemoryNetwork, Module, SimClock
 from tests.doctor.onboard.script import SCRIPTS, Clock, Line
@@ -73,6 +74,7 @@ EMULATED = {
         lambda: emulated("nonos-1.7.4", faults=["brown-out 40 times 400ms apart"]),
     ),
     "busy for ever": (["busy"], lambda: emulated(faults=["busy to all but AT+RST"])),
+    "busy for a while": (["well"], lambda: emulated(faults=["busy to all but AT+RST for 9s"])),
     "NonOS 1.3": (["well", "active_only"], lambda: emulated("nonos-1.3")),
     "RTS/CTS at the module only": (["half_flow"], lambda: emulated(rtscts=True)),
     "nobody lowers CTS": (["half_flow"], lambda: scripted(kind=Full)),
@@ -91,3 +93,11 @@ EMULATED = {
 CASES = EMULATED | {
     name: (wanted, functools.partial(scripted, **how)) for name, (wanted, how) in SCRIPTS.items()
 }
+
+
+@functools.cache
+def examined(case):
+    """What is found in a case, and how many seconds it takes; once for all tests that only look."""
+    made = CASES[case][1]()
+    begun = made.now()
+    return examine(made), made.now() - begun

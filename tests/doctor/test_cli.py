@@ -12,10 +12,9 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from espat_tools.doctor import cli, show
-from espat_tools.doctor.examine import examine
 from espat_tools.doctor.faults import FAULTS, Finding
 from espat_tools.emulator import Module
-from tests.doctor.places import CASES
+from tests.doctor.places import CASES, examined
 
 
 def run(*arguments):
@@ -128,7 +127,7 @@ def test_a_rate_that_the_port_has_not(module):
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_shown_fits_a_terminal(case):
-    done = examine(CASES[case][1]())
+    done = examined(case)[0]
     text = show.plain("/dev/ttyUSB0", done)
     assert all(len(line) <= 96 for line in text.splitlines())
     screen = io.StringIO()
@@ -142,7 +141,7 @@ def test_what_is_shown_fits_a_terminal(case):
 
 
 def test_steps_are_numbered_and_what_belongs_to_one_is_not():
-    text = show.plain("port", examine(CASES["nobody is there"][1]()))
+    text = show.plain("port", examined("nobody is there")[0])
     assert "\n3. Take the pins of the AT UART:\n     " in text
     assert "\n4. Press its reset" in text
     assert "\n     ESP32-C3: not GPIO21 and GPIO20, but GPIO7 (TX) and GPIO6 (RX)\n" in text

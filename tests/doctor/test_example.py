@@ -97,9 +97,8 @@ def test_in_micropython_by_simulated_time(any_micropython):
 ON_A_TERMINAL = {
     "a module that is well": {},
     "another rate": {"module_baud": 921600},
-    "busy for ever": {"faults": ["busy to all but AT+RST"]},
-    "RTS/CTS at the module only": {"rtscts": True},
-    "NonOS 1.3": {"profile": "nonos-1.3"},
+    "busy for a while": {"faults": ["busy to all but AT+RST for 3s"]},
+    "RTS/CTS at the module only": {"rtscts": True, "profile": "nonos-1.7.4"},
 }
 """Of the emulated cases those that a pseudo-terminal has, and that real time is short for."""
 

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from espat_tools.doctor.examine import examine
 from espat_tools.doctor.faults import FAULTS
 from espat_tools.doctor.show import plain
-from tests.doctor.places import CASES
+from tests.doctor.places import CASES, examined
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
@@ -18,7 +17,7 @@ TEXTS = (ROOT / "espat" / "texts.py").read_text("utf-8")
 
 @pytest.mark.parametrize(("case", "quote"), QUOTES, ids=[case for case, _ in QUOTES])
 def test_what_is_quoted_is_what_is_printed(case, quote):
-    assert f"\n\n{quote}" in plain("/dev/ttyUSB0", examine(CASES[case][1]()))
+    assert f"\n\n{quote}" in plain("/dev/ttyUSB0", examined(case)[0])
 
 
 def test_every_fault_is_explained():

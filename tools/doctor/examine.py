@@ -15,6 +15,7 @@ _TRIES = 3  # the first may only end half a command that was there
 _FEWER = 2  # at the rates after the first
 _APART_S = 1.1  # `+++` stands alone; the next command comes a second later
 _LOOP_S = 4.0  # how long a module that has started is watched, whether it does so again
+_BUSY_S = 20.0  # how long "busy" is waited out: a join takes as long
 _LIKELY = 5  # rates at which a silent module is taken out of data mode
 _FIRST = 0x10  # NonOS AT 1.0: what is older connects and sends in other words
 _PASSIVE = "PASSIVE"
@@ -141,8 +142,10 @@ def _find(wire: Wire, rates: Iterable[int], tell: Callable[[str], None]) -> _Met
 
 def _try(wire: Wire, met: _Met, tries: int) -> bool:
     """Whether a module answers at the present rate."""
-    refused = 0
-    for _ in range(tries):
+    refused = asked = 0
+    begun = wire.now()
+    while asked < tries or (met.signs[-1] == signs.BUSY and wire.now() - begun < _BUSY_S):
+        asked += 1
         got = wire.ask(b"AT\r\n", _ANSWER_S, signs.answered)
         met.signs.append(signs.sign(b"AT\r\n", got))
         if met.signs[-1] == signs.TEXT and len(got) > len(met.text):
@@ -195,6 +198,8 @@ def _why_not(wire: Wire, rates: list[int], met: _Met, done: Examined) -> None:
         done.add("silent", rates=len(rates))
     elif not heard.strip(b"\0"):
         done.add("low")
+    elif not seen:
+        done.add("deaf" if boots else "boot_noise")
     elif signs.TEXT in seen:
         done.add("not_at", seen=signs.shown(met.text.removeprefix(b"AT\r\n").strip()))
     else:

@@ -102,6 +102,29 @@ FAULTS = {
             "flash the firmware again (erase first).",
         ),
     ),
+    "deaf": Fault(
+        BAD,
+        "It is heard starting, and does not hear this end.",
+        ("the wire from TX of this end to its RX is open, or on another pin",),
+        (
+            "Check that wire. Of an ESP8266 with ESP-AT 2.x RX is GPIO13, of an ESP32-C3 GPIO6.",
+            "Measure it: at rest it has 3.3 V.",
+        ),
+    ),
+    "boot_noise": Fault(
+        BAD,
+        "Garbage came by itself, once, and nothing answers.",
+        (
+            "the boot log of an ESP8266, at 74880 baud: these are not the pins of AT, or the wire "
+            "to its RX is open",
+            "noise, as the module was switched on, and its rate is another",
+        ),
+        (
+            "Run espat doctor --baud 74880 --listen 10, and press its reset meanwhile.",
+            "Take the pins of the AT UART: GPIO15 (TX) and GPIO13 (RX) with ESP-AT 2.x, or GPIO1 "
+            "(TX) and GPIO3 (RX).",
+        ),
+    ),
     "data_mode": Fault(
         NOTE,
         "It was in data mode (passthrough), or waited for the rest of a payload: ended with +++.",

@@ -87,7 +87,7 @@ class BoardPort:
 
     def pause(self):
         """Time passes."""
-        self.clock.advance(0.002)
+        self.clock.advance(0.005)
 
 
 def back(data):
@@ -142,6 +142,11 @@ SCRIPTS = {
     "RX is low once": (["low"], {"every": b"\0", "gap": ONCE}),
     "the log UART of an ESP32-C3": (["log"], {"every": C3_LOG, "gap": ONCE}),
     "the log UART of an ESP8266": (["log"], {"every": ESP8266_LOG, "gap": ONCE, "rate": 115200}),
+    "a boot log at 74880 baud": (
+        ["boot_noise"],
+        {"every": ESP8266_LOG, "gap": ONCE, "rate": 74880},
+    ),
+    "the wire to its RX is open": (["deaf"], {"every": b"\r\nready\r\n", "gap": ONCE}),
     "GPIO0 is low, ESP8266": (["loader"], {"every": ESP8266_LOADER, "gap": ONCE}),
     "GPIO0 is low, ESP32": (["loader"], {"every": ESP32_LOADER, "gap": ONCE}),
     "noise": (["garbage"], {"every": b"\xf8\x1e\x80\xe0\xfe", "gap": 0.5}),
