@@ -20,6 +20,7 @@ COMMANDS = {
         "Disturb the line, and count what comes of it.",
     ),
     "console": ("espat_tools.console.cli", "console", "Talk to a module by hand."),
+    "trace": ("espat_tools.trace.cli", "trace", "A conversation as a picture."),
     "record": ("espat_tools.transcripts.live_cli", "record", "Write down what a module says."),
     "replay": ("espat_tools.transcripts.live_cli", "replay", "Play what a module said."),
     "transcript": (

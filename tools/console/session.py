@@ -118,14 +118,14 @@ class Session:
     @property
     def as_it_is(self) -> bool:
         """Whether the module itself reads backslashes in the payload (AT+CIPSENDEX)."""
-        first = self._talk.pending[:1]
-        return bool(first) and first[0].name == b"CIPSENDEX"
+        sent = self._talk.current
+        return sent is not None and sent.name == b"CIPSENDEX"
 
     @property
     def waiting(self) -> str:
         """The command that has not ended; "" for none."""
-        first = self._talk.pending[:1]
-        return hide(first[0].line.decode("utf-8", "surrogateescape")) if first else ""
+        sent = self._talk.current
+        return hide(sent.line.decode("utf-8", "surrogateescape")) if sent else ""
 
     @property
     def waited(self) -> float:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from espat_tools import asking, runtimes
+from espat_tools.demo.drawing import drawn
 from espat_tools.demo.page import Differs
 from espat_tools.demo.place import place
 from espat_tools.demo.report import Report
@@ -36,12 +37,14 @@ _HELP = {
     "profile": f"What the emulator plays: {', '.join(PROFILES)}.  [default: {DEFAULT_PROFILE}]",
     "paced": "Make the emulator's wire as slow as a real one.",
     "trace": "Show the conversation with the module, with secrets masked.",
+    "picture": "Draw the conversation into FILE: HTML, as `espat trace` makes it.",
 }
 _EXAMPLES = """\b
 Examples:
   espat demo                         everything emulated, on this machine
   espat demo --runtime micropython   the driver as it runs on a board
   espat demo --trace | less          what was said
+  espat demo --trace-picture a.html  the same as a picture
   espat demo --paced --baud 921600   no faster than a wire
 \b
   espat demo --port /dev/ttyUSB0 --ssid MyNetwork --url http://example.com/
@@ -84,7 +87,7 @@ def _run(
         profile=profile or DEFAULT_PROFILE,
         **rest,
     )
-    with place(wanted) as where, Report(where, wanted) as report:
+    with place(wanted) as there, drawn(there, wanted) as where, Report(where, wanted) as report:
         RUNNERS[wanted.runtime](where, wanted, report.tell)
         report.summary()
 
@@ -109,6 +112,7 @@ def _run(
 )
 @click.option("--paced", is_flag=True, help=_HELP["paced"])
 @click.option("--trace", is_flag=True, help=_HELP["trace"])
+@click.option("--trace-picture", "picture", metavar="FILE", help=_HELP["picture"])
 def demo(**options: object) -> None:
     """Fetch a page through an ESP-AT module.
 

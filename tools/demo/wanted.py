@@ -42,6 +42,7 @@ class Wanted:
     runtime: str = "cpython"
     trace: bool = False
     paced: bool = False
+    picture: str | None = None
 
     @property
     def pace(self) -> int:

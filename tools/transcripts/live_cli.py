@@ -38,7 +38,8 @@ Examples:
 """
 
 
-def _door(tcp, link, baud):
+def door(tcp: str | None, link: str | None, baud: int):
+    """Where a program comes in. Raises ClickException where that cannot be."""
     try:
         return open_door(tcp, link, baud)
     except ValueError as error:
@@ -72,16 +73,16 @@ def record(port: str, output: Path, baud: int, **options: object) -> None:
     if output.exists() and not options["force"]:
         raise click.ClickException(f"{output} is there already: another name, or --force")
     head = _head(port, options)
-    device = _device(port, baud)
+    module = device(port, baud)
     try:
-        door = _door(options["tcp"], options["link"], baud)
+        way_in = door(options["tcp"], options["link"], baud)
         try:
             with _recorder(output, head) as recorder:
-                _relay(Relay(door, device, recorder), door, recorder)
+                _relay(Relay(way_in, module, recorder), way_in, recorder)
         finally:
-            door.close()
+            way_in.close()
     finally:
-        device.close()
+        module.close()
     click.echo(f"{output}: {recorder.lines} events", err=True)
 
 
@@ -99,8 +100,10 @@ def _head(port, options):
     return {"source": where, "mask": not options["unmasked"], **head}
 
 
-def _device(port, baud):
-    """For this program alone: bytes that another one takes would be missing in the transcript."""
+def device(port: str, baud: int):
+    """The module's port, for this program alone: bytes that another one takes would be missing in
+    the transcript. Raises ClickException where it cannot be opened.
+    """
     try:
         return open_port(port, baud)
     except Unwanted as error:
@@ -158,16 +161,16 @@ def replay(file: Path, tcp: str | None, link: str | None, speed: float) -> None:
     all was said, by both, and 1 when the program said something else or left before the end.
     """
     player = Player(opened(file), time.monotonic, speed)
-    door = _door(tcp, link, 115200)
+    way_in = door(tcp, link, 115200)
     console = Console(stderr=True)
     try:
-        console.print(f"Open [bold]{door.place}[/bold] as the module's port. Ctrl-C ends it.")
-        departed = Stage(door, player).play()
+        console.print(f"Open [bold]{way_in.place}[/bold] as the module's port. Ctrl-C ends it.")
+        departed = Stage(way_in, player).play()
     except KeyboardInterrupt:
         click.echo(f"Stopped. {player.missing() or 'All was said.'}", err=True)
         sys.exit(STOPPED)
     finally:
-        door.close()
+        way_in.close()
     if departed:
         raise click.ClickException(departed)
     click.echo(f"{file}: all was said.", err=True)

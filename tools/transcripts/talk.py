@@ -170,7 +170,8 @@ class Talk:
     def _sent(self, part):
         """Payload has gone; that of AT+CIPSENDEX ends where a backslash and a 0 stand."""
         self.wanted -= len(part)
-        if self.pending and self.pending[0].name == b"CIPSENDEX":
+        sent = self.current
+        if sent and sent.name == b"CIPSENDEX":
             self._ends_early = (self._ends_early + part)[-8192:]
             if re.search(rb"(?<!\\)(?:\\\\)*\\0", self._ends_early):
                 self.wanted = 0
@@ -192,11 +193,22 @@ class Talk:
         link = int(found["link"]) if found and found.groupdict().get("link") else NOBODY
         return Item(COMMAND, HOST, data, self._out_since, time, sent.number, 0, link)
 
+    @property
+    def current(self) -> Sent | None:
+        """The command that the module is at: a module that is at one answers busy to the next.
+
+        So it is the latest that was not answered with busy; one before it was not heard, unless it
+        was repeated by the module, and those behind it not yet.
+        """
+        repeated = [sent for sent in self.pending if sent.echoed]
+        return (repeated or self.pending or [None])[-1]
+
     def _owner(self):
-        return self.pending[0].number if self.pending else NOBODY
+        sent = self.current
+        return sent.number if sent else NOBODY
 
     def _link(self):
-        found = _LINK_SIZE.search(self.pending[0].line) if self.pending else None
+        found = _LINK_SIZE.search(self.current.line) if self.pending else None
         return int(found["link"]) if found and found["link"] else NOBODY
 
     # ---- the module's ---------------------------------------------------------------------------
@@ -269,20 +281,20 @@ class Talk:
     # ---- prompts --------------------------------------------------------------------------------
 
     def _awaits_prompt(self):
-        first = self.pending[0] if self.pending else None
-        return first is not None and not first.prompted and (first.wants or first.opens)
+        sent = self.current
+        return sent is not None and not sent.prompted and (sent.wants or sent.opens)
 
     def _prompt(self, size, time):
         size += self._in[size : size + 1] == b" "
-        first = self.pending[0]
+        sent = self.current
         item = self._take(size, PROMPT, time)
-        first.prompted = True
+        sent.prompted = True
         self._ends_early = b""
-        if first.opens:
-            self.pending.pop(0)
+        if sent.opens:
+            self._over(sent)
             self.passthrough = True
         else:
-            self.wanted = first.wants
+            self.wanted = sent.wants
         return item
 
     # ---- payload --------------------------------------------------------------------------------
@@ -318,7 +330,7 @@ class Talk:
         """The link that AT+CIPRECVDATA names: its reply does not."""
         if not head.startswith(b"+CIPRECVDATA") or not self.pending:
             return NOBODY
-        found = re.search(rb"=(\d+),", self.pending[0].line)
+        found = re.search(rb"=(\d+),", self.current.line)
         return int(found[1]) if found else NOBODY
 
     # ---- lines ----------------------------------------------------------------------------------
@@ -354,16 +366,20 @@ class Talk:
         return False
 
     def _ended(self, text):
-        """A result: of the first command, unless more of it is to come."""
-        if not self.pending:
+        """A result: of the command that the module is at, unless more of it is to come."""
+        sent = self.current
+        if sent is None:
             return
-        first = self.pending[0]
-        if text == b"OK" and not first.prompted and (first.wants or first.opens):
+        if text == b"OK" and not sent.prompted and (sent.wants or sent.opens):
             return
-        if text == b"OK" and first.prompted and first.name in _SENDS:
+        if text == b"OK" and sent.prompted and sent.name in _SENDS:
             return
         self.wanted = 0
-        self.pending.pop(0)
+        self._over(sent)
+
+    def _over(self, sent):
+        """It has ended, and those before it will not be answered any more."""
+        del self.pending[: self.pending.index(sent) + 1]
 
     def forget(self) -> None:
         """The commands under way will not be answered any more."""

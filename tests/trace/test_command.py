@@ -1,0 +1,184 @@
+"""`espat trace`, from a file and live, and `espat demo --trace-picture`."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from espat_tools.demo.cli import demo
+from espat_tools.trace import cli
+from espat_tools.trace.page import render
+from tests.trace.conversations import transcript
+
+TEXT = (Path(__file__).parents[2] / "docs" / "trace.md").read_text("utf-8")
+PATIENCE = 30
+
+
+def drawn(path):
+    """The data of a picture."""
+    found = re.search(
+        r'<script type="application/json" id="data">(.*)</script>', path.read_text("utf-8")
+    )
+    return json.loads(found[1])
+
+
+@pytest.fixture
+def session(tmp_path):
+    path = tmp_path / "session.txt"
+    path.write_text(transcript().text(), "utf-8")
+    return path
+
+
+def run(*words):
+    return CliRunner().invoke(cli.trace, [str(word) for word in words])
+
+
+def test_a_file(session):
+    assert run(session).exit_code == 0
+    found = drawn(session.with_suffix(".html"))
+    assert found["title"] == "a <short> one"
+    assert len(found["bars"]) == 8
+    assert "secret pass" not in session.with_suffix(".html").read_text("utf-8")
+
+
+def test_options(session, tmp_path):
+    other = tmp_path / "other.html"
+    assert run(session, "-o", other, "--unmasked").exit_code == 0
+    assert "secret pass" in other.read_text("utf-8")
+    again = run(session, "-o", other)
+    assert (again.exit_code, "is there already" in again.output) == (1, True)
+    assert run(session, "-o", other, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ((), "Either FILE"),
+        (("x.txt", "--port", "espat://"), "Either FILE"),
+        (("/nowhere/x.txt",), "No such file"),
+        (("--port", "/dev/not-there"), "could not open /dev/not-there"),
+    ],
+)
+def test_what_cannot_be(words, text):
+    result = run(*words)
+    assert result.exit_code in (1, 2)
+    assert text in result.output
+
+
+def test_it_is_one_file_and_asks_nobody():
+    page = render(transcript())
+    assert not re.search(r"(?:src|href)=|@import|url\(|https?://(?!www\.w3\.org)", page)
+    assert "default-src 'none'" in page
+    assert page.count("</script>") == 2
+
+
+# ---- live ---------------------------------------------------------------------------------------
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+        return answer.status, answer.read()
+
+
+def talk(address, *commands):
+    """Say commands to the module behind a TCP port, each to its end."""
+    with socket.create_connection(address, timeout=PATIENCE) as line:
+        for command in commands:
+            line.sendall(command + b"\r\n")
+            said = b""
+            while not said.endswith(b"OK\r\n"):
+                said += line.recv(4096)
+
+
+def test_live(tmp_path):
+    output, record = tmp_path / "picture.html", tmp_path / "session.txt"
+    command = [sys.executable, "-m", "espat_tools.cli", "trace", "--port", "espat://"]
+    command += ["--tcp", "0", "-o", str(output), "--record", str(record)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    timer = threading.Timer(4 * PATIENCE, process.kill)
+    timer.start()
+    try:
+        door = re.search(r"socket://(.*):(\d+)", process.stdout.readline())
+        url = process.stdout.readline().split()[-1]
+        talk((door[1], int(door[2])), b"AT+GMR", b'AT+CWJAP="espat","correct horse"')
+        assert b"<title>" in fetch(url)[1]
+        end = time.monotonic() + PATIENCE
+        while True:  # what the relay has just got may not be written down yet
+            found = json.loads(fetch(f"{url}picture.json?from=-")[1])
+            if len(found["bars"]) == 2 and found["bars"][1][3] == "ok":
+                break
+            assert time.monotonic() < end, found["bars"]
+        assert found["bars"][1][0] == 'AT+CWJAP="espat","*************"'
+        assert fetch(f"{url}picture.json?from={len(found['pieces'])}")[0] == 204
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            fetch(url.rpartition("/")[0].rpartition("/")[0] + "/")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+    finally:
+        timer.cancel()
+        process.kill()
+        process.communicate()
+    assert process.returncode == 0, err
+    assert len(drawn(output)["bars"]) == 2
+    assert not drawn(output)["live"]
+    assert "correct horse" not in record.read_text("utf-8")
+
+
+# ---- the demo -----------------------------------------------------------------------------------
+
+
+def test_the_demo_draws_a_picture(tmp_path):
+    path = tmp_path / "demo.html"
+    result = CliRunner().invoke(demo, ["--trace-picture", str(path)])
+    assert result.exit_code == 0, result.output
+    found = drawn(path)
+    assert found["title"] == "espat demo: http://demo.test/"
+    assert found["source"].startswith("emulator")
+    assert any(bar[0].startswith("AT+CIPSTART") for bar in found["bars"])
+    assert (
+        sum(p[8] - p[6] for p in found["pieces"] if p[1] and found["kinds"][p[0]] == "payload")
+        > 287_000
+    )
+    assert "correct horse" not in path.read_text("utf-8")
+
+
+def test_the_demo_that_fails_is_drawn_too(tmp_path):
+    path = tmp_path / "demo.html"
+    words = ["--trace-picture", str(path), "--url", "http://127.0.0.1:9/"]
+    result = CliRunner().invoke(demo, words)
+    assert result.exit_code == 1
+    assert any(bar[3] == "refused" for bar in drawn(path)["bars"])
+
+
+def test_the_demo_says_where_it_cannot_draw():
+    result = CliRunner().invoke(demo, ["--trace-picture", "/nowhere/demo.html"])
+    assert result.exit_code == 1
+    assert "there is no such folder" in result.output
+
+
+# ---- docs/trace.md ------------------------------------------------------------------------------
+
+
+def test_the_page_names_options_that_there_are():
+    options = {option for each in cli.trace.params for option in each.opts}
+    named = set(re.findall(r"(?<=[ `])(--[\w-]+)", TEXT))
+    assert len(named) == 4
+    assert named <= options | {option for each in demo.params for option in each.opts}
+
+
+def test_the_page_names_the_rows():
+    program = (Path(cli.__file__).parent / "page.js").read_text("utf-8")
+    named = re.findall(r"^\| (\S.*?) \|", TEXT, re.M)[1:]
+    known = set(re.findall(r'name: "([\w ]+)"', program)) | {"Wi-Fi", "link 0 ... 4"}
+    assert len(named) == 8
+    assert set(named) - {"---", "---|---"} <= known

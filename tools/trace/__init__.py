@@ -1,0 +1,1 @@
+"""`espat trace`: a conversation with a module as a picture."""
