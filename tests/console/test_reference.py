@@ -34,7 +34,9 @@ def test_what_the_emulator_has_is_in_it(family):
 
 def test_the_driver_s_commands_are_those_of_their_families():
     """Which families have a command; by NonOS some go by NAME_CUR alone."""
-    for name, _, families in forms.FORMS:
+    told = [row for row in forms.FORMS if row[0].startswith("AT")]  # and not +IPD, and +++
+    assert len(told) > 150
+    for name, _, families in told:
         alone = ("ATE0", "ATE1") if name == "ATE" else (name,)
         for each in alone:
             found = set(COMMANDS[each].families)
