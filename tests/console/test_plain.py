@@ -85,4 +85,4 @@ def test_options_that_cannot_be(options, text):
 def test_a_port_that_is_not_there():
     done = run("", port="/dev/not-there")
     assert done.returncode == 1
-    assert "could not open /dev/not-there" in done.stderr
+    assert "There is no port /dev/not-there" in done.stderr

@@ -66,7 +66,7 @@ def test_options(session, tmp_path):
         ((), "Either FILE"),
         (("x.txt", "--port", "espat://"), "Either FILE"),
         (("/nowhere/x.txt",), "No such file"),
-        (("--port", "/dev/not-there"), "could not open /dev/not-there"),
+        (("--port", "/dev/not-there"), "There is no port /dev/not-there"),
     ],
 )
 def test_what_cannot_be(words, text):

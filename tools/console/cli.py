@@ -31,14 +31,17 @@ Examples:
 
 
 def _open(url: str, baud: int, rtscts: bool):
-    import serial  # noqa: PLC0415 - not needed for --help
-
+    """The port, for this program alone."""
     import espat_tools  # noqa: F401, PLC0415 - makes pyserial know espat:// and the like
+    from espat_tools.demo.place import open_port  # noqa: PLC0415 - not needed for --help
+    from espat_tools.demo.wanted import Unwanted  # noqa: PLC0415 - as that
 
     try:
-        return serial.serial_for_url(url, baudrate=baud, timeout=0.05, rtscts=rtscts)
-    except (serial.SerialException, ValueError, OSError) as error:
-        raise click.ClickException(f"could not open {url}: {error}") from None
+        port = open_port(url, baud)
+    except Unwanted as error:
+        raise click.ClickException(str(error)) from None
+    port.rtscts = rtscts
+    return port
 
 
 def _history_file(told: str | None) -> Path | None:
