@@ -10,13 +10,12 @@ try:
 except ImportError:
     const = int
 
-from .errors import ATError, fail, refusal
+from .errors import ATError, fail
+from .settings import outcome, sure  # noqa: F401 - other rooms get them from here
 
 # The parser's events.
-_TIMEOUT = const(0)
 _OK = const(2)
 _SEND_OK = const(5)
-_READY = const(22)
 
 
 def must(modem, name, args=(), reply=b"", timeout=5000):
@@ -29,39 +28,6 @@ def must(modem, name, args=(), reply=b"", timeout=5000):
     except ATError as e:
         refused = str(e)
     raise fail("command_refused", refused)
-
-
-def outcome(modem, name, args=(), reply=b"", timeout=5000, link=-1):
-    """A command that may be refused, from end to end: the event that ended it.
-
-    :raises OSError: ETIMEDOUT, the module was not to be reached before it
-    """
-    modem.turn()
-    modem.begin(name, args, reply, timeout, None, link)
-    while modem.state:
-        modem.rest()
-    return modem.code
-
-
-def sure(modem, name, args=()):
-    """A setting on which bytes depend: sent until OK was really seen, or ERROR twice, since a
-    command that was damaged on its way is refused too.
-
-    :returns: True, it is set; False, the module refused it
-    """
-    up = modem.up
-    refused = False
-    for _ in range(3):
-        code = outcome(modem, name, args)
-        if up > modem.up or code == _READY:
-            break
-        if code == _OK:
-            return True
-        if code != _TIMEOUT:
-            if refused:
-                return False
-            refused = True
-    raise refusal(modem, name, modem.code, modem.limit, up > modem.up)
 
 
 def put(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=30000):

@@ -246,11 +246,12 @@ def addresses(modem, name):
     return tuple([found.get(key) for key in keys])
 
 
-def cipdomain(modem, host):
+def cipdomain(modem, host, timeout=20000):
     """``AT+CIPDOMAIN="<host>"``: the address of a name, a str such as ``"93.184.216.34"``.
 
     :param str host: 1 to 64 bytes
-    :raises OSError: (-2, message), the name is not known or nobody answers; ETIMEDOUT after 20 s
+    :param int timeout: ms
+    :raises OSError: (-2, message), the name is not known or nobody answers; ETIMEDOUT
     All families. Source: reference, CIPDOMAIN; the reply is in quotes from ESP-AT 2.2 on
     (dialects.md 1, row 2).
     """
@@ -258,7 +259,7 @@ def cipdomain(modem, host):
     line = b""
     try:
         for _ in range(2):
-            for line in modem.run(b"+CIPDOMAIN=", (host,), b"+CIPDOMAIN:", 20000):
+            for line in modem.run(b"+CIPDOMAIN=", (host,), b"+CIPDOMAIN:", timeout):
                 value = line[11:].strip(b'" ')
                 if value == b"0.0.0.0":
                     raise ATError

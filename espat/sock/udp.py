@@ -16,6 +16,7 @@ except ImportError:
 
 from .. import calls, lazy
 from ..errors import fail
+from ..settings import outcome, sure
 from .base import LinkSocket
 from .stream import octets
 
@@ -25,6 +26,7 @@ _LARGEST = const(1472)  # bytes of a datagram that go out in one packet of 1500
 _DATAGRAMS = const(4)  # datagrams that wait to be read,
 _BYTES = const(2048)  # and bytes of them
 _START_MS = const(20000)
+_SURE_MS = const(15000)
 _PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
 
 # What a link is.
@@ -48,7 +50,8 @@ class UdpSocket(LinkSocket):
     """A UDP socket. Made by ``SocketPool.socket(AF_INET, SOCK_DGRAM)``.
 
     It takes one of the module's five links at ``bind()``, ``connect()`` or the first ``sendto()``:
-    a few commands, which are waited for whatever the time-out.
+    a few commands, which the time-out bounds together with what else the call does; one of 0 does
+    not, they are waited for.
 
     Four datagrams, 2048 bytes in all, may wait to be read. ``lost`` counts those that came when
     there was no room: the newest goes.
@@ -99,15 +102,29 @@ class UdpSocket(LinkSocket):
             raise fail("bad_address")
         if "224." <= address[0][:4] <= "239.":
             self.group = address[0]
-        self._open(self.group or "0.0.0.0", port or 9, port)
+        self._open(self.group or "0.0.0.0", port or 9, port, self.modem.port.ticks())
 
     def connect(self, address):
         """Whom ``send()`` is for, and the only one to receive from. Nothing goes out."""
-        place = self._place(address)
-        self._open(place[0], place[1], 0)
+        since = self.modem.port.ticks()
+        place = self._place(address, since)
+        self._open(place[0], place[1], 0, since)
         self._peer = place
 
-    def _place(self, address):
+    def _time(self, since, most):
+        """How long a command may take, ms: up to ``most`` of what the time-out leaves of a call.
+
+        :param since: when the call began
+        :raises OSError: ETIMEDOUT, it leaves nothing
+        """
+        if not self.timeout:
+            return most
+        left = int(self.timeout * 1000) - self.modem.port.since(since)
+        if left <= 0:
+            raise fail("timed_out", "the module")
+        return min(left, most)
+
+    def _place(self, address, since):
         """(address, port), a name looked up: the module would do that for each datagram."""
         if self.shut:
             raise fail("closed")
@@ -117,33 +134,35 @@ class UdpSocket(LinkSocket):
         if ":" not in host and not host.replace(".", "0").isdigit():
             if self._name[0] != host:
                 modem = self.radio.up()
-                self._name = host, lazy.call("at.essential", "cipdomain", modem, host)
+                self.turn(since)
+                left = self._time(since, _START_MS)
+                self._name = host, lazy.call("at.essential", "cipdomain", modem, host, left)
             host = self._name[1]
         return host, port
 
-    def _open(self, host, port, local):
+    def _open(self, host, port, local, since):
         """See to it that there is a link: all that is needed to receive whole datagrams on it."""
         if self.link >= 0 or self.shut:
             if self.state() != _OPEN:
                 raise fail("dropped")
             return
         modem = self.modem
-        since = modem.port.ticks()
         self.radio.up()
         self.turn(since)
         taken = [o.port for o in map(modem.owner, range(5)) if isinstance(o, UdpSocket)]
         if not modem.parser.remote:
-            self._remote(1)
+            self._remote(1, self._time(since, _SURE_MS))
         link = lazy.call("mishaps", "take", modem, self)
         try:
-            self._push(link)
+            self._push(link, since)
             if not local:
                 local = 0xC000 | since & 0x3FFF
                 while local in taken:
                     local = 0xC000 | local + 1 & 0x3FFF
             self.port = local
             args = (link, "UDP", host, port, local, 2)
-            code = calls.outcome(modem, b"+CIPSTART=", args, b"", _START_MS, link)
+            left = self._time(since, _START_MS)
+            code = outcome(modem, b"+CIPSTART=", args, b"", left, link)
             if code != _OK or modem.links[link] not in (_OPENING, _OPEN):
                 raise self._refusal(host, port)
             if modem.links[link] != _OPEN and not self._stands(link):
@@ -160,34 +179,37 @@ class UdpSocket(LinkSocket):
         self.link = link
         self.born = modem.links[link + 5]
 
-    def _remote(self, on):
+    def _remote(self, on, limit=_SURE_MS):
         """``AT+CIPDINFO``: whether the remote end is shown. Bytes depend on it.
 
         :raises OSError: EIO, it is refused
         """
         modem = self.modem
-        if not calls.sure(modem, b"+CIPDINFO=", (on,)):
+        if not sure(modem, b"+CIPDINFO=", (on,), b"", limit):
             raise fail("set_up_refused", b"+CIPDINFO=", modem.words or b"ERROR")
         modem.parser.remote = bool(on)
 
-    def _push(self, link):
+    def _push(self, link, since):
         """Have the module push what this link receives, datagram by datagram."""
         modem = self.modem
         if not modem.passive:
             return
         if not modem.has("PASSIVE_UDP"):  # whatever the receive mode
             modem.pushing |= 1 << link
-        elif modem.has("RECVTYPE") and calls.sure(modem, b"+CIPRECVTYPE=", (link, 0)):
-            self._typed = True
-            modem.pushing |= 1 << link
-            modem.typed |= 1 << link
-        else:
-            lazy.call("sock.pushing", "begin", self.radio, self)
+            return
+        if modem.has("RECVTYPE"):
+            limit = self._time(since, _SURE_MS)
+            if sure(modem, b"+CIPRECVTYPE=", (link, 0), b"", limit):
+                self._typed = True
+                modem.pushing |= 1 << link
+                modem.typed |= 1 << link
+                return
+        lazy.call("sock.pushing", "begin", self.radio, self)
 
     def _stands(self, link):
         """CIPSTART ended in OK, and its CONNECT was not seen: the list of links tells."""
         modem = self.modem
-        calls.outcome(modem, calls.list_links(modem), (), None)
+        outcome(modem, calls.list_links(modem), (), None)
         return lazy.call("sock.repair", "standing", modem) >> link & 1
 
     def _refusal(self, host, port):
@@ -228,7 +250,7 @@ class UdpSocket(LinkSocket):
         modem.turn()
         if self._typed:
             self._typed = False
-            if calls.sure(modem, b"+CIPRECVTYPE=", (link, 1)):
+            if sure(modem, b"+CIPRECVTYPE=", (link, 1)):
                 modem.typed &= ~(1 << link)
         for owner in map(modem.owner, range(5)):
             if isinstance(owner, UdpSocket):
@@ -237,7 +259,7 @@ class UdpSocket(LinkSocket):
                 return
         if self.pushed:
             self.pushed = False
-            modem.passive = calls.sure(modem, b"+CIPRECVMODE=", (1,))
+            modem.passive = sure(modem, b"+CIPRECVMODE=", (1,))
         self._remote(0)
 
     # Sending
@@ -256,10 +278,10 @@ class UdpSocket(LinkSocket):
         n = len(view)
         if not 0 < n <= _LARGEST:
             raise fail("datagram_size")
-        host, port = self._place(address)
-        self._open(host, port, 0)
         modem = self.modem
         since = modem.port.ticks()
+        host, port = self._place(address, since)
+        self._open(host, port, 0, since)
         self.turn(since)
         if self.state() != _OPEN:
             raise fail("dropped")

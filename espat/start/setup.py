@@ -15,7 +15,8 @@ except ImportError:
     const = int
 
 from .. import firmware, lazy
-from ..errors import fail, refusal
+from ..errors import fail
+from ..settings import outcome, sure
 
 _OK = const(2)
 _READY = const(22)
@@ -57,24 +58,15 @@ def start(radio):
     raise fail("restarted")
 
 
-def send(modem, name, args=(), sure=False, reply=b""):
+def send(modem, name, args=()):
     """A command: True if the module took it, False if it refused it, or did not answer.
 
-    :param bool sure: bytes depend on it: it is sent up to three times, until there is an answer
-    :raises OSError: ETIMEDOUT, there was none to what must be sure; ECONNRESET, it restarted
+    :raises OSError: ECONNRESET, it restarted
     """
-    for _ in range(3 if sure else 1):
-        modem.turn()
-        modem.begin(name, args, reply)
-        while modem.state:
-            modem.rest()
-        if modem.code == _READY:
-            raise fail("restarted")
-        if modem.code:
-            return modem.code == _OK
-    if sure:
-        raise refusal(modem, name, 0, 5000, False)
-    return False
+    code = outcome(modem, name, args)
+    if code == _READY:
+        raise fail("restarted")
+    return code == _OK
 
 
 def set_up(modem):
@@ -83,7 +75,7 @@ def set_up(modem):
     identify(modem)
     has = modem.has
     if has("SYSSTORE"):
-        send(modem, b"+SYSSTORE=", (0,), True)  # nothing of ours goes to flash
+        sure(modem, b"+SYSSTORE=", (0,))  # nothing of ours goes to flash
     send(modem, b"+CIPMODE=", (0,))
     send(modem, b"+CIPSERVER=", (0,))
     if modem.listener is not None:
@@ -93,15 +85,15 @@ def set_up(modem):
     modem.unwanted = modem.doubt = 0
     for link in range(5):
         modem.own(link, None, _FREE)
-    if not send(modem, b"+CIPMUX=", (1,), True):
+    if not sure(modem, b"+CIPMUX=", (1,)):
         raise fail("set_up_refused", b"+CIPMUX=", modem.words or b"ERROR")
-    send(modem, b"+CIPDINFO=", (0,), True)
+    sure(modem, b"+CIPDINFO=", (0,))
     modem.single = modem.parser.remote = False
-    modem.passive = has("PASSIVE") and send(modem, b"+CIPRECVMODE=", (1,), True)
+    modem.passive = has("PASSIVE") and sure(modem, b"+CIPRECVMODE=", (1,))
     modem.parser.trailer = has("TRAILER")
     modem.largest = 8192 if has("SEND8K") else 2048
     if has("RECONNECT"):
-        send(modem, b"+CWRECONNCFG=", (1, 0), True)  # rejoin by itself, every second, for ever
+        sure(modem, b"+CWRECONNCFG=", (1, 0))  # rejoin by itself, every second, for ever
 
 
 def identify(modem):
@@ -111,7 +103,7 @@ def identify(modem):
     """
     for _ in range(3):
         found = (0, 0)
-        if send(modem, b"+GMR", (), True, None):
+        if sure(modem, b"+GMR", (), None):
             found = firmware.identify(modem.lines)
         if found[1]:
             break

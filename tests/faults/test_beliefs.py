@@ -95,6 +95,46 @@ def test_a_mode_that_came_bent_to_the_module_is_found_out(make_desk, family):
     comes_round(desk, page(desk, 5000), 4)
 
 
+@pytest.mark.parametrize("setting", [b"AT+CIPDINFO=0", b"AT+CIPMUX=1", b"AT+CIPRECVMODE=1"])
+def test_one_refusal_of_a_set_up_is_not_believed(make_desk, family, setting):
+    """The board restarts while remote ends are shown, and `AT+CIPDINFO=0` arrives damaged."""
+    desk = make_desk(family, line=Spoiled).join()
+    desk.port.tick = 0.02
+    desk.radio.command("AT+CIPDINFO=1")
+    desk.again()
+    sent = len(desk.module.commands)
+    desk.line.ask(setting, lambda data: data[:-3] + b"#\r\n")
+    body = page(desk, 5000)
+    desk.radio.connect("espat", "correct horse")
+    assert fetch(desk) == (body, None)
+    if desk.line.hits:
+        known = [line for line in desk.module.commands[sent:] if line.startswith(setting[:-1])]
+        assert known == [setting[:-1] + b"#", setting]
+    else:
+        assert setting == b"AT+CIPRECVMODE=1" and family not in PASSIVE
+    assert desk.modem.passive == (family in PASSIVE)
+
+
+@each_loss
+@pytest.mark.parametrize("setting", [b"AT+CIPDOMAIN=", b"AT+CIPDINFO=1", b'"UDP"', b"AT+CIPSEND="])
+@pytest.mark.parametrize("patience", [2, 5])
+def test_the_time_out_bounds_all_of_a_datagram(make_desk, setting, loss, patience):
+    """The OK of any of its commands is torn: what `settimeout()` said holds for the whole call."""
+    desk = make_desk("esp32c3-3.3", line=Spoiled).join()
+    desk.port.tick = 0.02
+    desk.network.udp("one.test", 1001)
+    desk.line.answer(setting, LOSSES[loss])
+    sock = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
+    sock.settimeout(patience)
+    with desk.within(patience + 0.5):
+        _, error = tried(sock.sendto, b"0", ("one.test", 1001))
+    assert desk.line.hits == 1
+    # Behind the CONNECT of a UDP link half an OK may be half a datagram.
+    assert error is None or error.errno == errno.ETIMEDOUT or setting == b'"UDP"'
+    tried(sock.close)
+    assert datagrams(desk)[-1] is None
+
+
 def datagrams(desk, rounds=3, timeout=8):
     """An exchange with a UDP peer: [what came, or the OSError], each time."""
     peer = desk.network.udp("one.test", 1001, lambda p, source, data: p.send(b"re:" + data, source))
