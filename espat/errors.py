@@ -9,6 +9,8 @@ import errno
 
 from . import lazy
 
+TEXTS = ["texts"]  # the rooms that say what an error means: upper floors add theirs
+
 
 class ATError(RuntimeError):
     """The module refused a command.
@@ -30,7 +32,11 @@ def fail(name, *args):
         return OSError(errno.EAGAIN, "still waiting for " + args[0])
     if name == "timed_out":
         return OSError(errno.ETIMEDOUT, "still waiting for " + args[0])
-    return lazy.call("texts", "error", name, args)
+    for room in TEXTS:
+        error = lazy.call(room, "error", name, args)
+        if error:
+            break
+    return error
 
 
 def refusal(modem, command, code, timeout, restarted):

@@ -12,6 +12,7 @@ except ImportError:
 
 from . import lazy
 from .errors import fail
+from .sock.base import is_name
 from .sock.stream import StreamSocket
 
 _LINGER_MS = const(100)  # how long a client may take to close, after the last that it was sent
@@ -233,6 +234,6 @@ class SocketPool:
 
         :raises OSError: (-2, message), the name is not known
         """
-        if not host.replace(".", "0").isdigit():
+        if is_name(host):
             host = lazy.call("at.essential", "cipdomain", self.radio.up(), host)
         return [(2, type or 1, proto, "", (host, port))]

@@ -101,8 +101,9 @@ _TEXTS = (
 
 
 def error(name, args):
-    """The exception of a name. For ``"join"`` the arguments are the network and a code, for
-    ``"lost"`` what the link is.
+    """The exception of a name; None if another room has its text.
+
+    For ``"join"`` the arguments are the network and a code, for ``"lost"`` what the link is.
     """
     of = OSError
     before = ""
@@ -120,6 +121,8 @@ def error(name, args):
         at = group.find("\n" + name + ": ")
         if at > 0:
             break
+    else:
+        return None
     text = before + group[at + len(name) + 3 :].split("\n")[0]
     if args:
         text = text % tuple([readable(arg) if isinstance(arg, bytes) else arg for arg in args])

@@ -72,10 +72,13 @@ def shortest(args):
 def need(modem, capability, what=None):
     """Raise unless the firmware has a capability, by its name in firmware.py.
 
-    :param str what: the name for people: ``"AT+CIPSTART"``; None: it is the command's
+    :param what: the command's name, bytes; or what it is, for people; None: the capability is
+        called as its command
     :raises OSError: EOPNOTSUPP, and which firmware has it
     """
     if not modem.has(capability):
+        if isinstance(what, bytes):
+            what = "AT" + str(what, "ascii")
         raise lazy.call("families", "lacking", modem.firmware, capability, what)
 
 
@@ -88,6 +91,22 @@ def since(modem, row, what):
     family, version = modem.firmware
     if row[family] > min(version, 0xFE):
         raise lazy.call("families", "lacking", modem.firmware, row, what)
+
+
+def put(modem, name, args, needs=None):
+    """``AT<name>=<args>``.
+
+    :param str needs: what the firmware must have for it: see ``need()``
+    """
+    if needs:
+        need(modem, needs, name)
+    modem.run(name + b"=", args)
+
+
+def put_kept(modem, name, args, needs=None):
+    """``put()``, and sent again whenever the module has restarted."""
+    put(modem, name, args, needs)
+    calls.keep(modem, name + b"=", args)
 
 
 def setting(modem, name, args, key=None):
@@ -106,37 +125,53 @@ def current_setting(modem, name, args):
 
 
 def keep_for_link(modem, name, link, args):
-    """Keep a setting of one link, 0 to 4, or of all of them, 5: see ``Modem.keep()``."""
+    """Keep a setting of one link, 0 to 4, or of all of them, 5: see ``calls.keep()``."""
     if link == 5:
         for each in range(5):
             calls.drop(modem, name + b"%d" % each)
-    calls.keep(modem, name, args, name if link is None else name + b"%d" % link)
+    calls.keep(modem, name + b"=", args, name if link is None else name + b"%d" % link)
 
 
 # Replies
 
 
-def ask(modem, name, kinds, tail=b"?", args=(), timeout=5000):
+def ask(modem, name, kinds="d", needs=None, timeout=5000):
     """A query's one line of reply, as a list: what ``kinds`` say it begins with, and more.
 
     :param bytes name: the command, with what its reply begins with too
     :param str kinds: ``d`` for each int and ``s`` for each str that there must be
+    :param str needs: what the firmware must have for it: see ``need()``
     :raises OSError: EIO, the reply is not like that
     """
-    return fields(name, told(modem, name, tail, args, timeout), kinds)
+    return fields(name, told(modem, name, needs, timeout), kinds)
 
 
-def told(modem, name, tail=b"?", args=(), timeout=5000):
+def told(modem, name, needs=None, timeout=5000):
     """A query's one line of reply. It is asked for once more if a notice has run into it.
 
     :raises OSError: EIO, there was none
     """
+    if needs:
+        need(modem, needs, name)
     reply = name[:-4] if name[-4:] == b"_CUR" else name
     for _ in range(2):
-        lines = modem.run(name + tail, args, reply, timeout)
+        lines = modem.run(name + b"?", (), reply, timeout)
         if lines:
             return lines[0]
     raise garbled(name, b"")
+
+
+def rows(modem, name, kinds, most, needs=None):
+    """A query's lines of reply, a list of tuples: see ``row()``."""
+    if needs:
+        need(modem, needs, name)
+    return [row(name, line, kinds, most) for line in modem.run(name + b"?", (), name + b":")]
+
+
+def row(name, line, kinds, most):
+    """``fields()`` as a tuple of so many, None where it has fewer."""
+    found = fields(name, line, kinds)[:most]
+    return tuple(found + [None] * (most - len(found)))
 
 
 def fields(name, line, kinds=""):

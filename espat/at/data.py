@@ -69,7 +69,7 @@ def cipsendl(modem, link, data):
     :raises ATError, TypeError: as ``cipsend()``
     Source: dialects.md 1, row 5c.
     """
-    need(modem, "SENDL", "AT+CIPSENDL")
+    need(modem, "SENDL", b"+CIPSENDL")
     view = octets("data", data, 1, _MOST)
     args = link_first(link, (len(view),))
     progress = b"+CIPSENDL:"
@@ -94,21 +94,22 @@ def ciprecvmode(modem, mode):
     Sockets follow from the next byte on. NonOS 1.7 (TCP only), ESP8266 2.1, ESP32 2.0.
     Source: reference, CIPRECVMODE.
     """
-    need(modem, "PASSIVE", "AT+CIPRECVMODE")
-    _sure(modem, b"+CIPRECVMODE=", (number("mode", mode, 0, 1),))
+    _sure(modem, b"+CIPRECVMODE", (number("mode", mode, 0, 1),), "PASSIVE")
     modem.passive = mode == 1
 
 
-def _sure(modem, name, args):
+def _sure(modem, name, args, needs=None):
     """A setting that the driver must know: sent again if its OK was lost."""
+    if needs:
+        need(modem, needs, name)
+    name += b"="
     if not calls.sure(modem, name, args):
         raise refusal(modem, name, modem.code, 5000, False)
 
 
 def ciprecvmode_query(modem):
     """``AT+CIPRECVMODE?``: 0 or 1. NonOS 1.7, ESP8266 2.1, ESP32 2.0. Source: reference."""
-    need(modem, "PASSIVE", "AT+CIPRECVMODE")
-    return ask(modem, b"+CIPRECVMODE", "d")[0]
+    return ask(modem, b"+CIPRECVMODE", "d", "PASSIVE")[0]
 
 
 def ciprecvtype(modem, link, mode):
@@ -118,8 +119,8 @@ def ciprecvtype(modem, link, mode):
     :param int mode: 0 active, 1 passive
     Source: dialects.md 1, row 26.
     """
-    need(modem, "RECVTYPE", "AT+CIPRECVTYPE")
-    _sure(modem, b"+CIPRECVTYPE=", link_first(link, (number("mode", mode, 0, 1),), 5))
+    args = link_first(link, (number("mode", mode, 0, 1),), 5)
+    _sure(modem, b"+CIPRECVTYPE", args, "RECVTYPE")
 
 
 def ciprecvlen_query(modem):
@@ -128,8 +129,7 @@ def ciprecvlen_query(modem):
     :returns: -1: the link is closed (NonOS and WizFi360 say 0). One int in single-link mode
     NonOS 1.7, ESP8266 2.1, ESP32 2.0. Source: reference, CIPRECVLEN; dialects.md 1, row 28.
     """
-    need(modem, "PASSIVE", "AT+CIPRECVLEN")
-    return [n for n in ask(modem, b"+CIPRECVLEN", "") if isinstance(n, int)]
+    return [n for n in ask(modem, b"+CIPRECVLEN", "", "PASSIVE") if isinstance(n, int)]
 
 
 def ciprecvdata(modem, link, length):
@@ -141,7 +141,7 @@ def ciprecvdata(modem, link, length):
     :raises ATError: the module holds nothing
     NonOS 1.7, ESP8266 2.1, ESP32 2.0. Source: reference, CIPRECVDATA; dialects.md 1, row 27.
     """
-    need(modem, "PASSIVE", "AT+CIPRECVDATA")
+    need(modem, "PASSIVE", b"+CIPRECVDATA")
     number("length", length, 1, _MOST if modem.has("RECVDATA_ANY") else 2048)
     payload = Payload(modem)
     args = link_first(link, (length,))
@@ -155,7 +155,7 @@ def cipdinfo(modem, on):
     :param int on: 0 or 1
     Source: reference, CIPDINFO.
     """
-    _sure(modem, b"+CIPDINFO=", (number("on", on, 0, 1),))
+    _sure(modem, b"+CIPDINFO", (number("on", on, 0, 1),))
     modem.parser.remote = bool(on)
 
 

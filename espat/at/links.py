@@ -19,7 +19,20 @@ except ImportError:
     const = int
 
 from ..errors import refusal
-from .args import address, ask, fields, keep_for_link, link_first, need, number, setting, shortest
+from .args import (
+    address,
+    ask,
+    fields,
+    keep_for_link,
+    link_first,
+    need,
+    number,
+    put,
+    put_kept,
+    row,
+    rows,
+    shortest,
+)
 from .essential import compose, garbled, text
 
 _FREE = const(0)
@@ -43,29 +56,23 @@ def cipstatus(modem):
     Source: reference, CIPSTATUS.
     """
     status = None
-    rows = []
+    found = []
     for line in modem.run(b"+CIPSTATUS", (), None):
         if line.startswith(b"STATUS:"):
             status = fields(b"+CIPSTATUS", line, "d")[0]
         elif line.startswith(b"+CIPSTATUS:"):
-            rows.append(_row(b"+CIPSTATUS", line))
+            found.append(row(b"+CIPSTATUS", line, "dssdd", 6))
     if status is None:
         raise garbled(b"+CIPSTATUS", b"")
-    return status, rows
+    return status, found
 
 
 def cipstate_query(modem):
     """``AT+CIPSTATE?``: the rows of ``cipstatus()``. ESP-AT 2.3. Source: dialects.md 1, row 1."""
-    need(modem, "CIPSTATE")
-    return [_row(b"+CIPSTATE", line) for line in modem.run(b"+CIPSTATE?", (), b"+CIPSTATE:")]
+    return rows(modem, b"+CIPSTATE", "dssdd", 6, "CIPSTATE")
 
 
-def _row(name, line):
-    row = fields(name, line, "dssdd")[:6]
-    return tuple(row + [None] * (6 - len(row)))
-
-
-def _rows(modem):
+def _standing(modem):
     """The links that stand."""
     return cipstate_query(modem) if modem.has("CIPSTATE") else cipstatus(modem)[1]
 
@@ -112,7 +119,6 @@ def cipstartex(modem, kind, host, port, keep_alive=None, local=None, timeout=Non
     :returns: the link
     In the mode of five links alone. Source: reference, CIPSTARTEX; dialects.md 1, row 4.
     """
-    need(modem, "STARTEX", "AT+CIPSTARTEX")
     args = _peer(kind, ("TCP", "SSL", "TCPv6", "SSLv6"), host, port)
     return _startex(modem, args + _keep_alive(keep_alive) + _newer(modem, local, timeout))
 
@@ -123,7 +129,6 @@ def cipstartex_udp(modem, host, port, local_port=None, mode=None, local=None, ti
     :returns: the link
     ESP-AT 2.0. Source: reference, CIPSTARTEX.
     """
-    need(modem, "STARTEX", "AT+CIPSTARTEX")
     return _startex(modem, _udp(modem, host, port, local_port, mode, local, timeout))
 
 
@@ -176,7 +181,7 @@ def _start(modem, link, args):
         raise
     if modem.links[link] != _OPEN:
         # Its CONNECT was lost; or NonOS has said CLOSED and OK: so an SSL connect can fail.
-        stands = link in [row[0] for row in _rows(modem)]
+        stands = link in [each[0] for each in _standing(modem)]
         modem.own(link, None, _OPEN if stands else _FREE)
         if not stands:
             modem.words = b"OK, but not CONNECT"
@@ -189,6 +194,7 @@ def _limit(args):
 
 
 def _startex(modem, args):
+    need(modem, "STARTEX", b"+CIPSTARTEX")
     name = b"+CIPSTARTEX="
     args = shortest(args)
     compose(modem, name, args)
@@ -200,7 +206,7 @@ def _startex(modem, args):
         modem.run(name, args, b"", _limit(args))
         opened = [link for link in free if modem.links[link] == _OPEN]
         if len(opened) != 1:  # its CONNECT was lost, or a client came to the server meanwhile
-            opened = [row[0] for row in _rows(modem) if row[0] in free and not row[5]]
+            opened = [each[0] for each in _standing(modem) if each[0] in free and not each[5]]
         if not opened:
             raise garbled(b"+CIPSTARTEX", b"no CONNECT")
         chosen = opened[-1]
@@ -238,8 +244,8 @@ def cifsr(modem):
     """
     found = {}
     for line in modem.run(b"+CIFSR", (), b"+CIFSR:"):
-        row = fields(b"+CIFSR", line, "ss")
-        found[row[0]] = row[1]
+        key, value = fields(b"+CIFSR", line, "ss")[:2]
+        found[key] = value
     return found
 
 
@@ -251,13 +257,13 @@ def cipmux(modem, mode):
     :raises ATError: links are open, a server runs, or passthrough mode is set
     All families. Source: reference, CIPMUX.
     """
-    modem.run(b"+CIPMUX=", (number("mode", mode, 0, 1),))
+    put(modem, b"+CIPMUX", (number("mode", mode, 0, 1),))
     modem.single = not mode
 
 
 def cipmux_query(modem):
     """``AT+CIPMUX?``: 0 or 1. All families. Source: reference, CIPMUX."""
-    return ask(modem, b"+CIPMUX", "d")[0]
+    return ask(modem, b"+CIPMUX")[0]
 
 
 def cipmode(modem, mode):
@@ -265,12 +271,12 @@ def cipmode(modem, mode):
 
     It is not sent again when the module restarts: the radio sets 0. Source: reference, CIPMODE.
     """
-    modem.run(b"+CIPMODE=", (number("mode", mode, 0, 1),))
+    put(modem, b"+CIPMODE", (number("mode", mode, 0, 1),))
 
 
 def cipmode_query(modem):
     """``AT+CIPMODE?``: 0 or 1. All families. Source: reference, CIPMODE."""
-    return ask(modem, b"+CIPMODE", "d")[0]
+    return ask(modem, b"+CIPMODE")[0]
 
 
 def ciptcpopt(modem, link, linger=None, nodelay=None, send_timeout=None, keep_alive=None):
@@ -286,7 +292,6 @@ def ciptcpopt(modem, link, linger=None, nodelay=None, send_timeout=None, keep_al
     :param int keep_alive: seconds, 0 to 7200. ESP-AT 2.4, not ESP8266
     Source: reference, CIPTCPOPT; dialects.md 1, row 31.
     """
-    need(modem, "TCPOPT", "AT+CIPTCPOPT")
     given = (
         ("linger", linger, -1, _MOST),
         ("nodelay", nodelay, 0, 1),
@@ -300,9 +305,9 @@ def ciptcpopt(modem, link, linger=None, nodelay=None, send_timeout=None, keep_al
     if keep_alive is not None:
         need(modem, "KEEP_ALIVE", "keep_alive in AT+CIPTCPOPT")
         args += (keep_alive,)
-    name = b"+CIPTCPOPT="
+    name = b"+CIPTCPOPT"
     args = link_first(link, args, 5)
-    modem.run(name, args)
+    put(modem, name, args, "TCPOPT")
     keep_for_link(modem, name, link, args)
 
 
@@ -311,12 +316,7 @@ def ciptcpopt_query(modem):
 
     keep_alive is None before 2.4. ESP-AT 2.1. Source: reference, CIPTCPOPT.
     """
-    need(modem, "TCPOPT", "AT+CIPTCPOPT")
-    found = []
-    for line in modem.run(b"+CIPTCPOPT?", (), b"+CIPTCPOPT:"):
-        row = fields(b"+CIPTCPOPT", line, "dddd")[:5]
-        found.append(tuple(row + [None] * (5 - len(row))))
-    return found
+    return rows(modem, b"+CIPTCPOPT", "dddd", 5, "TCPOPT")
 
 
 # The server
@@ -348,9 +348,9 @@ def cipserver(modem, on, port=None, close=False, kind=None, ca=None):
     elif on and port is not None:
         args += (number("port", port, 1, 65535),)
     elif not on and close:
-        need(modem, "SERVER_CLOSE", "AT+CIPSERVER=0,1")
+        need(modem, "SERVER_CLOSE", b"+CIPSERVER=0,1")
         args += (1,)
-    modem.run(b"+CIPSERVER=", args)
+    put(modem, b"+CIPSERVER", args)
 
 
 def cipserver_query(modem):
@@ -360,8 +360,8 @@ def cipserver_query(modem):
         need a certificate, and more
     Source: dialects.md 1, row 10.
     """
-    need(modem, "SERVER_QUERY", "AT+CIPSERVER?")
-    return tuple(ask(modem, b"+CIPSERVER", "d"))
+    need(modem, "SERVER_QUERY", b"+CIPSERVER?")
+    return tuple(ask(modem, b"+CIPSERVER"))
 
 
 def cipservermaxconn(modem, count):
@@ -371,14 +371,12 @@ def cipservermaxconn(modem, count):
     :raises ATError: there are more already (``words``: ``Have n Connections``)
     NonOS 1.6, ESP-AT. Source: reference, CIPSERVERMAXCONN; dialects.md 1, row 11.
     """
-    need(modem, "MAXCONN", "AT+CIPSERVERMAXCONN")
-    setting(modem, b"+CIPSERVERMAXCONN=", (number("count", count, 1, 5),))
+    put_kept(modem, b"+CIPSERVERMAXCONN", (number("count", count, 1, 5),), "MAXCONN")
 
 
 def cipservermaxconn_query(modem):
     """``AT+CIPSERVERMAXCONN?``: how many clients, an int. NonOS 1.6, ESP-AT. Source: reference."""
-    need(modem, "MAXCONN", "AT+CIPSERVERMAXCONN")
-    return ask(modem, b"+CIPSERVERMAXCONN", "d")[0]
+    return ask(modem, b"+CIPSERVERMAXCONN", "d", "MAXCONN")[0]
 
 
 def cipsto(modem, seconds):
@@ -390,9 +388,9 @@ def cipsto(modem, seconds):
     :param int seconds: 0 to 7200; 0: never
     Source: reference, CIPSTO.
     """
-    setting(modem, b"+CIPSTO=", (number("seconds", seconds, 0, 7200),))
+    put_kept(modem, b"+CIPSTO", (number("seconds", seconds, 0, 7200),))
 
 
 def cipsto_query(modem):
     """``AT+CIPSTO?``: seconds, an int. All families. Source: reference, CIPSTO."""
-    return ask(modem, b"+CIPSTO", "d")[0]
+    return ask(modem, b"+CIPSTO")[0]

@@ -17,6 +17,7 @@ from .args import (
     fields,
     need,
     number,
+    put_kept,
     setting,
     shortest,
     since,
@@ -59,7 +60,7 @@ def cipdns(modem, on, *servers):
         208.67.222.222
     NonOS 1.6, ESP-AT. Source: reference, CIPDNS; dialects.md 1, row 30.
     """
-    need(modem, "DNS", "AT+CIPDNS")
+    need(modem, "DNS", b"+CIPDNS")
     number("on", on, 0, 1)
     most = 3 if modem.has("DNS_3") else 2
     if len(servers) > most:
@@ -76,7 +77,7 @@ def cipdns_query(modem):
     :returns: on: None where the firmware does not tell (NonOS, ESP32 before 2.1); servers: a tuple
     NonOS 1.6, ESP-AT. Source: reference, CIPDNS; dialects.md 1, row 30.
     """
-    need(modem, "DNS", "AT+CIPDNS")
+    need(modem, "DNS", b"+CIPDNS")
     name = current(modem, b"+CIPDNS", b"")
     on = None
     servers = []
@@ -99,7 +100,6 @@ def cipsntpcfg(modem, on, zone=0, *servers):
     :param str servers: up to three names, 1 to 64 bytes; none: the firmware's own
     NonOS 1.6, ESP-AT. Source: reference, CIPSNTPCFG; dialects.md 1, row 15.
     """
-    need(modem, "SNTP", "AT+CIPSNTPCFG")
     number("on", on, 0, 1)
     if not isinstance(zone, int) or -100 < zone < 100:
         least, most = (-12, 14) if modem.has("ZONES") else (-11, 13)
@@ -113,7 +113,7 @@ def cipsntpcfg(modem, on, zone=0, *servers):
         raise ValueError("servers out of 0..3")
     for server in servers:
         text("server", server, 1, 64)
-    setting(modem, b"+CIPSNTPCFG=", (on, zone) + servers)
+    put_kept(modem, b"+CIPSNTPCFG", (on, zone) + servers, "SNTP")
 
 
 def cipsntpcfg_query(modem):
@@ -121,8 +121,7 @@ def cipsntpcfg_query(modem):
 
     Zone is None where the firmware does not tell. Source: as ``cipsntpcfg()``.
     """
-    need(modem, "SNTP", "AT+CIPSNTPCFG")
-    row = ask(modem, b"+CIPSNTPCFG", "d")
+    row = ask(modem, b"+CIPSNTPCFG", "d", "SNTP")
     servers = tuple([s for s in row[2:] if isinstance(s, str)])
     return row[0], row[1] if len(row) > 1 else None, servers
 
@@ -133,8 +132,7 @@ def cipsntptime_query(modem):
     :returns: (year, month, day, hour, minute, second, weekday), Monday is 0
     NonOS 1.6, ESP-AT. Source: reference, CIPSNTPTIME; dialects.md 1, row 16 (1970: not known).
     """
-    need(modem, "SNTP", "AT+CIPSNTPTIME")
-    line = told(modem, b"+CIPSNTPTIME")
+    line = told(modem, b"+CIPSNTPTIME", "SNTP")
     when = _when(line[13:].split())
     if when is None:
         raise garbled(b"+CIPSNTPTIME", line)

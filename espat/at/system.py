@@ -19,7 +19,7 @@ except ImportError:
 from .. import calls
 from ..errors import ATError, fail, refusal
 from ..rates import RATES, rate_of, set_rate
-from .args import ask, current_setting, fields, need, number, setting
+from .args import ask, current_setting, fields, need, number, put, put_kept
 from .essential import current, decoded, garbled
 
 _OK = const(2)
@@ -94,12 +94,12 @@ def sleep(modem, mode):
     :param int mode: 0 to 3: 0 not at all; 1 modem sleep by DTIM; 2 light sleep; 3 modem sleep by
         listen interval. NonOS, WizFi360: 1 light sleep, 2 modem sleep
     """
-    setting(modem, b"+SLEEP=", (number("mode", mode, 0, 3),))
+    put_kept(modem, b"+SLEEP", (number("mode", mode, 0, 3),))
 
 
 def sleep_query(modem):
     """``AT+SLEEP?``: the mode, 0 to 3, as ``sleep()`` takes it. All families."""
-    return ask(modem, b"+SLEEP", "d")[0]
+    return ask(modem, b"+SLEEP")[0]
 
 
 def gslp(modem, ms):
@@ -125,14 +125,12 @@ def sysstore(modem, on):
 
     :param int on: 0 or 1
     """
-    need(modem, "SYSSTORE")
-    modem.run(b"+SYSSTORE=", (number("on", on, 0, 1),))
+    put(modem, b"+SYSSTORE", (number("on", on, 0, 1),), "SYSSTORE")
 
 
 def sysstore_query(modem):
     """``AT+SYSSTORE?``: 1 if settings are written to flash. ESP-AT 2.1."""
-    need(modem, "SYSSTORE")
-    return ask(modem, b"+SYSSTORE", "d")[0]
+    return ask(modem, b"+SYSSTORE", "d", "SYSSTORE")[0]
 
 
 def sysmsg(modem, bits):
@@ -147,8 +145,7 @@ def sysmsg(modem, bits):
 
 def sysmsg_query(modem):
     """``AT+SYSMSG?`` (NonOS: ``SYSMSG_CUR?``): the bits of ``sysmsg()``. ESP-AT 1.2, NonOS 1.7."""
-    need(modem, "SYSMSG")
-    return ask(modem, current(modem, b"+SYSMSG", b""), "d")[0]
+    return ask(modem, current(modem, b"+SYSMSG", b""), "d", "SYSMSG")[0]
 
 
 def sysram_query(modem):
@@ -156,8 +153,7 @@ def sysram_query(modem):
 
     ESP-AT, NonOS 1.6. The second is None on NonOS and before ESP-AT 2.2.
     """
-    need(modem, "SYSRAM")
-    found = ask(modem, b"+SYSRAM", "d")
+    found = ask(modem, b"+SYSRAM", "d", "SYSRAM")
     return found[0], found[1] if len(found) > 1 else None
 
 
@@ -168,14 +164,12 @@ def systimestamp(modem, seconds):
 
     :param int seconds: since 1970, UTC: 0 to 2147483647
     """
-    need(modem, "TIMESTAMP", "AT+SYSTIMESTAMP")
-    modem.run(b"+SYSTIMESTAMP=", (number("seconds", seconds, 0, _MOST),))
+    put(modem, b"+SYSTIMESTAMP", (number("seconds", seconds, 0, _MOST),), "TIMESTAMP")
 
 
 def systimestamp_query(modem):
     """``AT+SYSTIMESTAMP?``: seconds since 1970, by the module's clock. ESP-AT 2.0."""
-    need(modem, "TIMESTAMP", "AT+SYSTIMESTAMP")
-    return ask(modem, b"+SYSTIMESTAMP", "d")[0]
+    return ask(modem, b"+SYSTIMESTAMP", "d", "TIMESTAMP")[0]
 
 
 def cmd_query(modem, name=None):

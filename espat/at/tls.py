@@ -19,7 +19,7 @@ except ImportError:
     const = int
 
 from ..errors import refusal
-from .args import fields, keep_for_link, link_first, need, number, setting
+from .args import ask, keep_for_link, link_first, need, number, put, put_kept, rows
 from .essential import decoded, garbled, text
 
 _ERROR = const(3)
@@ -38,7 +38,8 @@ def cipsslcconf(modem, link, auth, pki=0, ca=0):
         ``NO PRVT_KEY FOUND``): the firmware says so, takes the setting and answers OK
     NonOS 1.7, ESP8266 ESP-AT 2.1, ESP32. Source: reference, CIPSSLCCONF; tls-facts.md 2.
     """
-    need(modem, "SSLCCONF", "AT+CIPSSLCCONF")
+    name = b"+CIPSSLCCONF"
+    need(modem, "SSLCCONF", name)
     args = (number("auth", auth, 0, 3),)
     number("pki", pki, 0, 255)
     number("ca", ca, 0, 255)
@@ -47,12 +48,11 @@ def cipsslcconf(modem, link, auth, pki=0, ca=0):
             raise ValueError("link: None, this firmware does TLS on one link only")
     elif auth:
         args += (pki, ca)  # with 0 the parser takes none, with 1 to 3 it wants both
-    name = b"+CIPSSLCCONF="
     args = link_first(link, args, 5)
-    for line in modem.run(name, args, None):
+    for line in modem.run(name + b"=", args, None):
         if line[:3] == b"NO " and line[-6:] == b" FOUND":
             modem.words = line
-            raise refusal(modem, name, _ERROR, 0, False)
+            raise refusal(modem, name + b"=", _ERROR, 0, False)
     keep_for_link(modem, name, link, args)
 
 
@@ -62,14 +62,10 @@ def cipsslcconf_query(modem):
     NonOS: one row, with auth alone, the rest None.
     NonOS 1.7, ESP8266 ESP-AT 2.1, ESP32. Source: reference, CIPSSLCCONF; dialects.md 1, row 20.
     """
-    need(modem, "SSLCCONF", "AT+CIPSSLCCONF")
     name = b"+CIPSSLCCONF"
-    lines = modem.run(name + b"?", (), name + b":")
     if modem.has("SSL_BY_LINK"):
-        return [tuple(fields(name, line, "dddd")[:4]) for line in lines]
-    if not lines:
-        raise garbled(name, b"")
-    return [(None, fields(name, lines[0], "d")[0], None, None)]
+        return rows(modem, name, "dddd", 4)
+    return [(None, ask(modem, name, "d", "SSLCCONF")[0], None, None)]
 
 
 def cipsslccn(modem, link, name):
@@ -81,7 +77,7 @@ def cipsslccn(modem, link, name):
     :param str name: 0 to 64 bytes; empty: none
     ESP-AT 2.1. Source: reference, CIPSSLCCN; tls-facts.md 2.
     """
-    _set_name(modem, b"+CIPSSLCCN=", link, name)
+    _set_name(modem, b"+CIPSSLCCN", link, name)
 
 
 def cipsslccn_query(modem):
@@ -95,7 +91,7 @@ def cipsslcsni(modem, link, name):
     :param str name: 0 to 64 bytes; empty: none
     ESP-AT 2.1. Source: reference, CIPSSLCSNI; tls-facts.md 2.
     """
-    _set_name(modem, b"+CIPSSLCSNI=", link, name)
+    _set_name(modem, b"+CIPSSLCSNI", link, name)
 
 
 def cipsslcsni_query(modem):
@@ -104,17 +100,16 @@ def cipsslcsni_query(modem):
 
 
 def _set_name(modem, command, link, name):
-    need(modem, "SNI", "AT" + str(command[:-1], "ascii"))
-    modem.run(command, link_first(link, (text("name", name, 0, 64),), 5))
+    put(modem, command, link_first(link, (text("name", name, 0, 64),), 5), "SNI")
 
 
 def _names(modem, name):
-    need(modem, "SNI", "AT" + str(name, "ascii"))
-    return [(link, decoded(rest.strip(b'"'))) for link, rest in _rows(modem, name)]
+    return [(link, decoded(rest.strip(b'"'))) for link, rest in _told(modem, name, "SNI")]
 
 
-def _rows(modem, name):
+def _told(modem, name, needs):
     """(link, the rest of the line) of each reply line: values stand there bare, or quoted."""
+    need(modem, needs, name)
     found = []
     at = len(name) + 1
     for line in modem.run(name + b"?", (), name + b":"):
@@ -132,12 +127,11 @@ def cipsslcalpn(modem, link, *protocols):
     :param str protocols: up to five, 1 to 255 bytes each; none: nothing is offered
     ESP-AT 2.1. Source: reference, CIPSSLCALPN; tls-facts.md 2.
     """
-    need(modem, "SNI", "AT+CIPSSLCALPN")
     if len(protocols) > 5:
         raise ValueError("protocols out of 0..5")
     for protocol in protocols:
         text("protocol", protocol, 1, 255)
-    modem.run(b"+CIPSSLCALPN=", link_first(link, (len(protocols),) + protocols, 5))
+    put(modem, b"+CIPSSLCALPN", link_first(link, (len(protocols),) + protocols, 5), "SNI")
 
 
 def cipsslcalpn_query(modem):
@@ -145,9 +139,8 @@ def cipsslcalpn_query(modem):
 
     ESP-AT 2.1. Source: reference, CIPSSLCALPN; dialects.md 1, row 23.
     """
-    need(modem, "SNI", "AT+CIPSSLCALPN")
     found = []
-    for link, rest in _rows(modem, b"+CIPSSLCALPN"):
+    for link, rest in _told(modem, b"+CIPSSLCALPN", "SNI"):
         names = [decoded(name.strip(b'"')) for name in rest.split(b",")]
         found.append((link, tuple([name for name in names if name])))
     return found
@@ -163,9 +156,8 @@ def cipsslcpsk(modem, link, key, identity):
     :param identity: str or bytes, 0 to 32 bytes; both empty: no key
     ESP8266 ESP-AT 2.1, ESP32 ESP-AT 2.2. Source: reference, CIPSSLCPSK; tls-facts.md 2.
     """
-    need(modem, "PSK", "AT+CIPSSLCPSK")
     args = text("key", key, 0, 32), text("identity", identity, 0, 32)
-    modem.run(b"+CIPSSLCPSK=", link_first(link, args, 5))
+    put(modem, b"+CIPSSLCPSK", link_first(link, args, 5), "PSK")
 
 
 def cipsslcpskhex(modem, link, key, identity):
@@ -175,13 +167,12 @@ def cipsslcpskhex(modem, link, key, identity):
     :param identity: str or bytes, 0 to 32 bytes
     ESP8266 ESP-AT 2.3, ESP32 ESP-AT 3.2. Source: tls-facts.md 2.
     """
-    need(modem, "PSKHEX", "AT+CIPSSLCPSKHEX")
     if isinstance(key, str):
         raise TypeError("key: bytes are wanted")
     text("key", key, 1, 32)
     digits = "".join(["%02x" % byte for byte in key])
     args = digits, text("identity", identity, 0, 32)
-    modem.run(b"+CIPSSLCPSKHEX=", link_first(link, args, 5))
+    put(modem, b"+CIPSSLCPSKHEX", link_first(link, args, 5), "PSKHEX")
 
 
 def cipsslcpsk_query(modem):
@@ -190,9 +181,8 @@ def cipsslcpsk_query(modem):
     A comma in the identity cannot be told from the one before it.
     ESP8266 ESP-AT 2.1, ESP32 ESP-AT 2.2. Source: reference, CIPSSLCPSK; dialects.md 1, row 24.
     """
-    need(modem, "PSK", "AT+CIPSSLCPSK")
     found = []
-    for link, rest in _rows(modem, b"+CIPSSLCPSK"):
+    for link, rest in _told(modem, b"+CIPSSLCPSK", "PSK"):
         at = rest.rfind(b",")
         if at < 0:
             raise garbled(b"+CIPSSLCPSK", rest)
@@ -205,9 +195,8 @@ def cipsslcpskhex_query(modem):
 
     ESP8266 ESP-AT 2.3, ESP32 ESP-AT 3.2. Source: dialects.md 1, row 24.
     """
-    need(modem, "PSKHEX", "AT+CIPSSLCPSKHEX")
     found = []
-    for link, rest in _rows(modem, b"+CIPSSLCPSKHEX"):
+    for link, rest in _told(modem, b"+CIPSSLCPSKHEX", "PSKHEX"):
         digits, comma, identity = rest.partition(b",")
         digits = digits.strip(b'"')
         try:
@@ -227,9 +216,8 @@ def cipsslccipher_query(modem):
 
     ESP8266 ESP-AT 2.3, ESP32 ESP-AT 4.1. Source: dialects.md 1, row 24.
     """
-    need(modem, "CIPHER", "AT+CIPSSLCCIPHER")
     found = []
-    for link, rest in _rows(modem, b"+CIPSSLCCIPHER"):
+    for link, rest in _told(modem, b"+CIPSSLCCIPHER", "CIPHER"):
         try:
             found.append((link, int(str(rest, "ascii"), 16)))
         except ValueError:
@@ -243,5 +231,4 @@ def cipsslsize(modem, size):
     :param int size: bytes, 2048 to 4096: no longer may a record, or the server's chain, be
     Source: dialects.md 1, row 20.
     """
-    need(modem, "SSLSIZE", "AT+CIPSSLSIZE")
-    setting(modem, b"+CIPSSLSIZE=", (number("size", size, 2048, 4096),))
+    put_kept(modem, b"+CIPSSLSIZE", (number("size", size, 2048, 4096),), "SSLSIZE")

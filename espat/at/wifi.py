@@ -11,7 +11,7 @@ restarted, where nothing else is said. Source: dialects.md 4.
 """
 
 from .. import calls
-from .args import address, ask, current_setting, fields, need, number, setting, told
+from .args import address, ask, current_setting, fields, number, put, put_kept, told
 from .essential import addresses, current, decoded, garbled, is_mac, mac, text
 
 _STATES = (0, 1, 2, 0, 0)  # of AT+CWSTATE?, as Modem.wifi counts
@@ -90,12 +90,9 @@ def cwstate_query(modem):
     :returns: state: 0 not joined yet, 1 joined without an address, 2 with one, 3 joining, 4 no
         longer joined; name: of the access point
     """
-    need(modem, "CWSTATE")
-    line = told(modem, b"+CWSTATE")
+    line = told(modem, b"+CWSTATE", "CWSTATE")
     state = line[9:10]
-    if state not in (b"0", b"1", b"2", b"3", b"4"):
-        raise garbled(b"+CWSTATE", line)
-    if line[10:12] != b',"' or line[-1:] != b'"' or len(line) < 13:
+    if b"01234".find(state) < 0 or line[10:12] != b',"' or line[-1:] != b'"' or len(line) < 13:
         raise garbled(b"+CWSTATE", line)
     state = int(state)
     modem.wifi = _STATES[state]
@@ -199,7 +196,7 @@ def cwdhcp_query(modem):
 
     All families.
     """
-    bits = ask(modem, current(modem, b"+CWDHCP", b""), "d")[0]
+    bits = ask(modem, current(modem, b"+CWDHCP", b""))[0]
     pair = bool(bits & 1), bool(bits & 2)
     return pair if modem.has("DHCP_BITS") else (pair[1], pair[0])
 
@@ -210,14 +207,12 @@ def cwhostname(modem, name):
     :param str name: 1 to 32 bytes
     :raises ATError: the mode is not 1 or 3
     """
-    need(modem, "HOSTNAME", "AT+CWHOSTNAME")
-    setting(modem, b"+CWHOSTNAME=", (text("name", name, 1, 32),))
+    put_kept(modem, b"+CWHOSTNAME", (text("name", name, 1, 32),), "HOSTNAME")
 
 
 def cwhostname_query(modem):
     """``AT+CWHOSTNAME?``: the name, a str. ESP-AT, NonOS 1.6."""
-    need(modem, "HOSTNAME", "AT+CWHOSTNAME")
-    return decoded(told(modem, b"+CWHOSTNAME")[12:])
+    return decoded(told(modem, b"+CWHOSTNAME", "HOSTNAME")[12:])
 
 
 def cwautoconn(modem, on):
@@ -227,12 +222,12 @@ def cwautoconn(modem, on):
 
     :param int on: 0 or 1
     """
-    modem.run(b"+CWAUTOCONN=", (number("on", on, 0, 1),))
+    put(modem, b"+CWAUTOCONN", (number("on", on, 0, 1),))
 
 
 def cwautoconn_query(modem):
     """``AT+CWAUTOCONN?``: 0 or 1. All families."""
-    return ask(modem, b"+CWAUTOCONN", "d")[0]
+    return ask(modem, b"+CWAUTOCONN")[0]
 
 
 def cwreconncfg(modem, interval, count):
@@ -243,15 +238,13 @@ def cwreconncfg(modem, interval, count):
     :param int interval: seconds between tries, 0 to 7200; 0: never
     :param int count: tries, 0 to 1000; 0: for ever
     """
-    need(modem, "RECONNECT", "AT+CWRECONNCFG")
     args = number("interval", interval, 0, 7200), number("count", count, 0, 1000)
-    setting(modem, b"+CWRECONNCFG=", args)
+    put_kept(modem, b"+CWRECONNCFG", args, "RECONNECT")
 
 
 def cwreconncfg_query(modem):
     """``AT+CWRECONNCFG?``: (interval, count), as ``cwreconncfg()`` takes them. ESP-AT 2.2."""
-    need(modem, "RECONNECT", "AT+CWRECONNCFG")
-    return tuple(ask(modem, b"+CWRECONNCFG", "dd")[:2])
+    return tuple(ask(modem, b"+CWRECONNCFG", "dd", "RECONNECT")[:2])
 
 
 def cipsta(modem, ip, gateway=None, netmask=None):

@@ -110,12 +110,12 @@ class Datagram(IOBase, UdpSocket):
             turns.waiting.append(self)
         turns.advance(self.modem)
 
-    def _open(self, host, port, local):
+    def _open(self, host, port, local, since):
         patience = self.timeout
         if patience == 0:
             self.timeout = _OPENING_S
         try:
-            UdpSocket._open(self, host, port, local)
+            UdpSocket._open(self, host, port, local, since)
         finally:
             self.timeout = patience
 
@@ -139,8 +139,9 @@ class Datagram(IOBase, UdpSocket):
         turns.advance(self.modem)
         if self.out is not None:
             raise fail("waiting", "the module to take what is sent")
-        host, port = self._place(address)
-        self._open(host, port, 0)
+        since = self.modem.port.ticks()
+        host, port = self._place(address, since)
+        self._open(host, port, 0, since)
         self.out = bytes(view), host, port
         turns.waiting.append(self)
         turns.advance(self.modem)

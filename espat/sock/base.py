@@ -17,6 +17,11 @@ _LINKS = const(5)
 _NOTHING = const(0)
 
 
+def is_name(host):
+    """Whether a host is a name, not an address."""
+    return ":" not in host and not host.replace(".", "0").isdigit()
+
+
 class LinkSocket:
     """A socket on one of the module's links."""
 

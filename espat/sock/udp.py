@@ -17,7 +17,7 @@ except ImportError:
 from .. import calls, lazy
 from ..errors import fail
 from ..settings import outcome, sure
-from .base import LinkSocket
+from .base import LinkSocket, is_name
 from .stream import octets
 
 STAYS = True
@@ -131,10 +131,11 @@ class UdpSocket(LinkSocket):
         host, port = address[0], address[1]
         if not (0 < port < 65536 and 0 < len(host) <= 64):
             raise fail("bad_address")
-        if ":" not in host and not host.replace(".", "0").isdigit():
+        if is_name(host):
             if self._name[0] != host:
                 modem = self.radio.up()
-                self.turn(since)
+                if self.timeout:
+                    self.turn(since)
                 left = self._time(since, _START_MS)
                 self._name = host, lazy.call("at.essential", "cipdomain", modem, host, left)
             host = self._name[1]

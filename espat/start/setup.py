@@ -19,7 +19,6 @@ from ..errors import fail
 from ..settings import outcome, sure
 
 _OK = const(2)
-_READY = const(22)
 _FREE = const(0)  # a link
 
 
@@ -58,30 +57,19 @@ def start(radio):
     raise fail("restarted")
 
 
-def send(modem, name, args=()):
-    """A command: True if the module took it, False if it refused it, or did not answer.
-
-    :raises OSError: ECONNRESET, it restarted
-    """
-    code = outcome(modem, name, args)
-    if code == _READY:
-        raise fail("restarted")
-    return code == _OK
-
-
 def set_up(modem):
     """The commands, in an order that works from any state."""
-    send(modem, b"E0")
+    outcome(modem, b"E0")
     identify(modem)
     has = modem.has
     if has("SYSSTORE"):
         sure(modem, b"+SYSSTORE=", (0,))  # nothing of ours goes to flash
-    send(modem, b"+CIPMODE=", (0,))
-    send(modem, b"+CIPSERVER=", (0,))
+    outcome(modem, b"+CIPMODE=", (0,))
+    outcome(modem, b"+CIPSERVER=", (0,))
     if modem.listener is not None:
         modem.listener.stopped()  # it listens again when a client is asked for
-    if not send(modem, b"+CIPCLOSE=", (5,)):
-        send(modem, b"+CIPCLOSE")  # the form of single-link mode
+    if outcome(modem, b"+CIPCLOSE=", (5,)) != _OK:
+        outcome(modem, b"+CIPCLOSE")  # the form of single-link mode
     modem.unwanted = modem.doubt = 0
     for link in range(5):
         modem.own(link, None, _FREE)

@@ -18,9 +18,12 @@ pem.py.
 """
 
 from .. import lazy
-from .errors import fail
+from ..errors import TEXTS as _TEXTS
+from ..errors import fail
 
 STAYS = True
+
+_TEXTS.append("tls.texts")
 
 PROTOCOL_TLS = 2
 PROTOCOL_TLS_CLIENT = 16
@@ -77,7 +80,7 @@ class SSLContext:
         if mode == CERT_OPTIONAL:
             raise fail("cert_optional")
         if mode not in (CERT_NONE, CERT_REQUIRED):
-            raise ValueError("verify_mode: CERT_NONE or CERT_REQUIRED")
+            raise fail("verify_mode")
         self.verify = mode
 
     @property
@@ -99,12 +102,7 @@ class SSLContext:
         :raises ValueError: no certificate in it, a bad one, or over 8172 bytes of PEM
         :raises OSError: EOPNOTSUPP, for ``capath``; ENOENT, no such file
         """
-        if capath:
-            raise fail("capath_given")
-        data = cafile if cadata is None else cadata
-        if data is None:
-            raise ValueError("cafile or cadata is wanted")
-        self.ca = lazy.call("tls.pem", "certificates", data) if data else None
+        self.ca = lazy.call("tls.pem", "given", cafile, capath, cadata)
 
     def load_cert_chain(self, certfile, keyfile=None):
         """The certificate to show, with those between it and its CA behind it, and its key.
@@ -115,7 +113,6 @@ class SSLContext:
             over 8172 bytes of PEM
         :raises OSError: ENOENT, no such file
         """
-        keyfile = certfile if keyfile is None else keyfile
         self.pki = lazy.call("tls.pem", "pair", certfile, keyfile)
 
     def use_stored(self, ca=None, pki=None):

@@ -33,8 +33,7 @@ from ..at.flash import (
     sysmfg_read,
     sysmfg_write,
 )
-from ..errors import ATError
-from .errors import fail
+from ..errors import ATError, fail
 from .state import state_of
 
 MARK = b"# espat ca\n"

@@ -15,9 +15,8 @@ except ImportError:
     const = int
 
 from .. import lazy
-from ..errors import ATError
-from ..errors import fail as general
-from .errors import fail
+from ..errors import ATError, fail
+from ..sock.base import is_name
 from .state import state_of
 
 _YEAR = const(2026)  # no clock that is right shows an earlier one
@@ -50,43 +49,43 @@ class Wants:
         if not modem.has("TLS_LINKS"):
             for owner in map(modem.owner, range(5)):
                 if owner is not sock and getattr(owner, "context", None) is not None:
-                    raise fail("one_tls_link", _firmware(modem))
+                    raise fail("one_tls_link", modem.firmware)
 
 
 def refuse(context, modem, name, auth):
     """Raise if the module cannot do what a context says; else the name to be told, or None."""
     if auth and not modem.has("SSLCCONF"):
-        raise fail("no_verifying", _firmware(modem))
+        raise fail("no_verifying", modem.firmware)
     if not modem.has("SYSFLASH"):
         for what, wanted in ((context.ca, auth & 2), (context.pki, auth & 1)):
             if wanted and not isinstance(what, int):
-                raise fail("no_cert_store", _firmware(modem))
+                raise fail("no_cert_store", modem.firmware)
     checked = context.check_hostname
     if name is not None and not context.sni:
         name = None
         if checked:
             raise fail("check_needs_sni")
-    if name is not None and _is_number(name):
+    if name is not None and not is_name(name):
         if checked:
             raise fail("address_unchecked", name)
         name = None
     names = modem.has("SNI")
     if checked and not names:
-        raise fail("no_name_check", _firmware(modem))
+        raise fail("no_name_check", modem.firmware)
     if name is not None:
         if not 0 < len(name.encode()) <= 64:
             raise ValueError("server_hostname out of 1..64 bytes")
         if not names:
-            raise fail("sni_unknown", _firmware(modem))
+            raise fail("sni_unknown", modem.firmware)
         if auth & 2 and not checked:
             raise fail("sni_is_checked")
     if context.alpn and not names:
-        raise fail("alpn_unknown", _firmware(modem))
+        raise fail("alpn_unknown", modem.firmware)
     if context.psk:
         if auth & 2:
             raise fail("psk_with_ca")
         if not modem.has("PSK"):
-            raise fail("psk_unknown", _firmware(modem))
+            raise fail("psk_unknown", modem.firmware)
     return name
 
 
@@ -102,20 +101,11 @@ def _psk(context, modem):
     key = key.encode() if isinstance(key, str) else bytes(key)
     if not (1 <= len(identity) <= 32 and 1 <= len(key) <= 32) or b"\0" in identity:
         raise fail("psk_invalid")
-    if all(32 < byte < 127 for byte in key):
+    if min(key) > 32 and max(key) < 127:
         return b"", key, identity
     if not modem.has("PSKHEX"):
         raise fail("psk_not_printable")
     return b"HEX", "".join(["%02x" % byte for byte in key]).encode(), identity
-
-
-def _is_number(host):
-    """Whether a host is an address, not a name."""
-    return host.replace(".", "0").isdigit() or ":" in host
-
-
-def _firmware(modem):
-    return lazy.call("families", "name", modem.firmware)
 
 
 # The connection
@@ -131,7 +121,7 @@ def prepare(sock, wants):
         except ATError:
             pass  # then no cause is told
     if modem.has("TLS_HOST") and wants.name is None and (auth & 2 or not sock.context.sni):
-        if not _is_number(wants.host):  # it would be told, and checked
+        if is_name(wants.host):  # it would be told, and checked
             wants.host = lazy.call("at.essential", "cipdomain", modem, wants.host)
     if modem.has("SSLSIZE"):
         modem.run(b"+CIPSSLSIZE=", (4096,))
@@ -145,7 +135,7 @@ def prepare(sock, wants):
         for name, args, told in _settings(modem, wants.name, sock.context.alpn, wants.psk):
             _have(modem, name, link, args, told)
         if modem.restarts != wants.restarts:
-            raise general("restarted")
+            raise fail("restarted")
     except BaseException:
         if modem.owner(link) is sock:
             modem.give(link)

@@ -4,7 +4,7 @@
 
 import errno
 
-from ..errors import fail as general
+from ..errors import fail
 
 
 def connect(sock):
@@ -24,7 +24,7 @@ def connect(sock):
         sock.connect(later)
     except OSError as e:
         if e.errno == errno.EINPROGRESS:
-            raise general("waiting", "the connection")
+            raise fail("waiting", "the connection")
         if sock.link < 0 and sock.failure is None:
             sock.later = later  # not begun: the modem was busy, or it cannot be done
         raise

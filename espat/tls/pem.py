@@ -13,6 +13,7 @@ try:
 except ImportError:
     const = int
 
+from ..errors import fail
 
 _PEM_MOST = const(8172)  # bytes of PEM: a partition of 8 KB, without its head and an entry's
 _FILE = const(65536)  # bytes: no longer file is read
@@ -34,16 +35,31 @@ def certificates(what):
     return _fits("the certificates", b"".join(found))
 
 
-def pair(cert, key):
+def given(cafile, capath, cadata):
+    """See ``SSLContext.load_verify_locations()``: PEM (bytes), or None for no CAs."""
+    if capath:
+        raise fail("capath_given")
+    data = cafile if cadata is None else cadata
+    if data is None:
+        raise ValueError("cafile or cadata is wanted")
+    return certificates(data) if data else None
+
+
+def pair(cert, key=None):
     """A certificate with its chain, and its key: (PEM, PEM).
 
     :param cert: as for ``certificates()``; the first is the one that the key belongs to
-    :param key: a file, or the data themselves, with one private key: PKCS 8, PKCS 1 or SEC 1
+    :param key: a file, or the data themselves, with one private key: PKCS 8, PKCS 1 or SEC 1;
+        None: it is in ``cert`` too
     :raises ValueError: as ``certificates()``; no key, two, an encrypted one, or another's, as far
         as that can be told (RSA, elliptic curves)
     """
     chain = certificates(cert)
-    keys = [block for block in _blocks(key) if block[0].endswith(b"PRIVATE KEY")]
+    keys = [
+        block
+        for block in _blocks(cert if key is None else key)
+        if block[0].endswith(b"PRIVATE KEY")
+    ]
     if not keys:
         raise ValueError("no private key in it: PEM or DER is wanted")
     if len(keys) > 1:

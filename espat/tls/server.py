@@ -7,10 +7,8 @@ Loaded with the first such socket, stays.
 """
 
 from .. import calls, lazy
-from ..errors import ATError
-from ..errors import fail as general
+from ..errors import ATError, fail
 from ..sock.server import Server
-from .errors import fail
 from .socket import secured
 
 STAYS = True
@@ -71,7 +69,7 @@ class TLSServer(Server):
             refused = str(e)
         else:
             return
-        raise general("command_refused", refused)
+        raise fail("command_refused", refused)
 
     def tail(self):
         """The parameters behind the port: ``"SSL"``, and whether clients need a certificate."""
@@ -103,7 +101,7 @@ def _prepare(modem, context):
         clock cannot be set; EIO, no room in the flash, or it reads otherwise
     """
     if not modem.has("TLS_SERVER"):
-        raise fail("no_tls_server", lazy.call("families", "name", modem.firmware))
+        raise fail("no_tls_server", modem.firmware)
     verify = _verifies(context)
     if context.pki is None:
         raise fail("no_certificate")

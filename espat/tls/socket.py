@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: MIT
 """TLS sockets: what they do otherwise than those they are made of. Loaded with the first, stays."""
 
-import errno
-
 try:
     from micropython import const
 except ImportError:
     const = int
 
 from .. import lazy
-from ..errors import ATError
-from ..errors import fail as general
-from .errors import fail
+from ..errors import ATError, fail
 
 STAYS = True
 
@@ -100,7 +96,7 @@ def secured(base):
                     self.dialed = modem.port.ticks()
                     return
                 except ATError as e:
-                    error = general("command_refused", str(e))
+                    error = fail("command_refused", str(e))
                 except OSError as e:
                     error = e
                 if modem.restarts == before or not left:
@@ -118,10 +114,8 @@ def secured(base):
 
         def _refusal(self, host, port):
             """Why no connection came about: ECONNABORTED, and the likely causes."""
-            self.failure = base._refusal(self, host, port)
-            if self.failure.errno == errno.ECONNREFUSED:
-                code = self.modem.tls.code
-                self.failure = lazy.call("tls.texts", "unconnected", self, code, host, port)
+            error = base._refusal(self, host, port)
+            self.failure = lazy.call("tls.texts", "unconnected", self, error, host, port)
             return self.failure
 
         # Reading. How many bytes wait on a TLS link firmware tells wrongly: too many (they are

@@ -4,118 +4,65 @@
 
 import errno
 
+from .. import lazy
 from ..errors import ATError
 
-_LACKS = errno.EOPNOTSUPP
-_ANY = "check_hostname = False: then any certificate of the CA will do"
-_WAY_OUT = " (or verify_mode = CERT_NONE: then anybody may be at the other end)"
-
-# name: (number of the OSError, or class, text)
-_TEXTS = {
-    # What modules do not do.
-    "cert_optional": (
-        _LACKS,
-        "CERT_OPTIONAL: a module verifies, or does not: CERT_REQUIRED or CERT_NONE",
-    ),
-    "tls_version": (_LACKS, "TLS versions cannot be chosen: modules speak 1.2 at most"),
-    "capath_given": (_LACKS, "capath: a module has no folders: give cafile or cadata"),
-    "peer_certificate": (_LACKS, "the module does not tell the other end's certificate"),
-    "bytes_flowed": (
-        _LACKS,
-        "a module cannot secure a connection on which bytes have flowed, or that a client opened: "
-        "wrap the socket before connect() or listen()",
-    ),
-    # What this firmware does not do.
-    "no_verifying": (
-        _LACKS,
-        "%s can neither verify certificates nor show one: newer firmware does" + _WAY_OUT,
-    ),
-    "no_cert_store": (
-        _LACKS,
-        "%s takes no certificates from a board: flash them with esptool, then "
-        "context.use_stored(ca=0)" + _WAY_OUT,
-    ),
-    "no_name_check": (
-        _LACKS,
-        "%s cannot check the name in a certificate: ESP-AT 2.1 and later can; or " + _ANY,
-    ),
-    "sni_unknown": (
-        _LACKS,
-        "%s cannot tell the server a name (SNI): ESP-AT 2.1 and later can; or context.sni = False",
-    ),
-    "alpn_unknown": (_LACKS, "%s cannot offer ALPN protocols: ESP-AT 2.1 and later can"),
-    "psk_unknown": (
-        _LACKS,
-        "%s has no keys in place of certificates (PSK): ESP8266 2.1, ESP32 2.2 and later",
-    ),
-    "psk_not_printable": (
-        _LACKS,
-        "this firmware takes only keys (PSK) of printable characters: ESP8266 2.3, ESP32 3.2 and "
-        "later take any",
-    ),
-    "no_tls_server": (_LACKS, "a TLS server is what ESP32 has: %s has none"),
-    "no_such_place": (_LACKS, "%s: this firmware has no place for it in flash"),
-    "one_tls_link": (errno.ENOMEM, "%s carries one TLS connection: close the other first"),
-    # What cannot be had together.
-    "address_unchecked": (
-        _LACKS,
-        "a module cannot check that a certificate is for the address %s: use a name; or " + _ANY,
-    ),
-    "sni_is_checked": (
-        _LACKS,
-        "firmware checks the name that it tells: check_hostname = False cannot be had with a "
-        "server_hostname; let it be True, or context.sni = False",
-    ),
-    "check_needs_sni": (_LACKS, "check_hostname needs the name told (SNI): context.sni = True"),
-    "psk_with_ca": (
-        _LACKS,
-        "with a CA the firmware does not use the PSK: verify_mode = CERT_NONE, the key vouches for "
-        "the server",
-    ),
+# Of each number of an OSError its name, or of a class; under it lines of a name and its text. In
+# those <any> and <open> stand for what a program can do all the same.
+_TEXTS = (
+    # What modules, or this firmware, do not do, or not together.
+    "EOPNOTSUPP"
+    "\ncert_optional: CERT_OPTIONAL: a module verifies, or does not: CERT_REQUIRED or CERT_NONE"
+    "\ntls_version: TLS versions cannot be chosen: modules speak 1.2 at most"
+    "\ncapath_given: capath: a module has no folders: give cafile or cadata"
+    "\npeer_certificate: the module does not tell the other end's certificate"
+    "\nbytes_flowed: a module cannot secure a connection on which bytes have flowed, or that a "
+    "client opened: wrap the socket before connect() or listen()"
+    "\nno_verifying: %s can neither verify certificates nor show one: newer firmware does<open>"
+    "\nno_cert_store: %s takes no certificates from a board: flash them with esptool, then "
+    "context.use_stored(ca=0)<open>"
+    "\nno_name_check: %s cannot check the name in a certificate: ESP-AT 2.1 and later can; or <any>"
+    "\nsni_unknown: %s cannot tell the server a name (SNI): ESP-AT 2.1 and later can; or "
+    "context.sni = False"
+    "\nalpn_unknown: %s cannot offer ALPN protocols: ESP-AT 2.1 and later can"
+    "\npsk_unknown: %s has no keys in place of certificates (PSK): ESP8266 2.1, ESP32 2.2 and later"
+    "\npsk_not_printable: this firmware takes only keys (PSK) of printable characters: "
+    "ESP8266 2.3, ESP32 3.2 and later take any"
+    "\nno_tls_server: a TLS server is what ESP32 has: %s has none"
+    "\nno_such_place: %s: this firmware has no place for it in flash"
+    "\naddress_unchecked: a module cannot check that a certificate is for the address %s: use a "
+    "name; or <any>"
+    "\nsni_is_checked: firmware checks the name that it tells: check_hostname = False cannot be "
+    "had with a server_hostname; let it be True, or context.sni = False"
+    "\ncheck_needs_sni: check_hostname needs the name told (SNI): context.sni = True"
+    "\npsk_with_ca: with a CA the firmware does not use the PSK: verify_mode = CERT_NONE, the key "
+    "vouches for the server",
+    "ENOMEM\none_tls_link: %s carries one TLS connection: close the other first",
     # Misuse.
-    "name_missing": (ValueError, "check_hostname needs server_hostname"),
-    "psk_invalid": (
-        ValueError,
-        "PSK: an identity and a key of 1 to 32 bytes each, no NUL in the identity",
-    ),
-    "secured_already": (ValueError, "the socket speaks TLS already"),
-    "wrong_protocol": (
-        ValueError,
-        "PROTOCOL_TLS_CLIENT is for clients, PROTOCOL_TLS_SERVER for servers",
-    ),
-    "cert_too_large": (ValueError, "%s: %d bytes, and there is room for %d"),
+    "ValueError"
+    "\nverify_mode: verify_mode: CERT_NONE or CERT_REQUIRED"
+    "\nname_missing: check_hostname needs server_hostname"
+    "\npsk_invalid: PSK: an identity and a key of 1 to 32 bytes each, no NUL in the identity"
+    "\nsecured_already: the socket speaks TLS already"
+    "\nwrong_protocol: PROTOCOL_TLS_CLIENT is for clients, PROTOCOL_TLS_SERVER for servers"
+    "\ncert_too_large: %s: %d bytes, and there is room for %d",
     # What is missing.
-    "roots_missing": (
-        errno.EINVAL,
-        "no CA to verify with: load_verify_locations(), or put roots into the module with "
-        "'espat ca'" + _WAY_OUT,
-    ),
-    "clock_unset": (
-        errno.EINVAL,
-        "the module's clock is not set, so it cannot tell whether a certificate is valid: no time "
-        "server answered; let it reach one, or set this board's clock or the "
-        "module's (espat.at.system.systimestamp)",
-    ),
-    "no_certificate": (
-        errno.EINVAL,
-        "load_cert_chain() first: everybody has the key of the certificate that modules ship with",
-    ),
-    "no_client_ca": (
-        errno.EINVAL,
-        "no CA for the certificates of clients: load_verify_locations(), or verify_mode = "
-        "CERT_NONE",
-    ),
+    "EINVAL"
+    "\nroots_missing: no CA to verify with: load_verify_locations(), or put roots into the module "
+    "with 'espat ca'<open>"
+    "\nclock_unset: the module's clock is not set, so it cannot tell whether a certificate is "
+    "valid: no time server answered; let it reach one, or set this board's clock or the module's "
+    "(espat.at.system.systimestamp)"
+    "\nno_certificate: load_cert_chain() first: everybody has the key of the certificate that "
+    "modules ship with"
+    "\nno_client_ca: no CA for the certificates of clients: load_verify_locations(), or "
+    "verify_mode = CERT_NONE",
     # What the module made of it.
-    "not_accepted": (errno.EIO, "the module did not take AT%s: %s"),
-    "flash_differs": (
-        errno.EIO,
-        "%s: what was written to its flash reads otherwise",
-    ),
-    "flash_is_full": (
-        errno.EIO,
-        "%s: the module did not take it: is its flash full? see 'espat ca list'",
-    ),
-}
+    "EIO"
+    "\nnot_accepted: the module did not take AT%s: %s"
+    "\nflash_differs: %s: what was written to its flash reads otherwise"
+    "\nflash_is_full: %s: the module did not take it: is its flash full? see 'espat ca list'",
+)
 
 # The flags of mbedTLS for a certificate that was not accepted, as +ERRNO ORs them.
 _FLAGS = (
@@ -139,19 +86,37 @@ _CODES = {
 
 
 def error(name, args):
-    """The exception for a name: an ``OSError`` with a number and its text, or a ``ValueError``."""
-    kind, text = _TEXTS[name]
+    """The exception for a name: an ``OSError`` with a number and its text, or a ``ValueError``;
+    None if another room has its text.
+    """
+    for group in _TEXTS:
+        at = group.find("\n" + name + ": ")
+        if at > 0:
+            break
+    else:
+        return None
+    kind = group.split("\n")[0]
+    text = group[at + len(name) + 3 :].split("\n")[0]
+    text = text.replace("<any>", "check_hostname = False: then any certificate of the CA will do")
+    text = text.replace(
+        "<open>", " (or verify_mode = CERT_NONE: then anybody may be at the other end)"
+    )
+    if args and isinstance(args[0], tuple):  # a firmware
+        args = (lazy.call("families", "name", args[0]),)
     if args:
         text = text % args
-    return OSError(kind, text) if isinstance(kind, int) else kind(text)
+    return ValueError(text) if kind == "ValueError" else OSError(getattr(errno, kind), text)
 
 
-def unconnected(sock, code, host, port):
+def unconnected(sock, error, host, port):
     """The exception for a TLS connection that did not come about: its likely causes.
 
-    :param code: what ``+ERRNO:`` said; None where firmware says nothing (before 5.0)
+    :param error: the one of any socket, which stays where nobody refused the connection
     """
+    if error.errno != errno.ECONNREFUSED:
+        return error
     modem = sock.modem
+    code = modem.tls.code  # what +ERRNO: said; None where firmware says nothing (before 5.0)
     verify = sock.context.verify_mode
     number = errno.ECONNABORTED
     text = _meaning(code, sock.name or host)

@@ -6,15 +6,19 @@ A module cannot make a TLS connection of one that stands. One on which nothing w
 is closed and opened anew: what MicroPython's programs do, who wrap after ``connect()``.
 """
 
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
 from .. import lazy
-from ..errors import fail as general
-from .errors import fail
+from ..errors import fail
 from .later import connect
 from .socket import secured
 
 # Of __init__.py, which stands above this.
-_PROTOCOL_TLS_CLIENT = 16
-_PROTOCOL_TLS_SERVER = 17
+_PROTOCOL_TLS_CLIENT = const(16)
+_PROTOCOL_TLS_SERVER = const(17)
 
 
 def is_secured(sock):
@@ -29,7 +33,7 @@ def wrap(context, sock, server_side, at_once, name):
     if context.protocol == (_PROTOCOL_TLS_CLIENT if server_side else _PROTOCOL_TLS_SERVER):
         raise fail("wrong_protocol")
     if sock.shut:
-        raise general("closed")
+        raise fail("closed")
     if not server_side and not name and context.check_hostname:
         raise fail("name_missing")
     address = _address(sock)

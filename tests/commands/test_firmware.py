@@ -98,14 +98,16 @@ def test_every_row_reads():
 
 
 def test_every_capability_asked_for_is_in_the_table_and_the_other_way():
-    """`modem.has("...")` and `need(modem, "...")`, read from the syntax trees."""
+    """`modem.has("...")`, `need(modem, "...")` and what passes it on, from the syntax trees."""
+    where = {"has": 0, "need": 1, "told": 2, "_told": 2, "rows": 4}
+    where |= dict.fromkeys(("put", "put_kept", "ask", "_sure"), 3)
     asked = set()
     for path in Path(espat.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            at = {"has": 0, "need": 1}.get(called)
+            at = where.get(called)
             if at is not None and len(node.args) > at and isinstance(node.args[at], ast.Constant):
                 asked.add(node.args[at].value)
     asked = {each for each in asked if isinstance(each, str)}  # start/ has a need() of commands

@@ -124,9 +124,13 @@ def strings(source: str) -> set[str]:
     }
 
 
-def wrong(sources: Mapping[str, str], errors: str, table: str) -> list[str]:
-    """What does not fit between what is raised of one room and its table of texts."""
-    known = {name: places(text) for name, text in texts(sources[table]).items()}
+def wrong(sources: Mapping[str, str], errors: str, *tables: str) -> list[str]:
+    """What does not fit between what is raised of one room and its tables of texts."""
+    rows = [row for table in tables for row in texts(sources[table]).items()]
+    known = {name: places(text) for name, text in rows}
+    twice = len(rows) - len(known)
+    if twice:
+        return [f"{twice} names have two texts"]
     own = own_names(sources[errors])
     found, used = [], set()
     for room, source in sources.items():

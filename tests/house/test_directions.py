@@ -103,6 +103,14 @@ UPWARD = {
         "modem": "from . import lazy\nT = {'join': 'at.wifi'}\n"
         "def f(name):\n    lazy.call(T[name], name)\n"
     },
+    "handed to lazy from a list": {
+        "modem": "from . import lazy\nROOMS = ['at.wifi']\n"
+        "def f(name):\n    for room in ROOMS:\n        lazy.call(room, name)\n"
+    },
+    "appended to a list of rooms": {
+        "modem": "from .errors import TEXTS\nTEXTS.append('at.wifi')\n",
+        "errors": "TEXTS = []\n",
+    },
     "handed to lazy by halves": {
         "modem": "from . import lazy\nT = {'join': 'wifi'}\n"
         "def f(name):\n    lazy.call('at.' + T[name], name)\n"

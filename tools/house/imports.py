@@ -130,6 +130,10 @@ class _Reader(ast.NodeVisitor):
                 raise self._lost(node, "no room is named to lazy")
             for room in named:
                 self._known_room(room, node, lazily=True)
+        elif getattr(node.func, "attr", "") == "append":  # to a list of rooms that another loads
+            for arg in node.args:
+                if isinstance(arg, ast.Constant) and arg.value in self._known:
+                    self._known_room(arg.value, node, lazily=True)
         self.generic_visit(node)
 
     def _named(self, node: ast.Call) -> Iterator[str]:
@@ -137,15 +141,26 @@ class _Reader(ast.NodeVisitor):
 
         Where that is not a text, or a text and more (`"members." + room`), a table of the same file
         has the rest: every text of the file that makes it the name of a room in a folder counts.
+        A list that a loop goes over (`for room in ROOMS`) is such a table of whole names; what
+        others append to it is theirs.
         """
         first = node.args[0] if node.args else None
         if isinstance(first, ast.Constant):
             yield str(first.value)
             return
+        source = ast.parse(self._known[self._name].read_text("utf-8"))
+        lists = {
+            ast.unparse(each.targets[0]): [ast.literal_eval(part) for part in each.value.elts]
+            for each in source.body
+            if isinstance(each, ast.Assign) and isinstance(each.value, ast.List)
+        }
+        for each in ast.walk(source):
+            if isinstance(each, ast.For) and ast.unparse(each.target) == ast.unparse(first):
+                yield from lists.get(ast.unparse(each.iter), [])
+                return
         folder = ""
         if isinstance(first, ast.BinOp) and isinstance(first.left, ast.Constant):
             folder = str(first.left.value)
-        source = ast.parse(self._known[self._name].read_text("utf-8"))
         for each in ast.walk(source):
             text = each.value if isinstance(each, ast.Constant) else None
             if isinstance(text, str) and "." in folder + text and folder + text in self._known:
