@@ -77,11 +77,12 @@ class Running:
 
 @pytest.fixture
 def start(micropython):
-    """Starts an example on a board with a module on its UART; it is stopped at the end."""
+    """Starts an example, or the text of a program, on a board with a module on its UART."""
     with contextlib.ExitStack() as stack:
 
         def start(name, module, modules=None, changed=()):
-            program = BOOT + (EXAMPLES / f"{name}.py").read_text("utf-8")
+            program = name if "\n" in name else (EXAMPLES / f"{name}.py").read_text("utf-8")
+            program = BOOT + program
             for old, new in changed:
                 assert old in program
                 program = program.replace(old, new)

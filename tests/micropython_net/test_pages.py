@@ -99,3 +99,20 @@ def test_what_the_pages_name_is_there(page):
         assert (DOCS / name).is_file() or (DOCS.parent / name).is_file(), name
     for name in re.findall(r"`((?:boards|examples|lib)/[\w.]*)`", text):
         assert (DOCS.parent / name).exists(), name
+
+
+def test_the_libraries():
+    """Each was tried by the file that the page names, in the version that it names."""
+    page = network_page.PAGE.read_text("utf-8")
+    rows = re.findall(r"^\| (`.*?) \|.*\| `([\w/]+\.py)` \|$", page, re.M)
+    assert len(rows) >= 7
+    for libraries, file in rows:
+        source = (HERE.parent / file).read_text("utf-8")
+        for name, version in re.findall(r"`([\w.-]+)`(?: ([\d.]+))?", libraries):
+            said = f"{name}=={version}" if version else f"import {name}"
+            named = said in source or (not version and name in source)
+            assert named or said in as_text_of_examples(), (name, version, file)
+
+
+def as_text_of_examples():
+    return "".join(p.read_text("utf-8") for p in (DOCS.parent / "examples").glob("espat_mp_*.py"))
