@@ -14,6 +14,7 @@ from rich.console import Console
 from espat_tools.doctor import cli, show
 from espat_tools.doctor.faults import FAULTS, Finding
 from espat_tools.emulator import Module
+from espat_tools.install import find
 from tests.doctor.places import CASES, examined
 
 
@@ -99,6 +100,37 @@ def test_a_port_that_is_not_there():
     done = run("--port", "/dev/nowhere")
     assert done.exit_code == 2
     assert "There is no port /dev/nowhere" in done.stderr
+
+
+class Plugged:
+    """A port of this machine; `vid`: the maker of what is on USB."""
+
+    def __init__(self, device, vid=0x1A86):
+        self.device = device
+        self.vid = vid
+
+
+def test_the_only_adapter_needs_no_name(monkeypatch, module):
+    board = Plugged("/dev/ttyACM0", 0x2E8A)  # a Pico: nothing is sent to it unasked
+    monkeypatch.setattr(find, "ports", lambda: [board, Plugged(module.open_pty())])
+    assert run("--listen", 0).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("plugged", "said"),
+    [
+        ([], "No adapter is plugged in"),
+        (
+            [Plugged("/dev/ttyUSB0"), Plugged("/dev/ttyUSB1")],
+            "There are /dev/ttyUSB0, /dev/ttyUSB1",
+        ),
+    ],
+)
+def test_no_port_is_guessed(monkeypatch, plugged, said):
+    monkeypatch.setattr(find, "ports", lambda: plugged)
+    done = run()
+    assert done.exit_code == 2
+    assert said in done.stderr
 
 
 def test_an_adapter_that_is_pulled_out(monkeypatch, module):

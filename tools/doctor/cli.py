@@ -13,6 +13,7 @@ from espat_tools.demo.wanted import Unwanted
 from espat_tools.doctor.examine import examine
 from espat_tools.doctor.show import show
 from espat_tools.doctor.wire import Wire
+from espat_tools.install import find
 
 WRONG, STOPPED = 1, 130
 """Exit statuses: something is wrong; after Ctrl-C, as shells have it. A port that cannot be opened
@@ -21,7 +22,7 @@ is 2, as a wrong option is."""
 _WRITE_TIMEOUT = 2  # seconds after which flow control is taken to hold bytes back
 
 _HELP = {
-    "port": "Where the module is: a device, or any URL of pyserial's.",
+    "port": "Where the module is: a device, or any URL of pyserial's.  [default: the only adapter]",
     "baud": "The rate to begin with; others are tried if nothing answers.",
     "rtscts": "Use RTS and CTS at this end.",
     "listen": "Listen so many seconds before the first word: time to press the module's reset.",
@@ -51,8 +52,20 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
             yield lambda text: status.update(f"{text} ...")
 
 
+def _the_only_one() -> str:
+    """The port of the one adapter that is plugged in; boards on their own USB are left alone."""
+    found = [port.device for port in find.ports() if not find.is_board(port)]
+    if len(found) == 1:
+        return found[0]
+    raise click.UsageError(
+        f"Which port? There are {', '.join(found)}: --port PORT."
+        if found
+        else "No adapter is plugged in; name a port with --port PORT, if there is one all the same."
+    )
+
+
 @click.command(epilog=_EXAMPLES)
-@click.option("--port", required=True, metavar="PORT", help=_HELP["port"])
+@click.option("--port", metavar="PORT", help=_HELP["port"])
 @click.option(
     "--baud", type=click.IntRange(1), default=115200, show_default=True, help=_HELP["baud"]
 )
@@ -61,12 +74,13 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     "--listen", type=click.FloatRange(0, 600), default=1.0, show_default=True, help=_HELP["listen"]
 )
 @click.option("--json", "json_", is_flag=True, help=_HELP["json"])
-def doctor(port: str, baud: int, rtscts: bool, listen: float, json_: bool) -> None:
+def doctor(port: str | None, baud: int, rtscts: bool, listen: float, json_: bool) -> None:
     """Find out what is wrong between this machine and a module.
 
     It finds the rate, reads the firmware, and measures the wire; no network is needed, nothing is
     written to the module's flash. Modules that do not answer are told apart by what they say.
     """
+    port = port or _the_only_one()
     try:
         device = open_port(port, baud)
     except Unwanted as error:

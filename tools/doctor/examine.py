@@ -15,6 +15,7 @@ _TRIES = 3  # the first may only end half a command that was there
 _FEWER = 2  # at the rates after the first
 _APART_S = 1.1  # `+++` stands alone; the next command comes a second later
 _LOOP_S = 4.0  # how long a module that has started is watched, whether it does so again
+_SLOW = (signs.BUSY, signs.REFUSAL)  # it is at something else: give it time
 _BUSY_S = 20.0  # how long "busy" is waited out: a join takes as long
 _LIKELY = 5  # rates at which a silent module is taken out of data mode
 _FIRST = 0x10  # NonOS AT 1.0: what is older connects and sends in other words
@@ -154,9 +155,8 @@ def _try(wire: Wire, met: _Met, tries: int) -> bool:
         if met.signs[-1] == signs.ANSWER or refused == tries:
             met.echoes = b"AT" in got.partition(b"OK")[0]
             return True
-        if met.signs[-1] == signs.NOTHING and not signs.boots(bytes(wire.heard)):
-            continue
-        wire.listen(_ANSWER_S)  # it is busy, or starts: give it time
+        if met.signs[-1] in _SLOW or signs.boots(bytes(wire.heard)):
+            wire.listen(_ANSWER_S)
     return False
 
 

@@ -6,6 +6,7 @@ import textwrap
 import click
 from rich.console import Console, Group
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from espat_tools.doctor.examine import Examined
@@ -85,8 +86,10 @@ def _wrapped(text: str, mark: str) -> list[str]:
 
 def rich(console: Console, port: str, done: Examined) -> None:
     """With colours, for a terminal."""
+    facts = Table.grid(padding=(0, 2))
     for name, text in rows(port, done):
-        console.print(Text.assemble((f"{name:<{_NAME}}", "bold"), text))
+        facts.add_row(Text(name, style="bold"), Text(text))
+    console.print(facts)
     for finding in done.findings:
         first, *rest = _told(finding)
         head = len(_wrapped(finding.says, ""))
