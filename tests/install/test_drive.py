@@ -12,7 +12,7 @@ from espat_tools.install import find, manifest
 from espat_tools.install.target import digest
 from tests.install.conftest import PICO_W, files
 
-NAMES = ["wifi", "socketpool", "ssl", "ipaddress"]
+NAMES = ["wifi", "socketpool", "ssl", "ipaddress", "mdns"]
 
 
 def _driver():

@@ -98,13 +98,13 @@ def test_boot_py_and_secrets_py_are_made_and_never_changed(port, espat, monkeypa
     monkeypatch.setenv("ESPAT_PASSWORD", 'a "b')
     how = ["install", "--port", port.port, "--no-packages", "--yes", "--ssid", "home"]
     espat(*how)
-    assert (port.root / "boot.py").read_text() == "import espat.names\n"
+    assert (port.root / "boot.py").read_text() == "import espat_board\n"
     assert (port.root / "secrets.py").read_text() == "SSID = 'home'\nPASSWORD = 'a \"b'\n"
     shown = _mpremote(port, "exec", "import network, secrets; print(network.WLAN.__name__)")
     assert shown.strip() == "WLAN"
     (port.root / "boot.py").write_text("print('mine')\n")
     said = espat(*how)
-    assert "Your boot.py needs also:\n  import espat.names\n" in said
+    assert "Your boot.py needs also:\n  import espat_board\n" in said
     assert "secrets.py" not in said
     assert (port.root / "boot.py").read_text() == "print('mine')\n"
     for name in ("boot.py", "secrets.py"):

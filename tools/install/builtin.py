@@ -9,7 +9,7 @@ import re
 import textwrap
 from pathlib import Path
 
-NAMES = ("wifi", "socketpool", "ssl", "ipaddress")
+NAMES = ("wifi", "socketpool", "ssl", "ipaddress", "mdns")
 """The modules that lib/ has for boards that lack them."""
 
 _TABLE = Path(__file__).with_suffix(".txt")

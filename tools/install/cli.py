@@ -28,8 +28,8 @@ _HELP = {
     "port": "The serial port of a MicroPython board, such as /dev/ttyACM0 or COM5.",
     "ssid": "Your network: its name and password go into settings.toml (MicroPython: secrets.py), "
     f"if there is none yet. The password is asked for, or taken from {asking.VARIABLE}.",
-    "names": "Put wifi.py, socketpool.py, ssl.py and ipaddress.py onto a CircuitPython board, as "
-    "far as it lacks them.  [default: yes]",
+    "names": "Put wifi.py, socketpool.py, ssl.py and their like onto a CircuitPython board, as far "
+    "as it lacks them.  [default: yes]",
     "packages": f"Put {', '.join(index.PACKAGES)} onto a MicroPython board, as far as it lacks "
     "them; fetched from --index.  [default: yes]",
     "index": "Where they are fetched from: any index of MicroPython packages.",
@@ -260,7 +260,7 @@ def _offer(
     named = entries.network(target, *(network or ("your network", "its password")), done.board)
     _make_or_tell(target, named, network is not None)
     if target.runtime == "micropython" and not target.builtin(["network"]):
-        boot = entries.boot(target)
+        boot = entries.boot(target, done.board)
         _make_or_tell(target, boot, not dry and (yes or _may(boot)))
 
 

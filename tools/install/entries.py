@@ -37,12 +37,14 @@ def network(target: Target, ssid: str, password: str, board: str | None = "") ->
     return _entry(target, "settings.toml", {name: f"{name} = {_toml(rows[name])}" for name in rows})
 
 
-def boot(target: Target) -> Entry:
-    """The names for MicroPython, in boot.py."""
-    return _entry(target, "boot.py", {"espat.names": "import espat.names"})
+def boot(target: Target, board: str | None) -> Entry:
+    """The names for MicroPython, in boot.py; a board file puts them there too."""
+    line = "import espat_board" if board else "import espat.names"
+    return _entry(target, "boot.py", {"import espat": line})
 
 
 def _entry(target: Target, path: str, lines: dict[str, str]) -> Entry:
+    """The lines whose words are not in the file yet."""
     found = target.read(path)
     said = (found or b"").decode("utf-8", "replace")
     missing = tuple(line for word, line in lines.items() if word not in said)

@@ -104,8 +104,8 @@ def _add_names(work: Work, wishes: Wishes) -> None:
     present = target.builtin(NAMES)
     if present is None:
         work.notes.append(
-            f"Whether {target.board} has Wi-Fi of its own is not known, so wifi.py, socketpool.py, "
-            "ssl.py and ipaddress.py stay away: `import espat.names` gives them to a program."
+            f"Whether {target.board} has Wi-Fi of its own is not known, so wifi.py, socketpool.py "
+            "and their like stay away: `import espat.names` gives them to a program."
         )
         return
     if "wifi" in present:
