@@ -34,7 +34,7 @@ def test_as_it_stands_there(make_bench, serve, clock, file, monkeypatch):
     )
     bench = make_bench("esp32c3-3.3", hosts={HOST: ("127.0.0.1", {443: port}), **clock})
     lines = [shlex.split(line) for line in COMMANDS.splitlines()]
-    assert lines[0][:2] == ["pip", "install"]
+    assert lines[0] == ["pip", "install", ".[tls]"]
     for words in lines[1:]:
         assert words[:2] == ["espat", "ca"]
         real = {"/dev/ttyUSB0": bench.port, "NAME": "espat"}
