@@ -1,6 +1,8 @@
 """MicroPython's own `mip`, and the real mpremote, bring the driver onto boards without a /lib."""
 
 import functools
+import re
+import shlex
 import subprocess
 import sys
 import threading
@@ -135,6 +137,21 @@ def test_mpremote_installs_from_a_checkout(board):
     _same(_files(board.root / "lib"), _driver())
     shown = _mpremote(board, ROOT, "exec", IMPORT)
     assert shown.startswith("imported /lib/espat/__init__.py")
+
+
+def test_by_hand_as_the_page_says_it(board):
+    """docs/moving-from-pico-w.md, its lines one after the other, on a board without a /lib."""
+    page = (ROOT / "docs" / "moving-from-pico-w.md").read_text("utf-8")
+    (lines,) = re.findall(r"^```\n(mpremote .*?)^```", page, re.M | re.S)
+    for line in lines.splitlines():
+        words = shlex.split(line)
+        assert words[0] == "mpremote"
+        _mpremote(board, ROOT, *words[1:])
+    found = _files(board.root)
+    assert found["espat_board.py"] == (ROOT / "boards" / "raspberry_pi_pico.py").read_bytes()
+    assert found["boot.py"] == b"import espat_board\n"
+    shown = _mpremote(board, ROOT, "exec", "import network; print(network.WLAN.__name__)")
+    assert shown.strip() == "WLAN"
 
 
 def test_mpremote_installs_the_compiled_folder(board, compiled_folder):

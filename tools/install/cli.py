@@ -290,7 +290,7 @@ def _next(target: Target, done: Work) -> None:
     else:
         click.echo("Next, at the board's prompt (its serial port, Ctrl-C):")
     if done.board:
-        click.echo("  import espat.board; print(espat.board.radio().firmware)")
+        click.echo("  from espat import board; print(board.shared().firmware)")
     else:
         click.echo("  import espat")
     click.echo("It names the module's firmware, or says what is wrong.")
