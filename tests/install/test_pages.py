@@ -211,8 +211,3 @@ def test_links_and_pictures_lead_somewhere(page):
     text = (ROOT / page).read_text("utf-8")
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", text):
         assert ((ROOT / page).parent / target).exists(), target
-
-
-def test_every_page_of_docs_is_named_in_the_readme():
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"architecture.md"}
-    assert [name for name in sorted(pages) if f"docs/{name}" not in README] == []
