@@ -5,3 +5,4 @@
 STAYS = True
 
 radio = None
+station = None  # the Station of faces/network.py, once it is on: it joins without waiting

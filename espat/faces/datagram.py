@@ -127,7 +127,8 @@ class Datagram(IOBase, UdpSocket):
         One of a socket that must not wait is sent as soon as the module may be told, by whichever
         socket is polled, read, written or closed next.
 
-        :raises OSError: EAGAIN, the one before it is still waiting; EIO, that was not sent
+        :raises OSError: EAGAIN, the one before it is still waiting, or the network is lost; EIO,
+            that was not sent
         """
         view = octets("data", data.encode() if isinstance(data, str) else data)
         self._raise_fault()
@@ -139,6 +140,8 @@ class Datagram(IOBase, UdpSocket):
         turns.advance(self.modem)
         if self.out is not None:
             raise fail("waiting", "the module to take what is sent")
+        if not turns.is_joined():
+            raise fail("waiting", "the network")
         since = self.modem.port.ticks()
         host, port = self._place(address, since)
         self._open(host, port, 0, since)

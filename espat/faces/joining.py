@@ -5,7 +5,7 @@
 Loaded for each of these, and forgotten. Each takes the ``Station`` of network.py.
 """
 
-from .. import lazy
+from .. import held, lazy
 from ..at.essential import checked, current, mac, text, wanted
 from ..at.essential import station as be_station
 from ..compose import Composer
@@ -16,6 +16,7 @@ def start(station):
     radio = station.awake()
     be_station(radio.modem)
     station.active = True
+    held.station = station
     if station.name:
         radio.hostname = station.name
         station.name = None

@@ -37,7 +37,8 @@ _OK = const(2)
 _READY = const(22)
 
 _TRIES = const(3)  # of a join that a restart of the module, or a lost answer, cut short
-_AGAIN_MS = const(15000)  # how long a module may take to be back in a network that it lost
+_AGAIN_MS = const(15000)  # how long a module may take to be back in a network that it lost,
+_RETRY_MS = const(5000)  # and how long is waited between tries for one that does not look for it
 
 
 class Station:
@@ -101,7 +102,8 @@ class Station:
             self.tried = modem.port.ticks()
             self.due = not modem.has("RECONNECT")
         else:
-            self.due = modem.port.since(self.tried) > _AGAIN_MS
+            pause = _AGAIN_MS if modem.has("RECONNECT") else _RETRY_MS
+            self.due = modem.port.since(self.tried) > pause
 
     def _begin(self):
         """Join the network: its short commands now; nobody waits for the long one."""

@@ -31,6 +31,8 @@ _EINVAL = const(22)
 _OPEN = const(2)  # what a link is
 _ERROR = const(3)  # an event
 
+_ABSENCE_MS = const(30000)  # how long a connection waits for a network that was lost
+
 # What a socket is doing.
 _CONNECTING = const(1)
 _CHECKING = const(2)
@@ -43,7 +45,8 @@ class Stream(Outgoing):
 
     def __init__(self, radio):
         Outgoing.__init__(self, radio)
-        self.goal = None  # (host, port) of a connection that is yet to be begun
+        self.goal = None  # (host, port) of a connection that is yet to be begun,
+        self.since = None  # and how long it has waited for a lost network, ticks
         self.ended = None  # when what began it had ended, ticks
         self.fault = None  # what went wrong while nobody waited for it: raised at the next use
 
@@ -182,7 +185,7 @@ class Stream(Outgoing):
         self._raise_fault()
         if self.stood:
             return True
-        if self.goal and not self.modem.chores():
+        if self.goal and not self.modem.chores() and self._is_joined():
             goal = self.goal
             self.goal = None
             try:
@@ -195,6 +198,18 @@ class Stream(Outgoing):
             return False
         self._await_connection(0)
         return True
+
+    def _is_joined(self):
+        """Whether the network is there; one that was lost is waited for, but not for ever."""
+        if turns.is_joined():
+            return True
+        port = self.modem.port
+        if self.since is None:
+            self.since = port.ticks()
+        elif port.since(self.since) > _ABSENCE_MS:
+            self.goal = None
+            raise fail("not_joined")
+        return False
 
     def _may_retry(self, error):
         """Whether a connection that came to nothing for want of a link may be tried again."""

@@ -10,9 +10,12 @@ try:
 except ImportError:
     const = int
 
+from .. import held
+
 STAYS = True
 
 _PERIOD_MS = const(5000)  # how often the module is asked whether a notice was lost
+_STAT_GOT_IP = const(3)  # of network.WLAN.status()
 
 waiting = []  # sockets with bytes to send, the one whose turn is next first
 asked = 0  # when the module was asked last, ticks; 0: never
@@ -42,6 +45,16 @@ def advance(modem):
             if waiting and waiting[0] is sock:
                 waiting.pop(0)
             sock.give_up(e)
+
+
+def is_joined():
+    """Whether a connection may be begun; what the network is to be joined for is begun meanwhile.
+
+    A radio joins a lost network when it is used, which takes seconds: ``network`` joins it without
+    a wait. Where that is not used there is nothing to wait for.
+    """
+    station = held.station
+    return station is None or not station.network or station.status() == _STAT_GOT_IP
 
 
 def may_ask(modem):

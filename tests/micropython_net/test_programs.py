@@ -278,3 +278,75 @@ def test_a_plain_pico_from_boot_to_a_page(version, micropython_floor, micropytho
             ran = run(PLAIN_PICO, modules=modules, device=module.open_pty(), timeout=PATIENCE)
             assert ran.check() == "b'HTTP/1.0 200 OK\\r\\n' 5002 192.168.1.50\n"
             assert len(joins(module)) == 1
+
+
+LOSING = """
+import asyncio, network, sys, time
+from espat import names
+names.put("socket", "socket")
+wlan = network.WLAN()
+wlan.active(True)
+wlan.connect("espat", "correct horse")
+longest = 0
+
+async def beat():
+    global longest
+    while True:
+        then = time.ticks_ms()
+        await asyncio.sleep_ms(20)
+        longest = max(longest, time.ticks_diff(time.ticks_ms(), then) - 20)
+
+async def fetch():
+    reader, writer = await asyncio.open_connection("wifitest.adafruit.com", 80)
+    writer.write(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    await writer.drain()
+    await reader.read(-1)
+    writer.close()
+    await writer.wait_closed()
+
+async def main():
+    while not wlan.isconnected():
+        await asyncio.sleep_ms(50)
+    beating = asyncio.create_task(beat())
+    await fetch()
+    print("got one")
+    while wlan.isconnected():
+        await asyncio.sleep_ms(50)
+    print("lost")
+    await fetch()
+    print("got another; the longest stall, ms:", longest)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("profile", ["esp32c3-3.3", "nonos-1.7.4"])
+def test_a_lost_network_holds_up_no_task(micropython, profile):
+    """A join takes four seconds here: nobody waits for it but who wants to connect."""
+    reply = b"HTTP/1.0 200 OK\r\n\r\nhello"
+    with serving(reply) as web:
+        hosts = {"wifitest.adafruit.com": ("127.0.0.1", {80: web.port})}
+        with (
+            Module(profile, network=SocketNetwork(hosts), timing={"join": 4}) as module,
+            runtimes.UnixProgram(BOOT + LOSING, [module.open_pty()], modules=STAND_INS) as laid_out,
+            subprocess.Popen(
+                laid_out.command,
+                env=laid_out.env,
+                cwd=laid_out.cwd,
+                stdout=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
+                text=True,
+            ) as child,
+        ):
+            try:
+                assert child.stdout.readline() == "got one\n"
+                module.wifi_lost()
+                assert child.stdout.readline() == "lost\n"
+                module.wifi_back()
+                last = child.stdout.readline()
+            finally:
+                child.kill()
+    print(last)
+    assert last.startswith("got another")
+    assert int(last.rsplit(None, 1)[1]) < 3000, "somebody waited for the join"
+    assert len(web.requests) == 2
