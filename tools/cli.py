@@ -19,6 +19,11 @@ COMMANDS = {
         "reliability",
         "Disturb the line, and count what comes of it.",
     ),
+    "conformance": (
+        "espat_tools.conformance.cli",
+        "conformance",
+        "Play the documents' sessions against a module.",
+    ),
     "console": ("espat_tools.console.cli", "console", "Talk to a module by hand."),
     "trace": ("espat_tools.trace.cli", "trace", "A conversation as a picture."),
     "record": ("espat_tools.transcripts.live_cli", "record", "Write down what a module says."),

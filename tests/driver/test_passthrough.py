@@ -357,7 +357,7 @@ def test_ctrl_c_at_every_call(make_desk):
     desk = make_desk("esp32c3-3.3", line=Interrupted).join()
     at, stream = 0, None
     while True:
-        at += 7
+        at += 23
         desk.line.at = at
         try:
             with opened(desk) as stream:
