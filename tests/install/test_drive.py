@@ -81,6 +81,12 @@ def test_an_unknown_board_gets_no_names_and_is_told_of_the_way(drive, espat):
     assert "--board" in said
 
 
+def test_an_unknown_board_gets_the_names_when_told(drive, espat):
+    folder = drive("My Own with rp2040\r\nBoard ID:my_own")
+    espat("install", "--path", folder, "--names")
+    assert _installed(folder) == {**_driver(), **_names()}
+
+
 def test_names_and_board_can_be_chosen(drive, espat):
     folder = drive()
     espat("install", "--path", folder, "--no-names", "--board", "waveshare_pico_esp8266")

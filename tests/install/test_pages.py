@@ -102,7 +102,7 @@ ELSEWHERE = {
     ("circup", "bundle-add", "espat/espat"): Path(test_circup.__file__),
     ("circup", "install", "espat"): Path(test_circup.__file__),
     ("mpremote", "mip", "install", "./package.json"): Path(test_mip.__file__),
-    ("mpremote", "mip", "install", "mpy/package.json"): Path(test_mip.__file__),
+    ("mpremote", "mip", "install", "build/mpy/package.json"): Path(test_mip.__file__),
 }
 """Commands, and the file where they are run."""
 
@@ -123,7 +123,7 @@ def _names(text, words):
     """Whether a script runs a command as it stands, or a test hands over its arguments."""
     whole = " ".join(words)
     arguments = ", ".join(f'"{word}"' for word in words[1:])
-    arguments = arguments.replace("mpy/package.json", "./package.json")
+    arguments = arguments.replace("build/mpy/package.json", "./package.json")
     return whole in text or arguments in text
 
 

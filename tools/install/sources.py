@@ -2,13 +2,12 @@
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from espat_tools import runtimes, where
 from espat_tools.demo.wanted import Unwanted
-from espat_tools.install.builtin import NAMES
 from espat_tools.install.target import Target
 
 BOARD_FILE = "espat_board.py"
@@ -56,18 +55,12 @@ def driver(target: Target) -> dict[str, bytes]:
     return _made(files, target)
 
 
-def names(target: Target) -> dict[str, bytes]:
-    """Files of lib/ that this CircuitPython board lacks the modules of; none if nobody knows.
+def names(wanted: Iterable[str]) -> dict[str, bytes]:
+    """Files of lib/ for a CircuitPython board, by their paths there.
 
-    A MicroPython board gets its names by `import espat.names`.
+    A MicroPython board gets its names by `import espat_board`.
     """
-    if target.runtime != "circuitpython":
-        return {}
-    present = target.builtin(NAMES)
-    if present is None:
-        return {}
-    lacking = [name for name in NAMES if name not in present]
-    return {f"lib/{name}.py": (where.lib_folder() / f"{name}.py").read_bytes() for name in lacking}
+    return {f"lib/{name}.py": (where.lib_folder() / f"{name}.py").read_bytes() for name in wanted}
 
 
 def compiles(target: Target) -> bool:

@@ -102,15 +102,18 @@ def _add_names(work: Work, wishes: Wishes) -> None:
             work.notes.append(_OWN_WIFI.format(target.board, "network"))
         return
     present = target.builtin(NAMES)
+    if present is None and wishes.names:
+        present = set()
     if present is None:
         work.notes.append(
             f"Whether {target.board} has Wi-Fi of its own is not known, so wifi.py, socketpool.py "
-            "and their like stay away: `import espat.names` gives them to a program."
+            "and their like stay away (--names puts them there all the same): `import espat.names` "
+            "gives them to a program."
         )
         return
     if "wifi" in present:
         work.notes.append(_OWN_WIFI.format(target.board, "wifi"))
-    work.wanted.update(sources.names(target))
+    work.wanted.update(sources.names(name for name in NAMES if name not in present))
 
 
 def _add_packages(work: Work, wishes: Wishes) -> None:
