@@ -50,8 +50,6 @@ class Radio(_Members):
     def __init__(
         self, uart, reset=None, rx_size=576, idle=None, debug=None, rates=(), pause=0, fast=0
     ):
-        if not hasattr(uart, "write"):
-            lazy.call("start.search", "no_uart", uart)
         port = uart if hasattr(uart, "pause") else Port(uart)
         if debug:
             from .debug import ShownModem
@@ -59,7 +57,7 @@ class Radio(_Members):
             modem = ShownModem(port, idle, _rescue, debug)
         else:
             modem = Modem(port, idle, _rescue)
-        if rates or pause or fast:
+        if rates or pause or fast or not hasattr(uart, "write"):
             lazy.call("start.search", "check", modem, tuple(rates), pause, fast)
         self.modem = modem
         self.rx_size = rx_size

@@ -81,6 +81,7 @@ _TEXTS = (
     "\nserver_in_use: the module has one server, and it is in use: close it"
     "\nport_refused: the module refused UDP port %d: is it in use?",
     "EINVAL"
+    "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml: None is no name, and no password"
     "\nnot_bound: bind((host, port)) first, then listen(); not on a connection"
     "\nrate_not_told: the UART does not tell its rate: there is no way back",
     "EMSGSIZE 90\ndatagram_size: a datagram has 1 to 1472 bytes",

@@ -100,13 +100,10 @@ def join(modem, network):
 
     :param network: (ssid, password, bssid, timeout), the arguments of ``Radio.connect()``
     :raises OSError: as ``cwjap()``; a refusal of another command is EIO
-    :raises TypeError: None, which is what os.getenv() gives for a setting that is missing
+    :raises OSError: EINVAL, None, which is what os.getenv() gives for a setting that is missing
     """
-    for name, value in (("SSID", network[0]), ("PASSWORD", network[1])):
-        if value is None:
-            raise TypeError(
-                "%s: None: is CIRCUITPY_WIFI_%s missing in settings.toml?" % (name, name)
-            )
+    if None in network[:2]:
+        raise fail("no_setting", "SSID" if network[0] is None else "PASSWORD")
     args = wanted(modem, network)
     if args:
         cwjap(modem, *args)

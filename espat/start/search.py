@@ -23,8 +23,12 @@ _BOOT_MS = const(5000)  # how long a restart may take
 def check(modem, rates, pause, fast):
     """The arguments of a radio, for its modem.
 
-    :raises ValueError, TypeError: a rate out of 80..5000000, a pause out of 0..10000 ms
+    :raises ValueError, TypeError: a rate out of 80..5000000, a pause out of 0..10000 ms; no UART
     """
+    uart = modem.port.uart
+    if not hasattr(uart, "write"):
+        hint = ": serial.Serial(name, 115200) opens a port" if isinstance(uart, str) else ""
+        raise TypeError("uart: an open UART is wanted, not %s%s" % (repr(uart), hint))
     told = [("rates", rate, 80, 5000000) for rate in rates] + [("pause", pause, 0, 10000)]
     if fast:
         told.append(("fast", fast, 9600, 5000000))
@@ -36,15 +40,6 @@ def check(modem, rates, pause, fast):
     modem.rates = ((fast,) if fast else ()) + tuple(rates)
     modem.gap = pause
     modem.fast = fast
-
-
-def no_uart(uart):
-    """What is handed to a radio and is no UART.
-
-    :raises TypeError: always
-    """
-    hint = ": serial.Serial(name, 115200) opens one by its name" if isinstance(uart, str) else ""
-    raise TypeError("uart: an open UART is wanted, not %s%s" % (repr(uart), hint))
 
 
 def search(radio, error):
