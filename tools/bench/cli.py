@@ -28,7 +28,7 @@ from espat_tools.bench import (
 from espat_tools.bench.report import GROWTH, LATENCY, PROGRAMS, WIRE
 
 
-@click.group()
+@click.group(epilog="Example: espat bench memory")
 def bench() -> None:
     """Measure the driver, in real MicroPythons and under real libraries, and the emulator."""
 
@@ -46,7 +46,7 @@ _BUDGETS = click.option(
 )
 
 
-@bench.command("memory")
+@bench.command("memory", epilog="Example: espat bench memory --check")
 @_JSON
 @_CHECK
 @_BUDGETS
@@ -67,7 +67,7 @@ def memory_command(as_json: bool, check: bool, gates_file: Path) -> None:
         sys.exit(1)
 
 
-@bench.command("commands")
+@bench.command("commands", epilog="Example: espat bench commands --check")
 @_JSON
 @_CHECK
 @_BUDGETS
@@ -96,7 +96,7 @@ def commands_command(as_json: bool, check: bool, gates_file: Path) -> None:
         sys.exit(1)
 
 
-@bench.command("emulator")
+@bench.command("emulator", epilog="Example: espat bench emulator --runs 3")
 @click.option("--runs", default=emulator.RUNS, show_default=True, help="Bodies over each port.")
 @click.option("--length", default=emulator.LENGTH, show_default=True, help="Bytes of a body.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
@@ -124,7 +124,7 @@ def emulator_command(runs: int, length: int, as_json: bool) -> None:
     Console().print(f"Aim over the TCP port: {emulator.AIM:.0f} MB/s.")
 
 
-@bench.command("pace")
+@bench.command("pace", epilog="Example: espat bench pace --baud 921600")
 @click.option("--baud", "rates", type=int, multiple=True, help="A rate, if not four usual ones.")
 @click.option("--seconds", default=pace.SECONDS, show_default=True, help="Time for each figure.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
@@ -168,14 +168,14 @@ def _measured(as_json: bool, measure: Callable, title: str, columns: dict[str, s
     Console().print(table)
 
 
-@bench.command("wire")
+@bench.command("wire", epilog="Example: espat bench wire --json")
 @_JSON
 def wire_command(as_json: bool) -> None:
     """How much of the wire transfers use, down and up, one link and five (a minute)."""
     _measured(as_json, wire.measure, "Share of the wire, percent, simulated clock", WIRE)
 
 
-@bench.command("latency")
+@bench.command("latency", epilog="Example: espat bench latency --baud 921600")
 @click.option("--baud", default=115_200, show_default=True, help="The line's rate.")
 @_JSON
 def latency_command(baud: int, as_json: bool) -> None:
@@ -184,7 +184,7 @@ def latency_command(baud: int, as_json: bool) -> None:
     _measured(as_json, measure, f"Small exchanges at {baud:,} baud, simulated clock", LATENCY)
 
 
-@bench.command("growth")
+@bench.command("growth", epilog="Example: espat bench growth --requests 1000")
 @click.option("--most", default=growth.MOST_BYTES, show_default=True, help="The longest body.")
 @click.option(
     "--requests", default=growth.MOST_REQUESTS, show_default=True, help="The most requests."
@@ -196,14 +196,14 @@ def growth_command(most: int, requests: int, as_json: bool) -> None:
     _measured(as_json, measure, "MicroPython on a fake module: ns a byte, us a request", GROWTH)
 
 
-@bench.command("programs")
+@bench.command("programs", epilog="Example: espat bench programs")
 @_JSON
 def programs_command(as_json: bool) -> None:
     """JSON, MQTT, datagrams and a served page through published libraries."""
     _measured(as_json, programs.measure, "Programs, simulated clock, 2 ms a packet", PROGRAMS)
 
 
-@bench.command("pico")
+@bench.command("pico", epilog="Example: espat bench pico")
 @_JSON
 def pico_command(as_json: bool) -> None:
     """Heap of programs for the Pico W, in MicroPython: as used, and the least (a minute)."""
@@ -211,7 +211,7 @@ def pico_command(as_json: bool) -> None:
     _measured(as_json, pico.measure, "Heap of MicroPython programs, 64-bit, .mpy", heads)
 
 
-@bench.command("report")
+@bench.command("report", epilog="Example: espat bench report --quick")
 @click.argument("page", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--quick", is_flag=True, help="No body over 1 MB, no more than 1,000 requests.")
 def report_command(page: Path, quick: bool) -> None:

@@ -89,6 +89,10 @@ def _trace(on: bool) -> Callable | None:
     return (lambda way, line: click.echo(f"{way} {line}", err=True)) if on else None
 
 
+_REMOVE = 'Example: espat ca remove --port /dev/ttyUSB0 "ISRG Root X1"'
+_CHECK = "Example: espat ca check --port /dev/ttyUSB0 --host www.adafruit.com --ssid NAME"
+
+
 @click.group(epilog=_EXAMPLES)
 def ca() -> None:
     """The roots that a module verifies servers with: what makes HTTPS safe.
@@ -98,7 +102,7 @@ def ca() -> None:
     """
 
 
-@ca.command("list")
+@ca.command("list", epilog="Example: espat ca list --port /dev/ttyUSB0")
 @_module_options
 @click.option("--json", "json", is_flag=True, help=_HELP["json"])
 @_sentences
@@ -175,7 +179,7 @@ def _do(radio: espat.Radio, port: str, made: Plan, dry_run: bool) -> None:
 # ---- remove, check ------------------------------------------------------------------------------
 
 
-@ca.command()
+@ca.command(epilog=_REMOVE)
 @_module_options
 @click.option("--root", "names", metavar="NAME", multiple=True, help=_HELP["only"])
 @click.option("--dry-run", is_flag=True, help=_HELP["dry"])
@@ -191,7 +195,7 @@ def remove(port: str, baud: int, trace: bool, names: tuple[str, ...], dry_run: b
         _do(radio, port, plan(radio, wanted, force=not names), dry_run)
 
 
-@ca.command()
+@ca.command(epilog=_CHECK)
 @_module_options
 @click.option("--host", "hosts", metavar="HOST[:PORT]", multiple=True, help=_HELP["host"])
 @click.option("--ssid", metavar="NAME", help=_HELP["ssid"])

@@ -299,7 +299,7 @@ def _next(target: Target, done: Work) -> None:
 # ---- ports --------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(epilog="Example: espat ports")
 @click.argument("devices", metavar="[PORT]...", nargs=-1)
 @sentences
 def ports(devices: tuple[str, ...]) -> None:

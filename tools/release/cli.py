@@ -21,7 +21,8 @@ _HELP = {
     "check": "Build in a folder that is thrown away, and say whether all is as it must be.",
     "isolated": "Let pip fetch setuptools afresh for the wheel, or take the one that is here.",
 }
-_AFTER = """\b
+_AFTER = """Example: espat bundle --output dist
+\b
 A user of a published release brings it onto a CircuitPython board by
   circup bundle-add {}
   circup install espat
@@ -55,7 +56,7 @@ def bundle(output: Path, mpy: bool, micropython: bool) -> None:
     click.echo(_AFTER.format(repository_of(driver)).removeprefix("\b\n").rstrip())
 
 
-@click.command()
+@click.command(epilog="Example: espat release --check")
 @click.argument("tag", required=False)
 @click.option(
     "--output", type=_FOLDER, default="dist", show_default=True, metavar="DIR", help=_HELP["output"]

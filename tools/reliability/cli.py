@@ -9,12 +9,12 @@ import click
 from espat_tools.emulator import PROFILES
 
 
-@click.group()
+@click.group(epilog="Example: espat reliability sweep --sample 50")
 def reliability():
     """Disturb the line between driver and module, and count what comes of it."""
 
 
-@reliability.command()
+@reliability.command(epilog="Example: espat reliability sweep --sample 50")
 @click.option("--all", "whole", is_flag=True, help="Every change; hours. Without it, a sample.")
 @click.option("--sample", default=300, show_default=True, help="Changes for each cell.")
 @click.option("--seconds", type=float, help="Stop after so long, all cells having had turns.")
@@ -85,7 +85,7 @@ def _progress(counts):
     print(f"\r{counts.cases:,} ({counts.failed:,} faults)", end="", file=sys.stderr)
 
 
-@reliability.command()
+@reliability.command(epilog="Example: espat reliability fuzz --seconds 60")
 @click.option("--seconds", type=float, help="How long; without it, until Ctrl-C.")
 @click.option("--seed", default=0, show_default=True, help="Where to begin.")
 @click.option("--again", type=int, help="One program again, with all that was said.")
@@ -114,7 +114,7 @@ def fuzz(seconds, seed, again, page):
     sys.exit(bool(counts.kinds))
 
 
-@reliability.command()
+@reliability.command(epilog="Example: espat reliability atheris --runs 100000")
 @click.option("--runs", default=-1, help="How many inputs; without it, until Ctrl-C.")
 def atheris(runs):
     """The parser, by coverage-guided inputs; needs the package atheris."""

@@ -25,7 +25,7 @@ def opened(path: Path) -> Transcript:
         raise click.ClickException(str(error)) from None
 
 
-@click.group()
+@click.group(epilog="Example: espat transcript show session.txt")
 def transcript() -> None:
     """Check, show and mask transcripts.
 
@@ -34,7 +34,7 @@ def transcript() -> None:
     """
 
 
-@transcript.command()
+@transcript.command(epilog="Example: espat transcript check session.txt")
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong.")
 def check(files: tuple[Path, ...], quiet: bool) -> None:
@@ -67,7 +67,7 @@ def _unmasked(found):
     return ""
 
 
-@transcript.command()
+@transcript.command(epilog="Example: espat transcript show --whole session.txt")
 @click.argument("file", type=FILE)
 @click.option("--whole", is_flag=True, help="Shorten no payload.")
 def show(file: Path, whole: bool) -> None:
@@ -83,7 +83,7 @@ def show(file: Path, whole: bool) -> None:
     console.print(f"[dim]{showing.summary(found)}[/dim]")
 
 
-@transcript.command()
+@transcript.command(epilog="Example: espat transcript mask session.txt -o public.txt")
 @click.argument("file", type=FILE)
 @click.option("-o", "--output", type=FILE, help="Write there.  [default: FILE itself]")
 def mask(file: Path, output: Path | None) -> None:

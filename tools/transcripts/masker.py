@@ -141,7 +141,7 @@ class _Direction:
 
 
 class Masker:
-    """``add`` what is said, and get what may be written down: ``Piece``s, in the same order.
+    """``add`` what is said, and get what may be written down: a ``Piece`` each, in the same order.
 
     ``hide=False`` only finds what would be hidden.
     """

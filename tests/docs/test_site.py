@@ -1,0 +1,188 @@
+"""The pages of docs/ as a site: made without a warning, every link leading somewhere, readable."""
+
+import html.parser
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-sync", "--disable-extensions")
+PHONE, DESK = "500,900", "1280,900"
+"""A window of Chromium's is no narrower than 500 pixels: style sheets call that a telephone."""
+
+
+def part(name):
+    """A program of docs/_program/."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / "_program" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the pages, made as CI makes them."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-E", "-b", "html"]
+    done = subprocess.run(
+        [*command, str(DOCS), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+class Page(html.parser.HTMLParser):
+    """What a page links to, and what can be linked to in it."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.places = [], set()
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if found.get("id"):
+            self.places.add(found["id"])
+        if tag == "a" and found.get("href"):
+            self.links.append(found["href"])
+        if tag == "img" and found.get("src"):
+            self.links.append(found["src"])
+
+
+def test_every_link_leads_somewhere(site):
+    pages = {path: Page(path) for path in site.rglob("*.html")}
+    assert len(pages) > 30
+    lost, followed = [], 0
+    for path, page in pages.items():
+        for link in page.links:
+            if re.match(r"[a-z]+:|//", link):
+                continue
+            followed += 1
+            place, mark = urldefrag(unquote(link))
+            target = (path.parent / place).resolve() if place else path
+            places = pages[target].places | {""} if target in pages else {mark}
+            if not target.exists() or mark not in places:
+                lost.append(f"{path.name}: {link}")
+    assert not lost
+    assert followed > 1000
+
+
+def test_the_tree_has_every_page(site):
+    tree = part("tree")
+    found = tree.pages(DOCS)
+    grouped = [name for _, names in tree.grouped(found) for name in names]
+    assert sorted(grouped) == found
+    front = Page(site / "index.html").links
+    assert {f"{name}.html" for name in found} <= set(front)
+
+
+def test_a_new_page_joins_the_tree():
+    tree = part("tree")
+    groups = dict(tree.grouped(["architecture", "moving-from-elsewhere", "something-new"]))
+    assert groups == {
+        "Moving here": ["moving-from-elsewhere"],
+        "How it works": ["architecture"],
+        "More": ["something-new"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("question", "page", "answer"),
+    [
+        ("Which pins?", "guides/wiring", "GPIO15, GPIO13"),
+        ("Why is there no answer?", "troubleshooting", "Nothing answers"),
+        ("How do I verify HTTPS?", "guides/https", "espat ca add"),
+    ],
+)
+def test_what_people_ask_is_a_click_away(site, question, page, answer):
+    front = (site / "index.html").read_text("utf-8")
+    asked = front[front.index(question) :]
+    assert re.search(r'href="([^"]*)"', asked)[1] == f"{page}.html"
+    assert answer in (site / f"{page}.html").read_text("utf-8")
+
+
+def test_the_three_doors(site):
+    front = (site / "index.html").read_text("utf-8")
+    doors = front[front.index('class="doors') : front.index("What people ask first")]
+    links = re.findall(r'href="([^"]*)"', doors)
+    assert links[:3] == ["begin/circuitpython.html", "micropython.html", "begin/desktop.html"]
+
+
+def test_the_drawings_have_what_the_page_has():
+    pictures = part("pictures")
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    drawn = pictures.floors(page)
+    rows = page.partition("| floor | rooms")[2].split("\n\n")[0].splitlines()[2:]
+    assert len(rows) >= 8
+    for row in rows:
+        name, rooms = row.split("|")[1:3]
+        assert f">{name.strip()}</text>" in drawn
+        assert all(room in drawn for room in re.findall(r"`(\S+)`", rooms))
+    for name, *_ in pictures.WAY:
+        assert name in pictures.way()
+        assert name in pictures.way_down()
+
+
+def test_the_radio_s_page_has_all_its_members(site):
+    from espat.members.table import MEMBERS
+
+    page = (site / "api" / "espat.html").read_text("utf-8")
+    names = {name for _, _, names in MEMBERS for name in names.split()} | {"connect", "up"}
+    assert len(names) > 35
+    for name in names:
+        assert f'id="espat.Radio.{name}"' in page
+    reference = part("reference")
+    assert not [name for _, name, _, text in reference.members() if len(text) < 10]
+
+
+def test_every_command_has_a_place_in_the_reference(site):
+    from espat_tools.commands.table import functions
+
+    page = (site / "api" / "commands.html").read_text("utf-8")
+    for module, function in functions():
+        assert f'id="{module.__name__}.{function.__name__}"' in page
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+@pytest.mark.parametrize(
+    "page", ["index", "architecture", "commands", "guides/wiring", "api/espat"]
+)
+def test_in_a_browser(site, tmp_path, page, size):
+    """Nothing sticks out sideways, pictures are there, and the first heading is seen."""
+    if not BROWSER:
+        pytest.skip("no chromium here")
+    script = """<script>addEventListener("load", () => { const told = document.createElement("pre");
+    const pictures = [...document.images].filter((i) => i.offsetParent);
+    told.id = "told"; told.textContent = [document.documentElement.scrollWidth - innerWidth,
+    pictures.every((i) => i.complete && i.naturalWidth > 0 && i.width > 100),
+    document.querySelector("h1").getBoundingClientRect().top < innerHeight].join(" ");
+    document.body.append(told); });</script>"""
+    path = site / f"{page}.html"
+    tried = path.with_name(f"tried-{size.partition(',')[0]}-{path.name}")
+    tried.write_text(path.read_text("utf-8").replace("</body>", f"{script}</body>"), "utf-8")
+    try:
+        command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path}/browser", f"--window-size={size}"]
+        done = subprocess.run(
+            [*command, "--virtual-time-budget=5000", "--dump-dom", tried.as_uri()],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+    finally:
+        tried.unlink()
+    over, pictures, heading = re.search(r'<pre id="told">(.*?)</pre>', done.stdout)[1].split()
+    assert int(over) <= 0
+    assert (pictures, heading) == ("true", "true")
