@@ -139,16 +139,6 @@ def test_the_demo_says_how_a_page_comes_by_https():
     assert (ROOT / "examples" / name).is_file()
 
 
-def test_no_message_names_an_extra_of_a_package_that_no_index_has():
-    """`pip install 'espat[tls]'` works for nobody; the packages themselves can be installed."""
-    naming = [
-        path.name
-        for path in (ROOT / "tools").rglob("*.py")
-        if re.search(r"pip install '?espat\[", path.read_text("utf-8"))
-    ]
-    assert naming == []
-
-
 # ---- emulators ----------------------------------------------------------------------------------
 
 

@@ -100,3 +100,13 @@ def test_requirements_are_what_runs_not_what_tests():
     """circup reads requirements.txt for what a library needs."""
     lines = (ROOT / "requirements.txt").read_text("utf-8").split()
     assert lines == ["Adafruit-Blinka", "pyserial"]
+
+
+def test_no_message_names_an_extra_of_a_package_that_no_index_has():
+    """`pip install 'espat[tls]'` works for nobody; the packages themselves can be installed."""
+    naming = [
+        path.name
+        for path in (ROOT / "tools").rglob("*.py")
+        if re.search(r"pip install '?espat\[", path.read_text("utf-8"))
+    ]
+    assert naming == []

@@ -28,7 +28,7 @@ _SINCE_1900 = 2_208_988_800
 
 LACKS = {
     "softap": "this machine is not at the module's own access point",
-    "tls": "the package cryptography is not installed (pip install 'espat[tls]')",
+    "tls": "the package cryptography is not installed (pip install cryptography pyOpenSSL)",
     "certificates": "the keys of the module's demonstration certificates are not here",
     "time": "there is no time server",
     "mdns": "the package zeroconf is not installed",
