@@ -37,8 +37,8 @@ def tell():
     folder = __file__[: __file__.rfind("/")]
     try:
         pairs = found(folder)
-    except OSError:
-        return  # frozen into the firmware: there is no folder
+    except (OSError, AttributeError):
+        return  # frozen into the firmware: there is no folder; or a build without os.listdir()
     for one, other in pairs:
         print(
             "espat: %s/ has %s and %s: one is an older espat's. Remove the folder, and copy "

@@ -400,7 +400,7 @@ def make_radio():
     except ImportError as e:
         if sys.implementation.name != "cpython":
             raise
-        sys.exit("Which port is the module on? Give its name.\n\n%s\n%s" % (e, __doc__))
+        raise SystemExit("Which port is the module on? Give its name.\n\n%s\n%s" % (e, __doc__))
 
 
 def main():

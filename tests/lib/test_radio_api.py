@@ -705,14 +705,14 @@ def test_a_query_changes_no_mode(make_desk, profile):
 
 def test_dir_has_every_member():
     named = {name for _, _, names in MEMBERS for name in names.split()}
-    radio = Radio(SimpleNamespace(any=lambda: 0))
+    radio = Radio(SimpleNamespace(any=lambda: 0, write=len))
     assert named <= set(dir(radio)) & set(dir(Radio))
     assert {"connect", "up", "awake"} <= set(dir(radio))
     assert "rx_power" not in dir(radio)
 
 
 def test_signatures_and_docstrings():
-    radio = Radio(SimpleNamespace(any=lambda: 0))
+    radio = Radio(SimpleNamespace(any=lambda: 0, write=len))
     assert str(inspect.signature(radio.ping)) == "(ip, *, timeout=0.5)"
     assert list(inspect.signature(Radio.ping).parameters) == ["radio", "ip", "timeout"]
     assert radio.ping.__name__ == "ping"

@@ -104,13 +104,14 @@ KNOWN = {
 }
 """What is seen in our files, and why it does not matter."""
 
+# And those for MicroPython alone, espat_mp_*.py.
 ELSEWHERE = {"espat_simpletest_desktop.py", "espat_simpletest_micropython.py"}
 FOR_CIRCUITPYTHON = {
     **{name: path for name, path in ONBOARD.items() if not name.startswith("tools/")},
     **{
         f"examples/{path.name}": path
         for path in where.python_files(ROOT / "examples")
-        if path.name not in ELSEWHERE
+        if path.name not in ELSEWHERE and not path.name.startswith("espat_mp_")
     },
 }
 
