@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from espat_tools import runtimes, where
+from espat_tools.demo.wanted import Unwanted
 from espat_tools.emulator import Module
 from espat_tools.install import index as index_module
 from espat_tools.install import manifest, remote, sources
@@ -145,6 +146,21 @@ def test_without_a_compiler_it_goes_as_source(port, espat, monkeypatch):
     assert set(files(port.root)) == names | {"espat_board.py", manifest.PATH, "main.py"}
     shown = _mpremote(port, "exec", "import espat; print(espat.__file__)")
     assert shown.strip() == "/lib/espat/__init__.py"
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "said"),
+    [
+        ("circuitpython", (10, 3), "Give that with --path"),
+        ("micropython", (1, 19), "espat needs MicroPython 1.20 or later"),
+        ("pycopy", (3, 6), "espat knows CircuitPython and MicroPython"),
+    ],
+)
+def test_a_runtime_that_is_none_for_it(kind, version, said):
+    target = object.__new__(remote.Remote)
+    target.place, target.board, target.version = "/dev/ttyACM0", "a board", version
+    with pytest.raises(Unwanted, match=said):
+        target._check(kind)
 
 
 def test_a_port_that_is_none(espat):
