@@ -17,6 +17,9 @@ class SocketPool:
     SOCK_STREAM: int
     SOCK_DGRAM: int
     IPPROTO_TCP: int
+    SOL_SOCKET: int
+    SO_REUSEADDR: int
+    TCP_NODELAY: int
 
     def __init__(self, radio: Radio) -> None: ...
     def socket(self, family: int = 2, type: int = 1, proto: int = 0) -> Socket: ...

@@ -44,6 +44,7 @@ GROUPS = (
         ),
     ),
     ("How it works", ("architecture", "performance", "reliability")),
+    ("The emulator and the firmware", ("conformance/README", "conformance/*")),
     ("More", ("*",)),
 )
 """Heading, and pages in order; a star stands for those that are named nowhere else."""

@@ -116,6 +116,24 @@ def test_sockets(name):
         assert _same(SOCKET[name], getattr(espat.sockets.Socket, name))
 
 
+_HANDED = {"finished", "is_ours", "over", "part", "place", "placed", "queue", "rest", "state"}
+_HANDED |= {"turn", "waiting"}
+"""What the engine and the sockets' own rooms call of a socket; no program does."""
+
+
+def _public(kind):
+    """The public names of a class and of what it inherits."""
+    return {name for each in kind.__mro__[:-1] for name in vars(each) if name[0] != "_"}
+
+
+def test_the_pool_and_its_sockets_are_whole():
+    """What the code has is in the stub; UDP's methods are loaded with the first UDP socket."""
+    pool = _class("SocketPool", "__init__.pyi").body
+    assert _variables(pool) | set(_functions(pool)) - {"__init__"} == _public(espat.SocketPool)
+    told = {name for name in SOCKET if name[0] != "_"} | {"type"}
+    assert told - {"sendto", "recvfrom_into"} == _public(espat.Socket) - _HANDED
+
+
 def test_it_stays_off_boards():
     assert all(name.endswith(".py") for name, _ in mip.manifest()["urls"])
     assert all(name.endswith(".py") for name in where.board_files())
