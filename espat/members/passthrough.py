@@ -102,7 +102,19 @@ def passthrough(
     stream = Passthrough(radio, timeout)
     try:
         if context is not None:
-            host = _secured(stream, context, host)
+            # Each act from here: CircuitPython has room for few frames.
+            wants = lazy.call("tls.connect", "Wants", _Socket(modem, context, host), host)
+            if wants.auth & 2:
+                lazy.call("tls.connect", "see_to_clock", modem)
+                if wants.ca is None:
+                    wants.ca = lazy.call("tls.certificates", "roots", modem, True)
+                else:
+                    wants.ca = lazy.call("tls.certificates", "provide", modem, 2, wants.ca)
+            if wants.auth & 1:
+                wants.pki = lazy.call("tls.certificates", "provide", modem, 1, wants.pki)
+            wants.link = 0
+            lazy.call("tls.connect", "prepare", _Socket(modem, context, host), wants)
+            host = wants.host
         modem.own(0, stream, _OPENING)
         _settings(stream, interval, notices)
         if modem.passive and not calls.sure(modem, b"+CIPRECVMODE=", (0,)):
@@ -253,21 +265,3 @@ class _Socket:
     def turn(self, _):
         """Wait until a command can go out."""
         self.modem.turn()
-
-
-def _secured(stream, context, host):
-    """Set on link 0 what a context says; the host as CIPSTART shall have it."""
-    modem = stream.modem
-    sock = _Socket(modem, context, host)
-    wants = lazy.call("tls.connect", "Wants", sock, host)
-    if wants.auth & 2:
-        lazy.call("tls.connect", "see_to_clock", modem)
-        if wants.ca is None:
-            wants.ca = lazy.call("tls.certificates", "roots", modem, True)
-        else:
-            wants.ca = lazy.call("tls.certificates", "provide", modem, 2, wants.ca)
-    if wants.auth & 1:
-        wants.pki = lazy.call("tls.certificates", "provide", modem, 1, wants.pki)
-    wants.link = 0
-    lazy.call("tls.connect", "prepare", sock, wants)
-    return wants.host

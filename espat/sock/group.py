@@ -27,7 +27,10 @@ def join(sock, value):
     sock.group = group
     if sock.link >= 0:
         port = sock.port
+        timeout = sock.timeout
+        sock.timeout = None  # these commands are waited for, as those of bind() are
         sock.close()
         sock.shut = False
         sock.link = -1
         sock.bind(("", port))
+        sock.timeout = timeout

@@ -9,6 +9,8 @@ import pytest
 import serial
 
 from espat import Radio, SocketPool
+from espat.faces import socket as faces
+from espat.faces.datagram import Datagram
 from espat_tools.emulator import Module
 from tests.driver.desk import ALL
 
@@ -96,6 +98,20 @@ def test_what_is_no_group(make_desk, wrong):
             with pytest.raises(OSError):
                 sock.setsockopt(level, number, MEMBERSHIP)
     assert desk.module.commands[count:] == []
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+def test_sockets_of_micropython(desk, blocking):
+    sock = Datagram(desk.radio)
+    sock.setblocking(blocking)
+    sock.bind(("0.0.0.0", PORT))
+    sock.setsockopt(faces.IPPROTO_IP, faces.IP_ADD_MEMBERSHIP, MEMBERSHIP)
+    assert sock.timeout == (None if blocking else 0)
+    desk.other.send(b"to all", (GROUP, PORT))
+    desk.let(0.1)
+    assert sock.recvfrom(100) == (b"to all", ("10.9.8.7", 4000))
+    sock.close()
+    desk.works()
 
 
 def test_real_datagrams_to_a_group():

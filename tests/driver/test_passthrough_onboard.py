@@ -1,15 +1,22 @@
 """A megabyte each way through passthrough in a real MicroPython, to a real peer."""
 
+import contextlib
+import errno
 import hashlib
 import socket
+import ssl
 import threading
 from pathlib import Path
 
 import pytest
+import trustme
 
-from espat_tools import where
+from espat_tools import runtimes, where
+from espat_tools.conformance.world import time_server
 from espat_tools.emulator import Module
 from tests.driver.desk import pattern
+from tests.runtimes import like_circuitpython
+from tests.runtimes.like_circuitpython import FRAMES
 
 MEGABYTE = pattern(1 << 20)
 PROGRAM = Path(__file__).parent / "onboard_passthrough.py"
@@ -58,3 +65,54 @@ def test_a_megabyte_each_way(micropython, family):
         "a socket works again",
     ]
     assert peer.digest.digest() == hashlib.sha256(bytes(range(256)) * 4096).digest()
+
+
+def echo(context=None):
+    """A server that says what it hears: its listener."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                peer, _ = listener.accept()
+                if context:
+                    peer = context.wrap_socket(peer, server_side=True)
+                while data := peer.recv(1000):
+                    peer.sendall(data)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener
+
+
+@pytest.mark.parametrize("version", [9, 10])
+@pytest.mark.parametrize("family", ["esp32c3-3.3", "esp32c6-5.0.1", "esp32-2.4"])
+def test_with_the_frames_of_circuitpython(family, version):
+    """CircuitPython 9 has none to spare for a CA that is yet to go to the module's flash."""
+    if reason := runtimes.wasm_missing("newest"):
+        pytest.skip(reason)
+    authority = trustme.CA(key_type=trustme.KeyType.RSA)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("tls.test", key_type=trustme.KeyType.RSA).configure_cert(context)
+    with time_server("127.0.0.1") as clock, echo() as plain, echo(context) as secure:
+        hosts = {
+            "peer.test": ("127.0.0.1", {7: plain.getsockname()[1]}),
+            "tls.test": ("127.0.0.1", {443: secure.getsockname()[1]}),
+            "cn.ntp.org.cn": ("127.0.0.1", {123: clock}),
+        }
+        with Module(family, hosts=hosts) as module:
+            said = like_circuitpython.run(
+                PROGRAM.with_name("onboard_streams.py"),
+                module.open_pty(),
+                frames=FRAMES[version],
+                TLS_FIRST="1" if version < 10 else "",
+                files={"/roots.pem": authority.cert_pem.bytes().decode()},
+                timeout=120,
+            ).check()
+    assert said.splitlines()[-6:] == [
+        "plain b'hello'",
+        "secure b'hello'",
+        "power 15.0",
+        "announced",
+        f"member {errno.EAGAIN}",
+        f"refused {errno.ECONNREFUSED}",
+    ]

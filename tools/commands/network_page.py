@@ -53,12 +53,14 @@ DIFFERS = {
     "socket.socket.accept": "a client that says nothing for 180 s is dropped by the module",
     "socket.socket.connect": "waits 60 s at most",
     "socket.socket.listen": "one at a time: a module has one server (`EADDRINUSE`)",
-    "socket.socket.setsockopt": "accepted, and changes nothing; no callback (option 20)",
+    "socket.socket.setsockopt": "accepted, and changes nothing but for `IP_ADD_MEMBERSHIP`; no callback "
+    "(option 20)",
     "tls.CERT_OPTIONAL": "the name alone: `verify_mode` refuses it (`ValueError`)",
     "tls.SSLContext.load_cert_chain": "kept in the module's flash: `tls.md`",
     "tls.SSLContext.load_verify_locations": "kept in the module's flash: `tls.md`",
     "tls.SSLContext.wrap_socket": "of a socket that has connected and not been used: the module "
     "connects anew with TLS",
+    "socket.IP_ADD_MEMBERSHIP": "a socket is in one group",
     "socket.getaddrinfo": "a name for a TCP socket (`SOCK_STREAM`) is found when it connects; "
     "asked for without a kind it is waited for, up to 20 s",
 }
@@ -73,8 +75,7 @@ ABSENT = {
     "socket.reset": "it is lwIP's: `from espat import board; board.shared().reset()` restarts the "
     "module",
     "socket.AF_INET6": "the sockets are IPv4",
-    "socket.IP_ADD_MEMBERSHIP": "a module joins no groups",
-    "socket.IP_DROP_MEMBERSHIP": "a module joins no groups",
+    "socket.IP_DROP_MEMBERSHIP": "`close()` leaves the group",
     "socket.MSG_DONTWAIT": "`setblocking(False)`",
     "socket.MSG_PEEK": "what was read is read",
     "socket.SOCK_RAW": "a module takes payload, not packets",

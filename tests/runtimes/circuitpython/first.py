@@ -83,6 +83,7 @@ def restrict(settings):
         "micropython": {"const": lambda value: value},
         "os": {
             "getenv": lambda name, otherwise=None: settings.get(name, otherwise),
+            "listdir": os.listdir,
             "stat": os.stat,
         },
         "struct": {"unpack_from": unpack_from, "unpack": struct.unpack, "pack": struct.pack},
