@@ -53,8 +53,8 @@ DIFFERS = {
     "socket.socket.accept": "a client that says nothing for 180 s is dropped by the module",
     "socket.socket.connect": "waits 60 s at most",
     "socket.socket.listen": "one at a time: a module has one server (`EADDRINUSE`)",
-    "socket.socket.setsockopt": "accepted, and changes nothing but for `IP_ADD_MEMBERSHIP`; no callback "
-    "(option 20)",
+    "socket.socket.setsockopt": "accepted, and changes nothing but for `IP_ADD_MEMBERSHIP`; no "
+    "callback (option 20)",
     "tls.CERT_OPTIONAL": "the name alone: `verify_mode` refuses it (`ValueError`)",
     "tls.SSLContext.load_cert_chain": "kept in the module's flash: `tls.md`",
     "tls.SSLContext.load_verify_locations": "kept in the module's flash: `tls.md`",
