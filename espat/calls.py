@@ -51,12 +51,13 @@ def put(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=3
         raise
 
 
-def fetch(modem, name, args, receiver, most, counted=None, timeout=5000, link=-1):
+def fetch(modem, name, args, receiver, most, counted=None, link=-1):
     """A command whose reply brings counted bytes.
 
     :param receiver: where they go: see links.py
     :param int most: no more than so many can be true
-    :param counted: what reads the header, a function as the parser's; None: as ``+CIPRECVDATA``'s
+    :param counted: what reads the header, a function as the parser's: the flash is read, which may
+        take 20 s; None: a header as ``+CIPRECVDATA``'s, and 5 s
     :raises OSError: EIO, it ended without its bytes
     """
     up = modem.up
@@ -66,12 +67,12 @@ def fetch(modem, name, args, receiver, most, counted=None, timeout=5000, link=-1
     parser.counted = counted
     try:
         # begin_receive(), without its frames: CircuitPython has room for few.
-        modem.follow(name, args, b"", timeout, None, link)
+        modem.follow(name, args, b"", 20000 if counted else 5000, None, link)
         modem.requested = parser.asked = most
         modem.receiver = receiver
         while modem.state:
             modem.rest()
-        modem.ended(up, name, _OK, timeout)
+        modem.ended(up, name, _OK, modem.limit)
     finally:
         parser.head = b"+CIPRECVDATA"
         parser.counted = None

@@ -92,7 +92,7 @@ def sysflash_read(modem, name, offset, length):
     args = (2, text("name", name, 1, 15), number("offset", offset, 0, _MOST))
     args += (number("length", length, 1, _PIECE),)
     payload = Payload(modem)
-    calls.fetch(modem, b"+SYSFLASH=", args, payload, length, _counted(1, []), _FLASH_MS)
+    calls.fetch(modem, b"+SYSFLASH=", args, payload, length, _counted(1, []))
     return payload.data()
 
 
@@ -131,7 +131,7 @@ def sysmfg_read(modem, space, key, offset=None, length=None):
         most = length
     payload = Payload(modem)
     head = []
-    calls.fetch(modem, b"+SYSMFG=", args, payload, most, _counted(4, head), _FLASH_MS)
+    calls.fetch(modem, b"+SYSMFG=", args, payload, most, _counted(4, head))
     return fields(b"+SYSMFG", head[0], "ssdd")[2], payload.data()
 
 

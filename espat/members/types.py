@@ -16,32 +16,34 @@ STAYS = True
 class _Constant:
     """A constant of one of the classes below: equal to itself only, printed by its name."""
 
-    def __init__(self, name):
-        self._name = name
-
     def __repr__(self):
-        return "wifi." + self._name
+        found = ""
+        for owner in (AuthMode, PowerManagement):
+            for name in dir(owner):
+                if getattr(owner, name) is self:
+                    found = "wifi.%s.%s" % (owner.__name__, name)
+        return found
 
 
 class AuthMode:
     """How a network authenticates its stations; a network has a tuple of these."""
 
-    OPEN = _Constant("AuthMode.OPEN")
-    WEP = _Constant("AuthMode.WEP")
-    WPA = _Constant("AuthMode.WPA")
-    WPA2 = _Constant("AuthMode.WPA2")
-    WPA3 = _Constant("AuthMode.WPA3")
-    PSK = _Constant("AuthMode.PSK")
-    ENTERPRISE = _Constant("AuthMode.ENTERPRISE")
+    OPEN = _Constant()
+    WEP = _Constant()
+    WPA = _Constant()
+    WPA2 = _Constant()
+    WPA3 = _Constant()
+    PSK = _Constant()
+    ENTERPRISE = _Constant()
 
 
 class PowerManagement:
     """How deep the module sleeps while it is joined: see ``Radio.power_management``."""
 
-    MIN = _Constant("PowerManagement.MIN")
-    MAX = _Constant("PowerManagement.MAX")
-    NONE = _Constant("PowerManagement.NONE")
-    UNKNOWN = _Constant("PowerManagement.UNKNOWN")
+    MIN = _Constant()
+    MAX = _Constant()
+    NONE = _Constant()
+    UNKNOWN = _Constant()
 
 
 class Network:

@@ -41,6 +41,8 @@ def start(radio):
             lazy.call("start.search", "search", radio, e)
         before = modem.restarts
         try:
+            outcome(modem, b"E0")
+            identify(modem)
             set_up(modem)
             modem.step()
         except OSError as e:
@@ -58,9 +60,7 @@ def start(radio):
 
 
 def set_up(modem):
-    """The commands, in an order that works from any state."""
-    outcome(modem, b"E0")
-    identify(modem)
+    """The commands behind those, in an order that works from any state."""
     has = modem.has
     if has("SYSSTORE"):
         sure(modem, b"+SYSSTORE=", (0,))  # nothing of ours goes to flash
