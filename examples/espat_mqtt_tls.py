@@ -26,6 +26,9 @@ from espat import tls
 
 FILES = os.getenv("MQTT_FILES", "/")
 TOPIC = "espat/hello"
+BROKER = os.getenv("MQTT_BROKER")
+if not BROKER:
+    raise ValueError("MQTT_BROKER is missing in settings.toml: the broker's name")
 
 uart = busio.UART(board.GP0, board.GP1, baudrate=115200, timeout=0, receiver_buffer_size=2048)
 radio = espat.Radio(uart, rx_size=2048)
@@ -48,7 +51,7 @@ def message(client, topic, text):
 
 
 client = minimqtt.MQTT(
-    broker=os.getenv("MQTT_BROKER"),
+    broker=BROKER,
     port=8883,
     is_ssl=True,
     socket_pool=espat.SocketPool(radio),

@@ -85,6 +85,20 @@ def test_a_wrong_password_is_found_out_after_stop_station(radio):
         radio.connect("espat", "wrong password")
 
 
+def test_the_broker_that_is_missing_is_named(tmp_path):
+    stand_ins = ROOT / "tests" / "demo" / "stand_ins" / "circuitpython"
+    kept = {name: value for name, value in os.environ.items() if name != "MQTT_BROKER"}
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples" / "espat_mqtt_tls.py"],
+        env={**kept, "PYTHONPATH": os.pathsep.join([str(stand_ins), str(ROOT)])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "MQTT_BROKER is missing in settings.toml" in done.stderr
+
+
 # ---- what is no UART ----------------------------------------------------------------------------
 
 

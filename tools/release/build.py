@@ -69,7 +69,8 @@ def _extract(checkout: Path, tag: str, tree: Path) -> None:
     """The files of the tag, and nothing that merely lies in the checkout."""
     packed = _git(checkout, "archive", "--format=tar", tag)
     with tarfile.open(fileobj=BytesIO(packed)) as archive:
-        archive.extractall(tree, filter="data")
+        safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4
+        archive.extractall(tree, **safely)
 
 
 def agree(tree: Path, tag: str) -> None:
