@@ -21,11 +21,19 @@ class Server:
         mac = network_interface.mac_address
         self.hostname = "cpy-%02x%02x%02x" % (mac[3], mac[4], mac[5])
         """The name before ``.local``: from the next ``advertise_service()`` on."""
-        self.instance_name = None
-        """The service's name for people, if it is not the host name. ESP-AT 4.1."""
+        self._instance = None
         self._service = None  # (type, protocol)
 
-    def advertise_service(self, *, service_type, protocol, port, txt_records=()):
+    @property
+    def instance_name(self):
+        """The service's name for people: the host name, unless it is set. ESP-AT 4.1."""
+        return self._instance or self.hostname
+
+    @instance_name.setter
+    def instance_name(self, name):
+        self._instance = name
+
+    def advertise_service(self, *, service_type, protocol, port, txt_records=None):
         """Announce a service, in place of one of the same type and protocol.
 
         :param str service_type: ``"_http"``
@@ -37,13 +45,11 @@ class Server:
         service = service_type, protocol
         if self._service not in (None, service):
             raise fail("one_service")
-        texts = [tuple(record.split("=", 1)) for record in txt_records]
+        texts = [tuple(record.split("=", 1)) for record in txt_records or ()]
         for pair in texts:
             if len(pair) < 2:
                 raise ValueError("txt_records: key=value is wanted")
-        instance = self.instance_name
-        if instance == self.hostname:
-            instance = None
+        instance = self._instance
         if protocol == "_tcp" and not (texts or instance):
             protocol = None  # older firmware takes no more than it needs
         _call(

@@ -23,7 +23,7 @@ def fails(number, call, *args, **named):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_service_comes_and_goes(make_desk, family):
+def test_a_service_comes_and_goes(make_desk, family, prove):
     desk = make_desk(family).join()
     server = mdns.Server(desk.radio)
     assert server.hostname == "cpy-" + desk.radio.mac_address[3:].hex()
@@ -47,14 +47,18 @@ def test_a_service_comes_and_goes(make_desk, family):
     desk.radio.up()
     assert desk.network.announced is None
     fails(errno.EOPNOTSUPP, server.find, "_http", "_tcp")
+    names = ("", ".deinit", ".hostname", ".find", ".advertise_service")
+    prove(*(f"mdns.Server{name}" for name in names))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_what_came_with_4_1(make_desk, family):
+def test_what_came_with_4_1(make_desk, family, prove):
     desk = make_desk(family).join()
     server = mdns.Server(desk.radio)
     server.hostname = "kitchen"
+    assert server.instance_name == "kitchen"
     server.instance_name = "The kitchen"
+    assert server.instance_name == "The kitchen"
     rest = {"protocol": "_udp", "port": 80, "txt_records": ("a=b", "path=/x=y", "empty=")}
     if family not in MODERN:
         fails(errno.EOPNOTSUPP, server.advertise_service, service_type="_http", **rest)
@@ -65,6 +69,7 @@ def test_what_came_with_4_1(make_desk, family):
         *("kitchen", "_http", 80, "The kitchen", "_udp"),
         ((b"a", b"b"), (b"path", b"/x=y"), (b"empty", b"")),
     )
+    prove("mdns.Server.instance_name")
 
 
 def test_not_with_wizfi360(make_desk):

@@ -7,9 +7,16 @@ import pytest
 import espat
 from espat.members import types
 from espat_tools.commands.radio_page import ABSENT, DIFFERS, PAGE, members, render, ticks
-from tests.lib import aliases, test_ipaddress, test_radio_api, test_socketpool, test_wifi
+from tests.lib import (
+    aliases,
+    test_ipaddress,
+    test_mdns,
+    test_radio_api,
+    test_socketpool,
+    test_wifi,
+)
 
-PROVING = (test_ipaddress, test_radio_api, test_socketpool, test_wifi)
+PROVING = (test_ipaddress, test_mdns, test_radio_api, test_socketpool, test_wifi)
 MEMBERS = {member.name: member for member in members()}
 
 
@@ -56,13 +63,16 @@ def _ours(name):
     module, _, method = name.split(".")
     if module == "socketpool":
         return getattr(aliases.load(module).SocketPool, method)
+    if module == "mdns":
+        return getattr(aliases.load(module).Server, method)
     return getattr(espat.Radio, method)
 
 
 FUNCTIONS = [
     name
     for name, member in MEMBERS.items()
-    if member.parameters is not None and name.startswith(("wifi.Radio.", "socketpool.SocketPool."))
+    if member.parameters is not None
+    and name.startswith(("wifi.Radio.", "socketpool.SocketPool.", "mdns.Server."))
 ]
 
 
@@ -74,6 +84,7 @@ def test_parameters(name):
     assert [(p.name, p.kind is p.KEYWORD_ONLY) for p in own] == list(MEMBERS[name].parameters)
     for parameter in own:
         needed = ("ssid", "ip", "host", "port", "ipv4", "netmask", "gateway")
+        needed += ("service_type", "protocol")
         assert (parameter.default is parameter.empty) == (
             parameter.name in needed and "dhcp" not in name
         )

@@ -57,11 +57,18 @@ DIFFERS = {
     "socketpool.Socket.listen": "one server at a time: a module has one (`EADDRINUSE`)",
     "socketpool.Socket.recv_into": "0 once at the end of the stream, then `ECONNRESET`",
     "ipaddress.IPv4Address": "an int is read with its highest byte first, as in CPython",
+    "mdns.Server": "one service; not with WizFi360; from ESP-AT 4.1 on: `instance_name`, UDP, "
+    "`txt_records`",
+    "mdns.Server.find": "raises `OSError`: modules announce, and find nobody",
+    "mdns.Server.hostname": "from the next `advertise_service()` on",
+    "mdns.Server.instance_name": "as `hostname`",
+    "mdns.Server.advertise_service": "a second service is refused (`OSError`)",
     "ipaddress.ip_address": "more than digits and dots is refused",
 }
 
 #: What is not there, and why.
 ABSENT = {
+    "mdns.RemoteService": "as `mdns.Server.find`",
     "wifi.Monitor": "a module does not hand out the packets of others",
     "wifi.Packet": "as `wifi.Monitor`",
     "wifi.ScannedNetworks": "`start_scanning_networks()` returns an iterator without this name",
@@ -98,8 +105,8 @@ class Member:
 
 
 def members() -> Iterator[Member]:
-    """All that the stubs of the three modules name, in their order."""
-    for module in ("wifi", "socketpool", "ipaddress"):
+    """All that the stubs of the modules name, in their order."""
+    for module in ("wifi", "socketpool", "ipaddress", "mdns"):
         yield from _members(module, ast.parse(_stub(module)).body)
 
 
