@@ -167,6 +167,11 @@ print("served", served)
 
 
 def ask(port, path, data=None):
+    """What the board answers; a moment after it has answered the last one.
+
+    Else it may be given the link of the one before, and meet the AT+CIPCLOSE that was on its way.
+    """
+    time.sleep(0.3)
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}",
         data=None if data is None else json.dumps(data).encode(),

@@ -42,6 +42,8 @@ between them the driver and an emulated module, whose families the columns name.
 runs the driver there; MicroPython is the unix build of version {version}, with stand-ins for the
 typing modules that some libraries import, and nothing else of theirs replaced. Blank: not tried, or
 the library needs more of Python than MicroPython has (tests/programs tells).
+
+Libraries that were written for MicroPython, on a Pico W's `network` and `socket`: `micropython.md`.
 """
 
 
