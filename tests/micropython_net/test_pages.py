@@ -116,3 +116,52 @@ def test_the_libraries():
 
 def as_text_of_examples():
     return "".join(p.read_text("utf-8") for p in (DOCS.parent / "examples").glob("espat_mp_*.py"))
+
+
+def test_the_line_for_boot(micropython, tmp_path):
+    """What `mpremote exec` is given to run on the board."""
+    page = (DOCS / "moving-from-pico-w.md").read_text("utf-8")
+    (line,) = re.findall(r'mpremote exec "(.*)"', page)
+    boot = tmp_path / "boot.py"
+    boot.write_text("import gc\n")
+    micropython(f"import os\nos.chdir({str(tmp_path)!r})\n{line}\n").check()
+    assert boot.read_text() == "import gc\nimport espat_board\n"
+
+
+MACHINE = """
+import wasm_board
+class Pin:
+    OUT = 1
+    def __init__(self, number, mode=None, value=None):
+        self.number = number
+    def init(self, *how, **names):
+        pass
+    value = init
+def UART(number, baudrate, tx, rx, rxbuf, **how):
+    assert (number, tx.number, rx.number, rxbuf) == (0, 0, 1, 2048)
+    return wasm_board.Wired()
+"""
+AS_BOOT = """
+import espat_board
+import network, socket, ssl, tls, usocket, ussl
+wlan = network.WLAN()
+wlan.active(True)
+wlan.connect("espat", "correct horse")
+while not wlan.isconnected():
+    pass
+print(wlan.ifconfig()[0], socket.AF_INET, usocket.socket is socket.socket)
+"""
+
+
+def test_a_file_of_boards_as_it_is(micropython_32bit, tmp_path):
+    """Copied to espat_board.py and imported, it is all that a program for the Pico W needs."""
+    machine = tmp_path / "machine.py"
+    machine.write_text(MACHINE)
+    modules = {
+        "espat_board": DOCS.parent / "boards" / "raspberry_pi_pico.py",
+        "machine": machine,
+        "wasm_board": HERE / "stand_ins" / "wasm_board.py",
+    }
+    with Module() as module:
+        ran = micropython_32bit(AS_BOOT, modules=modules, device=module.open_pty())
+    assert ran.check() == "192.168.1.50 2 True\n"
