@@ -11,8 +11,8 @@ import espat_board  # noqa: F401
 
 from espat import names
 
-names.put("socket", "socket")
-names.put("network", "network")
+for name, room in (("socket", "socket"), ("usocket", "socket"), ("network", "network")):
+    names.put(name, room)
 
 import network  # noqa: E402
 
