@@ -100,7 +100,9 @@ class Stream(Outgoing):
         self.got = 0
         if self._receive(_NONE) >= 0:
             return True
-        if not self.doing and turns.may_ask(self.modem):
+        if self.modem.contact < 1:  # a command had no answer: does the module answer at all?
+            self.modem.chores()
+        elif not self.doing and turns.may_ask(self.modem):
             self._ask()
         return False
 
