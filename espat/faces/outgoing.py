@@ -37,6 +37,8 @@ _HEADS = b" GET POST PUT HEAD DELETE PATCH OPTIONS HTTP/1.0 HTTP/1.1 "
 class Outgoing(IOBase, Socket):
     """A TCP socket that can be written to without a wait."""
 
+    leaves = False  # it was closed, and waits for its peer to do so first
+
     def __init__(self, radio):
         Socket.__init__(self, radio)
         # What was taken to be sent.
@@ -205,7 +207,11 @@ class Outgoing(IOBase, Socket):
         """Nothing more can be sent, and why."""
         self.at = self.end
         self.fault = error
-        if self.shut and self.is_ours():
+        self._release()
+
+    def _release(self):
+        """Give the link of a socket that was closed back, once all has been sent."""
+        if self.shut and not self.leaves and self.is_ours():
             self.modem.give(self.link)
 
     def over(self, code):
@@ -224,8 +230,8 @@ class Outgoing(IOBase, Socket):
                 self.modem.lose(self.link, _LOST_SEND)
         if self.at < self.end:
             turns.waiting.append(self)
-        elif self.shut and self.is_ours():
-            self.modem.give(self.link)
+        else:
+            self._release()
 
 
 def _octets(data):

@@ -133,13 +133,34 @@ class Stream(Outgoing):
             return
         if self.timeout == 0 or self.goal:
             self._let_go()
-            self._drop()
+            if self.served and self.is_ours() and (self.used or self.end):
+                # It may close first, as most do: a CIPCLOSE that crosses its CLOSED would hit
+                # whoever got the link behind it.
+                self.shut = self.leaves = True
+                self.ring = None
+                turns.leaving.append([self, self.modem.port.ticks()])
+            else:
+                self._drop()
             turns.advance(self.modem)
         else:
             try:
                 self._finish()
             finally:
                 Socket.close(self)
+
+    def may_go(self, late):
+        """Whether a socket that was closed is done with: its peer has closed too, or is late."""
+        if self._is_sending():
+            return False
+        if self.is_ours():
+            if self.modem.links[self.link] == _OPEN and not late:
+                return False
+            self.modem.give(self.link)
+        return True
+
+    def place(self):
+        """As ``Socket.place()``; of a socket that was closed: nowhere."""
+        return None if self.shut else Socket.place(self)
 
     # Connecting
 

@@ -17,7 +17,10 @@ STAYS = True
 _PERIOD_MS = const(5000)  # how often the module is asked whether a notice was lost
 _STAT_GOT_IP = const(3)  # of network.WLAN.status()
 
+_LINGER_MS = const(100)  # how long a server's client may take to close, after the last it was sent
+
 waiting = []  # sockets with bytes to send, the one whose turn is next first
+leaving = []  # [socket, when it was closed] of a server's clients that may close first
 asked = 0  # when the module was asked last, ticks; 0: never
 
 
@@ -29,6 +32,12 @@ def advance(modem):
     """
     modem.step()
     listener = modem.listener
+    while leaving:
+        # Without a server nobody else gets the link.
+        late = listener is None or listener.dropped
+        if not leaving[0][0].may_go(late or modem.port.since(leaving[0][1]) > _LINGER_MS):
+            break
+        leaving.pop(0)
     while waiting or modem.unwanted or (listener is not None and listener.dropped):
         sock = waiting[0] if waiting else None
         try:

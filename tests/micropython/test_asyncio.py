@@ -74,6 +74,7 @@ def test_a_server(make_pico, capsys):
     assert lines[:3] == ["serving", "served 21", "serving again"]
     assert pico.sent() == sum(map(len, wanted)) + 8
     told = [line[13:] for line in pico.commands(b"+CIPSERVER=")]
-    assert told[1:] == [b"1,8080", b"0", b"1,8081", b"0"]  # the first is of the set-up
+    # The first is of the set-up. Whether the last goes out before the program ends is chance.
+    assert told[1:4] == [b"1,8080", b"0", b"1,8081"]
     with capsys.disabled():
         print(f"\nasyncio server, five clients at once: the longest {lines[3]} ms")
