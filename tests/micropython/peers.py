@@ -13,8 +13,8 @@ class Peer:
         self.port = self._listener.getsockname()[1]
         self.clients = 0
         self._handler = handler
-        self._over = threading.Event()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self):
         with contextlib.suppress(OSError):
@@ -31,6 +31,10 @@ class Peer:
         return self
 
     def __exit__(self, *_):
+        # A thread that is left in accept() would take the clients of whoever gets its number next.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
         self._listener.close()
 
 
@@ -64,12 +68,15 @@ class DatagramEcho:
     def __init__(self):
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.1)
         self.port = self._socket.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self):
-        with contextlib.suppress(OSError):
-            while True:
+        while not self._over.is_set():
+            with contextlib.suppress(TimeoutError):
                 data, source = self._socket.recvfrom(2000)
                 self._socket.sendto(data, source)
 
@@ -77,4 +84,6 @@ class DatagramEcho:
         return self
 
     def __exit__(self, *_):
+        self._over.set()
+        self._thread.join(10)
         self._socket.close()
