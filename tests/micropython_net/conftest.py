@@ -26,6 +26,7 @@ def make_board(make_desk, monkeypatch):
         if hasattr(desk, "network_"):
             desk.again(**radio)
         monkeypatch.setattr(held, "radio", desk.radio)
+        monkeypatch.setattr(held, "station", None)
         desk.network_ = importlib.reload(importlib.import_module("espat.faces.network"))
         desk.wlan = desk.network_.WLAN(desk.network_.STA_IF)
 
