@@ -11,7 +11,7 @@ except ImportError:
     const = int
 
 from .errors import ATError, fail
-from .settings import outcome, sure  # noqa: F401 - other rooms get them from here
+from .settings import outcome, refusal, sure  # noqa: F401 - other rooms get them from here
 
 # The parser's events.
 _OK = const(2)

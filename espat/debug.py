@@ -30,9 +30,9 @@ class ShownModem(Modem):
         text = "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in line])
         self._show(way, lazy.call("secrets", "mask", text))
 
-    def _send(self):
-        self._tell("->", bytes(self._line_view)[:-2])
-        Modem._send(self)
+    def transmit(self):
+        self._tell("->", bytes(self._line)[:-2])
+        Modem.transmit(self)
 
     def _result(self, event):
         self._tell("<-", self.parser.line)

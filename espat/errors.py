@@ -37,17 +37,3 @@ def fail(name, *args):
         if error:
             break
     return error
-
-
-def refusal(modem, command, code, timeout, restarted):
-    """The exception for a command that did not end as it should.
-
-    :param bytes command: what stands behind AT
-    :param int code: the parser's event that ended it; 0: nothing did
-    :param int timeout: how long was waited, ms
-    :param bool restarted: the module has, since the call began
-    """
-    if restarted:
-        return fail("restarted")
-    words = modem.words or (modem.lines[-1] if modem.lines else b"")
-    return lazy.call("texts", "refusal", ATError, command, code, words, timeout, modem.deaf > 1)

@@ -149,3 +149,13 @@ def capabilities(firmware):
             found.append(name)
         at += 4
     return " ".join(found) + " "
+
+
+def shortest(firmware):
+    """As ``capabilities()``, but where that is shorter a "-" and the names of what it cannot do."""
+    has = capabilities(firmware)
+    lacks = "- "
+    for name in NAMES.split():
+        if " " + name + " " not in has:
+            lacks += name + " "
+    return min(has, lacks, key=len)

@@ -29,19 +29,18 @@ def call(room, function, *args, **names):
 
 
 def _tidy(before):
-    """Forget what was loaded since. (A loop in ``finally`` is beyond MicroPython 1.20.)"""
+    """Forget the rooms loaded since. (A loop in ``finally`` is beyond MicroPython 1.20.)
+
+    A room is held by ``sys.modules`` and as an attribute of its folder. A folder stays.
+    """
     for name in list(sys.modules):
-        if name.startswith(_PACKAGE) and name not in before:
-            if not getattr(sys.modules[name], "STAYS", False):
-                _forget(name)
-
-
-def _forget(name):
-    """A room is held by ``sys.modules`` and as an attribute of its folder. A folder stays."""
-    module = sys.modules[name]
-    dot = name.rfind(".")
-    folder = sys.modules.get(name[:dot])
-    if getattr(module, "__path__", None) is None or hasattr(module, "__file__"):
+        module = sys.modules[name]
+        if name in before or not name.startswith(_PACKAGE) or hasattr(module, "STAYS"):
+            continue
+        if hasattr(module, "__path__") and not hasattr(module, "__file__"):
+            continue
         del sys.modules[name]
-        if folder is not None and getattr(folder, name[dot + 1 :], None) is module:
-            delattr(folder, name[dot + 1 :])
+        folder, _, last = name.rpartition(".")
+        folder = sys.modules.get(folder)
+        if getattr(folder, last, None) is module:
+            delattr(folder, last)

@@ -21,11 +21,7 @@ from . import lazy
 try:
     from weakref import ref
 except ImportError:  # most boards: a socket that its program dropped keeps its link
-
-    def ref(owner, _):
-        """What stands for a weak reference where there are none."""
-        return lambda: owner
-
+    ref = None
 
 # What a link is. From _LOST_RESTART to _LOST_PUSHED its stream has a hole: an error, never an end.
 _FREE = const(0)
@@ -57,34 +53,6 @@ class Links:
     the next one.
     """
 
-    def __init__(self, parser, port):
-        self.parser = parser
-        self.port = port
-        self.links = bytearray(_LINKS * 2)  # the states; from 5 on the generations
-        self.unread = [0] * (_LINKS + 1)  # bytes that the module holds; [-1] stays 0
-        self.passive = False  # the module keeps what links receive until asked,
-        self.pushing = 0  # but for these, a bit each
-        self.typed = 0  # a bit each: the module may be told yet to push what these receive
-        self.unwanted = 0  # a bit each: to be closed when there is a turn
-        self.doubt = 0  # a bit each: the CLOSED of its last user is still to come
-        self.recheck = 0  # _ASK_MODES, _ASK_STATION: to be asked before the next command
-        self.handlers = {}  # by event, 19 or higher: called with it at a notice
-        self._owners = [None] * _LINKS  # weak references to the sockets
-        # Of the command under way:
-        self.link = -1  # the link that it is about
-        self.requested = 0  # bytes that its reply may bring; -1: they came damaged
-        self.receiver = None  # where they go
-        self.arrived = False  # they came
-        # Payload:
-        self.incoming = None  # the receiver of what is coming in
-        self.delayed = None  # the same, while it is not asked yet where the bytes go
-        self.pushed = None  # the receiver of what was pushed last and may not be whole,
-        self.pushed_at = 0  # when its last byte came,
-        self.stalled = False  # whether it paused on its way,
-        self.suspect = False  # and the module is asked whether it has restarted in the pause
-        self.noise = False  # bytes came that nobody prints: see mishaps.py
-        self.t0 = 0  # when a command, or the last byte of a payload, went over the line
-
     # The table
 
     def pushes(self, link):
@@ -94,7 +62,7 @@ class Links:
     def owner(self, link):
         """The socket that has a link, None if none has."""
         owner = self._owners[link] if link >= 0 else None
-        return owner and owner()
+        return owner() if ref and owner else owner
 
     def own(self, link, owner, state):
         """Let a socket, or None, have a link in a state: the link's new generation."""
@@ -103,13 +71,14 @@ class Links:
         self.unread[link] = 0
         self.pushing &= ~(1 << link)
         self.unwanted &= ~(1 << link)
-
-        def dropped(_):  # its program forgot the socket, and it was collected
-            if self.links[link + _LINKS] == born and self.links[link]:
-                self.give(link)
-
-        self._owners[link] = owner and ref(owner, dropped)
+        self._owners[link] = ref(owner, self._dropped) if ref and owner else owner
         return born
+
+    def _dropped(self, reference):
+        """A program forgot its socket, which was collected."""
+        for link in range(_LINKS):
+            if self._owners[link] is reference:
+                self.give(link)
 
     def give(self, link, state=_FREE):
         """Its owner is through with a link: it is closed when there is a turn, if need be.

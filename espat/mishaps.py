@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What the engine does when something went wrong on the line. Loaded for it, and forgotten.
 
-Each function takes the modem (``Links``, or ``Engine``), whose fields it may write.
+Each function takes the modem , whose fields it may write.
 """
 
 try:
@@ -11,14 +11,10 @@ except ImportError:
     const = int
 
 from . import lazy
-from .errors import fail
 
 # What a link is.
 _FREE = const(0)
-_OPENING = const(1)
 _CLOSED_BY_PEER = const(3)
-_LOST_RESTART = const(4)
-_LOST_WIFI = const(5)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 
@@ -37,37 +33,6 @@ _LINKS = const(5)
 _TORN_MS = const(1500)  # in so long after its noise a module that restarts says "ready"
 _PAUSE_MS = const(1000)  # a payload that pauses for so long has lost bytes
 _ASK_MODES = const(1)  # for `recheck`
-
-
-def take(modem, owner):
-    """A link for an owner, from 4 down: a server's clients are given low ones.
-
-    :raises OSError: ENOMEM, all five are in use
-    """
-    best = -1
-    for link in range(_LINKS):
-        state = modem.links[link]
-        if state == _FREE or _LOST_RESTART <= state <= _LOST_WIFI:
-            if best < 0 or not modem.doubt >> link & 1:
-                best = link
-    if best < 0:
-        best = _spare(modem)
-    modem.own(best, owner, _OPENING)
-    return best
-
-
-def _spare(modem):
-    """The link of a socket whose peer has closed, and that has nothing left to read. Its program
-    may have forgotten to close it; its end stays readable.
-    """
-    used = 0
-    for link in range(_LINKS):
-        owner = modem.owner(link)
-        used += owner is not None
-        if modem.links[link] == _CLOSED_BY_PEER and not modem.unread[link]:
-            if owner is not None and owner.part():
-                return link
-    raise fail("no_free_link", used)
 
 
 def hole(modem, link):
@@ -142,11 +107,15 @@ def tear(modem):
 
 
 def stray(modem, line):
-    """A line that nobody asked for, where links push their bytes: it may be the payload of a header
+    """A line that nobody asked for. Where links push their bytes it may be the payload of a header
     that was damaged, unless firmware is known to say such things.
     """
     glued = modem.parser.glued
-    if glued and modem.arrived:
+    if modem.state == _VERDICT and (line[:4] == b"Recv" or line[-5:] == b"bytes"):
+        modem.received = True  # a byte of it was lost on the way
+    elif not glued and modem.passive and not modem.pushing:
+        return  # nothing is pushed
+    elif glued and modem.arrived:
         damaged(modem, _OK)  # behind what was asked for comes OK, or a notice
     elif not _pushing(modem):
         modem.settle(True)

@@ -120,14 +120,16 @@ class Ring:
         """``n`` bytes were put where ``space()`` pointed."""
         self.w += n
 
-    def size(self):
-        """How many bytes it can hold."""
-        return len(self.buf)
-
     def find(self, what):
         """Where bytes stand first, counted from the oldest byte; -1: nowhere."""
         i = self.buf.find(what, self.r, self.w)
         return max(i - self.r, -1)
+
+    def pull(self, n):
+        """Take so many of the oldest bytes, or all if it holds fewer."""
+        r = self.r
+        self.r = n = min(r + n, self.w)
+        return bytes(self._view[r:n])
 
     def take(self, into):
         """Move the oldest bytes to the front of a memoryview: how many that was."""
@@ -221,7 +223,7 @@ class Parser(Ring):
                 return 0
             c = 0 if self._long else buf[r]  # the rest of a long line is no token's beginning
             tail = self.tail
-            if c in b"\r\n ":
+            if c == 13 or c == 10 or c == 32:
                 if tail and (c != 32 or tail < 3):  # behind a payload exactly CRLF is due
                     if c == 13 and r + 1 == w:
                         return 0
@@ -293,7 +295,7 @@ class Parser(Ring):
             i = buf.find(self.head, seen, stop)
             if i >= 0 and (at < 0 or i < at):
                 # Behind the name "=" would be the command's own echo.
-                if self.counted or (i + 12 < w and buf[i + 12] in b":,"):
+                if self.counted or (i + 12 < w and (buf[i + 12] == 58 or buf[i + 12] == 44)):
                     at = i
         # Inside a quoted string of a reply it would be an SSID, not a header.
         if at >= 0 and (at == r or buf[r] == 65 or buf.find(b'"', r, at) < 0):
@@ -384,7 +386,7 @@ class Parser(Ring):
             return -1
         event = _WORDS[i + len(word) + 1] - 128
         if at >= 0:
-            if at + 1 >= len(line) or line[at] not in b"01234":
+            if at + 1 >= len(line) or not 48 <= line[at] <= 52:
                 return -1
             if not _CONNECT <= event <= _CONNECT_FAIL:
                 return -1
@@ -453,7 +455,7 @@ class Parser(Ring):
                 return 0
             c = buf[i]
             if i == start or c == 46:  # an address, where one may stand
-                if length < 0 or self.peer or c not in b'".':
+                if length < 0 or self.peer or (c != 34 and c != 46):
                     return -1
                 quoted = c == 34
                 start += quoted
@@ -474,7 +476,7 @@ class Parser(Ring):
             length = n
             if c != 44 or (colon and not self.remote):
                 break
-        if link > 4 or c not in (b"," if colon else b":\r" if pushed and not self.peer else b":"):
+        if link > 4 or (c != 44 if colon else c != 58 and (c != 13 or not pushed or self.peer)):
             return -1
         self.link = link
         self.length = length

@@ -13,7 +13,7 @@ from .modem import Modem
 from .port import Port
 
 # What a radio itself consists of, and may assign.
-_FIELDS = ("modem", "rx_size", "reset_pin", "network", "looked")
+_FIELDS = " modem rx_size reset_pin network looked "
 
 # What a radio inherits. Only on MicroPython are __getattr__ and __setattr__ all that it takes;
 # CircuitPython has no __setattr__ of classes.
@@ -121,7 +121,11 @@ class Radio(_Members):
 
     def __setattr__(self, name, value):
         """A setting is made on the module at once; the other members cannot be set."""
-        write = None if name in _FIELDS else lazy.call("members.table", "writer", self, name)
+        write = (
+            None
+            if " " + name + " " in _FIELDS
+            else lazy.call("members.table", "writer", self, name)
+        )
         if write:
             write(value)
         else:
@@ -129,6 +133,6 @@ class Radio(_Members):
 
 
 def _rescue(what, modem):
-    """What the modem itself has no means for: see ``Engine``, start/answer.py, start/recheck.py."""
+    """What the modem itself has no means for: see ``Modem``, start/answer.py, start/recheck.py."""
     room = "start.recheck" if what in ("modes", "station") else "start.answer"
     lazy.call(room, what, modem)

@@ -7,7 +7,8 @@ try:
 except ImportError:
     const = int
 
-from .errors import refusal
+from . import lazy
+from .errors import ATError
 
 # The parser's events.
 _TIMEOUT = const(0)
@@ -15,6 +16,11 @@ _OK = const(2)
 _READY = const(22)
 
 _ASK_MODES = const(1)  # for recheck
+
+
+def refusal(modem, command, code, timeout=0, restarted=False):
+    """The exception for a command that did not end as it should: see texts.py."""
+    return lazy.call("texts", "refusal", ATError, modem, command, code, timeout, restarted)
 
 
 def outcome(modem, name, args=(), reply=b"", timeout=5000, link=-1):

@@ -29,7 +29,7 @@ _TEXTS = (
     "\ndropped: the module has closed the link: make a new socket",
     "ENOTCONN"
     "\ngone: the other end has closed the connection"
-    "\nnot_connected: the socket is not connected"
+    "\nnot_open: the socket is not connected"
     "\nnot_joined: not joined to a network: radio.connect(ssid, password) first",
     "ETIMEDOUT"
     "\nsilent: the module does not answer: check power (300 mA), TX to RX, the baud rate, and "
@@ -74,7 +74,7 @@ _TEXTS = (
     "EACCES\njoin2: wrong password",
     "ENODEV\njoin3: no such access point in reach: check the name, and that it is on 2.4 GHz",
     "EBADF\nclosed: the socket is closed",
-    "EOPNOTSUPP\nsocket_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
+    "EOPNOTSUPP\nsock_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
     "\none_group: a socket of the module is in one group: make another for the other"
     "\nno_finding: the module announces services, and finds none",
     "EADDRINUSE"
@@ -88,10 +88,10 @@ _TEXTS = (
     "ValueError"
     "\ntoo_long: a command over 256 bytes"
     "\nline_break: CR, LF or NUL in a parameter"
-    "\nnegative_timeout: a negative time-out"
+    "\nnegative: a negative time-out"
     "\nbad_address: a port out of 1..65535, or a host out of 1..64 characters"
     "\nno_group: 8 bytes are wanted, the address of a group (224.0.0.0 to 239.255.255.255) first"
-    "\nbuffer_too_small: nbytes over the length of the buffer"
+    "\ntoo_small: nbytes over the length of the buffer"
     "\nrate_not_found: baud: start-up would not find the module at %d again: Radio(..., "
     "rates=(%d,))",
     "TypeError\nnot_octets: %s: bytes, a bytearray or a memoryview of bytes are wanted",
@@ -116,7 +116,7 @@ def error(name, args):
     elif name == "lost":
         name = "lost%d" % args
         args = ()
-    elif name in ("gone", "not_connected"):
+    elif name in ("gone", "not_open"):
         of = _Broken
     for group in _TEXTS:
         at = group.find("\n" + name + ": ")
@@ -133,14 +133,24 @@ def error(name, args):
     return of(getattr(errno, kind, 0) or int(number), text)
 
 
-def refusal(ATError, command, code, words, timeout, deaf):
-    """See errors.py, whose class this is given."""
+def refusal(ATError, modem, command, code, timeout, restarted):
+    """The exception for a command that did not end as it should.
+
+    :param ATError: the class of errors.py
+    :param bytes command: what stands behind AT
+    :param int code: the parser's event that ended it; 0: nothing did
+    :param int timeout: how long was waited, ms
+    :param bool restarted: the module has, since the call began
+    """
+    if restarted:
+        return error("restarted", ())
+    words = modem.words or (modem.lines[-1] if modem.lines else b"")
     from .secrets import mask
 
     name = mask("AT" + readable(command))
     if code == 0:
         text = "%s: no answer within %d ms" % (name, timeout)
-        if deaf:
+        if modem.deaf > 1:
             text += "; the module answers every other command: Radio(..., pause=50) gives it time"
         return OSError(errno.ETIMEDOUT, text)
     if code == 6:

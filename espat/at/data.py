@@ -16,7 +16,6 @@ except ImportError:
     const = int
 
 from .. import calls
-from ..errors import refusal
 from .args import Payload, ask, link_first, need, number, octets
 from .essential import garbled, text
 
@@ -104,7 +103,7 @@ def _sure(modem, name, args, needs=None):
         need(modem, needs, name)
     name += b"="
     if not calls.sure(modem, name, args):
-        raise refusal(modem, name, modem.code, 5000, False)
+        raise calls.refusal(modem, name, modem.code, 5000)
 
 
 def ciprecvmode_query(modem):

@@ -13,6 +13,7 @@ except ImportError:
     const = int
 
 from ..errors import ATError, fail
+from ..modem import compose as composed
 
 _NO_ADDRESS = const(5)  # a code of texts.py: taken in, but DHCP gave no address
 
@@ -65,7 +66,7 @@ def compose(modem, name, args):
     modem.turn()
     if up and not modem.up:
         raise fail("restarted")
-    modem.compose(name, args)
+    composed(name, args)
 
 
 def current(modem, name, tail):

@@ -18,7 +18,7 @@ try:
 except ImportError:
     const = int
 
-from ..errors import refusal
+from ..settings import refusal
 from .args import (
     address,
     ask,
@@ -185,7 +185,7 @@ def _start(modem, link, args):
         modem.own(link, None, _OPEN if stands else _FREE)
         if not stands:
             modem.words = b"OK, but not CONNECT"
-            raise refusal(modem, name, _ERROR, _CONNECT_MS, False)
+            raise refusal(modem, name, _ERROR)
 
 
 def _limit(args):

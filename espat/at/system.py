@@ -17,7 +17,7 @@ except ImportError:
     const = int
 
 from .. import calls
-from ..errors import ATError, fail, refusal
+from ..errors import ATError, fail
 from ..rates import RATES, rate_of, set_rate
 from .args import ask, current_setting, fields, need, number, put, put_kept
 from .essential import current, decoded, garbled
@@ -198,7 +198,7 @@ def cmd_query(modem, name=None):
             break
         modem.rest()
     if modem.code != _OK:
-        raise refusal(modem, command, modem.code, 5000, False)
+        raise calls.refusal(modem, command, modem.code, 5000)
     if unread:
         raise unread
     return found if name is None else found[0] if found else None

@@ -18,7 +18,7 @@ try:
 except ImportError:
     const = int
 
-from ..errors import refusal
+from ..settings import refusal
 from .args import ask, keep_for_link, link_first, need, number, put, put_kept, rows
 from .essential import decoded, garbled, text
 
@@ -52,7 +52,7 @@ def cipsslcconf(modem, link, auth, pki=0, ca=0):
     for line in modem.run(name + b"=", args, None):
         if line[:3] == b"NO " and line[-6:] == b" FOUND":
             modem.words = line
-            raise refusal(modem, name + b"=", _ERROR, 0, False)
+            raise refusal(modem, name + b"=", _ERROR)
     keep_for_link(modem, name, link, args)
 
 

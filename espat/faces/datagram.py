@@ -14,7 +14,7 @@ except ImportError:  # then nothing can be polled
 import errno
 
 from ..errors import fail
-from ..sock.stream import octets
+from ..sock.base import octets
 from ..sock.udp import UdpSocket
 from . import turns
 

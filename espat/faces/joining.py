@@ -8,7 +8,7 @@ Loaded for each of these, and forgotten. Each takes the ``Station`` of network.p
 from .. import held, lazy
 from ..at.essential import checked, current, mac, text, wanted
 from ..at.essential import station as be_station
-from ..compose import Composer
+from ..modem import compose
 
 
 def start(station):
@@ -47,7 +47,7 @@ def join(station, network):
         if len(bssid) != 6:
             raise ValueError("bssid: six bytes are wanted")
         args += (mac("bssid", ":".join(["%02x" % byte for byte in bssid])),)
-    Composer().compose(b"+CWJAP_CUR=", args)
+    compose(b"+CWJAP_CUR=", args)
     if not station.active:
         start(station)
     station.network = network

@@ -12,7 +12,7 @@ except ImportError:  # then nothing can be polled
     IOBase = object
 
 from ..errors import fail
-from ..sock.stream import octets
+from ..sock.base import octets
 from ..sockets import Socket
 from . import turns
 
@@ -157,9 +157,10 @@ class Outgoing(IOBase, Socket):
 
     def _let_go(self):
         """Send what is held back of an HTTP head: its program goes on to something else."""
-        if self.unsent > 0 and self.timeout == 0 and self._has_room():  # since it might wait
-            self._keep(memoryview(self.head)[: self.unsent])
-            self.unsent = 0
+        head = self.head
+        if head is not None and head.held and self.timeout == 0 and self._has_room():
+            self._keep(memoryview(head.buf)[: head.held])  # its own way out might wait
+            head.held = 0
             self._send_soon()
         if self.held:
             self.held = False

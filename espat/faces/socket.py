@@ -46,7 +46,7 @@ def socket(af=AF_INET, type=SOCK_STREAM, proto=0):
         from .datagram import Datagram
 
         return Datagram(radio())
-    raise fail("socket_kind")
+    raise fail("sock_kind")
 
 
 def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):

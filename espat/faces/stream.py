@@ -11,7 +11,7 @@ except ImportError:
 
 from .. import lazy
 from ..errors import fail
-from ..sock.stream import octets
+from ..sock.base import octets
 from ..sockets import Socket
 from . import turns
 from .outgoing import Outgoing

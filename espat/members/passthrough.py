@@ -25,6 +25,7 @@ from ..at.links import (
 from ..at.system import sysmsg_query
 from ..at.through import cipreconnintv_query
 from ..errors import ATError, fail
+from ..modem import compose
 from ..sock.passthrough import Passthrough
 
 _SINCE_22 = b"\xff\x22\x22\xff"
@@ -147,10 +148,10 @@ def _check(modem, host, port, kind, local_port, reconnect, timeout):
         if kind != "UDP":
             raise ValueError("local_port: of UDP alone")
     if timeout is not None and timeout < 0:
-        raise fail("negative_timeout")
+        raise fail("negative")
     if modem.state:
         raise fail("links_in_use")
-    modem.compose(b"+CIPSTART=", (kind, host, port))
+    compose(b"+CIPSTART=", (kind, host, port))
     if reconnect is None:
         return None
     return number("reconnect in 0.1 s", int(reconnect * 10 + 0.5), 1, 36000)

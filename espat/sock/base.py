@@ -48,7 +48,7 @@ class LinkSocket:
         :raises ValueError: a negative time-out
         """
         if seconds is not None and seconds < 0:
-            raise fail("negative_timeout")
+            raise fail("negative")
         self.timeout = seconds
 
     def setblocking(self, flag):
@@ -90,9 +90,29 @@ class LinkSocket:
         if self.link < 0:
             state = self.left
             if not state:
-                raise fail("not_connected")
+                raise fail("not_open")
         else:
             state = self.modem.links[self.link] if self.is_ours() else _LOST_RESTART
         if state >= _LOST_RESTART:
             raise fail("lost", state)
         return state
+
+
+def octets(what, data, written=False):
+    """A memoryview of the bytes of a buffer.
+
+    Items of another size would be announced by number and sent whole: the rest would be taken for
+    commands.
+
+    :param bool written: the buffer must be one that can be written
+    :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
+    """
+    if isinstance(data, memoryview):
+        size = getattr(data, "nbytes", 0)  # boards do not tell
+        if not size:
+            size = len(bytes(data[:1])) + len(data) - min(1, len(data))
+        if size == len(data) and not (written and getattr(data, "readonly", False)):
+            return data
+    elif isinstance(data, bytearray) or (isinstance(data, bytes) and not written):
+        return memoryview(data)
+    raise fail("not_octets", what)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Opening a TCP or TLS connection: from the link to the end of its CIPSTART.
+"""Opening a connection: from the link to the end of its CIPSTART, and the wait for it.
 
 Loaded for each of its acts, and forgotten.
 """
@@ -10,11 +10,17 @@ try:
 except ImportError:
     const = int
 
-from .. import lazy, mishaps
+from .. import lazy
 from ..errors import fail
+from .base import is_name
 
 # What a link is.
+_FREE = const(0)
+_OPENING = const(1)
 _OPEN = const(2)
+_CLOSED_BY_PEER = const(3)
+_LOST_RESTART = const(4)
+_LOST_WIFI = const(5)
 
 # Events.
 _TIMEOUT = const(0)
@@ -25,9 +31,89 @@ _ERROR = const(3)
 _CONNECTING = const(1)
 _CHECKING = const(2)
 
+_LINKS = const(5)
+
 # How long CIPSTART may take; a time-out of the socket's is told sooner.
 _CONNECT_MS = const(60000)
 _HANDSHAKE_MS = const(120000)  # TLS: each of a dozen packets may take 10 s
+
+
+def begin(sock, host, port):
+    """Begin a TCP connection."""
+    sock.radio.up()
+    sock.turn(sock.modem.port.ticks())
+    dial(sock, "TCP", host, port)
+
+
+def is_new(sock, address):
+    """Whether a connection is to be begun, or was begun by an earlier call.
+
+    :raises OSError: it stands, is over, or never will be
+    :raises ValueError: an address that cannot be
+    """
+    if sock.doing:
+        sock.modem.step()
+        return False
+    if sock.shut:
+        raise fail("closed")
+    if sock.link >= 0 and sock.stood:
+        raise fail("connected")
+    if sock.link >= 0 or sock.peer is not None:
+        return False
+    if sock.port or sock.left:
+        raise fail("used_before")
+    if not (0 < address[1] < 65536 and 0 < len(address[0]) <= 64):
+        raise fail("bad_address")
+    return True
+
+
+def stands(sock, since):
+    """Wait until what was begun has ended: here, or in another socket's call.
+
+    :returns: None, it stands; else why not: the exception
+    :raises OSError: EALREADY or ETIMEDOUT by ``settimeout()``
+    """
+    while sock.doing:
+        if sock.timeout == 0:
+            raise fail("connecting")
+        sock.rest(since, "the connection")
+    if sock.link < 0:
+        host, port = sock.peer or ("", 0)
+        sock.peer = None
+        return lazy.call("sock.repair", "refusal", sock, host, port)
+    sock.stood = True
+    return None
+
+
+def take(modem, owner):
+    """A link for an owner, from 4 down: a server's clients are given low ones.
+
+    :raises OSError: ENOMEM, all five are in use
+    """
+    best = -1
+    for link in range(_LINKS):
+        state = modem.links[link]
+        if state == _FREE or _LOST_RESTART <= state <= _LOST_WIFI:
+            if best < 0 or not modem.doubt >> link & 1:
+                best = link
+    if best < 0:
+        best = _spare(modem)
+    modem.own(best, owner, _OPENING)
+    return best
+
+
+def _spare(modem):
+    """The link of a socket whose peer has closed, and that has nothing left to read. Its program
+    may have forgotten to close it; its end stays readable.
+    """
+    used = 0
+    for link in range(_LINKS):
+        owner = modem.owner(link)
+        used += owner is not None
+        if modem.links[link] == _CLOSED_BY_PEER and not modem.unread[link]:
+            if owner is not None and owner.part():
+                return link
+    raise fail("no_free_link", used)
 
 
 def dial(sock, kind, host, port, link=-1):
@@ -39,7 +125,7 @@ def dial(sock, kind, host, port, link=-1):
     """
     modem = sock.modem
     if link < 0:
-        link = mishaps.take(modem, sock)
+        link = take(modem, sock)
     try:
         if modem.typed >> link & 1:
             if lazy.call("calls", "sure", modem, b"+CIPRECVTYPE=", (link, 1)):
@@ -83,3 +169,17 @@ def over(sock, doing, code):
         if modem.owner(link) is sock:
             # It may stand there, unknown to us.
             modem.give(link, 0 if code == _OK else _OPEN)
+
+
+def set_option(level, option):
+    """See ``Socket.setsockopt()``."""
+    # SOL_SOCKET and SO_REUSEADDR as boards number them, and as Linux does.
+    if (level, option) not in ((0xFFF, 4), (1, 2), (6, 1)):
+        raise fail("socket_option")
+
+
+def addresses(radio, host, port, kind, proto):
+    """See ``SocketPool.getaddrinfo()``."""
+    if is_name(host):
+        host = lazy.call("at.essential", "cipdomain", radio.up(), host)
+    return [(2, kind or 1, proto, "", (host, port))]

@@ -69,7 +69,7 @@ class Passthrough:
     def settimeout(self, seconds):
         """None: wait for ever; 0: not at all; else so many seconds, then ETIMEDOUT."""
         if seconds is not None and seconds < 0:
-            raise fail("negative_timeout")
+            raise fail("negative")
         self.timeout = seconds
 
     def _rest(self, since, what):
@@ -104,7 +104,7 @@ class Passthrough:
         :raises OSError: ETIMEDOUT; EBADF, closed
         """
         if nbytes > len(buffer):
-            raise fail("buffer_too_small")
+            raise fail("too_small")
         port = self._open()
         view = octets("buffer", buffer, True)
         if nbytes > 0:
@@ -257,7 +257,7 @@ class Passthrough:
             self._coming = 0
             self.torn = True
             return None
-        if size > ring.size():
+        if size > len(ring.buf):
             self._ring = Ring(size)
             self._ring.fill(ring.take(self._ring.space()))
         self._coming = n

@@ -19,8 +19,10 @@ _ERROR = const(3)
 _CANCELED = const(7)
 _READY = const(22)
 _RECEIVING = const(3)  # what a socket is doing
+_AHEAD = const(512)  # bytes of the read-ahead
 _CLOSED_BY_PEER = const(3)  # what a link is
 _LOST_BYTES = const(6)
+_LOST_SEND = const(7)
 _LOST_PUSHED = const(8)
 
 
@@ -147,6 +149,27 @@ def salvage(sock):
         parser.into(space[came:])
 
 
+def put_back(sock, line):
+    """The wait for the rest of a line was cut short: what came of it is left for the next read."""
+    old = sock.ring
+    waiting = sock.waiting()
+    space = sock.space
+    sock.ring = ring = Ring(len(line) + waiting + max(_AHEAD, len(space or b"")))
+    ring.space()[: len(line)] = line
+    ring.fill(len(line))
+    if waiting:
+        ring.fill(old.take(ring.space()[:waiting]))
+    if space is not None:  # a payload is coming in behind it
+        parser = sock.modem.parser
+        live = parser.left >= 0 and sock.modem.incoming is sock
+        came = sock.coming + (parser.at if live else 0)
+        sock.space = ring.space()
+        sock.space[:came] = space[:came]
+        sock.coming = came
+        if live:
+            parser.into(sock.space[came:])
+
+
 def spared(sock):
     """``Socket.part()``: all that came is here, and the end is known."""
     modem = sock.modem
@@ -181,17 +204,27 @@ def cut_send(sock, view, cause):
     return isinstance(cause, OSError)
 
 
-def unsent(sock):
-    """A send came to nothing.
+def failed_send(sock, code):
+    """A send has ended otherwise than with SEND OK. Called from ``step()``."""
+    modem = sock.modem
+    link = sock.link
+    if code == _ERROR and sock.waits:  # there is no such link any more
+        modem.closed(link)
+    elif code != _CANCELED and (modem.links[link] != _CLOSED_BY_PEER or not sock.waits):
+        modem.lose(link, _LOST_SEND)  # else what came before the end can be read
 
-    :raises OSError: why
+
+def unsent(sock):
+    """Why a send came to nothing: the exception.
+
+    :raises OSError: the link is lost, and why
     """
     if sock.code == _ERROR:
-        raise fail("gone")
+        return fail("gone")
     if sock.code == _CANCELED:
-        raise fail("called_off")
+        return fail("called_off")
     sock.state()
-    raise fail("not_sent")
+    return fail("not_sent")
 
 
 def make_room(sock, held, more):
@@ -202,7 +235,7 @@ def make_room(sock, held, more):
     if not held and old is None:
         return
     waiting = sock.waiting()
-    if old is None or old.size() - waiting < held + more:
+    if old is None or len(old.buf) - waiting < held + more:
         sock.ring = ring = Ring(waiting + held + more)
         if waiting:
             ring.fill(old.take(ring.space()))

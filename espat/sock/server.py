@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The module's server, of five clients, for the socket that listens. Loaded by its ``listen()``.
+"""The module's server, of five clients, for the socket that listens. Loaded by its ``bind()``.
 
 A client has its socket from the module's CONNECT on, so that what it sends before ``accept()`` is
 kept, and a client that came and went is still handed out.
@@ -20,6 +20,7 @@ STAYS = True
 
 _LINKS = const(5)
 _AWAY_MS = const(10000)  # how long the module may take to rejoin by itself
+_LINGER_MS = const(100)  # how long a client may take to close, after the last that it was sent
 _CONNECT = const(19)  # an event
 
 # What a link is.
@@ -27,6 +28,53 @@ _OPEN = const(2)
 _LOST_BYTES = const(6)
 
 _NOWHERE = ("0.0.0.0", 0)
+
+
+def bind(socket, address):
+    """See ``Socket.bind()``."""
+    if socket.shut:
+        raise fail("closed")
+    if socket.link >= 0:
+        raise fail("not_bound")
+    if not 0 < address[1] < 65536:
+        raise fail("bad_address")
+    socket.port = address[1]
+
+
+def listen(socket, backlog, kind):
+    """See ``Socket.listen()``.
+
+    :param kind: the class of the clients' sockets
+    """
+    if socket.shut:
+        raise fail("closed")
+    if not socket.port or socket.link >= 0:
+        raise fail("not_bound")
+    if socket.server is None:
+        socket.server = Server(socket, backlog, kind)
+
+
+def accept(socket):
+    """See ``Socket.accept()``."""
+    if socket.shut:
+        raise fail("closed")
+    if socket.server is None:
+        raise fail("not_bound")
+    return socket.server.accept()
+
+
+def linger(client):
+    """Leave a client that was just sent something the time to close first, 100 ms.
+
+    Most do at the end of an answer, and a CIPCLOSE that crosses their CLOSED would hit the client
+    that waited for a link, and got this one.
+    """
+    modem = client.modem
+    since = modem.port.ticks()
+    while client.is_ours() and modem.links[client.link] == _OPEN:
+        if modem.port.since(since) > _LINGER_MS:
+            break
+        modem.rest()
 
 
 class Server:

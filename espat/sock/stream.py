@@ -1,12 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Reading and writing a TCP stream.
+"""TCP sockets: the stream of bytes on a link.
 
 Large reads go from the UART straight into the caller's buffer, small ones through a read-ahead.
 Bytes are handed out only when the payload that brought them is known to be whole (links.py). What
-is written has left for the module when ``send`` returns, but for the pieces of an unfinished HTTP
-request head: a method was seen, the blank line was not. They leave with it, or when the program
-reads or closes, or when the buffer is full; nothing waits on a clock.
+is written has left for the module when ``send`` returns, but for heads of HTTP requests: heads.py.
 """
 
 import errno
@@ -19,48 +17,52 @@ except ImportError:
 from .. import lazy
 from ..errors import fail
 from ..parser import Ring
-from .base import LinkSocket
+from .base import LinkSocket, octets
 
 _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
 _AHEAD = const(512)  # bytes of the read-ahead, passive receive
 _QUEUE = const(2920)  # bytes a link may have unread, active receive: the longest +IPD
-_HEAD = const(512)  # bytes of a request head that are held back
 _AROUND = const(64)  # bytes that come with a payload: its header, its end, a notice or two
 _ASK_MS = const(500)  # how often a silent module is asked what it holds
 _PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
 _SEND_MS = const(20000)  # how long the module may take to confirm a send
 
-# What a link is.
-_OPEN = const(2)
+_OPEN = const(2)  # what a link is
 _CLOSED_BY_PEER = const(3)
 _LOST_BYTES = const(6)
-_LOST_SEND = const(7)
 
-# Events.
-_TIMEOUT = const(0)
-_OK = const(2)
+_OK = const(2)  # events
 _ERROR = const(3)
 _SEND_OK = const(5)
 _CANCELED = const(7)
 
-# What a socket is doing.
-_NOTHING = const(0)
+_NOTHING = const(0)  # what a socket is doing
 _CONNECTING = const(1)
 _CHECKING = const(2)
 _RECEIVING = const(3)
 _SENDING = const(4)
 _ASKING = const(5)
 
-_METHODS = b" GET POST PUT HEAD DELETE PATCH OPTIONS "
 
-
-class StreamSocket(LinkSocket):
-    """The stream of bytes on a link: a receiver of payload (links.py)."""
+class Socket(LinkSocket):
+    """A TCP socket: a client, or the module's server. Made by ``SocketPool.socket()``."""
 
     type = 1
 
+    # What most sockets never change.
+    served = False  # it came from the module's server
+    server = None  # sock/server.py, while it listens
+    port = 0  # what bind() chose
+    words = b""  # what the module said when it refused it
+    eof = False  # the end was told
+    was_asked = False  # what the module holds was asked for after CLOSED
+    refused = False  # a read of announced bytes was refused: the next answer decides
+    head = None  # an unfinished request head: heads.py
+
     def __init__(self, radio):
         LinkSocket.__init__(self, radio)
+        self.peer = None  # (host, port) of connect()
+        self.stood = False  # that the connection stands was told
         # Reading: what has come stands in the ring, in the order in which it came.
         self.ring = None  # made on first need
         self.into = None  # the caller's buffer, while a large read of the module is under way
@@ -68,13 +70,7 @@ class StreamSocket(LinkSocket):
         self.asked = 0  # bytes that the module was asked for
         self.coming = 0  # bytes of a payload that is not known to be whole yet:
         self.space = None  # in this room behind what the ring holds; None: in `into`
-        self.eof = False  # the end was told
-        self.seen = 0  # id() of the memoryview that was read into last
-        self.was_asked = False  # what the module holds was asked for after CLOSED
-        self.refused = False  # a read of announced bytes was refused: the next answer decides
         # Writing.
-        self.head = None  # an unfinished request head
-        self.unsent = -1  # bytes of it held back; -1: not in a head
         self.waits = False  # send() waits for its verdict
         self.pair = [0, 0]  # the arguments of a command: made once, not for each
         self.used = False  # bytes have flowed
@@ -129,10 +125,23 @@ class StreamSocket(LinkSocket):
         ring = self.ring
         return ring.w - ring.r if ring is not None else 0
 
+    def _ready(self):
+        """Whether bytes that came can be handed out at once, with no look at the UART."""
+        ring = self.ring
+        if ring is None or ring.r == ring.w or self.doing or self.head is not None:
+            return False
+        link = self.link
+        modem = self.modem
+        return link >= 0 and modem.links[link] < _LOST_BYTES and not modem.noise
+
     def _read(self, view):
         """Bytes into a memoryview: how many, 0 at the end of the stream."""
+        return self.ring.take(view) if self._ready() else self._await(view)
+
+    def _await(self, view):
+        """As ``_read()``, waiting; without a view: how many came into the ring."""
         modem = self.modem
-        if self.unsent > 0:
+        if self.head is not None:
             self.flush()
         since = asked = modem.port.ticks()
         self.got = 0
@@ -159,15 +168,17 @@ class StreamSocket(LinkSocket):
             self.into = None
             return self.got
         link = self.link
-        if self.waiting():
+        n = self.waiting()
+        if n:
             if link >= 0 and modem.links[link] >= _LOST_BYTES:
                 self.state()
-            return self.ring.take(view)
+            return n if view is None else self.ring.take(view)
         state = self.state()
         if self.doing or self.space is not None:
             return -1
         if modem.unread[link] > 0:
-            self._fetch(view)
+            if not modem.chores():
+                self._fetch(view)
         elif state == _CLOSED_BY_PEER:
             # ESP-AT, whose mark the trailer is, tells CLOSED when all has been read. NonOS does not
             # wait, and its last notice may have been lost.
@@ -178,14 +189,11 @@ class StreamSocket(LinkSocket):
         return -1
 
     def _fetch(self, view):
-        """``AT+CIPRECVDATA=<link>,<n>``, if the module may be asked now."""
-        modem = self.modem
-        if modem.chores():
-            return
+        """``AT+CIPRECVDATA=<link>,<n>``."""
         # Straight into the view if that is large, else into the ring.
-        n = len(view)
-        if n >= _STRAIGHT and self.timeout != 0:
+        if view is not None and len(view) >= _STRAIGHT and self.timeout != 0:
             self.into = view
+            n = len(view)
         else:
             n = len(self.queue(0).space())
         # More than the UART's buffer holds is not asked for; and little of a module that may be
@@ -195,7 +203,7 @@ class StreamSocket(LinkSocket):
         pair = self.pair
         pair[0] = self.link
         pair[1] = self.asked = n
-        modem.begin_receive(b"+CIPRECVDATA=", pair, n, self, self, self.link)
+        self.modem.begin_receive(b"+CIPRECVDATA=", pair, n, self, self, self.link)
         self.doing = _RECEIVING
 
     def _ask(self):
@@ -208,16 +216,8 @@ class StreamSocket(LinkSocket):
         return True
 
     def part(self):
-        """The modem needs the link for another: True if this socket can do without it."""
+        """Whether this socket can do without its link, which the modem needs for another."""
         return lazy.call("sock.repair", "spared", self)
-
-    def _view(self, buffer):
-        """``octets()`` of a buffer to read into; one that comes again is not looked at again."""
-        if id(buffer) == self.seen:
-            return buffer
-        view = octets("buffer", buffer, True)
-        self.seen = id(buffer) if view is buffer else 0
-        return view
 
     def recv_into(self, buffer, nbytes=0):
         """Read what is there, waiting for at least a byte, into a buffer.
@@ -229,17 +229,18 @@ class StreamSocket(LinkSocket):
         :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ECONNRESET, bytes or the
             connection lost
         """
-        if nbytes > len(buffer):
-            raise fail("buffer_too_small")
-        view = self._view(buffer)
-        if nbytes > 0:
+        view = octets("buffer", buffer, True)
+        if nbytes:
+            if nbytes > len(view):
+                raise fail("too_small")
             view = view[:nbytes]
         if not len(view):
             return 0
         if self.eof and not self.shut:
             raise fail("ended")
         n = self._read(view)
-        self.eof = n == 0
+        if not n:
+            self.eof = True
         return n
 
     def recv(self, size):
@@ -247,11 +248,12 @@ class StreamSocket(LinkSocket):
 
         :raises OSError: as ``recv_into()``
         """
-        buffer = bytearray(min(size, 2048))
-        if not buffer:
+        if size >= _STRAIGHT and not self.waiting():
+            buffer = memoryview(bytearray(min(size, 2048)))
+            return bytes(buffer[: self._await(buffer)])
+        if size < 1 or not (self._ready() or self._await(None)):
             return b""
-        n = self._read(memoryview(buffer))
-        return bytes(buffer) if n == len(buffer) else bytes(memoryview(buffer)[:n])
+        return self.ring.pull(min(size, 2048))
 
     def readinto(self, buffer, nbytes=-1):
         """Fill a buffer: fewer bytes than its length only at the end of the stream.
@@ -259,7 +261,7 @@ class StreamSocket(LinkSocket):
         :returns: how many bytes; None if it must not wait and nothing is there
         :raises OSError: as ``recv_into()``
         """
-        view = self._view(buffer)
+        view = octets("buffer", buffer, True)
         if nbytes >= 0:
             view = view[:nbytes]
         done = 0
@@ -278,22 +280,18 @@ class StreamSocket(LinkSocket):
     def readline(self):
         """A line with its end; what is left at the end of the stream, ``b""`` after that.
 
-        :raises OSError: as ``recv_into()``
+        :raises OSError: as ``recv_into()``; what came of the line is left for the next read
         """
-        line = bytearray()
-        byte = memoryview(bytearray(1))
-        while self._read(byte):
-            line.extend(byte)
-            if byte[0] == 10:
-                break
-            ring = self.ring
-            if self.waiting():
-                piece = bytearray((ring.find(b"\n") + 1) or (ring.w - ring.r))
-                ring.take(memoryview(piece))
-                line.extend(piece)
-                if line[-1] == 10:
-                    break
-        return bytes(line)
+        line = b""
+        try:
+            while line[-1:] != b"\n" and (self._ready() or self._await(None)):
+                ring = self.ring
+                line += ring.pull((ring.find(b"\n") + 1) or 2048)
+        except BaseException:
+            if line:
+                lazy.call("sock.repair", "put_back", self, line)
+            raise
+        return line
 
     # Writing
 
@@ -322,14 +320,11 @@ class StreamSocket(LinkSocket):
                 self.rest(since, "the connection")
         if self.state() != _OPEN:
             raise fail("gone")
-        if self.unsent < 0:
-            # What opens an HTTP request head.
-            method = b" " + bytes(view[:8]).split(b" ")[0] + b" "
-            if len(method) > 4 and _METHODS.find(method) >= 0:
-                self.unsent = 0
-        if self.unsent < 0:
-            return self._push(view)
-        return self._hold(view)
+        if self.head is None and 65 <= view[0] <= 90:  # a letter: it may be an HTTP request
+            self.head = lazy.call("sock.heads", "begun", view)
+        if self.head is not None:
+            return self.head.hold(self, view)
+        return self.push(view)
 
     def sendall(self, data):
         """``send()`` until all has gone.
@@ -340,35 +335,16 @@ class StreamSocket(LinkSocket):
         if n < len(data):
             raise fail("part_sent", n, len(data))
 
-    def _hold(self, view):
-        """Join the pieces of a request head; out it goes at its blank line, or when full."""
-        n = len(view)
-        if self.head is None:
-            self.head = bytearray(_HEAD)
-        if self.unsent + n > _HEAD:
-            self.flush()
-            self.unsent = -1
-            return self._push(view)
-        start = self.unsent
-        self.head[start : start + n] = view
-        self.unsent += n
-        if self.head.find(b"\r\n\r\n", max(0, start - 3), self.unsent) >= 0:
-            self.flush()
-            self.unsent = -1
-        return n
-
     def flush(self):
         """Send what is held back of a request head; the rest of it may still come.
 
         :raises OSError: as ``sendall()``
         """
-        n = max(0, self.unsent)
-        self.unsent = min(self.unsent, 0)
-        done = self._push(memoryview(self.head)[:n]) if n else 0
-        if done < n:
-            raise fail("part_sent", done, n)
+        if self.head is not None:
+            self.head.flush(self)
 
-    def _push(self, view):
+    def push(self, view):
+        """Send a memoryview, as many bytes at a time as the firmware takes: how many went."""
         modem = self.modem
         most = modem.largest
         since = modem.port.ticks()
@@ -403,7 +379,7 @@ class StreamSocket(LinkSocket):
         try:
             while self.doing:
                 if self.waits:
-                    self.rest(since, "the module to take what is sent")
+                    self.rest(since, "the send")
                 elif modem.bytes is None:
                     return  # the verdict comes later; if it is bad, the next call raises
                 else:
@@ -417,17 +393,19 @@ class StreamSocket(LinkSocket):
             raise
         self.waits = False
         if self.code != _SEND_OK:
-            if self.code == _CANCELED and modem.busied and not again:
-                self._send_one(view, since, True)
-            else:
-                lazy.call("sock.repair", "unsent", self)
+            if again or self.code != _CANCELED or not modem.busied:
+                raise lazy.call("sock.repair", "unsent", self)
+            self._send_one(view, since, True)
 
     def over(self, code):
-        """A command about the stream has ended. Called from ``step()``: begins at most."""
+        """What this socket had begun has ended. Called from ``step()``: begins at most."""
         modem = self.modem
         doing = self.doing
         link = self.link
         self.doing = _NOTHING
+        if doing == _CONNECTING or doing == _CHECKING:
+            lazy.call("sock.opening", "over", self, doing, code)
+            return
         self.code = code
         if doing == _ASKING:
             if code == _OK:
@@ -435,35 +413,108 @@ class StreamSocket(LinkSocket):
         elif modem.owner(link) is self:  # else it was closed meanwhile
             if doing == _RECEIVING:
                 self._read_over(code)
-            elif code != _SEND_OK and code != _CANCELED:
-                if code == _ERROR and self.waits:  # there is no such link any more
-                    modem.closed(link)
-                elif modem.links[link] != _CLOSED_BY_PEER or not self.waits:
-                    modem.lose(link, _LOST_SEND)  # else what came before the end can be read
+            elif code != _SEND_OK:
+                lazy.call("sock.repair", "failed_send", self, code)
 
     def _read_over(self, code):
         """A CIPRECVDATA has ended."""
-        if code == _OK:
+        if code == _OK and self.refused:
             self.refused = False
         elif code == _ERROR:
             lazy.call("sock.repair", "refused_read", self)
 
+    # Connecting
 
-def octets(what, data, written=False):
-    """A memoryview of the bytes of a buffer.
+    def connect(self, address):
+        """``AT+CIPSTART=<link>,"TCP","<host>",<port>``.
 
-    Items of another size would be announced by number and sent whole: the rest would be taken for
-    commands.
+        :param address: ``(host, port)``; the module resolves the name
+        :raises OSError: ENOMEM, all five links are in use; ECONNREFUSED, no connection came about;
+            ENOTCONN, not joined; -2, name not found; ETIMEDOUT; EINPROGRESS if it must not wait,
+            then EALREADY until it stands; EISCONN, it stands
+        """
+        since = self.modem.port.ticks()
+        if lazy.call("sock.opening", "is_new", self, address):
+            self._open(address[0], address[1])
+            if self.timeout == 0:
+                raise fail("connect_started")
+        self._await_connection(since)
 
-    :param bool written: the buffer must be one that can be written
-    :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
-    """
-    if isinstance(data, memoryview):
-        size = getattr(data, "nbytes", 0)  # boards do not tell
-        if not size:
-            size = len(bytes(data[:1])) + len(data) - min(1, len(data))
-        if size == len(data) and not (written and getattr(data, "readonly", False)):
-            return data
-    elif isinstance(data, bytearray) or (isinstance(data, bytes) and not written):
-        return memoryview(data)
-    raise fail("not_octets", what)
+    def _open(self, host, port):
+        """Begin the connection."""
+        lazy.call("sock.opening", "begin", self, host, port)
+
+    def _await_connection(self, since):
+        """Wait until what ``_open()`` began has ended: here, or in another socket's call."""
+        failure = lazy.call("sock.opening", "stands", self, since)
+        if failure is not None:
+            raise failure
+
+    def close(self):
+        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if it still stands. Idempotent.
+
+        A server's client that was just sent something may close first: see server.py. A socket that
+        must not wait closes at once.
+        """
+        if self.shut:
+            return
+        modem = self.modem
+        try:
+            self.flush()
+            if self.served and self.code == _SEND_OK and self.timeout != 0:
+                lazy.call("sock.server", "linger", self)
+        finally:
+            self.shut = True
+            self.ring = None
+            if self.server is not None:
+                self.server.close()
+            elif self.is_ours():
+                # Where the module refused something of it, or connects yet, it may stand there.
+                doubtful = self.doing == _CONNECTING or self.doing == _CHECKING
+                modem.give(self.link, _OPEN if doubtful or self.code == _ERROR else 0)
+                try:
+                    if self.timeout == 0 or doubtful:
+                        modem.chores()  # begins to close it, if nothing is under way
+                    else:
+                        modem.turn()
+                except OSError:
+                    pass  # the next command will say that nothing answers
+
+    # Serving
+
+    def bind(self, address):
+        """Choose the port to listen on. Nothing is sent yet.
+
+        :param address: ``(host, port)``; the module listens on all its addresses, whatever the host
+        :raises ValueError: a port out of 1..65535
+        """
+        lazy.call("sock.server", "bind", self, address)
+
+    def listen(self, backlog=1):
+        """``AT+CIPSERVERMAXCONN=5`` (NonOS 1.6, ESP-AT) and ``AT+CIPSERVER=1,<port>``.
+
+        :param int backlog: how many clients may wait to be accepted: 5, or up to 16 of which most
+            have gone again
+        :raises OSError: EADDRINUSE, another socket listens: a module has one server; EINVAL, not
+            bound
+        """
+        lazy.call("sock.server", "listen", self, backlog, type(self))
+
+    def accept(self):
+        """The next client: ``(socket, (address, port))``. The socket starts with waits for ever.
+
+        After a restart of the module it listens again. While Wi-Fi is away nobody comes; a module
+        that does not rejoin by itself is told to, which takes up to 20 seconds even where this must
+        not wait. A client that has gone again has the address ``("0.0.0.0", 0)``.
+
+        :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``; EINVAL, this socket does not
+            listen; EADDRINUSE, the module does not let it listen again
+        """
+        return lazy.call("sock.server", "accept", self)
+
+    def setsockopt(self, level, option, value):
+        """SO_REUSEADDR and TCP_NODELAY are taken, and change nothing: so the module is anyway.
+
+        :raises OSError: EOPNOTSUPP, any other
+        """
+        lazy.call("sock.opening", "set_option", level, option)

@@ -17,8 +17,7 @@ except ImportError:
 from .. import calls, lazy
 from ..errors import fail
 from ..settings import outcome, sure
-from .base import LinkSocket, is_name
-from .stream import octets
+from .base import LinkSocket, is_name, octets
 
 STAYS = True
 
@@ -153,7 +152,7 @@ class UdpSocket(LinkSocket):
         taken = [o.port for o in map(modem.owner, range(5)) if isinstance(o, UdpSocket)]
         if not modem.parser.remote:
             self._remote(1, self._time(since, _SURE_MS))
-        link = lazy.call("mishaps", "take", modem, self)
+        link = lazy.call("sock.opening", "take", modem, self)
         try:
             self._push(link, since)
             if not local:
@@ -291,7 +290,7 @@ class UdpSocket(LinkSocket):
         try:
             while self.doing:
                 if self.timeout != 0:
-                    self.rest(since, "the module to take what is sent")
+                    self.rest(since, "the send")
                 elif modem.bytes is None:
                     return n  # the verdict comes later
                 else:
@@ -312,7 +311,7 @@ class UdpSocket(LinkSocket):
     def send(self, data):
         """``sendto()`` whom ``connect()`` named."""
         if not self._peer:
-            raise fail("not_connected")
+            raise fail("not_open")
         return self.sendto(data, self._peer)
 
     def over(self, code):
@@ -333,7 +332,7 @@ class UdpSocket(LinkSocket):
             lost between module and host
         """
         if nbytes > len(buffer):
-            raise fail("buffer_too_small")
+            raise fail("too_small")
         view = octets("buffer", buffer, True)
         data, host, port = self._next()
         n = min(len(data), nbytes if nbytes > 0 else len(view))

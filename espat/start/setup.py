@@ -98,4 +98,4 @@ def identify(modem):
     else:
         found = lazy.call("start.search", "probe", modem)
     modem.firmware = found
-    modem.capabilities = firmware.capabilities(found)
+    modem.capabilities = firmware.shortest(found)

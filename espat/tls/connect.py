@@ -127,7 +127,7 @@ def prepare(sock, wants):
         modem.run(b"+CIPSSLSIZE=", (4096,))
     link = wants.link
     if link < 0:
-        wants.link = link = lazy.call("mishaps", "take", modem, sock)
+        wants.link = link = lazy.call("sock.opening", "take", modem, sock)
     try:
         if not modem.has("PASSIVE_TLS"):
             modem.pushing |= 1 << link  # its payload comes unasked, whatever the receive mode

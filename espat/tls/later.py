@@ -1,10 +1,39 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Connecting a TLS socket whose connection was put off. Loaded for it, and forgotten."""
+"""Connecting TLS sockets: the wait for the handshake; connections that were put off. Loaded for
+each, and forgotten.
+"""
 
 import errno
 
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from .. import lazy
 from ..errors import fail
+from ..sock import opening
+
+_LEAST = const(10)  # seconds that a handshake gets: what firmware gives each of its packets
+
+
+def handshake(sock):
+    """Wait until what was begun has ended, 10 s from CIPSTART on if the socket's time-out is less.
+
+    :raises OSError: ECONNABORTED, and the likely causes; else as ``Socket.connect()``
+    """
+    host, port = sock.peer or ("", 0)
+    patience = sock.timeout
+    if patience:
+        sock.timeout = max(patience, _LEAST)
+    try:
+        failure = opening.stands(sock, sock.dialed)
+    finally:
+        sock.timeout = patience
+    if failure is not None:
+        sock.failure = lazy.call("tls.texts", "unconnected", sock, failure, host, port)
+        raise sock.failure
 
 
 def connect(sock):

@@ -21,7 +21,6 @@ _CODE = const(31)  # +ERRNO and its like
 # What a link is.
 _CLOSED_BY_PEER = const(3)
 
-_LEAST = const(10)  # seconds that a handshake gets: what firmware gives each of its packets
 _TRIES = const(3)  # how often a connect is begun if the module restarts under it
 _SURE = const(2)  # ERRORs in a row that mean that a closed link holds nothing more
 
@@ -103,20 +102,8 @@ def secured(base):
                     raise error
 
         def _await_connection(self, since):
-            """A handshake gets 10 s, from CIPSTART on: what programs set for a read may be less."""
-            patience = self.timeout
-            if patience:
-                self.timeout = max(patience, _LEAST)
-            try:
-                base._await_connection(self, self.dialed)
-            finally:
-                self.timeout = patience
-
-        def _refusal(self, host, port):
-            """Why no connection came about: ECONNABORTED, and the likely causes."""
-            error = base._refusal(self, host, port)
-            self.failure = lazy.call("tls.texts", "unconnected", self, error, host, port)
-            return self.failure
+            """As ``Socket._await_connection()``; a handshake gets 10 s."""
+            lazy.call("tls.later", "handshake", self)
 
         # Reading. How many bytes wait on a TLS link firmware tells wrongly: too many (they are
         # encrypted yet, and the last ones close the connection), or too few (those of one record).

@@ -177,8 +177,8 @@ class Uart:
         return 0
 
 
-lazy.call = call
 one, other = espat.Radio(Uart()), espat.Radio(Uart())
+lazy.call = call
 one.hostname = "a"
 other.hostname = "b"
 for name in ("connected", "ipv4_gateway", "stations_ap"):

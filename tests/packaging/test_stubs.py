@@ -73,7 +73,7 @@ def test_the_radio():
     assert set(METHODS) - dunder == _members("call") | own
     assert set(_functions(RADIO, "property")) == _members("get", "set")
     assert set(_functions(RADIO, "setter")) == _members("set")
-    assert _variables(RADIO) == set(_FIELDS)
+    assert _variables(RADIO) == set(_FIELDS.split())
 
 
 @pytest.mark.parametrize("name", METHODS)

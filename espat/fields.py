@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""The fields of a modem, each with a word on what it means, and who writes it if not the modem.
+
+Loaded when a modem is made, and forgotten.
+"""
+
+
+def declare(modem):
+    """Give a new modem its fields, but for its parts and what is private."""
+    # Written by start/ at set-up.
+    modem.firmware = (0, 0)  # family and version: firmware.py
+    modem.capabilities = " "  # their names, see firmware.py
+    modem.largest = 2048  # bytes that one CIPSEND takes
+    modem.rates = ()  # where start-up looks for the module besides the usual rates
+    modem.fast = 0  # the rate that the line is to be raised to: start/fast.py,
+    modem.slow = None  # what AT+UART_CUR takes to go back, while it is raised
+    modem.spoilt = False  # bytes were lost on the raised line: written by mishaps.py
+    modem.deaf = 0  # times in a row that it left a command unanswered, but not the next
+    # Written by the commands of at/.
+    modem.kept = []  # [key, name, args]: settings to be made again after a restart
+    # Of rooms above, declared here since they are about this module.
+    modem.listener = None  # sock/server.py: the server that a socket listens with
+    modem.tls = None  # tls/state.py: what is known since the last restart
+    modem.unwritten = None  # tls/certificates.py: what must go to flash before all else
+    # The module.
+    modem.contact = 0  # 1: the module listens; 0: find out; -1: tried in vain
+    modem.stuck = False  # it said "busy" to all that it was asked: written by start/answer.py
+    modem.single = False  # AT+CIPMUX=0: notices and headers name no link
+    modem.wifi = 0  # 1: an access point took it in; -1: and let it go; 2: it has an address
+    modem.softap = False  # its own access point is on: written by start/ and at/
+    modem.restarts = 0  # times that it said "ready"
+    modem.commands = 0  # commands sent
+    modem.streak = 0  # commands that got a result since the module was looked for last
+    modem.gap = 0  # ms between a result and the next command
+    modem.sync = None  # start/answer.py: finding an answer, while state is _SYNC
+    # The command under way, or the last one.
+    modem.state = 0  # what it is doing: modem.py
+    modem.code = 0  # the event that ended it
+    modem.reply = b""
+    modem.lines = ()  # its reply
+    modem.words = b""  # the last line that was neither reply nor result: often the reason
+    modem.client = None  # its over(code) is called at the end
+    modem.limit = 0  # ms that it may take
+    modem.t1 = 0  # when it was sent last, or something came that is about it
+    modem.look = 0  # ms from then on until it is looked at again: turns.late()
+    modem.probed = False  # it was asked after: its result may be the answer to that
+    modem.connected = False  # CONNECT came, its OK is due
+    modem.busied = False  # "busy" came,
+    modem.signs = False  # and behind it what may be the command's own
+    # Its payload.
+    modem.bytes = None  # to be sent at the prompt: not to be changed before it is None again
+    modem.sent = 0  # how many are out
+    modem.answered = False  # OK came, the prompt is still due
+    modem.verdict = 5  # the event that confirms them: SEND_OK
+    modem.received = False  # "Recv n bytes" came,
+    modem.mistaken = False  # and named another number
+    modem.counts = True  # this firmware says that at all
+    modem.early = 0  # a verdict that came without it
+    modem.owed = False  # the module may still wait for bytes
+    # The links.
+    modem.links = bytearray(10)  # the states; from 5 on the generations
+    modem.unread = [0] * 6  # bytes that the module holds; [-1] stays 0
+    modem.passive = False  # the module keeps what links receive until asked,
+    modem.pushing = 0  # but for these, a bit each
+    modem.typed = 0  # a bit each: the module may be told yet to push what these receive
+    modem.unwanted = 0  # a bit each: to be closed when there is a turn
+    modem.doubt = 0  # a bit each: the CLOSED of its last user is still to come
+    modem.recheck = 0  # what is to be asked before the next command: turns.py
+    modem.handlers = {}  # by event, 19 or higher: called with it at a notice
+    # What the command under way is to bring.
+    modem.link = -1  # the link that it is about
+    modem.requested = 0  # bytes that its reply may bring; -1: they came damaged
+    modem.receiver = None  # where they go
+    modem.arrived = False  # they came
+    # Payload.
+    modem.incoming = None  # the receiver of what is coming in
+    modem.delayed = None  # the same, while it is not asked yet where the bytes go
+    modem.pushed = None  # the receiver of what was pushed last and may not be whole,
+    modem.pushed_at = 0  # when its last byte came,
+    modem.stalled = False  # whether it paused on its way,
+    modem.suspect = False  # and the module is asked whether it has restarted in the pause
+    modem.noise = False  # bytes came that nobody prints: see mishaps.py
+    modem.t0 = 0  # when a command, or the last byte of a payload, went over the line

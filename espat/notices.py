@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 espat contributors
+# SPDX-License-Identifier: MIT
+"""What the module says about itself and its Wi-Fi, unasked. Loaded when it does, and forgotten.
+
+For handlers that are registered see ``Modem.handlers``; notices of links are dealt with there too.
+"""
+
+try:
+    from micropython import const
+except ImportError:
+    const = int
+
+from . import lazy
+
+# The parser's events.
+_CONNECT = const(19)
+_CONNECT_FAIL = const(21)
+_READY = const(22)
+_WIFI_CONNECTED = const(24)
+_GOT_IP = const(25)
+_WIFI_DISCONNECT = const(26)
+
+_SYNC = const(4)  # what the modem is doing
+
+# What a link is.
+_LOST_RESTART = const(4)
+_LOST_WIFI = const(5)
+
+_ASK_STATION = const(2)  # for `recheck`
+
+
+def heard(modem, event):
+    """A notice that names no link."""
+    # In five-link mode it is what is left of a notice whose beginning was taken for payload.
+    headless = _CONNECT <= event <= _CONNECT_FAIL and not modem.single
+    modem.settle(event != _READY and not headless)
+    if headless:
+        lazy.call("mishaps", "hole", modem, -1)
+    elif event == _READY:  # all state is gone
+        modem.noise = False
+        modem.restarts += 1
+        modem.up = False
+        modem.contact = modem.wifi = modem.unwanted = modem.doubt = modem.recheck = 0
+        modem.lose(-1, _LOST_RESTART)
+        if modem.state == _SYNC:
+            modem.sync.heard(event)
+        elif modem.state:
+            modem.end(event)
+    elif event == _WIFI_CONNECTED:
+        modem.wifi = 1
+    elif event == _GOT_IP:
+        modem.wifi = 2
+    elif event == _WIFI_DISCONNECT:
+        modem.wifi = -1 if modem.wifi == 1 else 0
+        if modem.softap:
+            modem.recheck |= _ASK_STATION  # its stations have connections of their own
+        else:
+            modem.lose(-1, _LOST_WIFI)
