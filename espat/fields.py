@@ -7,28 +7,13 @@ Loaded when a modem is made, and forgotten.
 
 
 def declare(modem):
-    """Give a new modem its fields, but for its parts and what is private."""
-    # Written by start/ at set-up.
-    modem.firmware = (0, 0)  # family and version: firmware.py
-    modem.capabilities = " "  # their names, see firmware.py
-    modem.largest = 2048  # bytes that one CIPSEND takes
-    modem.rates = ()  # where start-up looks for the module besides the usual rates
-    modem.fast = 0  # the rate that the line is to be raised to: start/fast.py,
-    modem.slow = None  # what AT+UART_CUR takes to go back, while it is raised
-    modem.spoilt = False  # bytes were lost on the raised line: written by mishaps.py
-    modem.deaf = 0  # times in a row that it left a command unanswered, but not the next
-    # Written by the commands of at/.
-    modem.kept = []  # [key, name, args]: settings to be made again after a restart
-    # Of rooms above, declared here since they are about this module.
-    modem.listener = None  # sock/server.py: the server that a socket listens with
-    modem.tls = None  # tls/state.py: what is known since the last restart
-    modem.unwritten = None  # tls/certificates.py: what must go to flash before all else
+    """Give a new modem its fields, but for its parts and what is private.
+
+    What is used seldom comes last: a table that is all but full finds that slowest.
+    """
     # The module.
     modem.contact = 0  # 1: the module listens; 0: find out; -1: tried in vain
-    modem.stuck = False  # it said "busy" to all that it was asked: written by start/answer.py
-    modem.single = False  # AT+CIPMUX=0: notices and headers name no link
     modem.wifi = 0  # 1: an access point took it in; -1: and let it go; 2: it has an address
-    modem.softap = False  # its own access point is on: written by start/ and at/
     modem.restarts = 0  # times that it said "ready"
     modem.commands = 0  # commands sent
     modem.streak = 0  # commands that got a result since the module was looked for last
@@ -82,3 +67,21 @@ def declare(modem):
     modem.suspect = False  # and the module is asked whether it has restarted in the pause
     modem.noise = False  # bytes came that nobody prints: see mishaps.py
     modem.t0 = 0  # when a command, or the last byte of a payload, went over the line
+    # Written by start/ at set-up.
+    modem.firmware = (0, 0)  # family and version: firmware.py
+    modem.capabilities = " "  # their names, see firmware.py
+    modem.largest = 2048  # bytes that one CIPSEND takes
+    modem.rates = ()  # where start-up looks for the module besides the usual rates
+    modem.fast = 0  # the rate that the line is to be raised to: start/fast.py,
+    modem.slow = None  # what AT+UART_CUR takes to go back, while it is raised
+    modem.spoilt = False  # bytes were lost on the raised line: written by mishaps.py
+    modem.deaf = 0  # times in a row that it left a command unanswered, but not the next
+    # Written by the commands of at/.
+    modem.kept = []  # [key, name, args]: settings to be made again after a restart
+    modem.stuck = False  # it said "busy" to all that it was asked: written by start/answer.py
+    modem.single = False  # AT+CIPMUX=0: notices and headers name no link
+    modem.softap = False  # its own access point is on: written by start/ and at/
+    # Of rooms above, declared here since they are about this module.
+    modem.listener = None  # sock/server.py: the server that a socket listens with
+    modem.tls = None  # tls/state.py: what is known since the last restart
+    modem.unwritten = None  # tls/certificates.py: what must go to flash before all else

@@ -75,7 +75,7 @@ class Socket(LinkSocket):
         self.pair = [0, 0]  # the arguments of a command: made once, not for each
         self.used = False  # bytes have flowed
 
-    # A receiver of payload: the modem's side
+    # A receiver of payload
 
     def place(self):
         """Where the next payload bytes go: what was asked for may go to the caller's buffer."""
@@ -108,10 +108,7 @@ class Socket(LinkSocket):
         self.space = None
 
     def queue(self, least):
-        """The ring, made on first need.
-
-        :param int least: bytes that it must have room for
-        """
+        """The ring, made on first need, with room for so many bytes."""
         ring = self.ring
         if ring is None or len(ring.space()) < least:
             size = _QUEUE if self.modem.pushes(self.link) else _AHEAD
@@ -180,8 +177,7 @@ class Socket(LinkSocket):
             if not modem.chores():
                 self._fetch(view)
         elif state == _CLOSED_BY_PEER:
-            # ESP-AT, whose mark the trailer is, tells CLOSED when all has been read. NonOS does not
-            # wait, and its last notice may have been lost.
+            # ESP-AT, with its trailer, tells CLOSED when all has been read; NonOS does not wait.
             known = modem.pushes(link) or self.was_asked or modem.parser.trailer
             if known and not self.refused:
                 return 0
@@ -196,8 +192,7 @@ class Socket(LinkSocket):
             n = len(view)
         else:
             n = len(self.queue(0).space())
-        # More than the UART's buffer holds is not asked for; and little of a module that may be
-        # short of memory.
+        # No more than the UART's buffer holds; and little of a module that is short of memory.
         n = min(n, 128 if self.refused else max(32, self.radio.rx_size - _AROUND))
         self.used = True
         pair = self.pair
@@ -216,7 +211,7 @@ class Socket(LinkSocket):
         return True
 
     def part(self):
-        """Whether this socket can do without its link, which the modem needs for another."""
+        """Whether this socket can do without its link."""
         return lazy.call("sock.repair", "spared", self)
 
     def recv_into(self, buffer, nbytes=0):
@@ -224,10 +219,9 @@ class Socket(LinkSocket):
 
         :param buffer: bytearray, or memoryview of bytes
         :param int nbytes: at most so many; 0: as many as the buffer holds
-        :returns: how many bytes; 0 at the end of the stream, once: after that it raises ECONNRESET,
-            since programs that take 0 for "nothing yet" would spin for ever
-        :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ECONNRESET, bytes or the
-            connection lost
+        :returns: how many bytes; 0 at the end of the stream, once: after that it raises, since
+            programs that take 0 for "nothing yet" would spin for ever
+        :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ECONNRESET, bytes were lost
         """
         view = octets("buffer", buffer, True)
         if nbytes:
@@ -248,12 +242,13 @@ class Socket(LinkSocket):
 
         :raises OSError: as ``recv_into()``
         """
-        if size >= _STRAIGHT and not self.waiting():
-            buffer = memoryview(bytearray(min(size, 2048)))
-            return bytes(buffer[: self._await(buffer)])
-        if size < 1 or not (self._ready() or self._await(None)):
-            return b""
-        return self.ring.pull(min(size, 2048))
+        if not self._ready():
+            if size >= _STRAIGHT and not self.waiting():
+                buffer = memoryview(bytearray(min(size, 2048)))
+                return bytes(buffer[: self._await(buffer)])
+            if size > 0 and not self._await(None):
+                return b""
+        return self.ring.pull(min(size, 2048)) if size > 0 else b""
 
     def readinto(self, buffer, nbytes=-1):
         """Fill a buffer: fewer bytes than its length only at the end of the stream.
@@ -296,12 +291,9 @@ class Socket(LinkSocket):
     # Writing
 
     def send(self, data):
-        """Send bytes; they have left for the module on return, pieces of an HTTP request head
-        excepted.
-
-        ``AT+CIPSEND=<link>,<n>``, 2048 or 8192 bytes at a time as the firmware takes them. With a
-        time-out of 0 it returns once they are at the module, and what became of them raises at the
-        next call.
+        """``AT+CIPSEND=<link>,<n>``, 2048 or 8192 bytes at a time as the firmware takes them. They
+        have left for the module on return, pieces of an HTTP request head excepted. With a time-out
+        of 0 what became of them raises at the next call.
 
         :param data: bytes, bytearray or memoryview of bytes
         :returns: how many bytes the module confirmed, fewer than given if the connection broke on
@@ -336,10 +328,7 @@ class Socket(LinkSocket):
             raise fail("part_sent", n, len(data))
 
     def flush(self):
-        """Send what is held back of a request head; the rest of it may still come.
-
-        :raises OSError: as ``sendall()``
-        """
+        """Send what is held back of a request head; the rest of it may still come."""
         if self.head is not None:
             self.head.flush(self)
 
@@ -398,7 +387,7 @@ class Socket(LinkSocket):
             self._send_one(view, since, True)
 
     def over(self, code):
-        """What this socket had begun has ended. Called from ``step()``: begins at most."""
+        """What was begun has ended. Called from ``step()``: begins at most."""
         modem = self.modem
         doing = self.doing
         link = self.link
@@ -422,8 +411,6 @@ class Socket(LinkSocket):
             self.refused = False
         elif code == _ERROR:
             lazy.call("sock.repair", "refused_read", self)
-
-    # Connecting
 
     def connect(self, address):
         """``AT+CIPSTART=<link>,"TCP","<host>",<port>``.
@@ -451,11 +438,7 @@ class Socket(LinkSocket):
             raise failure
 
     def close(self):
-        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if it still stands. Idempotent.
-
-        A server's client that was just sent something may close first: see server.py. A socket that
-        must not wait closes at once.
-        """
+        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if it still stands. Idempotent."""
         if self.shut:
             return
         modem = self.modem
@@ -503,9 +486,8 @@ class Socket(LinkSocket):
     def accept(self):
         """The next client: ``(socket, (address, port))``. The socket starts with waits for ever.
 
-        After a restart of the module it listens again. While Wi-Fi is away nobody comes; a module
-        that does not rejoin by itself is told to, which takes up to 20 seconds even where this must
-        not wait. A client that has gone again has the address ``("0.0.0.0", 0)``.
+        Even where this must not wait, rejoining a network takes up to 20 seconds. A client that
+        has gone again has the address ``("0.0.0.0", 0)``.
 
         :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``; EINVAL, this socket does not
             listen; EADDRINUSE, the module does not let it listen again
@@ -513,8 +495,5 @@ class Socket(LinkSocket):
         return lazy.call("sock.server", "accept", self)
 
     def setsockopt(self, level, option, value):
-        """SO_REUSEADDR and TCP_NODELAY are taken, and change nothing: so the module is anyway.
-
-        :raises OSError: EOPNOTSUPP, any other
-        """
+        """SO_REUSEADDR and TCP_NODELAY are as good as set; any other is refused: EOPNOTSUPP."""
         lazy.call("sock.opening", "set_option", level, option)

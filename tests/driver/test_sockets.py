@@ -198,6 +198,26 @@ def test_readline(both_ways):
         assert sock.readline() == b""
 
 
+@pytest.mark.parametrize("length", [9, 700, 1800])
+@pytest.mark.parametrize(("timeout", "number"), [(0.5, errno.ETIMEDOUT), (0, errno.EAGAIN)])
+def test_a_line_that_is_cut_short_stays(both_ways, length, timeout, number):
+    """Whatever came of it is there for the next read, once, and what comes behind it is too."""
+    half = pattern(length).replace(b"\n", b".")
+    with both_ways.socket("echo.test", 7) as sock:
+        for _ in range(2):
+            sock.settimeout(20)
+            sock.sendall(half)
+            sock.settimeout(timeout)
+            for _ in range(40):
+                with pytest.raises(OSError) as caught:
+                    sock.readline()
+                assert caught.value.errno == number
+            sock.settimeout(20)
+            sock.sendall(b"whole\nrest")
+            assert sock.readline() == half + b"whole\n"
+            assert read_exactly(sock, 4) == b"rest"
+
+
 @examples
 @given(
     profile=st.sampled_from(BOTH),

@@ -16,6 +16,7 @@ from espat_tools.bench import (
     commands,
     emulator,
     growth,
+    instructions,
     latency,
     memory,
     memory_report,
@@ -25,7 +26,7 @@ from espat_tools.bench import (
     report,
     wire,
 )
-from espat_tools.bench.report import GROWTH, LATENCY, PROGRAMS, WIRE
+from espat_tools.bench.report import GROWTH, INSTRUCTIONS, LATENCY, PROGRAMS, WIRE
 
 
 @click.group(epilog="Example: espat bench memory")
@@ -201,6 +202,15 @@ def growth_command(most: int, requests: int, as_json: bool) -> None:
 def programs_command(as_json: bool) -> None:
     """JSON, MQTT, datagrams and a served page through published libraries."""
     _measured(as_json, programs.measure, "Programs, simulated clock, 2 ms a packet", PROGRAMS)
+
+
+@bench.command("instructions", epilog="Example: espat bench instructions line")
+@click.argument("names", nargs=-1, type=click.Choice(list(instructions.SUBJECTS)))
+@_JSON
+def instructions_command(names: tuple[str, ...], as_json: bool) -> None:
+    """Instructions for a read, a byte, a send, by valgrind (some minutes)."""
+    measure = functools.partial(instructions.measure, names=names)
+    _measured(as_json, measure, "Instructions, unix MicroPython, callgrind", INSTRUCTIONS)
 
 
 @bench.command("pico", epilog="Example: espat bench pico")

@@ -29,6 +29,14 @@ LATENCY = {
     "ratio": "ratio",
 }
 GROWTH = {"what": "what", "count": "how many", "each": "cost of each", "heap": "heap behind it"}
+INSTRUCTIONS = {
+    "name": "name",
+    "what": "what",
+    "of": "of each",
+    "instructions": "instructions",
+    "floor": "floor",
+    "ratio": "ratio",
+}
 PROGRAMS = {
     "what": "program",
     "baud": "baud",
