@@ -17,8 +17,6 @@ def declare(modem):
     modem.restarts = 0  # times that it said "ready"
     modem.commands = 0  # commands sent
     modem.streak = 0  # commands that got a result since the module was looked for last
-    modem.gap = 0  # ms between a result and the next command
-    modem.sync = None  # start/answer.py: finding an answer, while state is _SYNC
     # The command under way, or the last one.
     modem.state = 0  # what it is doing: modem.py
     modem.code = 0  # the event that ended it
@@ -71,17 +69,5 @@ def declare(modem):
     modem.firmware = (0, 0)  # family and version: firmware.py
     modem.capabilities = " "  # their names, see firmware.py
     modem.largest = 2048  # bytes that one CIPSEND takes
-    modem.rates = ()  # where start-up looks for the module besides the usual rates
-    modem.fast = 0  # the rate that the line is to be raised to: start/fast.py,
-    modem.slow = None  # what AT+UART_CUR takes to go back, while it is raised
-    modem.spoilt = False  # bytes were lost on the raised line: written by mishaps.py
-    modem.deaf = 0  # times in a row that it left a command unanswered, but not the next
     # Written by the commands of at/.
     modem.kept = []  # [key, name, args]: settings to be made again after a restart
-    modem.stuck = False  # it said "busy" to all that it was asked: written by start/answer.py
-    modem.single = False  # AT+CIPMUX=0: notices and headers name no link
-    modem.softap = False  # its own access point is on: written by start/ and at/
-    # Of rooms above, declared here since they are about this module.
-    modem.listener = None  # sock/server.py: the server that a socket listens with
-    modem.tls = None  # tls/state.py: what is known since the last restart
-    modem.unwritten = None  # tls/certificates.py: what must go to flash before all else

@@ -92,6 +92,21 @@ class Modem(Links):
         ``"modes"``, ``"station"``; or does what follows a cut: ``"mend"``. See start/
     """
 
+    # What most modems never change; all else is in fields.py.
+    rates = ()  # where start-up looks for the module besides the usual rates
+    fast = 0  # the rate that the line is to be raised to: start/fast.py,
+    slow = None  # what AT+UART_CUR takes to go back, while it is raised
+    spoilt = False  # bytes were lost on the raised line: written by mishaps.py
+    deaf = 0  # times in a row that it left a command unanswered, but not the next
+    stuck = False  # it said "busy" to all that it was asked: written by start/answer.py
+    single = False  # AT+CIPMUX=0: notices and headers name no link
+    softap = False  # its own access point is on: written by start/ and at/
+    listener = None  # sock/server.py: the server that a socket listens with
+    tls = None  # tls/state.py: what is known since the last restart
+    unwritten = None  # tls/certificates.py: what must go to flash before all else
+    gap = 0  # ms between a result and the next command
+    sync = None  # start/answer.py: finding an answer, while state is _SYNC
+
     def __init__(self, port, idle=None, rescue=None):
         self.port = port
         self.idle = idle
