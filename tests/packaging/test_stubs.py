@@ -117,7 +117,8 @@ def test_sockets(name):
 
 
 _HANDED = {"finished", "is_ours", "over", "part", "place", "placed", "queue", "rest", "state"}
-_HANDED |= {"turn", "waiting"}
+_HANDED |= {"push", "turn", "waiting"}
+_HANDED |= {"eof", "head", "port", "refused", "served", "server", "was_asked", "words"}  # fields
 """What the engine and the sockets' own rooms call of a socket; no program does."""
 
 
