@@ -177,7 +177,7 @@ def test_the_page_names_options_that_there_are():
 
 
 def test_the_page_names_the_rows():
-    program = (Path(cli.__file__).parent / "page.js").read_text("utf-8")
+    program = (Path(cli.__file__).parent / "page.draw.js").read_text("utf-8")
     named = re.findall(r"^\| (\S.*?) \|", TEXT, re.M)[1:]
     known = set(re.findall(r'name: "([\w ]+)"', program)) | {"Wi-Fi", "link 0 ... 4"}
     assert len(named) == 8

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from espat.firmware import identify
 from espat_tools.commands import forms
 
-from .words import CUR, CUR_ONLY, ROOMS
+from .words import ROOMS
+from .words_forms import CUR, CUR_ONLY
 
 GROUPS = {
     "all": forms.ALL,

@@ -9,6 +9,7 @@ from espat_tools.transcripts import Transcript
 from .model import data, make
 
 _HERE = Path(__file__).resolve().parent
+_PROGRAMS = ("page.draw.js", "page.act.js")
 
 
 def embedded(found: dict) -> str:
@@ -24,7 +25,7 @@ def render(transcript: Transcript, masked: bool = True, live: bool = False) -> s
     parts = {
         "@TITLE@": html.escape(f"{found['title']}: trace"),
         "@STYLE@": (_HERE / "page.css").read_text("utf-8").rstrip("\n"),
-        "@PROGRAM@": (_HERE / "page.js").read_text("utf-8").rstrip("\n"),
+        "@PROGRAM@": "\n".join((_HERE / name).read_text("utf-8") for name in _PROGRAMS),
         "@DATA@": embedded(found),
     }
     for name, text in parts.items():  # the data last: it may hold a name of these
