@@ -398,10 +398,9 @@ class Stream(Outgoing):
         if self._take(_NONE) is None:
             return None
         n = self.waiting()
-        buffer = bytearray(n if size < 0 else min(n, size))
-        if buffer:
-            self._take(memoryview(buffer))
-        return bytes(buffer)
+        if 0 <= size < n:
+            n = size
+        return self.ring.pull(n) if n else b""
 
     def _take(self, view):
         """Into a view what is there: how many bytes, 0 at the end, None if nothing is."""

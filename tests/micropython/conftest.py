@@ -123,7 +123,11 @@ class Pico:
     @property
     def server_port(self):
         """The real port that the module's server listens on."""
-        return self.module.core.links.listener.port
+        links = self.module.core.links
+        end = time.monotonic() + 20
+        while not links.listener and time.monotonic() < end:
+            time.sleep(0.02)
+        return links.listener.port
 
 
 @pytest.fixture
