@@ -24,6 +24,7 @@ _TEXTS = (
     "\nlost8: bytes were lost: while a UDP socket is open this firmware pushes what all "
     "connections receive, and more came than could be kept; close the UDP socket, or read faster"
     "\nended: the other end has closed, and all it sent has been read"
+    "\npeer_closed: the other end has closed the connection"
     "\npart_sent: the connection broke after %d of %d bytes were sent"
     "\nnot_sent: the module could not send it: the connection is useless now"
     "\ndropped: the module has closed the link: make a new socket",

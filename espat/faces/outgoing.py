@@ -68,6 +68,7 @@ class Outgoing(IOBase, Socket):
         if self.timeout == 0:
             return self._give(view, True)
         self._finish()
+        self._check_open()
         done = self._credit(view) if self.owed else 0
         while done < len(view):
             done += Socket.send(self, view[done:])
@@ -84,6 +85,7 @@ class Outgoing(IOBase, Socket):
         view = _octets(data)
         if self.timeout != 0:
             self._finish()
+            self._check_open()
             return self._credit(view) if self.owed else Socket.send(self, view)
         n = self._give(view, False)
         if n is None:
@@ -102,6 +104,11 @@ class Outgoing(IOBase, Socket):
         """``send()``: whom it is for was told by ``connect()``."""
         return self.send(data)
 
+    def _check_open(self):
+        """Programs expect ECONNRESET of a peer that has closed: that is what a Pico W raises."""
+        if not self.owed and self.state() != _OPEN:
+            raise fail("peer_closed")
+
     def _give(self, view, owing, most=_OUT):
         """Take bytes to be sent: how many; None if there is no room, or no connection yet.
 
@@ -114,7 +121,7 @@ class Outgoing(IOBase, Socket):
         if self.owed and self._has_room():
             return self._credit(view)
         if state != _OPEN:
-            raise fail("gone")
+            raise fail("peer_closed")
         n = min(len(view), most)
         if not n:
             return 0
