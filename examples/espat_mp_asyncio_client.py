@@ -24,7 +24,7 @@ async def join():
         wlan.connect(secrets.SSID, secrets.PASSWORD)
     while not wlan.isconnected():
         if wlan.status() < 0:
-            raise OSError("cannot join %s: status %d" % (secrets.SSID, wlan.status()))
+            raise RuntimeError("cannot join %s: status %d" % (secrets.SSID, wlan.status()))
         await asyncio.sleep_ms(50)
     print("I am", wlan.ifconfig()[0])
 

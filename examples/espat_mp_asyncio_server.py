@@ -44,7 +44,7 @@ async def main():
         wlan.connect(secrets.SSID, secrets.PASSWORD)
     while not wlan.isconnected():
         if wlan.status() < 0:
-            raise OSError("cannot join %s: status %d" % (secrets.SSID, wlan.status()))
+            raise RuntimeError("cannot join %s: status %d" % (secrets.SSID, wlan.status()))
         await asyncio.sleep_ms(50)
     server = await asyncio.start_server(serve, "0.0.0.0", PORT)
     print("http://%s:%d" % (wlan.ifconfig()[0], PORT))

@@ -25,7 +25,7 @@ if not wlan.isconnected():
     wlan.connect(secrets.SSID, secrets.PASSWORD)
 while not wlan.isconnected():
     if wlan.status() < 0:
-        raise OSError("cannot join %s: status %d" % (secrets.SSID, wlan.status()))
+        raise RuntimeError("cannot join %s: status %d" % (secrets.SSID, wlan.status()))
     time.sleep(0.1)
 print("I am", wlan.ifconfig()[0])
 

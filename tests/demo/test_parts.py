@@ -28,7 +28,11 @@ names = pytest.mark.parametrize("path", ON_BOARD, ids=lambda path: path.name)
 
 @names
 def test_what_runs_on_boards_keeps_to_their_dialect(path):
-    assert violations(path.read_text("utf-8")) == []
+    """Programs for asyncio are the only ones that may wait with its words."""
+    found = violations(path.read_text("utf-8"))
+    if "asyncio" in path.name:
+        found = [each for each in found if not each.endswith(("import of asyncio", "await"))]
+    assert found == []
 
 
 @names
