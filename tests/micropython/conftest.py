@@ -20,6 +20,7 @@ import pytest
 from espat_tools import runtimes, where
 from espat_tools.emulator import Module, SocketNetwork
 from tests.programs import conftest as programs
+from tests.programs.servers import until
 
 ONBOARD = Path(__file__).parent / "onboard"
 BOARD = Path(__file__).parents[1] / "e2e" / "stand_ins" / "espat_board.py"
@@ -124,9 +125,11 @@ class Pico:
     def server_port(self):
         """The real port that the module's server listens on."""
         links = self.module.core.links
-        end = time.monotonic() + 20
-        while not links.listener and time.monotonic() < end:
-            time.sleep(0.02)
+        until(
+            lambda: links.listener,
+            lambda: "it does not listen:\n" + b"\n".join(self.module.commands[-20:]).decode(),
+            PATIENCE,
+        )
         return links.listener.port
 
 
