@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from espat_tools.bench import growth, latency, programs, report, simulated, wire
+from espat_tools.bench import growth, instructions, latency, programs, report, simulated, wire
 from espat_tools.bench.cli import bench
 
 
@@ -77,3 +77,23 @@ def test_a_table_of_the_page():
     assert report.table({"a": "A", "b": "B"}, rows) == (
         "| A | B |\n| - | -: |\n| x | 1,200 |\n| y | 0.5 |\n"
     )
+
+
+@pytest.mark.parametrize("tail", [(), ("floor",)], ids=["driver", "floor"])
+@pytest.mark.parametrize("name", instructions.SUBJECTS)
+def test_what_instructions_are_counted_of(micropython, name, tail):
+    """The program runs to its end, and as many bytes come or go as it says."""
+    folder = instructions._ONBOARD
+    helpers = {each: folder / f"{each}.py" for each in ("fake_uart", "scripted")}
+    ran = micropython(folder / "counted.py", [name, "20", *tail], modules=helpers)
+    _, count = ran.check().split()
+    each = {"byte": 1, "small": 32, "line": 40, "large": 1460, "pieces": 1460, "send": 16}[name]
+    assert 0.8 * 20 * each < int(count) < 1.1 * 20 * each
+
+
+def test_instructions_say_what_is_missing(monkeypatch):
+    """Valgrind is not everywhere."""
+    monkeypatch.setattr(instructions.shutil, "which", lambda _: None)
+    done = CliRunner().invoke(bench, ["instructions", "byte"])
+    assert done.exit_code == 1
+    assert "valgrind" in done.output
