@@ -139,7 +139,7 @@ _MEMORY = {
 
 
 def _wire(figures: Sequence[wire.Figure], page: Path, plot) -> str:
-    figure, axes = plot.subplots(figsize=(8, 3.2))
+    figure, axes = plot.subplots(figsize=(9, 3.4))
     chosen = [each for each in figures if each.family == wire.FAMILIES[0]]
     kinds = list(dict.fromkeys((each.what, each.links) for each in chosen))
     width = 0.8 / len(kinds)
@@ -152,7 +152,7 @@ def _wire(figures: Sequence[wire.Figure], page: Path, plot) -> str:
     axes.set_ylim(0, 100)
     axes.set_ylabel("payload, % of the wire")
     axes.set_title(wire.FAMILIES[0], loc="left", fontsize=10)
-    axes.legend(fontsize=8, ncols=2, loc="lower left")
+    axes.legend(fontsize=8, ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.12))
     return _section(
         "The wire",
         "espat bench wire",
