@@ -224,7 +224,7 @@ class Modem(Links):
         if self.gap and self.port.since(self.t1) < self.gap:
             return True
         if self.contact < 1 or (self.recheck and self.up):
-            lazy.call("turns", "due", self)
+            self.rescue(lazy.call("turns", "due", self), self)
         elif self.unwanted:
             link = 0
             while not self.unwanted >> link & 1:

@@ -41,7 +41,7 @@ _ASK_STATION = const(2)  # which links the loss of Wi-Fi has left standing
 
 
 def due(modem):
-    """Begin what must be done before the next command can go out.
+    """What must be done before the next command can go out, as ``rescue`` has its name.
 
     :raises OSError: ETIMEDOUT, nothing answers
     """
@@ -49,11 +49,10 @@ def due(modem):
         modem.contact = 0
         raise fail("always_busy" if modem.stuck else "silent")
     if not modem.contact:
-        modem.rescue("sync", modem)
-    else:
-        what = modem.recheck & _ASK_MODES or _ASK_STATION
-        modem.recheck &= ~what
-        modem.rescue("modes" if what == _ASK_MODES else "station", modem)
+        return "sync"
+    what = modem.recheck & _ASK_MODES or _ASK_STATION
+    modem.recheck &= ~what
+    return "modes" if what == _ASK_MODES else "station"
 
 
 def result(modem, event):

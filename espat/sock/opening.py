@@ -39,8 +39,7 @@ _HANDSHAKE_MS = const(120000)  # TLS: each of a dozen packets may take 10 s
 
 
 def begin(sock, host, port):
-    """Begin a TCP connection."""
-    sock.radio.up()
+    """Begin a TCP connection: the module is up."""
     sock.turn(sock.modem.port.ticks())
     dial(sock, "TCP", host, port)
 

@@ -429,6 +429,7 @@ class Socket(LinkSocket):
 
     def _open(self, host, port):
         """Begin the connection."""
+        self.radio.up()
         lazy.call("sock.opening", "begin", self, host, port)
 
     def _await_connection(self, since):

@@ -35,6 +35,7 @@ _SETTLE_MS = const(20)  # how long after the answer late words may pass
 def sync(modem):
     """Begin to find out whether the module listens."""
     modem.sync = Sync(modem)
+    modem.sync.ask()
 
 
 class Sync:
@@ -57,9 +58,9 @@ class Sync:
         modem.words = b""
         self.t0 = modem.port.ticks()
         self.answered = self.mistaken = modem.stuck = False
-        self._send()
 
-    def _send(self):
+    def ask(self):
+        """The next try."""
         modem = self.modem
         port = modem.port
         self.busied = False
@@ -88,10 +89,10 @@ class Sync:
                 modem.stuck = event == _BUSY
                 self.n = 0
         elif self.busied or event == _FAIL:
-            self._send()  # behind "busy": some other command's
+            self.ask()  # behind "busy": some other command's
         elif event == _ERROR and not self.mistaken:
             self.mistaken = True  # of half a command that was there before
-            self._send()
+            self.ask()
         else:
             self.answered = True  # it listens, even where it refuses the question
 
@@ -102,7 +103,7 @@ class Sync:
         if not self.answered:
             if waited > _TRIES[self.n] * 50:
                 self.n += 1
-                self._send()
+                self.ask()
             return
         if waited <= _SETTLE_MS:
             return

@@ -164,7 +164,6 @@ def replay(modem):
 
     What the module refuses now is left out.
     """
-    lazy.call("at.essential", "station", modem)
     rate = None
     for _, name, args in list(modem.kept):
         if name == b"+UART_CUR=":  # it needs both ends

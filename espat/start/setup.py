@@ -51,6 +51,7 @@ def start(radio):
         if modem.restarts == before:
             modem.up = True
             if modem.kept:
+                lazy.call("at.essential", "station", modem)
                 lazy.call("start.recheck", "replay", modem)
             if modem.fast:
                 lazy.call("start.fast", "raise_rate", modem)

@@ -52,6 +52,7 @@ def test_nothing_is_no_word(empty):
     assert not is_word(empty)
 
 
+@pytest.mark.outside_material
 def test_every_line_of_nonos():
     """All of the library's strings, but for parts of lines and bare numbers."""
     strings = SHARED / "nonos-format-strings.txt"

@@ -138,8 +138,11 @@ def test_what_circuitpython_has_passes(source):
 
 @pytest.mark.parametrize("name", FOR_CIRCUITPYTHON)
 def test_circuitpython_has_all_of_it(name):
-    source = FOR_CIRCUITPYTHON[name].read_text("utf-8")
-    assert [what.split(": ", 1)[1] for what in lacking(source)] == KNOWN.get(name, [])
+    """Programs for the published asyncio are the only ones that may use its words."""
+    found = [what.split(": ", 1)[1] for what in lacking(FOR_CIRCUITPYTHON[name].read_text("utf-8"))]
+    if "asyncio" in name:
+        found = [what for what in found if what not in ("import of asyncio", "async and await")]
+    assert found == KNOWN.get(name, [])
 
 
 def test_there_is_a_driver_to_check():
