@@ -223,15 +223,10 @@ class Modem(Links):
             return True
         if self.gap and self.port.since(self.t1) < self.gap:
             return True
-        if self.contact < 1 or (self.recheck and self.up):
-            self.rescue(lazy.call("turns", "due", self), self)
-        elif self.unwanted:
-            link = 0
-            while not self.unwanted >> link & 1:
-                link += 1
-            self.unwanted &= ~(1 << link)
-            self.links[link] = _CLOSING
-            self.follow(b"+CIPCLOSE=", (link,), b"", 5000, None, link)
+        if self.contact < 1 or self.unwanted or (self.recheck and self.up):
+            what = lazy.call("turns", "due", self)
+            if what:
+                self.rescue(what, self)
         return self.state != _IDLE
 
     # Waiting

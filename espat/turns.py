@@ -27,6 +27,8 @@ _SENT = const(1)
 _AGAIN = const(2)
 _VERDICT = const(3)
 
+_CLOSING = const(9)  # what a link is
+
 _BUSY_MS = const(300)  # how long "busy" is waited out before a command is sent again
 _BEHIND_MS = const(1000)  # how long after its OK a prompt may take,
 _PLUSES_MS = const(4000)  # and where "+++" would be taken for the payload
@@ -41,7 +43,8 @@ _ASK_STATION = const(2)  # which links the loss of Wi-Fi has left standing
 
 
 def due(modem):
-    """What must be done before the next command can go out, as ``rescue`` has its name.
+    """What must be done before the next command can go out, as ``rescue`` has its name; None: a link
+    that nobody wants is being closed.
 
     :raises OSError: ETIMEDOUT, nothing answers
     """
@@ -50,9 +53,17 @@ def due(modem):
         raise fail("always_busy" if modem.stuck else "silent")
     if not modem.contact:
         return "sync"
-    what = modem.recheck & _ASK_MODES or _ASK_STATION
-    modem.recheck &= ~what
-    return "modes" if what == _ASK_MODES else "station"
+    if modem.recheck and modem.up:
+        what = modem.recheck & _ASK_MODES or _ASK_STATION
+        modem.recheck &= ~what
+        return "modes" if what == _ASK_MODES else "station"
+    link = 0
+    while not modem.unwanted >> link & 1:
+        link += 1
+    modem.unwanted &= ~(1 << link)
+    modem.links[link] = _CLOSING
+    modem.follow(b"+CIPCLOSE=", (link,), b"", 5000, None, link)
+    return None
 
 
 def result(modem, event):
