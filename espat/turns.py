@@ -43,8 +43,8 @@ _ASK_STATION = const(2)  # which links the loss of Wi-Fi has left standing
 
 
 def due(modem):
-    """What must be done before the next command can go out, as ``rescue`` has its name; None: a link
-    that nobody wants is being closed.
+    """What must be done before the next command can go out, as ``rescue`` has its name; None: it is
+    begun, a link that nobody wants is being closed.
 
     :raises OSError: ETIMEDOUT, nothing answers
     """
