@@ -20,8 +20,12 @@ from tests.lib import aliases
 
 DOCS = Path(where.driver_folder()).parent / "docs"
 PAGES = {
-    name: (DOCS / f"moving-from-{name}.md").read_text("utf-8")
-    for name in ("esp-atcontrol", "esp32spi", "esp32at")
+    name: (DOCS / name).read_text("utf-8")
+    for name in (
+        "moving-from-esp-atcontrol.md",
+        "moving-from-esp32spi.md",
+        "moving-from-esp32at.md",
+    )
 }
 TEXT = b"This is a test of Adafruit WiFi!\n"
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(TEXT), TEXT)
@@ -46,7 +50,8 @@ def told(page, column):
 
 def test_every_old_name_is_told():
     pytest.importorskip(OLD, reason="no adafruit_espatcontrol: pip install espat[test]")
-    assert {name for name in told("esp-atcontrol", 0) if "." in name} == set(old_names())
+    page = "moving-from-esp-atcontrol.md"
+    assert {name for name in told(page, 0) if "." in name} == set(old_names())
 
 
 MEMBER_NAMES = {name for _, _, names in MEMBERS for name in names.split()}
