@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What the engine does when something went wrong on the line. Loaded for it, and forgotten.
 
-Each function takes the modem , whose fields it may write.
+Each function takes the modem, whose fields it may write.
 """
 
 try:

@@ -1,12 +1,18 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""UDP sockets that are in a multicast group. Loaded to join one, and forgotten.
+"""UDP sockets that are in a multicast group. Loaded to join one or to tell one, and forgotten.
 
 A link to a group's address receives what is sent to the group and to the module itself (reference,
 CIPSTART, notes): a link, and so a socket, is in one group.
 """
 
 from ..errors import fail
+
+
+def is_group(host):
+    """Whether an address is a group's, 224.0.0.0 to 239.255.255.255."""
+    first = host.split(".")[0]
+    return first.isdigit() and 224 <= int(first) <= 239
 
 
 def join(sock, value):

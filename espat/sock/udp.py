@@ -99,7 +99,7 @@ class UdpSocket(LinkSocket):
         port = address[1]
         if not 0 <= port < 65536:
             raise fail("bad_address")
-        if "224." <= address[0][:4] <= "239.":
+        if not is_name(address[0]) and lazy.call("sock.group", "is_group", address[0]):
             self.group = address[0]
         self._open(self.group or "0.0.0.0", port or 9, port, self.modem.port.ticks())
 

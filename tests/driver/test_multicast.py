@@ -71,6 +71,15 @@ def test_bound_to_the_group(desk):
     desk.works()
 
 
+@pytest.mark.parametrize("host", ["23.1.2.3", "22.4.5.6", "223.1.2.3", "240.1.2.3", "230.test", ""])
+def test_bound_to_what_is_no_group(make_desk, host):
+    """By its number: 23.1.2.3 stands between "224." and "239." in letters alone."""
+    desk = make_desk("esp32c3-3.3").join()
+    with desk.pool.socket(2, 2) as sock:
+        sock.bind((host, PORT))
+        assert desk.said(b"CIPSTART")[-1].endswith(b'"UDP","0.0.0.0",5353,5353,2')
+
+
 def test_two_groups_take_two_sockets(desk):
     with desk.pool.socket(2, 2) as sock, desk.pool.socket(2, 2) as other:
         sock.bind(("", PORT))
