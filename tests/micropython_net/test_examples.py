@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import subprocess
-import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -14,6 +13,7 @@ from espat_tools import runtimes
 from espat_tools.emulator import Module, SocketNetwork
 from tests.demo.conftest import serving
 from tests.e2e.test_selftest import time_server
+from tests.micropython.conftest import Program
 from tests.programs import conftest as programs
 from tests.programs import published
 
@@ -40,39 +40,6 @@ PATIENCE = 60
 
 serve = programs.serve
 broker = programs.broker
-
-
-class Running:
-    """An example that runs; what it has printed."""
-
-    def __init__(self, process):
-        self.process = process
-        self.lines = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip())
-
-    def says(self, word):
-        """The first line with a word in it."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            for line in list(self.lines):
-                if word in line:
-                    return line
-            if self.process.poll() is not None and not self._reader.is_alive():
-                break
-            time.sleep(0.02)
-        raise AssertionError(f"no {word!r} in:\n" + "\n".join(self.lines))
-
-    def ends(self):
-        """Its end: all that it printed."""
-        status = self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-        assert status == 0, "\n".join(self.lines)
-        return self.lines
 
 
 @pytest.fixture
@@ -103,7 +70,7 @@ def start(micropython):
                 )
             )
             stack.callback(process.kill)
-            return Running(process)
+            return Program(process)
 
         yield start
 
@@ -119,7 +86,7 @@ def web():
 
 def test_requests(start, web):
     with Module(network=web) as module:
-        lines = start("espat_mp_requests", module).ends()
+        lines = start("espat_mp_requests", module).ended()
         assert any(line.startswith(b"AT+CIPSEND") for line in module.commands)
     assert lines[0] == "I am 192.168.1.50"
     assert lines[1].startswith("200 This is a test")
@@ -128,7 +95,7 @@ def test_requests(start, web):
 
 def test_asyncio_client(start, web):
     with Module(network=web) as module:
-        lines = start("espat_mp_asyncio_client", module).ends()
+        lines = start("espat_mp_asyncio_client", module).ended()
         links = {line.split(b"=")[1][:1] for line in module.commands if b"AT+CIPSTART=" in line}
     assert lines[0] == "I am 192.168.1.50"
     assert lines[1] == "Bytes: " + str([len(REPLY)] * 3)
@@ -145,7 +112,7 @@ def test_asyncio_server(start):
     own = free_port()
     with Module(network=SocketNetwork(server_ports={80: own})) as module:
         server = start("espat_mp_asyncio_server", module)
-        assert server.says("http") == "http://192.168.1.50:80"
+        assert server.wait_for("http") == "http://192.168.1.50:80"
         for n in (1, 2, 3):
             with urllib.request.urlopen(f"http://127.0.0.1:{own}/", timeout=PATIENCE) as page:
                 assert page.read() == b"<h1>Visit %d</h1>" % n
@@ -159,7 +126,7 @@ def test_ntp(start):
     with time_server() as port:
         network = SocketNetwork({"pool.ntp.org": ("127.0.0.1", {123: port})})
         with Module(network=network) as module:
-            lines = start("espat_mp_ntp", module).ends()
+            lines = start("espat_mp_ntp", module).ended()
             assert any(b'"UDP"' in line for line in module.commands)
     told = time.mktime(time.strptime(lines[0], "%Y-%m-%d %H:%M:%S UTC")) - time.timezone
     assert abs(told - time.time()) < PATIENCE
@@ -171,12 +138,12 @@ def test_access_point(start):
         example = start(
             "espat_mp_access_point", module, changed=[("VISITORS = None", "VISITORS = 2")]
         )
-        assert example.says("network") == "network espat, key secret words, http://192.168.4.1"
+        assert example.wait_for("network") == "network espat, key secret words, http://192.168.4.1"
         module.ap_client_joins("02:00:00:00:00:99")
         for _ in range(2):
             with urllib.request.urlopen(f"http://127.0.0.1:{own}/hello", timeout=PATIENCE) as page:
                 assert page.read() == b"<h1>Hello from the board</h1>"
-        lines = example.ends()
+        lines = example.ended()
     assert len(lines) == 3
     assert lines[1].endswith("GET /hello HTTP/1.1")
 
@@ -205,16 +172,16 @@ def hosts(broker):
 
 def test_mqtt(mqtt, hosts):
     with Module(network=hosts) as module:
-        assert mqtt(module, 3).ends() == [f"espat/count {n}" for n in (1, 2, 3)]
+        assert mqtt(module, 3).ended() == [f"espat/count {n}" for n in (1, 2, 3)]
         assert any(line.startswith(b"AT+CIPSEND") for line in module.commands)
 
 
 def test_mqtt_whose_broker_and_network_go_away(mqtt, hosts, broker):
     with Module(network=hosts) as module:
         example = mqtt(module, None)
-        example.says("espat/count 2")
+        example.wait_for("espat/count 2")
         broker.stop()
-        example.says("once more")
+        example.wait_for("once more")
         broker.start()
         end = time.monotonic() + PATIENCE
 

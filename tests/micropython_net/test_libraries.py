@@ -96,15 +96,15 @@ print("again", fetch()["list"])
 def test_chumicro_wifi_and_requests(pico):
     """Its supervisor joins, finds the network lost, and joins again."""
     program = pico.run(WIFI, *CHUMICRO)
-    assert program.says("ip ") == "ip 192.168.1.50"
-    assert program.says("page ").startswith("page [1, 2")
-    print(program.says("longest"))
+    assert program.wait_for("ip ") == "ip 192.168.1.50"
+    assert program.wait_for("page ").startswith("page [1, 2")
+    print(program.wait_for("longest"))
     assert pico.module.core.session.hostname == b"kitchen"
     pico.module.wifi_lost()
-    program.says("lost")
+    program.wait_for("lost")
     pico.module.wifi_back()
-    assert program.says("again ").startswith("again [1, 2")
-    program.ends()
+    assert program.wait_for("again ").startswith("again [1, 2")
+    program.ended()
     assert len(pico.starts()) == 2
 
 
