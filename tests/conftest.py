@@ -32,8 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is marked `soak` takes long, or never ends: only by `-m soak`."""
+    """What is marked `soak` takes long, or never ends: by `-m soak` alone, with no limit."""
     if "soak" in (config.getoption("-m") or ""):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0))
         return
     endless = [item for item in items if item.get_closest_marker("soak")]
     if endless:
