@@ -5,12 +5,8 @@
 All raise as ``Modem.run()`` where nothing else is said.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .errors import ATError, fail
+from .parser import const
 from .settings import outcome, refusal, sure  # noqa: F401 - other rooms get them from here
 
 # The parser's events.

@@ -4,13 +4,9 @@
 for.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from . import lazy
 from .modem import Modem
+from .parser import const
 
 STAYS = True
 _WAITING = const(18)  # an event of the parser

@@ -5,12 +5,8 @@
 Each function takes the modem, whose fields it may write.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from . import lazy
+from .parser import const
 
 # What a link is.
 _FREE = const(0)

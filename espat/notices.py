@@ -5,12 +5,8 @@
 For handlers that are registered see ``Modem.handlers``; notices of links are dealt with there too.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from . import lazy
+from .parser import const
 
 # The parser's events.
 _CONNECT = const(19)

@@ -10,12 +10,8 @@ range raise ``ValueError``. The modes set here are the driver's own: after a res
 the radio sets what its sockets need.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import calls
+from ..parser import const
 from .args import Payload, ask, link_first, need, number, octets
 from .essential import garbled, text
 

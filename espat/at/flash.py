@@ -9,12 +9,8 @@ restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read
 without its bytes); arguments out of range raise ``ValueError``, what is not bytes ``TypeError``.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import calls
+from ..parser import const
 from .args import Payload, fields, need, number, octets
 from .essential import garbled, text
 

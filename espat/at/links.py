@@ -13,11 +13,7 @@ range raise ``ValueError``. A restart of the module loses links and servers; the
 ``ciptcpopt``, ``cipservermaxconn`` and ``cipsto`` are sent again.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
+from ..parser import const
 from ..settings import refusal
 from .args import (
     address,

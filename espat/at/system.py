@@ -11,13 +11,9 @@ has restarted. Source: dialects.md 4, where no other is named.
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import calls
 from ..errors import ATError, fail
+from ..parser import const
 from ..rates import RATES, rate_of, set_rate
 from .args import ask, current_setting, fields, need, number, put, put_kept
 from .essential import current, decoded, garbled

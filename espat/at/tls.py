@@ -13,11 +13,7 @@ ECONNRESET (the module restarted), EOPNOTSUPP (the firmware lacks it), EIO (a re
 read); arguments out of range raise ``ValueError``.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
+from ..parser import const
 from ..settings import refusal
 from .args import ask, keep_for_link, link_first, need, number, put, put_kept, rows
 from .essential import decoded, garbled, text

@@ -13,11 +13,7 @@ module whose supply fails while it writes may need a cable afterwards. Espressif
 ``system.restore()`` after an update. Source: reference, CIUPDATE; dialects.md 1, row 17.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
+from ..parser import const
 from .args import ask, fields, number, shortest, since
 from .essential import garbled, text
 from .system import gone

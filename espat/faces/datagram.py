@@ -3,10 +3,6 @@
 """UDP sockets of MicroPython's ``socket``, which can be polled. Loaded with the first."""
 
 try:
-    from micropython import const
-except ImportError:
-    const = int
-try:
     from io import IOBase
 except ImportError:  # then nothing can be polled
     IOBase = object
@@ -14,6 +10,7 @@ except ImportError:  # then nothing can be polled
 import errno
 
 from ..errors import fail
+from ..parser import const
 from ..sock.base import octets
 from ..sock.udp import UdpSocket
 from . import turns

@@ -10,13 +10,9 @@ loaded for each use and forgotten. The radio is that of board.shared(), as for `
 garbled. Any call but ``status()`` and ``isconnected()`` of a network that stands may raise them.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import ATError, fail
+from ..parser import const
 
 STAYS = True
 

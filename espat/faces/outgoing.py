@@ -3,15 +3,12 @@
 """What a TCP socket has yet to send, while it must not wait for the module."""
 
 try:
-    from micropython import const
-except ImportError:
-    const = int
-try:
     from io import IOBase
 except ImportError:  # then nothing can be polled
     IOBase = object
 
 from ..errors import fail
+from ..parser import const
 from ..sock.base import octets
 from ..sockets import Socket
 from . import turns

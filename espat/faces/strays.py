@@ -5,10 +5,7 @@
 Most boards do not tell when a socket is forgotten. Loaded when no link is free, and forgotten.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
+from ..parser import const
 
 _LINKS = const(5)
 _OPEN = const(2)  # what a link is

@@ -4,13 +4,9 @@
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import fail
+from ..parser import const
 from ..sock.base import octets
 from ..sockets import Socket
 from . import turns

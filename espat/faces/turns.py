@@ -5,12 +5,8 @@
 What such a socket has yet to begin is begun by whichever socket is polled, read or written next.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import held
+from ..parser import const
 
 STAYS = True
 

@@ -9,11 +9,6 @@ takes the radio first.
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..at.essential import cipsta_query, cwjap_query, cwmode_query, station
 from ..at.system import sleep, sleep_query
@@ -28,6 +23,7 @@ from ..at.wifi import (
     cwqap,
 )
 from ..errors import ATError
+from ..parser import const
 from .types import PowerManagement, packed, written
 
 _LOST_WIFI = const(5)

@@ -5,11 +5,6 @@
 Source: reference, CIPMODE, CIPSEND, CIPRECONNINTV; dialects.md 1, rows 5b, 12, 25.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import calls, lazy
 from ..at.args import need, number, since
 from ..at.essential import current, text
@@ -26,6 +21,7 @@ from ..at.system import sysmsg_query
 from ..at.through import cipreconnintv_query
 from ..errors import ATError, fail
 from ..modem import compose
+from ..parser import const
 from ..sock.passthrough import Passthrough
 
 _SINCE_22 = b"\xff\x22\x22\xff"

@@ -7,12 +7,8 @@ A head begins where a method was seen, and ends with its blank line. It leaves w
 the program reads or closes, or when the buffer is full; nothing waits on a clock.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from ..errors import fail
+from ..parser import const
 
 STAYS = True
 

@@ -6,14 +6,9 @@ Made by ``radio.passthrough()``: members/passthrough.py has the way in. Loaded w
 stream, and stays.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import ATError, fail
-from ..parser import Ring
+from ..parser import Ring, const
 
 STAYS = True
 

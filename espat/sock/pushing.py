@@ -5,13 +5,9 @@
 Loaded when a UDP socket opens there, and forgotten.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import calls, lazy
 from ..errors import fail
+from ..parser import const
 
 _OK = const(2)  # an event
 _LOST_BYTES = const(6)  # a link

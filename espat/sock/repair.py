@@ -5,14 +5,9 @@
 Loaded for each question, and forgotten.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import fail
-from ..parser import Ring
+from ..parser import Ring, const
 
 _TIMEOUT = const(0)
 _ERROR = const(3)

@@ -8,13 +8,9 @@ kept, and a client that came and went is still handed out.
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import calls
 from ..errors import ATError, fail
+from ..parser import const
 
 STAYS = True
 

@@ -9,13 +9,9 @@ links: what the module holds for TCP sockets is fetched before, and until the la
 nothing holds their peers back; more than 2920 unread bytes make a TCP socket raise ECONNRESET.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import calls, lazy
 from ..errors import fail
+from ..parser import const
 from ..settings import outcome, sure
 from .base import LinkSocket, is_name, octets
 

@@ -9,13 +9,9 @@ the rate then stays.
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import ATError
+from ..parser import const
 from ..rates import rate_of
 
 _ERROR = const(3)

@@ -5,13 +5,9 @@
 ``modes`` and ``station`` are begun by the engine's ``rescue``. Loaded for it, and forgotten.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import ATError
+from ..parser import const
 from ..rates import set_rate
 from .answer import restarted
 

@@ -7,12 +7,8 @@ A module may be at another rate, or be stuck.
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import calls
+from ..parser import const
 from ..rates import RATES, rate_of, set_rate
 
 _TIMEOUT = const(0)

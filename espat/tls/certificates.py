@@ -17,11 +17,6 @@ Sizes are checked before anything is erased, a container's head is written last,
 written is read back. Loaded for a connect, and forgotten. Source: tls-facts.md 1.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..at.flash import (
     sysflash_erase,
@@ -34,6 +29,7 @@ from ..at.flash import (
     sysmfg_write,
 )
 from ..errors import ATError, fail
+from ..parser import const
 from .state import state_of
 
 MARK = b"# espat ca\n"

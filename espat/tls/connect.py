@@ -9,13 +9,9 @@ connect, and forgotten: see ``TLSSocket._open()``.
 
 import time
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import ATError, fail
+from ..parser import const
 from ..sock.base import is_name
 from .state import state_of
 

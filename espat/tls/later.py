@@ -6,13 +6,9 @@ each, and forgotten.
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import fail
+from ..parser import const
 from ..sock import opening
 
 _LEAST = const(10)  # seconds that a handshake gets: what firmware gives each of its packets

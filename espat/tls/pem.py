@@ -8,12 +8,8 @@ be compared with what lies in the module. Loaded while one is read, and forgotte
 
 from binascii import a2b_base64, b2a_base64
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from ..errors import fail
+from ..parser import const
 
 _PEM_MOST = const(8172)  # bytes of PEM: a partition of 8 KB, without its head and an entry's
 _FILE = const(65536)  # bytes: no longer file is read

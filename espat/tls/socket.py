@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: MIT
 """TLS sockets: what they do otherwise than those they are made of. Loaded with the first, stays."""
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import ATError, fail
+from ..parser import const
 
 STAYS = True
 

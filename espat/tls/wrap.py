@@ -6,13 +6,9 @@ A module cannot make a TLS connection of one that stands. One on which nothing w
 is closed and opened anew: what MicroPython's programs do, who wrap after ``connect()``.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import fail
+from ..parser import const
 from .later import connect
 from .socket import secured
 
