@@ -31,11 +31,11 @@ GOOD = {
 BAD = {
     "not found": (
         b"HTTP/1.1 404 Not Found\r\n\r\n",
-        "the server answered 404 Not Found for http://host/page",
+        "the server answered 404 Not Found for host/page",
     ),
     "moved": (
         b"HTTP/1.1 301 Moved\r\nLocation: http://else/\x1b\r\n\r\n",
-        "the server answered 301 Moved for http://host/page: it is now at http://else/?",
+        "the server answered 301 Moved for host/page: it is now at http://else/?",
     ),
     "short": (
         OK + b"Content-Length: 9\r\n\r\nhello",

@@ -220,13 +220,14 @@ def test_a_digest_is_compared_too():
 
 URLS = {
     "http://example.com": ("example.com", 80, "/"),
+    "https://example.com/a": ("example.com", 443, "/a"),
+    "https://example.com:80/": ("example.com", 80, "/"),
     "HTTP://Example.COM:8080/a/b?c=d&e#f": ("example.com", 8080, "/a/b?c=d&e"),
     " http://127.0.0.1/a b\u00fc%20 ": ("127.0.0.1", 80, "/a%20b%C3%BC%20"),
     "http://b\u00fccher.example/?q=\u00fc x": ("xn--bcher-kva.example", 80, "/?q=%C3%BC%20x"),
     "http://host/a\r\nX: y": ("host", 80, "/aX:%20y"),
 }
 NO_URLS = {
-    "https://example.com/": "TLS",
     "ftp://example.com/": "must look like http",
     "example.com": "must look like http",
     "": "must look like http",
@@ -244,6 +245,8 @@ NO_URLS = {
 def test_urls(text):
     url = wanted.parse_url(text)
     assert (url.host, url.port, url.path) == URLS[text]
+    assert url.tls == text.startswith("https")
+    assert str(wanted.parse_url(str(url))) == str(url)
 
 
 @pytest.mark.parametrize("text", NO_URLS)

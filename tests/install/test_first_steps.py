@@ -144,13 +144,10 @@ def test_ca_check_asks_for_the_password_before_it_opens_the_port(monkeypatch):
 # ---- what is told of TLS, of pip ----------------------------------------------------------------
 
 
-def test_the_demo_says_how_a_page_comes_by_https():
-    done = CliRunner().invoke(cli.main, ["demo", "--url", "https://example.com/"])
+def test_the_demo_says_what_a_page_by_https_needs():
+    done = CliRunner().invoke(cli.main, ["demo", "--url", "https://localhost/"])
     assert done.exit_code == 1
-    assert "later" not in done.output
-    assert "espat ca check" in done.output
-    (name,) = re.findall(r"examples/(\w+\.py)", done.output.replace("\n", ""))
-    assert (ROOT / "examples" / name).is_file()
+    assert "--ca FILE" in " ".join(done.output.split())
 
 
 # ---- emulators ----------------------------------------------------------------------------------

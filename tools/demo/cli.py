@@ -1,9 +1,11 @@
 """`espat demo`: the command line."""
 
 import sys
+from pathlib import Path
 
 import click
 
+from espat.tls import pem
 from espat_tools import asking, runtimes
 from espat_tools.demo.drawing import drawn
 from espat_tools.demo.page import Differs
@@ -15,6 +17,7 @@ from espat_tools.demo.wanted import (
     EMULATED_SSID,
     OWN_PAGE,
     Unwanted,
+    Url,
     Wanted,
     parse_url,
 )
@@ -32,7 +35,9 @@ _HELP = {
     "ssid": "The network to join; with --port.",
     "password": "Its password. Given here, it can be seen by others on this machine: better put it "
     f"into the variable {asking.VARIABLE}, or be asked for it.",
-    "url": "The page to fetch, http://...; needed with --port.",
+    "url": "The page to fetch, http://... or https://...; needed with --port.",
+    "ca": "The CA that an https server must come from, PEM.  [default: the roots that `espat ca` "
+    "put into the module]",
     "runtime": "What runs the driver.",
     "profile": f"What the emulator plays: {', '.join(PROFILES)}.  [default: {DEFAULT_PROFILE}]",
     "paced": "Make the emulator's wire as slow as a real one.",
@@ -48,6 +53,8 @@ Examples:
   espat demo --paced --baud 921600   no faster than a wire
 \b
   espat demo --port /dev/ttyUSB0 --ssid MyNetwork --url http://example.com/
+  espat demo --port /dev/ttyUSB0 --ssid MyNetwork --url https://example.com/
+  espat demo --url https://localhost:8443/ --ca my-ca.pem
 """
 
 
@@ -69,19 +76,34 @@ def _check(port: str | None, ssid: str | None, url: str | None, emulator_only: b
         raise Unwanted("--profile and --paced are the emulator's, and --port is a real module.")
 
 
-def _run(
-    port: str | None,
-    ssid: str | None,
-    password: str | None,
-    url: str | None,
-    profile: str | None,
-    **rest: object,
-) -> None:
+def _roots(ca: Path | None, url: Url, emulated: bool) -> str | None:
+    """The PEM of the CA that is given; None: the module's roots. Raises Unwanted."""
+    if ca is None:
+        if url.tls and emulated:
+            raise Unwanted(
+                "The emulated module starts without roots, so it could verify nobody: give the CA "
+                "that the server's certificate comes from, with --ca FILE."
+            )
+        return None
+    if not url.tls:
+        raise Unwanted("--ca is for pages of https.")
+    try:
+        return pem.certificates(str(ca)).decode()
+    except OSError as error:
+        raise Unwanted(f"{ca}: {error.strerror}.") from None
+    except ValueError as error:
+        raise Unwanted(f"{ca}: {error}.") from None
+
+
+def _run(port: str | None, profile: str | None, **rest: object) -> None:
+    url, ssid = rest.pop("url"), rest.pop("ssid")
     _check(port, ssid, url, emulator_only=bool(profile or rest["paced"]))
+    page = parse_url(url) if url else OWN_PAGE
     wanted = Wanted(
         ssid=EMULATED_SSID if ssid is None else ssid,
-        url=parse_url(url) if url else OWN_PAGE,
-        password=_password(password, emulated=not port),
+        url=page,
+        ca=_roots(rest.pop("ca"), page, emulated=not port),
+        password=_password(rest.pop("password"), emulated=not port),
         own_page=not url,
         port=port,
         profile=profile or DEFAULT_PROFILE,
@@ -101,6 +123,9 @@ def _run(
 @click.option("--password", metavar="WORD", help=_HELP["password"])
 @click.option("--url", metavar="URL", help=_HELP["url"])
 @click.option(
+    "--ca", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=_HELP["ca"]
+)
+@click.option(
     "--runtime",
     type=click.Choice(list(RUNNERS)),
     default="cpython",
@@ -118,7 +143,7 @@ def demo(**options: object) -> None:
 
     The module is emulated and the page served on this machine, unless --port names a real module.
     The driver finds the module on its serial port, joins the network and fetches the page, which
-    is compared, byte by byte, with the one that was served.
+    is compared, byte by byte, with the one that was served. A server of https is verified.
     """
     try:
         _run(**options)

@@ -97,7 +97,7 @@ def shown(data):
 def fetch(sock, host, path, sink, begun):
     """GET ``path`` over the connected ``sock``; the number of bytes in the body.
 
-    :param str host: for the Host field, with ``:port`` where that is not 80
+    :param str host: for the Host field, with ``:port`` where that is not the usual one
     :param sink: called with each piece of the body, a memoryview good for that call only
     :param begun: called with the promised length (None: not promised) when the head has come
     :raises FetchError: not status 200, not HTTP, or a body longer or shorter than promised
@@ -120,7 +120,7 @@ def fetch(sock, host, path, sink, begun):
 
 
 def _refusal(reply, host, path):
-    text = f"the server answered {reply.status} {reply.reason} for http://{host}{path}"
+    text = f"the server answered {reply.status} {reply.reason} for {host}{path}"
     moved = reply.field(b"location")
     return text if moved is None else f"{text}: it is now at {shown(moved)}"
 

@@ -4,13 +4,18 @@ import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 import serial
 from serial.tools import list_ports
 
 from espat_tools.demo.page import HOST, page, served
+from espat_tools.demo.timekeeper import TIME_SERVER, time_server
 from espat_tools.demo.wanted import Unwanted, Wanted, on_loopback
 from espat_tools.emulator import Module
+
+_TLS = {"OpenSSL.SSL": "pyOpenSSL", "cryptography.x509": "cryptography", "ntplib": "ntplib"}
+_INSTALL = "pip install cryptography ntplib pyOpenSSL"
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ def place(wanted: Wanted) -> Iterator[Place]:
         else:
             body = None
             hosts = {wanted.url.host: on_loopback(wanted.url)}
+        if wanted.url.tls:
+            _load_tls()
+            hosts[TIME_SERVER] = ("127.0.0.1", {123: stack.enter_context(time_server())})
         try:
             module = stack.enter_context(Module(wanted.profile, hosts=hosts, baud=wanted.baud))
         except ValueError as error:
@@ -42,6 +50,18 @@ def place(wanted: Wanted) -> Iterator[Place]:
         device = _pseudo_terminal(module)
         what = f"emulated ({wanted.profile}), on {device} at {wanted.baud} baud"
         yield Place(device, what, body)
+
+
+def _load_tls() -> None:
+    """Load what the emulator does TLS with. Raises Unwanted.
+
+    It would load it in the middle of a command, and on a busy machine the driver would not wait.
+    """
+    for name, package in _TLS.items():
+        try:
+            import_module(name)
+        except ImportError:
+            raise Unwanted(f"The emulated module's TLS needs {package}: {_INSTALL}.") from None
 
 
 def _pseudo_terminal(module: Module) -> str:

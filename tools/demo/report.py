@@ -119,6 +119,7 @@ class Report:
             "joining": self._joining,
             "joined": self._joined,
             "found": self._found,
+            "verified": self._verified,
             "begun": self._progress.begun,
             "progress": self._went_on,
             "trace": self._trace,
@@ -169,6 +170,11 @@ class Report:
 
     def _found(self, host: str, address: str) -> None:
         self.row("fetching", f"{self._wanted.url}" + (f" at {address}" if address != host else ""))
+
+    def _verified(self, dates: bool) -> None:
+        roots = "--ca" if self._wanted.ca else "the module's roots"
+        checked = "name and dates" if dates else "name (this firmware does not look at dates)"
+        self.row("verified", f"{self._wanted.url.host}: chain, by {roots}, {checked}")
 
     def _went_on(self, done: int, piece: int) -> None:
         self._progress.done(done)

@@ -16,7 +16,8 @@ def visit(radio, pool, uart, wanted, *, tell, sink):
 
     :param Radio radio: and ``pool``, its SocketPool
     :param CountingUART uart: the radio's
-    :param dict wanted: ``ssid``, ``password``, ``host``, ``port``, ``path``
+    :param dict wanted: ``ssid``, ``password``, ``host``, ``port``, ``path``; ``place``, for the
+        Host field; ``tls``, and ``ca``: PEM, None for the roots that the module has
     :param tell: called with the name of an event and its figures
     :param sink: called with each piece of the page
     :raises OSError: the driver's, as ATError and ValueError
@@ -30,10 +31,11 @@ def visit(radio, pool, uart, wanted, *, tell, sink):
     tell("found", host=host, address=address[0])
     commands = radio.modem.commands
     crossed = uart.received + uart.sent
-    with pool.socket() as sock:
+    with _socket(pool, wanted) as sock:
         sock.settimeout(TIMEOUT)
         sock.connect(address)
-        tell("connected")
+        if wanted["tls"]:
+            tell("verified", dates=radio.modem.has("DATES"))
         done = _page(sock, wanted, tell, sink)
     tell(
         "fetched",
@@ -43,6 +45,17 @@ def visit(radio, pool, uart, wanted, *, tell, sink):
         crossed=uart.received + uart.sent,
         crossed_page=uart.received + uart.sent - crossed,
     )
+
+
+def _socket(pool, wanted):
+    """A TCP socket; for https one that verifies the other end, or does not connect."""
+    sock = pool.socket()
+    if not wanted["tls"]:
+        return sock
+    from espat import tls  # noqa: PLC0415 - boards need not load it for http
+
+    context = tls.create_default_context(cadata=wanted["ca"])
+    return context.wrap_socket(sock, server_hostname=wanted["host"])
 
 
 def _page(sock, wanted, tell, sink):
@@ -56,9 +69,7 @@ def _page(sock, wanted, tell, sink):
     def begun(length):
         tell("begun", length=length)
 
-    port = wanted["port"]
-    host = wanted["host"] if port == 80 else f"{wanted['host']}:{port}"
-    return fetch(sock, host, wanted["path"], piece, begun)
+    return fetch(sock, wanted["place"], wanted["path"], piece, begun)
 
 
 def words(error):

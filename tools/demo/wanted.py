@@ -9,6 +9,7 @@ from espat_tools.demo.page import HOST
 
 EMULATED_SSID = "espat"
 EMULATED_PASSWORD = "correct horse"
+_PORTS = {"http": 80, "https": 443}
 
 
 class Unwanted(ValueError):
@@ -17,20 +18,33 @@ class Unwanted(ValueError):
 
 @dataclass(frozen=True)
 class Url:
-    """Where a page is: an http URL taken apart. `host` and `path` are ASCII."""
+    """Where a page is: a URL taken apart. `host` and `path` are ASCII; `tls`: it is https."""
 
     host: str
     port: int
     path: str
+    tls: bool = False
+
+    @property
+    def place(self) -> str:
+        """The host, and its port where that is not the usual one: what HTTP's Host field has."""
+        usual = self.port == _PORTS[self.scheme]
+        return self.host if usual else f"{self.host}:{self.port}"
+
+    @property
+    def scheme(self) -> str:
+        """What the URL begins with."""
+        return "https" if self.tls else "http"
 
     def __str__(self) -> str:
-        place = self.host if self.port == 80 else f"{self.host}:{self.port}"
-        return f"http://{place}{self.path}"
+        return f"{self.scheme}://{self.place}{self.path}"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Everything that the options decide. `port` None: the emulator; `baud` in bits a second."""
+    """Everything that the options decide. `port` None: the emulator; `baud` in bits a second;
+    `ca`: PEM, None for the roots that the module has.
+    """
 
     ssid: str
     password: str
@@ -43,6 +57,7 @@ class Wanted:
     trace: bool = False
     paced: bool = False
     picture: str | None = None
+    ca: str | None = None
 
     @property
     def pace(self) -> int:
@@ -57,6 +72,9 @@ class Wanted:
             "host": self.url.host,
             "port": self.url.port,
             "path": self.url.path,
+            "place": self.url.place,
+            "tls": self.url.tls,
+            "ca": self.ca,
         }
 
 
@@ -64,27 +82,21 @@ OWN_PAGE = Url(HOST, 80, "/")
 
 
 def parse_url(text: str) -> Url:
-    """Take an http URL apart. Raises Unwanted."""
+    """Take a URL apart. Raises Unwanted."""
     try:
         parts = urlsplit(text.strip())
         port = parts.port
         host = (parts.hostname or "").encode("idna").decode("ascii")
     except ValueError:
         raise Unwanted(f"{text} is not a URL: it must look like http://host/page.") from None
-    if parts.scheme == "https":
-        raise Unwanted(
-            "The demo fetches pages by http, without TLS: give an http:// address. `espat ca check "
-            "--host NAME` makes a verified connection through a module, and examples/"
-            "espat_https_simpletest.py fetches a page by one."
-        )
-    if parts.scheme != "http" or not host:
+    if parts.scheme not in _PORTS or not host:
         raise Unwanted(f"{text} is not a URL of a page: it must look like http://host/page.")
     if parts.username is not None or ":" in host:
         raise Unwanted(f"{text}: names and IPv4 addresses only, without a user name.")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     if parts.query:
         path += "?" + quote(parts.query, safe="/?%:@!$&'()*+,;=~")
-    return Url(host, port or 80, path)
+    return Url(host, port or _PORTS[parts.scheme], path, parts.scheme == "https")
 
 
 def on_loopback(url: Url) -> str:
