@@ -103,12 +103,9 @@ def passthrough(
             wants = lazy.call("tls.connect", "Wants", _Socket(modem, context, host), host)
             if wants.auth & 2:
                 lazy.call("tls.connect", "see_to_clock", modem)
-                if wants.ca is None:
-                    wants.ca = lazy.call("tls.certificates", "roots", modem, True)
-                else:
-                    wants.ca = lazy.call("tls.certificates", "provide", modem, 2, wants.ca)
-            if wants.auth & 1:
-                wants.pki = lazy.call("tls.certificates", "provide", modem, 1, wants.pki)
+            for what in (2, 1):
+                if wants.auth & what:
+                    lazy.call("tls.certificates", "provide", modem, wants, what)
             wants.link = 0
             lazy.call("tls.connect", "prepare", _Socket(modem, context, host), wants)
             host = wants.host

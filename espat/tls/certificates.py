@@ -167,47 +167,57 @@ def provide_server(modem, context, verify):
         raise fail("flash_is_full", spaces[0])
 
 
-def provide(modem, what, data):
-    """Have in the module what a client shows, or trusts: its number.
+def provide(modem, wants, what):
+    """Have in the module what a client shows, or trusts: its number takes its place in ``wants``.
 
     CircuitPython has 2 KB for frames, or 1.5 KB: under adafruit_requests this is the driver's
     deepest part, and flat for that.
 
+    :param wants: of connect.py. Its ``pki`` is (PEM, PEM), its ``ca`` PEM, or None: the roots; an
+        int in their place: it stands there, under this number
     :param int what: 1: a certificate and its key; 2: the CAs that it trusts
-    :param data: (PEM, PEM), or PEM; an int: it stands there, under this number
-    :raises OSError: EOPNOTSUPP, no place for it; EIO, no room in its
+    :raises OSError: EOPNOTSUPP, no place for it; EINVAL, there are no roots; EIO, no room in the
         flash, or it reads otherwise
     :raises ValueError: more than there is room for
     """
-    if isinstance(data, int):
-        return data
     if what == 1:
         spaces = ("client_cert", "client_key")
+        data = wants.pki
     else:
         spaces = ("client_ca",)
-        data = (data,)
+        if wants.ca is None:
+            wants.ca = roots(modem, True)
+        data = wants.ca if isinstance(wants.ca, int) else (wants.ca,)
+    if isinstance(data, int):
+        return
     known = state_of(modem).known
     for space, number in known:
         if space == spaces[0] and _all_known(known, spaces, number, data):
-            return number
-    store = opened(modem, spaces[0])
-    for number in sorted(store.files(spaces[0])):
-        for i in range(len(spaces)):
-            if not store.same(spaces[i], number, data[i]):
-                break
-        else:
             break
     else:
-        number = _free(store, known, spaces)
-    try:
-        _put(store, known, spaces, number, data)
-    except ATError:
-        for i in range(len(spaces)):  # no half of a pair is left behind
-            if store.same(spaces[i], number, data[i]):
-                store.drop(spaces[i], number)
+        store = opened(modem, spaces[0])
+        for number in sorted(store.files(spaces[0])):
+            for i in range(len(spaces)):
+                if not store.same(spaces[i], number, data[i]):
+                    break
+            else:
+                break
+        else:
+            number = _free(store, known, spaces)
+        try:
+            _put(store, known, spaces, number, data)
+            refused = False
+        except ATError:
+            refused = True
+        if refused:
+            for i in range(len(spaces)):  # no half of a pair is left behind
+                if store.same(spaces[i], number, data[i]):
+                    store.drop(spaces[i], number)
+            raise fail("flash_is_full", spaces[0])
+    if what == 1:
+        wants.pki = number
     else:
-        return number
-    raise fail("flash_is_full", spaces[0])
+        wants.ca = number
 
 
 def _all_known(known, spaces, number, data):

@@ -80,12 +80,9 @@ def secured(base):
                     wants = lazy.call("tls.connect", "Wants", self, host)
                     if wants.auth & 2:
                         lazy.call("tls.connect", "see_to_clock", modem)
-                        if wants.ca is None:
-                            wants.ca = lazy.call("tls.certificates", "roots", modem, True)
-                        else:
-                            wants.ca = lazy.call("tls.certificates", "provide", modem, 2, wants.ca)
-                    if wants.auth & 1:
-                        wants.pki = lazy.call("tls.certificates", "provide", modem, 1, wants.pki)
+                    for what in (2, 1):
+                        if wants.auth & what:
+                            lazy.call("tls.certificates", "provide", modem, wants, what)
                     lazy.call("tls.connect", "prepare", self, wants)
                     lazy.call("sock.opening", "dial", self, "SSL", wants.host, port, wants.link)
                     self.dialed = modem.port.ticks()

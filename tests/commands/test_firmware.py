@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 import espat
-from espat.families import name, since
-from espat.firmware import NAMES, TABLE, capabilities, identify
+from espat.firmware import NAMES, TABLE, capabilities, identify, name, since
 
 NONOS, ESP8266, ESP32, WIZFI360 = range(4)
 UNKNOWN = (NONOS, 0)
