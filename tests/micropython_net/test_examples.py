@@ -16,6 +16,7 @@ from tests.e2e.test_selftest import time_server
 from tests.micropython.conftest import Program
 from tests.programs import conftest as programs
 from tests.programs import published
+from tests.programs.servers import until
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
@@ -140,6 +141,7 @@ def test_access_point(start):
         )
         assert example.wait_for("network") == "network espat, key secret words, http://192.168.4.1"
         module.ap_client_joins("02:00:00:00:00:99")
+        until(lambda: module.core.links.listener, lambda: "it does not listen", PATIENCE)
         for _ in range(2):
             with urllib.request.urlopen(f"http://127.0.0.1:{own}/hello", timeout=PATIENCE) as page:
                 assert page.read() == b"<h1>Hello from the board</h1>"

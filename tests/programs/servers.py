@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-PATIENCE = 10  # seconds that a server may take to listen, and to end
+PATIENCE = 60  # seconds that a server may take to listen, and to end
 _ADMIN = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 
 
