@@ -14,7 +14,7 @@ there for as long as it runs; the link stays saved. Only ``savetranslink_off()``
 """
 
 from .args import ask, number, setting, shortest, since
-from .essential import text
+from .essential import mac, text
 
 _ESPAT_20 = b"\xff\x20\x20\xff"
 _ESPAT_22 = b"\xff\x22\x22\xff"
@@ -68,6 +68,28 @@ def savetranslink_server(modem, port, kind="TCP", ca=None):
     args = 3, number("port", port, 1, 65535), kind
     args += (None if ca is None else number("ca", ca, 0, 1),)
     since(modem, _ESPAT_32, "AT+SAVETRANSLINK=3")
+    modem.run(b"+SAVETRANSLINK=", shortest(args))
+
+
+def savetranslink_ble(modem, role, tx_service, tx_char, rx_service, rx_char, peer=None):
+    """``AT+SAVETRANSLINK=2,<role>,<tx service>,<tx char>,<rx service>,<rx char>[,"<peer>"]``: one
+    write to flash. From the next start on the module passes Bluetooth LE through.
+
+    :param int role: 1: client of the peer; 2: server
+    :param int tx_service: numbers as ``AT+BLEGATTS...?`` or ``AT+BLEGATTC...`` list them, 1 to 255,
+        as are ``tx_char``, ``rx_service`` and ``rx_char``
+    :param str peer: its address, ``"26:a2:11:22:33:88"``; a client needs it
+    ESP-AT 3.2, not ESP8266. Source: command-lists.md, Basic; dialects.md 1, row 13; unproven.
+    """
+    numbers = tx_service, tx_char, rx_service, rx_char
+    for value in numbers:
+        number("service, char", value, 1, 255)
+    if peer is not None:
+        mac("peer", peer)
+    elif number("role", role, 1, 2) == 1:
+        raise ValueError("peer: a client needs its address")
+    since(modem, _ESPAT_32, "AT+SAVETRANSLINK=2")
+    args = (2, number("role", role, 1, 2)) + numbers + (peer,)
     modem.run(b"+SAVETRANSLINK=", shortest(args))
 
 

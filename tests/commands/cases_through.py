@@ -144,7 +144,9 @@ def save(function, *args):
         core = desk.module.core
         count = core.flash_writes
         function(desk.modem, *args)
-        return core.settings.saved_link or core.settings.saved_server, core.flash_writes - count
+        now = core.settings
+        saved = now.saved_link or now.saved_server or now.saved_bluetooth
+        return saved, core.flash_writes - count
 
     return call
 
@@ -203,6 +205,13 @@ SAVED = (
         save(through.savetranslink_server, 8443, "SSL", 1),
         b'AT+SAVETRANSLINK=3,8443,"SSL",1',
         ((8443, "SSL", 1, 0), 1),
+    ),
+    Case(
+        "AT+SAVETRANSLINK",
+        "Bluetooth LE",
+        save(through.savetranslink_ble, 2, 1, 7, 1, 5, "26:a2:11:22:33:88"),
+        b'AT+SAVETRANSLINK=2,2,1,7,1,5,"26:a2:11:22:33:88"',
+        ((2, 1, 7, 1, 5, "26:a2:11:22:33:88"), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",

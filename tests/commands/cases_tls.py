@@ -73,9 +73,20 @@ def conf(auth, *numbers):
     return call
 
 
-def named(function):
-    """A name set by a function, as the default of the links shows it is by its query."""
-    return lambda desk: function(desk.modem, 2, "a.test")
+def named(function, link=2):
+    """A name set by a function."""
+    return lambda desk: function(desk.modem, link, "a.test")
+
+
+def flashed(desk):
+    """What NonOS wants in its flash before it takes the setting, as esptool writes it."""
+    if desk.module.core.profile.id in OLD:
+        for name in ("client_ca", "client_cert", "client_key"):
+            desk.module.core.store.burn(name, b"anything")
+
+
+def alone(desk):
+    links.cipmux(desk.modem, 0)
 
 
 LINKS = (
@@ -102,7 +113,14 @@ LINKS = (
         b'AT+CIPSTART=2,"SSL","tls.test",443,60',
         ["TLSv1.2"],
         before=secure,
-        families=ESPAT,
+    ),
+    Case(
+        "AT+CIPSTART",
+        "SSL, local address",
+        start(2, local="192.168.1.50"),
+        b'AT+CIPSTART=2,"SSL","tls.test",443,,"192.168.1.50"',
+        ["TLSv1.2"],
+        before=secure,
     ),
     Case(
         "AT+CIPSTARTEX",
@@ -139,16 +157,15 @@ SETTINGS = (
         "AT+CIPSSLCCONF",
         "set, verify",
         conf(3, 1, 0),
-        b"AT+CIPSSLCCONF=2,3,1,0",
-        families=ESPAT,
+        Per((OLD, b"AT+CIPSSLCCONF=3"), (ESPAT, b"AT+CIPSSLCCONF=2,3,1,0")),
+        before=flashed,
     ),
     Case(
         "AT+CIPSSLCCONF",
         "set, single",
         lambda d: tls.cipsslcconf(d.modem, None, 2, 0, 1),
-        b"AT+CIPSSLCCONF=2,0,1",
-        before=lambda d: links.cipmux(d.modem, 0),
-        families=ESPAT,
+        Per((OLD, b"AT+CIPSSLCCONF=2"), (ESPAT, b"AT+CIPSSLCCONF=2,0,1")),
+        before=lambda d: (flashed(d), alone(d)),
     ),
     Case(
         "AT+CIPSSLCCONF",
@@ -161,7 +178,14 @@ SETTINGS = (
         ),
         before=lambda d: conf(0 if d.module.core.profile.id in OLD else 3, 1, 0)(d),
     ),
-    Case("AT+CIPSSLCCN", "set", named(tls.cipsslccn), b'AT+CIPSSLCCN=2,"a.test"', families=ESPAT),
+    Case("AT+CIPSSLCCN", "set", named(tls.cipsslccn), b'AT+CIPSSLCCN=2,"a.test"'),
+    Case(
+        "AT+CIPSSLCCN",
+        "set, single",
+        named(tls.cipsslccn, None),
+        b'AT+CIPSSLCCN="a.test"',
+        before=alone,
+    ),
     Case(
         "AT+CIPSSLCCN",
         "query",
@@ -171,6 +195,13 @@ SETTINGS = (
         before=named(tls.cipsslccn),
     ),
     Case("AT+CIPSSLCSNI", "set", named(tls.cipsslcsni), b'AT+CIPSSLCSNI=2,"a.test"'),
+    Case(
+        "AT+CIPSSLCSNI",
+        "set, single",
+        named(tls.cipsslcsni, None),
+        b'AT+CIPSSLCSNI="a.test"',
+        before=alone,
+    ),
     Case(
         "AT+CIPSSLCSNI",
         "set, all, none",
@@ -204,6 +235,13 @@ SETTINGS = (
     ),
     Case(
         "AT+CIPSSLCALPN",
+        "set, single",
+        lambda d: tls.cipsslcalpn(d.modem, None, "h2"),
+        b'AT+CIPSSLCALPN=1,"h2"',
+        before=alone,
+    ),
+    Case(
+        "AT+CIPSSLCALPN",
         "set, none",
         lambda d: tls.cipsslcalpn(d.modem, 2),
         b"AT+CIPSSLCALPN=2,0",
@@ -221,6 +259,13 @@ SETTINGS = (
         "set",
         lambda d: tls.cipsslcpsk(d.modem, 2, "key", "who"),
         b'AT+CIPSSLCPSK=2,"key","who"',
+    ),
+    Case(
+        "AT+CIPSSLCPSK",
+        "set, single",
+        lambda d: tls.cipsslcpsk(d.modem, None, "key", "who"),
+        b'AT+CIPSSLCPSK="key","who"',
+        before=alone,
     ),
     Case(
         "AT+CIPSSLCPSK",
@@ -257,7 +302,6 @@ SETTINGS = (
         "set",
         lambda d: tls.cipsslsize(d.modem, 4096),
         b"AT+CIPSSLSIZE=4096",
-        families=OLD,
     ),
 )
 

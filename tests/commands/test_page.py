@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-from espat_tools.commands.forms import FORMS
+from espat_tools.commands.forms import FAMILIES, FORMS
 from espat_tools.commands.table import PAGE, REFUSED, WORKS, functions, read, render, write
 from tests.commands import test_cases
 from tests.commands.test_cases import CASES, PAIRS
@@ -26,6 +26,12 @@ def test_the_page_says_what_was_proven(request, proven, whole):
         assert page == render(proven), "pytest tests/commands --write-table"
     else:
         assert proven.items() <= read(page).items()
+
+
+def test_no_cell_is_blank():
+    page = PAGE.read_text("utf-8")
+    forms = {(command, form) for command, form, _ in FORMS}
+    assert set(read(page)) == {(*each, family) for each in forms for family, _ in FAMILIES}
 
 
 def test_every_tick_is_of_a_family_that_has_the_form(proven):

@@ -89,6 +89,13 @@ def test_a_saved_server(make_desk, family):
     assert client.closed
 
 
+@pytest.mark.parametrize("family", SERVING)
+def test_saved_bluetooth(make_desk, family):
+    desk = saved(make_desk, family, lambda m: through.savetranslink_ble(m, 2, 1, 7, 1, 5))
+    desk.join()
+    desk.works()
+
+
 class Losing(Line):
     """The first "+++" is lost, or comes twice."""
 

@@ -172,10 +172,52 @@ def test_a_server_passes_through_from_boot_on(desk, kind):
 
 def test_what_cannot_be_saved(desk):
     bench = desk(C3)
-    for bad in (b"3", b"3,0", b'3,80,"UDP"', b'3,80,"TCP",2', b'3,80,"TCP",0,0,0', b"2,2,1,7,1,5"):
+    for bad in (
+        b"3",
+        b"3,0",
+        b'3,80,"UDP"',
+        b'3,80,"TCP",2',
+        b'3,80,"TCP",0,0,0',
+        *BAD_BLE,
+        *BAD_OFF,
+    ):
         assert (bad, bench.send(b"AT+SAVETRANSLINK=%s\r\n" % bad)) == (bad, ERROR)
     for family in (N17, "esp32-2.4"):
         assert desk(family).send(b"AT+SAVETRANSLINK=3,80\r\n") == ERROR
+        assert desk(family).send(b"AT+SAVETRANSLINK=2,2,1,7,1,5\r\n") == ERROR
+
+
+BAD_BLE = (
+    *(b"2", b"2,2,1,7,1", b"2,0,1,7,1,5", b"2,3,1,7,1,5", b"2,2,0,7,1,5", b"2,1,1,7,1,5"),
+    *(b'2,2,1,7,1,5,"26:a2:11:22:33"', b"2,2,1,7,1,5,26", b'2,2,1,7,1,5,"26:a2:11:22:33:88",1'),
+)
+BAD_OFF = (b'0,"web.test"', b'0,"web.test",0', b'0,"web.test",80,"XYZ"')
+
+
+@pytest.mark.parametrize("rest", [b"", b',"26:a2:11:22:33:88"'])
+def test_bluetooth_from_boot_on(desk, rest):
+    """No peer ever comes: what is written is lost, until ``+++``."""
+    bench = desk(C3)
+    assert bench.send(b"AT+SAVETRANSLINK=2,2,1,7,1,5%s\r\n" % rest) == OK
+    assert bench.module.core.flash_writes == 1
+    assert bench.send(b"AT+RST\r\n").endswith(b"\r\nready\r\n")
+    assert bench.send(b"AT\r\n") == b""
+    bench.send(b"+++", 2)
+    assert bench.send(b"ATE0\r\n").endswith(OK)
+    assert bench.send(b"AT+SAVETRANSLINK=0\r\n") == OK
+    bench.send(b"AT+RST\r\n")
+    assert bench.send(b"AT\r\n").endswith(OK)
+
+
+@pytest.mark.parametrize("family", [N17, C3])
+def test_the_whole_form_with_mode_0_saves_nothing(desk, family):
+    """So the reference has it: mode 0 stands before a host and a port."""
+    bench = desk(family)
+    saved = bench.module.core.settings
+    assert bench.send(b'AT+SAVETRANSLINK=1,"192.168.6.110",1002,"UDP",1005\r\n') == OK
+    assert saved.saved_link
+    assert bench.send(b'AT+SAVETRANSLINK=0,"192.168.6.110",1002,"UDP",1005\r\n') == OK
+    assert saved.saved_link is None
 
 
 def test_writes_to_flash_are_counted(desk):

@@ -432,6 +432,8 @@ class Core:
             self.passthrough.enter_at_boot(Request(*self.settings.saved_link))
         elif self.settings.saved_server:
             self.passthrough.serve_at_boot(*self.settings.saved_server)
+        elif self.settings.saved_bluetooth:
+            self.passthrough.enter()  # for a peer that never comes
 
 
 def _take_apart(body):

@@ -40,6 +40,8 @@ class Settings:
     ipv6: int = 0
     #: AT+SAVETRANSLINK=3: port, type, CA and interface of a server of one client.
     saved_server: tuple | None = None
+    #: AT+SAVETRANSLINK=2: role, its services and characteristics, the peer's address.
+    saved_bluetooth: tuple | None = None
     #: AT+CIPSSLCCONF, by link: <auth_mode>, <pki_number>, <ca_number>.
     tls_conf: tuple = ((0, 0, 0),) * 5
     #: The four numbers of the firmware that AT+CIUPDATE wrote: what runs after the next restart.

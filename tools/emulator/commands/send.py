@@ -1,5 +1,7 @@
 """Commands that send: CIPSEND in its forms, CIPSENDEX, CIPSENDL, passthrough."""
 
+import re
+
 from ..families import ALL, SINCE_24, SINCE_33
 from ..link_types import LINK_TYPES, SERVER_TYPES
 from ..links import COUNT
@@ -10,6 +12,9 @@ from .tcp import resolve
 
 #: How long CIPSENDL waits for a block to fill, in seconds (AT+TRANSINTVL's default).
 _INTERVAL = 0.02
+
+#: A role of AT+SAVETRANSLINK=2.
+_BLE_CLIENT = 1
 
 #: How many blocks CIPSENDL holds before it reads the UART no more.
 _BLOCKS = 4
@@ -157,20 +162,24 @@ def pass_through(call):
 def save_link(call):
     """AT+SAVETRANSLINK=<0 or 1>[,<host>,<port>[,<type>[,<keep-alive s or local port>]]]
 
-    Since 3.2 ``=3,<port>[,<type>[,<CA>[,<netif>]]]``, for a server of one client; ``=2`` is for
-    Bluetooth, and not here.
+    With 0 nothing is saved any more, whatever stands behind it. Since 3.2 ``=3,<port>[,<type>[,<CA>
+    [,<netif>]]]``, for a server of one client, and ``=2,...`` for Bluetooth LE.
     """
     args = call.args
     mode = args.integer(0, 0, 3 if call.core.profile.id in SINCE_33 else 1)
-    if mode == 2:
-        raise Refused
-    if not mode:
-        args.count(1, 1)
-        call.set(always=True, saved_link=None, saved_server=None)
-        return
-    if mode == 3:
-        call.set(always=True, saved_link=None, saved_server=_saved_server(args))
-        return
+    saved = {"saved_link": None, "saved_server": None, "saved_bluetooth": None}
+    if mode == 1 or (not mode and len(args) > 1):
+        link = _saved_link(call, args)
+        saved["saved_link"] = link if mode else None
+    elif mode == 2:
+        saved["saved_bluetooth"] = _saved_bluetooth(args)
+    elif mode == 3:
+        saved["saved_server"] = _saved_server(args)
+    call.set(always=True, **saved)
+
+
+def _saved_link(call, args):
+    """(type, host, port, keep-alive, local port)"""
     args.count(3, 5)
     host = args.text(1, 64).decode("latin-1")
     port = args.integer(2, 1, 65535)
@@ -179,7 +188,19 @@ def save_link(call):
     if kind not in LINK_TYPES or (kind == "SSL" and not call.core.profile.tls.passthrough):
         raise args.wrong(3)
     numbers = (0, extra) if kind == "UDP" else (extra, 0)
-    call.set(always=True, saved_link=(kind, host, port, *numbers), saved_server=None)
+    return (kind, host, port, *numbers)
+
+
+def _saved_bluetooth(args):
+    """(role, service and characteristic that sends, those that receive, the peer's address)"""
+    args.count(6, 7)
+    numbers = [args.integer(1, 1, 2), *(args.integer(i, 1, 255) for i in range(2, 6))]
+    peer = args.text(6, 17, default=b"").decode("latin-1")
+    if peer and not re.fullmatch("[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", peer):
+        raise args.wrong(6)
+    if numbers[0] == _BLE_CLIENT and not peer:
+        raise args.miscount(7)
+    return (*numbers, peer)
 
 
 def _saved_server(args):
