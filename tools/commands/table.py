@@ -90,7 +90,7 @@ def read(page):
     names = dict(enumerate(family for family, _ in FAMILIES))
     meaning = {mark: what for what, mark in _MARKS.items()}
     for line in page.splitlines():
-        if line.startswith("| `A"):
+        if line.startswith(("| `A", "| `+")):
             command, form, *marks = (cell.strip() for cell in line.strip("|").split("|"))
             for at, mark in enumerate(marks):
                 if mark:
