@@ -127,7 +127,7 @@ class Datagram(IOBase, UdpSocket):
         :raises OSError: EAGAIN, the one before it is still waiting, or the network is lost; EIO,
             that was not sent
         """
-        view = octets("data", data.encode() if isinstance(data, str) else data)
+        view = turns.part(data)
         self._raise_fault()
         if self.timeout != 0:
             self._finish()
@@ -147,11 +147,10 @@ class Datagram(IOBase, UdpSocket):
         turns.advance(self.modem)
         return len(view)
 
-    def write(self, data, size=None):
-        """``send()``, of a part of the bytes where ``size`` says so; None for EAGAIN."""
-        view = octets("data", data.encode() if isinstance(data, str) else data)
+    def write(self, data, start=None, size=None):
+        """``send()``, of a part of the bytes as ``Stream.write()``; None for EAGAIN."""
         try:
-            return self.send(view if size is None else view[:size])
+            return self.send(turns.part(data, start, size))
         except OSError as e:
             if e.errno == errno.EAGAIN:
                 return None

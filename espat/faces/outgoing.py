@@ -9,7 +9,6 @@ except ImportError:  # then nothing can be polled
 
 from ..errors import fail
 from ..parser import const
-from ..sock.base import octets
 from ..sockets import Socket
 from . import turns
 
@@ -24,7 +23,8 @@ _CANCELED = const(7)
 
 _SENDING = const(4)  # what a socket is doing
 
-_OUT = const(2048)  # bytes taken at a time
+_OUT = const(2048)  # bytes taken at a time,
+_WRITE = const(8192)  # and by a write() that is not given again: programs expect it to take all
 _HEAD = const(512)  # bytes of an HTTP head that are held back
 _SEND_MS = const(20000)  # how long the module may take to confirm a send
 
@@ -35,6 +35,8 @@ class Outgoing(IOBase, Socket):
     """A TCP socket that can be written to without a wait."""
 
     leaves = False  # it was closed, and waits for its peer to do so first
+    polled = False  # it was asked what it is ready for
+    more = None  # a bytearray: what was taken while something else was on its way
 
     def __init__(self, radio):
         Socket.__init__(self, radio)
@@ -53,17 +55,18 @@ class Outgoing(IOBase, Socket):
         """Send all of a buffer; ``write(data, n)`` its first bytes, ``write(data, start, n)``.
 
         :param data: bytes and the like, or a str
-        :returns: how many bytes the module has confirmed; of a socket that must not wait perhaps
-            fewer than given. None: give the same bytes again, they may be on their way
+        :returns: how many bytes the module has confirmed. Of a socket that must not wait how many
+            were taken, perhaps fewer than given; None: it has no room.
+
+            A stream of asyncio, which is polled, is told how many were confirmed. None: give the
+            same bytes again, they may be on their way. So ``drain()`` ends when they have gone.
         :raises OSError: as ``send()``; EIO, other bytes were given again
         """
-        view = _octets(data)
-        if size is not None:
-            view = view[start : start + size]
-        elif start is not None:
-            view = view[:start]
+        view = turns.part(data, start, size)
         if self.timeout == 0:
-            return self._give(view, True)
+            if self.polled and turns.has_streams():
+                return self._give(view, True)
+            return self._give(view, False, _WRITE)
         self._finish()
         self._check_open()
         done = self._credit(view) if self.owed else 0
@@ -79,7 +82,7 @@ class Outgoing(IOBase, Socket):
 
         :raises OSError: EAGAIN, it has no room; else as ``Socket.send()``
         """
-        view = _octets(data)
+        view = turns.part(data)
         if self.timeout != 0:
             self._finish()
             self._check_open()
@@ -91,10 +94,10 @@ class Outgoing(IOBase, Socket):
 
     def sendall(self, data, flags=0):
         """``send()`` until all was taken."""
-        view = _octets(data)
+        view = turns.part(data)
         if self.timeout != 0:
             self.write(view)
-        elif self._give(view, False, len(view)) is None:
+        elif self._give(view, False, None) is None:
             raise fail("waiting", "the module to take what is sent")
 
     def sendto(self, data, address):
@@ -110,6 +113,7 @@ class Outgoing(IOBase, Socket):
         """Take bytes to be sent: how many; None if there is no room, or no connection yet.
 
         :param bool owing: they count as taken when the module has confirmed them
+        :param most: so many at most; None: all of them, or none
         """
         turns.advance(self.modem)
         if not self.shut and not self._stands() and (self.goal or self.doing):
@@ -119,13 +123,15 @@ class Outgoing(IOBase, Socket):
             return self._credit(view)
         if state != _OPEN:
             raise fail("peer_closed")
-        n = min(len(view), most)
+        n = len(view)
         if not n:
             return 0
+        if most:
+            n = min(n, most)
         if self.held and self.end + n > _HEAD:
             self._let_go()
         if not self._has_room():
-            return None
+            return None if owing or self.owed else self._add(view, most)
         if self.held or _opens_head(view):
             self._hold_head(view[:n])
         else:
@@ -135,6 +141,18 @@ class Outgoing(IOBase, Socket):
             if owing and not self._has_room():
                 self.owed = n
                 return None
+        return n
+
+    def _add(self, view, most):
+        """Take bytes that go out behind those on their way: how many; None if there is no room."""
+        more = self.more or bytearray()
+        n = len(view)
+        if most:
+            n = min(n, most - len(more))
+        if n <= 0 or (more and len(more) + n > (most or _OUT)):
+            return None
+        more.extend(view[:n])
+        self.more = more
         return n
 
     def _keep(self, view):
@@ -188,13 +206,22 @@ class Outgoing(IOBase, Socket):
         """Whether bytes can be taken: what became of those before is known."""
         return self.held or (self.at == self.end and not self.sending)
 
+    def _takes(self):
+        """Whether ``write()`` would take a byte."""
+        return self._has_room() or not (self.owed or (self.more and len(self.more) >= _OUT))
+
     def _is_sending(self):
-        return self.sending or (self.at < self.end and not self.held)
+        return self.sending or self.more or (self.at < self.end and not self.held)
+
+    def _lose(self):
+        """Nothing of what was taken will be sent."""
+        self.at = self.end
+        self.more = None
 
     def send_on(self):
         """Begin to send the next piece of what was taken: the module may be told."""
         if not self.is_ours() or (not self.shut and self.state() != _OPEN):
-            self.at = self.end
+            self._lose()
             return
         n = min(self.end - self.at, self.modem.largest)
         view = memoryview(self.out)[self.at : self.at + n]
@@ -210,7 +237,7 @@ class Outgoing(IOBase, Socket):
 
     def give_up(self, error):
         """Nothing more can be sent, and why."""
-        self.at = self.end
+        self._lose()
         self.fault = error
         self._release()
 
@@ -230,17 +257,19 @@ class Outgoing(IOBase, Socket):
             self.again = True
             self.at -= n
         elif code != _SEND_OK:
-            self.at = self.end
+            self._lose()
             if code == _CANCELED:
                 self.modem.lose(self.link, _LOST_SEND)
+        if self.at == self.end and self.more:
+            self.out = self.more
+            self.at = 0
+            self.end = len(self.out)
+            self.more = None
+            self.again = False
         if self.at < self.end:
             turns.waiting.append(self)
         else:
             self._release()
-
-
-def _octets(data):
-    return octets("data", data.encode() if isinstance(data, str) else data)
 
 
 def _opens_head(view):

@@ -71,6 +71,7 @@ class Stream(Outgoing):
         """Of what is wanted, what there is; ERR and HUP unasked."""
         if self.shut:
             return _NVAL
+        self.polled = True
         broken = _ERR | _HUP | wanted & (_RD | _WR)
         try:
             turns.advance(self.modem)
@@ -106,7 +107,7 @@ class Stream(Outgoing):
         """Whether a write would give a number, or raise."""
         if self.state() != _OPEN:
             return True
-        return self._has_room()
+        return self._takes()
 
     def _drop(self):
         """Close without a wait, and without a byte of heap."""
@@ -289,9 +290,13 @@ class Stream(Outgoing):
     def setsockopt(self, level, option, value):
         """SO_REUSEADDR, SO_KEEPALIVE, SO_BROADCAST and TCP_NODELAY are taken, and change nothing.
 
+        So is 20, a function to be called when bytes come, of a socket that does not listen: webrepl
+        sets it, and reads all the same.
+
         :raises OSError: EOPNOTSUPP, any other
         """
-        if (level, option) not in ((1, 4), (1, 8), (1, 32), (6, 1)):
+        taken = (level, option) in ((1, 4), (1, 8), (1, 20), (1, 32), (6, 1))
+        if not taken or (option == 20 and self.server is not None and value):
             Socket.setsockopt(self, level, option, value)
 
     # Reading

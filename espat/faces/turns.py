@@ -5,8 +5,11 @@
 What such a socket has yet to begin is begun by whichever socket is polled, read or written next.
 """
 
+import sys
+
 from .. import held
 from ..parser import const
+from ..sock.base import octets
 
 STAYS = True
 
@@ -71,3 +74,20 @@ def may_ask(modem):
         return False
     asked = modem.port.ticks()
     return True
+
+
+def has_streams():
+    """Whether the program uses asyncio, whose streams give the same bytes again after None."""
+    return "asyncio" in sys.modules or "uasyncio" in sys.modules
+
+
+def part(data, start=None, size=None):
+    """What ``write(data)``, ``write(data, n)`` and ``write(data, start, n)`` mean, as a memoryview.
+
+    As MicroPython has it: a number below 0 means all.
+    """
+    view = octets("data", data.encode() if isinstance(data, str) else data)
+    if size is not None:
+        view = view[start:]
+        start = size
+    return view if start is None or start < 0 else view[:start]

@@ -59,6 +59,11 @@ class Program:
             time.sleep(0.01)
         raise AssertionError(f"no {word!r} in:\n" + "\n".join(self.lines))
 
+    def say(self, line):
+        """A line for its `input()`."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
     def ended(self, patience=PATIENCE):
         """Wait for its end: all that it printed."""
         status = self.process.wait(patience)
@@ -100,7 +105,7 @@ class Pico:
                 laid_out.command,
                 env=laid_out.env,
                 cwd=laid_out.cwd,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -110,6 +115,7 @@ class Pico:
             finally:
                 process.kill()
                 process.wait(PATIENCE)
+                process.stdin.close()
                 process.stdout.close()
 
     def commands(self, word):

@@ -41,4 +41,5 @@ def modules(requirement: str) -> dict[str, Path]:
     folder = unpacked(requirement)
     inside = folder / requirement.replace("==", "-")  # of a source archive, not of a wheel
     root = inside if inside.is_dir() else folder
-    return {str(p.relative_to(root).with_suffix("")): p for p in sorted(root.rglob("*.py"))}
+    files = [path for path in sorted(root.rglob("*.py")) if path.is_file()]  # some are dead links
+    return {str(path.relative_to(root).with_suffix("")): path for path in files}
