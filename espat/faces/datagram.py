@@ -147,6 +147,10 @@ class Datagram(IOBase, UdpSocket):
         turns.advance(self.modem)
         return len(view)
 
+    def sendall(self, data, flags=0):
+        """``send()``: a datagram goes whole, or not at all."""
+        self.send(data)
+
     def write(self, data, start=None, size=None):
         """``send()``, of a part of the bytes as ``Stream.write()``; None for EAGAIN."""
         try:

@@ -24,7 +24,7 @@ _CANCELED = const(7)
 _SENDING = const(4)  # what a socket is doing
 
 _OUT = const(2048)  # bytes taken at a time,
-_WRITE = const(8192)  # and by a write() that is not given again: programs expect it to take all
+_WHOLE = const(8192)  # and by a write() that is not given again: programs expect it to take all
 _HEAD = const(512)  # bytes of an HTTP head that are held back
 _SEND_MS = const(20000)  # how long the module may take to confirm a send
 
@@ -66,7 +66,7 @@ class Outgoing(IOBase, Socket):
         if self.timeout == 0:
             if self.polled and turns.has_streams():
                 return self._give(view, True)
-            return self._give(view, False, _WRITE)
+            return self._give(view, False, _WHOLE)
         self._finish()
         self._check_open()
         done = self._credit(view) if self.owed else 0

@@ -222,6 +222,14 @@ class _Finder(ast.NodeVisitor):
             verb = "assigned" if isinstance(node.ctx, ast.Store) else "used"
             self._say(node, f"{name}, which is private to another, {verb}")
 
+    def visit_Compare(self, node: ast.Compare) -> None:
+        """`name in sys.modules` asks whether it is loaded, and holds nothing."""
+        asks = isinstance(node.ops[0], ast.In | ast.NotIn)
+        if asks and ast.unparse(node.comparators[0]) == "sys.modules":
+            self.visit(node.left)
+        else:
+            self.generic_visit(node)
+
     def _may_use(self, owner: ast.expr) -> bool:
         """Its own object, or the class that it inherits from."""
         if isinstance(owner, ast.Call):

@@ -62,6 +62,7 @@ ALLOWED = {
     "a field of its own": "class A:\n    def f(self):\n        self.close = 1\n",
     "a parameter called as a function": "def g():\n    pass\n\nclass A:\n"
     "    def f(self, g):\n        self.g = g\n",
+    "whether a module is loaded": "import sys\n\ndef f():\n    return 'wifi' in sys.modules\n",
     "a dunder": "def f(e):\n    return e.__name__\n",
 }
 PACKAGE = [
