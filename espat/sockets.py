@@ -11,6 +11,7 @@ class SocketPool:
     """What ``socketpool.SocketPool`` is on a board with Wi-Fi of its own.
 
     :param Radio radio: the module
+    :raises TypeError: it is none
     """
 
     AF_INET = 2
@@ -22,6 +23,8 @@ class SocketPool:
     TCP_NODELAY = 1
 
     def __init__(self, radio):
+        if not hasattr(radio, "modem"):
+            raise fail("no_radio")
         self.radio = radio
 
     def socket(self, family=2, type=1, proto=0):

@@ -89,13 +89,14 @@ _TEXTS = (
     "ValueError"
     "\ntoo_long: a command over 256 bytes"
     "\nline_break: CR, LF or NUL in a parameter"
-    "\nnegative: a negative time-out"
-    "\nbad_address: a port out of 1..65535, or a host out of 1..64 characters"
+    "\nnegative: a time-out is seconds, not negative, or None"
+    "\nbad_address: (host, port) is wanted: a str of 1..64 characters, an int of 1..65535"
     "\nno_group: 8 bytes are wanted, the address of a group (224.0.0.0 to 239.255.255.255) first"
     "\ntoo_small: nbytes over the length of the buffer"
     "\nrate_not_found: baud: start-up would not find the module at %d again: Radio(..., "
     "rates=(%d,))",
-    "TypeError\nnot_octets: %s: bytes, a bytearray or a memoryview of bytes are wanted",
+    "TypeError\nnot_octets: %s: bytes, a bytearray or a memoryview of bytes are wanted"
+    "\nno_radio: SocketPool: a radio is wanted: espat.Radio(uart), or wifi.radio",
     "RuntimeError"
     "\nnested: step() called from its own callback, or a second thread: a radio and its sockets "
     "are for one thread",

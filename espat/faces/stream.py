@@ -194,8 +194,7 @@ class Stream(Outgoing):
             raise fail("closed")
         if self.port or self.left or self.link >= 0:
             raise fail("used_before")
-        if not (0 < address[1] < 65536 and 0 < len(address[0]) <= 64):
-            raise fail("bad_address")
+        lazy.call("sock.opening", "check", address)
 
     def _stands(self):
         """Whether a connection stands, or has stood; one that is due is begun.

@@ -10,7 +10,7 @@ takes the radio first.
 import errno
 
 from .. import lazy
-from ..at.essential import cipsta_query, cwjap_query, cwmode_query, station
+from ..at.essential import cipsta_query, cwjap_query, cwmode_query, station, text
 from ..at.system import sleep, sleep_query
 from ..at.wifi import (
     cipapmac,
@@ -94,6 +94,8 @@ def command(radio, line, timeout=5):
     :raises ATError: the module refused it
     :raises ValueError: a line break, NUL, or not a command
     """
+    text("command", line, 2, 256)
+    line = line if isinstance(line, str) else str(line, "ascii")
     name = line.encode()
     if name[:2] != b"AT" or b"\r" in name or b"\n" in name or b"\0" in name:
         raise ValueError("not one AT command")
@@ -154,10 +156,10 @@ def put_hostname(radio, name):
     :raises ValueError: other characters, or too long
     :raises OSError: EOPNOTSUPP, NonOS AT 1.3 cannot
     """
+    name = text("hostname", name, 1, 32)
     name = name if isinstance(name, str) else str(name, "ascii")
     for part in name.split("."):
-        letters = part.replace("-", "0")
-        plain = all("0" <= c <= "9" or "a" <= c <= "z" or "A" <= c <= "Z" for c in letters)
+        plain = all("0" <= c <= "9" or "a" <= c <= "z" or c == "-" for c in part.lower())
         if not part or part[0] == "-" or not plain:
             raise ValueError("hostname: letters, digits, - and . are wanted")
     modem = radio.awake()

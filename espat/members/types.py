@@ -132,6 +132,6 @@ def written(value):
 
     :raises ValueError: not six bytes
     """
-    if len(value) != 6:
+    if not isinstance(value, (bytes, bytearray)) or len(value) != 6:
         raise ValueError("a MAC address has six bytes")
     return ":".join(["%02x" % b for b in value])

@@ -45,9 +45,13 @@ class LinkSocket:
     def settimeout(self, seconds):
         """None: wait for ever; 0: not at all (EAGAIN); else so many seconds (ETIMEDOUT).
 
-        :raises ValueError: a negative time-out
+        :raises ValueError: a negative time-out, or none
         """
-        if seconds is not None and seconds < 0:
+        try:
+            wrong = seconds is not None and seconds < 0
+        except TypeError:
+            wrong = True
+        if wrong:
             raise fail("negative")
         self.timeout = seconds
 

@@ -18,7 +18,6 @@ from .base import is_name
 _FREE = const(0)
 _OPENING = const(1)
 _OPEN = const(2)
-_CLOSED_BY_PEER = const(3)
 _LOST_RESTART = const(4)
 _LOST_WIFI = const(5)
 
@@ -61,9 +60,23 @@ def is_new(sock, address):
         return False
     if sock.port or sock.left:
         raise fail("used_before")
-    if not (0 < address[1] < 65536 and 0 < len(address[0]) <= 64):
-        raise fail("bad_address")
+    check(address)
     return True
+
+
+def check(address, host=1, port=1):
+    """See that an address is ``(host, port)``.
+
+    :param int host: characters that it must have; 0: None will do too
+    :param int port: the least that it may be
+    :raises ValueError: it is not
+    """
+    try:
+        if host <= len(address[0] or "") <= 64 and port <= address[1] | 0 < 65536:
+            return
+    except (TypeError, LookupError):  # `| 0`: a float is no port
+        pass
+    raise fail("bad_address")
 
 
 def stands(sock, since):
@@ -96,23 +109,9 @@ def take(modem, owner):
             if best < 0 or not modem.doubt >> link & 1:
                 best = link
     if best < 0:
-        best = _spare(modem)
+        best = lazy.call("sock.repair", "spare", modem)
     modem.own(best, owner, _OPENING)
     return best
-
-
-def _spare(modem):
-    """The link of a socket whose peer has closed, and that has nothing left to read. Its program
-    may have forgotten to close it; its end stays readable.
-    """
-    used = 0
-    for link in range(_LINKS):
-        owner = modem.owner(link)
-        used += owner is not None
-        if modem.links[link] == _CLOSED_BY_PEER and not modem.unread[link]:
-            if owner is not None and owner.part():
-                return link
-    raise fail("no_free_link", used)
 
 
 def dial(sock, kind, host, port, link=-1):
@@ -179,6 +178,7 @@ def set_option(level, option):
 
 def addresses(radio, host, port, kind, proto):
     """See ``SocketPool.getaddrinfo()``."""
+    check((host, 1))
     if is_name(host):
         host = lazy.call("at.essential", "cipdomain", radio.up(), host)
     return [(2, kind or 1, proto, "", (host, port))]

@@ -165,6 +165,22 @@ def put_back(sock, line):
             parser.into(sock.space[came:])
 
 
+def spare(modem):
+    """The link of a socket whose peer has closed, and that has nothing left to read. Its program
+    may have forgotten to close it; its end stays readable.
+
+    :raises OSError: ENOMEM, there is none
+    """
+    used = 0
+    for link in range(5):
+        owner = modem.owner(link)
+        used += owner is not None
+        if modem.links[link] == _CLOSED_BY_PEER and not modem.unread[link]:
+            if owner is not None and owner.part():
+                return link
+    raise fail("no_free_link", used)
+
+
 def spared(sock):
     """``Socket.part()``: all that came is here, and the end is known."""
     modem = sock.modem

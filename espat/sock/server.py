@@ -32,9 +32,13 @@ def bind(socket, address):
         raise fail("closed")
     if socket.link >= 0:
         raise fail("not_bound")
-    if not 0 < address[1] < 65536:
+    try:
+        port = address[1] | 0
+    except (TypeError, LookupError):
+        port = 0
+    if not 0 < port < 65536:
         raise fail("bad_address")
-    socket.port = address[1]
+    socket.port = port
 
 
 def listen(socket, backlog, kind):

@@ -92,10 +92,13 @@ class UdpSocket(LinkSocket):
             raise fail("closed")
         if self.link >= 0:
             raise fail("used_before")
+        lazy.call("sock.opening", "check", address, 0, 0)
         port = address[1]
-        if not 0 <= port < 65536:
-            raise fail("bad_address")
-        if not is_name(address[0]) and lazy.call("sock.group", "is_group", address[0]):
+        if (
+            address[0]
+            and not is_name(address[0])
+            and lazy.call("sock.group", "is_group", address[0])
+        ):
             self.group = address[0]
         self._open(self.group or "0.0.0.0", port or 9, port, self.modem.port.ticks())
 
@@ -123,8 +126,12 @@ class UdpSocket(LinkSocket):
         """(address, port), a name looked up: the module would do that for each datagram."""
         if self.shut:
             raise fail("closed")
-        host, port = address[0], address[1]
-        if not (0 < port < 65536 and 0 < len(host) <= 64):
+        try:  # as opening.check(), which would be loaded for each datagram
+            host, port = address[0], address[1] | 0
+            size = len(host)
+        except (TypeError, LookupError):
+            size = 0
+        if not 0 < size <= 64 or not 0 < port < 65536:
             raise fail("bad_address")
         if is_name(host):
             if self._name[0] != host:

@@ -24,6 +24,8 @@ def is_secured(sock):
 
 def wrap(context, sock, server_side, at_once, name):
     """The TLS socket in place of ``sock``: see ``SSLContext.wrap_socket()``."""
+    if not hasattr(sock, "shut"):
+        raise TypeError("wrap_socket: a socket of a SocketPool is wanted")
     if is_secured(sock):
         raise fail("secured_already")
     if context.protocol == (_PROTOCOL_TLS_CLIENT if server_side else _PROTOCOL_TLS_SERVER):

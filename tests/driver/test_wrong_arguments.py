@@ -1,0 +1,134 @@
+"""Arguments of a wrong type end in a sentence that says what is wanted."""
+
+import pytest
+
+import espat
+from espat import tls
+from tests.runtimes.board_rules import violations
+
+PLACE = "(host, port) is wanted: a str of 1..64 characters, an int of 1..65535"
+SECONDS = "a time-out is seconds, not negative, or None"
+OCTETS = "data: bytes, a bytearray or a memoryview of bytes are wanted"
+NO_HOSTS = [(5, 80), ("x" * 65, 80)]
+NO_PLACES = [
+    "127.0.0.1",
+    None,
+    5,
+    {"host": 1},
+    ("127.0.0.1",),
+    ("127.0.0.1", "80"),
+    ("127.0.0.1", 80.0),
+    ("127.0.0.1", None),
+    ("127.0.0.1", -1),
+    ("127.0.0.1", 65536),
+    *NO_HOSTS,
+]
+NO_PEERS = [*NO_PLACES, (None, 80), ("", 80), ("127.0.0.1", 0)]
+NO_SECONDS = ["1", -1, b"", []]
+
+
+@pytest.fixture
+def profile():
+    """Which module it is makes no difference: nothing is sent."""
+    return "esp32c3-3.3"
+
+
+def _refused(error, sentence, call, *arguments):
+    with pytest.raises(error) as caught:
+        call(*arguments)
+    assert str(caught.value) == sentence
+
+
+def test_addresses_of_sockets(desk):
+    pool = desk.pool
+    sent = desk.radio.modem.commands
+    for address in NO_PEERS:
+        _refused(ValueError, PLACE, pool.socket().connect, address)
+        with pool.socket(type=pool.SOCK_DGRAM) as sock:
+            _refused(ValueError, PLACE, sock.connect, address)
+            _refused(ValueError, PLACE, sock.sendto, b"x", address)
+    for address in NO_PLACES:
+        if address not in NO_HOSTS:  # which the server of a module does not look at
+            _refused(ValueError, PLACE, pool.socket().bind, address)
+        with pool.socket(type=pool.SOCK_DGRAM) as sock:
+            _refused(ValueError, PLACE, sock.bind, address)
+    for host in (None, 5, "", "x" * 65):
+        _refused(ValueError, PLACE, pool.getaddrinfo, host, 80)
+    assert desk.radio.modem.commands == sent
+
+
+def test_hosts_that_bind_takes(desk):
+    """A module listens on all its addresses, whatever the host."""
+    pool = desk.pool
+    for host in ("", None, "0.0.0.0"):
+        pool.socket().bind((host, 80))
+        with pool.socket(type=pool.SOCK_DGRAM) as sock:
+            sock.bind((host, 0))
+
+
+def test_time_outs(desk):
+    pool = desk.pool
+    for kind in (pool.SOCK_STREAM, pool.SOCK_DGRAM):
+        with pool.socket(type=kind) as sock:
+            for seconds in NO_SECONDS:
+                _refused(ValueError, SECONDS, sock.settimeout, seconds)
+            for seconds in (None, 0, 1, 0.5):
+                sock.settimeout(seconds)
+
+
+def test_text_is_not_sent(desk):
+    for data in ("text", None, 5, [1]):
+        _refused(TypeError, OCTETS, desk.pool.socket().send, data)
+        sock = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
+        _refused(TypeError, OCTETS, sock.sendto, data, ("127.0.0.1", 9))
+
+
+def test_what_is_no_radio_and_no_socket(desk):
+    sentence = "SocketPool: a radio is wanted: espat.Radio(uart), or wifi.radio"
+    for radio in (None, "wifi", object()):
+        _refused(TypeError, sentence, espat.SocketPool, radio)
+    context = tls.create_default_context()
+    for sock in (None, desk.pool, desk.radio):
+        sentence = "wrap_socket: a socket of a SocketPool is wanted"
+        _refused(TypeError, sentence, context.wrap_socket, sock)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("hostname", 5, "hostname: a str is wanted"),
+        ("hostname", None, "hostname: a str is wanted"),
+        ("mac_address", 5, "a MAC address has six bytes"),
+        ("mac_address", "02:00:00:00:00:01", "a MAC address has six bytes"),
+        ("ipv4_dns", 5, "server out of 7..15 bytes"),
+    ],
+)
+def test_members_of_the_radio(desk, name, value, sentence):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        setattr(desk.radio, name, value)
+    assert str(caught.value) == sentence
+
+
+def test_commands(desk):
+    assert desk.radio.command(b"AT") == desk.radio.command("AT")
+    _refused(TypeError, "command: a str is wanted", desk.radio.command, 5)
+    _refused(ValueError, "not one AT command", desk.radio.command, "GMR")
+
+
+PROGRAM = """
+import sys
+from espat.sock import opening
+
+for address in (%s):
+    try:
+        opening.check(address)
+        print("taken", address)
+    except ValueError as error:
+        print(error)
+"""
+
+
+def test_boards_refuse_the_same(any_micropython):
+    program = PROGRAM % ", ".join(map(repr, NO_PEERS))
+    assert violations(program) == []
+    assert any_micropython(program).check().splitlines() == [PLACE] * len(NO_PEERS)
