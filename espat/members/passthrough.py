@@ -74,7 +74,9 @@ def passthrough(
     :param reconnect: seconds after which a broken connection is made again, 0.1 to 3600. ESP-AT
     :param bool notices: have ``CLOSED``, ``CONNECT`` and Wi-Fi's come in the stream (SYSMSG, bit
         2): nothing tells them from the peer's bytes. ESP-AT 1.2, NonOS 1.7
-    :param context: an ``SSLContext``: TLS, checked as it says against ``host``. ESP-AT 2.2
+    :param context: an ``SSLContext``: TLS, checked as it says against ``host``. ESP-AT 2.2. What is
+        checked again after a break are the CA and the dates, from ESP-AT 5.0 on the name too:
+        before, ``check_hostname`` and ``sni`` must be False; and no key in place of certificates
     :param timeout: seconds that a read waits for a byte, and a write for room; and a client may
         take to come. None: for ever
     :raises OSError: EBUSY, sockets are open; ECONNREFUSED; EIO, the module refuses passthrough;
@@ -101,11 +103,16 @@ def passthrough(
         if context is not None:
             # Each act from here: CircuitPython has room for few frames.
             wants = lazy.call("tls.connect", "Wants", _Socket(modem, context, host), host)
+            # Firmware forgets the name and the key when a link closes (tls-facts.md 2).
+            if wants.psk or (context.check_hostname and not modem.has("TLS_HOST")):
+                raise fail("checked_once", modem.firmware)
             if wants.auth & 2:
                 lazy.call("tls.connect", "see_to_clock", modem)
-            for what in (2, 1):
-                if wants.auth & what:
-                    lazy.call("tls.certificates", "provide", modem, wants, what)
+                if wants.ca is None:
+                    wants.ca = lazy.call("tls.certificates", "roots", modem, True)
+                lazy.call("tls.certificates", "provide", modem, wants, 2)
+            if wants.auth & 1:
+                lazy.call("tls.certificates", "provide", modem, wants, 1)
             wants.link = 0
             lazy.call("tls.connect", "prepare", _Socket(modem, context, host), wants)
             host = wants.host

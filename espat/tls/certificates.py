@@ -173,11 +173,10 @@ def provide(modem, wants, what):
     CircuitPython has 2 KB for frames, or 1.5 KB: under adafruit_requests this is the driver's
     deepest part, and flat for that.
 
-    :param wants: of connect.py. Its ``pki`` is (PEM, PEM), its ``ca`` PEM, or None: the roots; an
-        int in their place: it stands there, under this number
+    :param wants: of connect.py. Its ``pki`` is (PEM, PEM), its ``ca`` PEM; an int in place of
+        either: it stands there, under this number
     :param int what: 1: a certificate and its key; 2: the CAs that it trusts
-    :raises OSError: EOPNOTSUPP, no place for it; EINVAL, there are no roots; EIO, no room in the
-        flash, or it reads otherwise
+    :raises OSError: EOPNOTSUPP, no place for it; EIO, no room in the flash, or it reads otherwise
     :raises ValueError: more than there is room for
     """
     if what == 1:
@@ -185,11 +184,11 @@ def provide(modem, wants, what):
         data = wants.pki
     else:
         spaces = ("client_ca",)
-        if wants.ca is None:
-            wants.ca = roots(modem, True)
-        data = wants.ca if isinstance(wants.ca, int) else (wants.ca,)
+        data = wants.ca
     if isinstance(data, int):
         return
+    if what == 2:
+        data = (data,)
     known = state_of(modem).known
     for space, number in known:
         if space == spaces[0] and _all_known(known, spaces, number, data):
@@ -206,13 +205,12 @@ def provide(modem, wants, what):
             number = _free(store, known, spaces)
         try:
             _put(store, known, spaces, number, data)
-            refused = False
         except ATError:
-            refused = True
-        if refused:
             for i in range(len(spaces)):  # no half of a pair is left behind
                 if store.same(spaces[i], number, data[i]):
                     store.drop(spaces[i], number)
+            store = None
+        if store is None:
             raise fail("flash_is_full", spaces[0])
     if what == 1:
         wants.pki = number

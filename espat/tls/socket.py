@@ -80,9 +80,11 @@ def secured(base):
                     wants = lazy.call("tls.connect", "Wants", self, host)
                     if wants.auth & 2:
                         lazy.call("tls.connect", "see_to_clock", modem)
-                    for what in (2, 1):
-                        if wants.auth & what:
-                            lazy.call("tls.certificates", "provide", modem, wants, what)
+                        if wants.ca is None:
+                            wants.ca = lazy.call("tls.certificates", "roots", modem, True)
+                        lazy.call("tls.certificates", "provide", modem, wants, 2)
+                    if wants.auth & 1:
+                        lazy.call("tls.certificates", "provide", modem, wants, 1)
                     lazy.call("tls.connect", "prepare", self, wants)
                     lazy.call("sock.opening", "dial", self, "SSL", wants.host, port, wants.link)
                     self.dialed = modem.port.ticks()

@@ -27,6 +27,8 @@ _TEXTS = (
     "\nalpn_unknown: %s cannot offer ALPN protocols: ESP-AT 2.1 and later can"
     "\npsk_unknown: %s has no keys in place of certificates (PSK): ESP8266 2.1, ESP32 2.2 and later"
     "\npsk_not_printable: ESP8266 2.3, ESP32 3.2 and later take keys (PSK) that are not printable"
+    "\nchecked_once: after a break %s connects again with no name to check, and no key (PSK): "
+    "check_hostname = False and sni = False: any certificate of the CA will do; or use a socket"
     "\nno_tls_server: a TLS server is what ESP32 has: %s has none"
     "\nno_such_place: %s: this firmware has no place for it in flash"
     "\naddress_unchecked: a module cannot check that a certificate is for the address %s: use a "

@@ -4,7 +4,9 @@ import hashlib
 
 import pytest
 
-from tests.driver.desk import ALL, Desk, Line, pattern
+from tests.driver.desk import ALL, Desk, Line, Server, pattern
+from tests.driver.secure import HOST, PORT, serve
+from tests.driver.test_passthrough import NAMING, lasting
 
 RATE = 3_000_000
 ESPAT = tuple(family for family in ALL if family.startswith("esp"))
@@ -111,6 +113,33 @@ def test_a_connection_that_breaks_three_times(family):
                 b"AT+CIPRECONNINTV=1",
             ]
             assert desk.said(b"AT+SYSMSG=") == [b"AT+SYSMSG=4", b"AT+SYSMSG=0"]
+    finally:
+        desk.module.close()
+
+
+@pytest.mark.parametrize("family", ESPAT)
+def test_a_megabyte_each_way_over_tls_and_breaks(family):
+    """The families that can. After each break the new handshake verifies as the first did."""
+    desk = wired(family)
+    server = serve(desk, handler=Server())
+    options = {"context": lasting(family), "notices": True, "reconnect": 0.5, "timeout": 30}
+    try:
+        with desk.radio.passthrough(HOST, PORT, **options) as stream:
+            for turn, size in enumerate((1 << 20, 100_000, 100_000)):
+                coming = pattern(size, turn + 1)
+                server.data.clear()
+                server.peer.send(coming)
+                got = both_ways(stream, MEGABYTE[:size], size)
+                settle(desk, stream)
+                assert same(got, coming)
+                assert same(bytes(server.data), MEGABYTE[:size])
+                server.peer.close(notify=turn == 1)
+                assert told(desk, stream, 4) == b"CLOSED\r\nCONNECT\r\n"
+                name = HOST if family == NAMING else None
+                assert server.context.names == [name] * (turn + 2)
+                assert server.peer.tls.version() == "TLSv1.2"
+        assert len(server.peers) == 4
+        desk.works()
     finally:
         desk.module.close()
 
