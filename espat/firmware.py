@@ -1,12 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Which firmware a module runs, and what that can do. Loaded at set-up and for messages, forgotten.
+"""Which firmware a module runs, and what that firmware can do. Loaded at set-up, then forgotten.
 
-A firmware is a pair: its family (an index of ``FAMILIES``) and its version, 0xMm for M.m.
+A firmware is a pair: its family (an index of ``families.FAMILIES``) and its version, 0xMm for M.m.
 Version 0 means that the firmware is not known.
 """
-
-import errno
 
 try:
     from micropython import const
@@ -17,8 +15,6 @@ _NONOS = const(0)
 _ESP8266 = const(1)
 _ESP32 = const(2)
 _WIZFI360 = const(3)
-
-FAMILIES = ("NonOS AT", "ESP8266 ESP-AT", "ESP32 ESP-AT", "WizFi360")
 
 # For each capability the first version that has it, 0xMm, by family in the order above; 0xFF: no
 # version has it. Sources: dialects.md 1 (by command) and 4; tls-facts.md.
@@ -163,40 +159,3 @@ def shortest(firmware):
         if " " + name + " " not in has:
             lacks += name + " "
     return min(has, lacks, key=len)
-
-
-# For people
-
-
-def since(capability, family):
-    """The first version of a family that has a capability, 0xMm; 0xFF: none has.
-
-    :param capability: its name, or its row of the table
-    """
-    if not isinstance(capability, str):
-        return capability[family]
-    return TABLE[4 * NAMES.split().index(capability) + family]
-
-
-def name(firmware):
-    """What a person calls it: "ESP32 ESP-AT 3.3"."""
-    family, version = firmware
-    if not version:
-        return "this firmware"
-    return "%s %d.%d" % (FAMILIES[family], version >> 4, version & 15)
-
-
-def lacking(firmware, capability, what):
-    """The exception for something that a firmware cannot do: OSError, EOPNOTSUPP.
-
-    :param str what: its name in the message: "AT+CIPSTATE"; None: a command is named as it is
-    """
-    have = []
-    for family in range(len(FAMILIES)):
-        version = since(capability, family)
-        if version < 0xFF:
-            have.append(name((family, version)))
-    text = "%s does not have %s: %s and later do"
-    return OSError(
-        errno.EOPNOTSUPP, text % (name(firmware), what or "AT+" + capability, ", ".join(have))
-    )

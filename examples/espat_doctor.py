@@ -9,7 +9,7 @@ no network, and stores nothing in the module. The last line has the finding's na
 docs/troubleshooting.md says more about it.
 """
 
-from espat import firmware
+from espat import families, firmware
 from espat.rates import RATES, set_rate
 
 # Name: what it is, and what to do. In "%s" stands what was seen.
@@ -301,9 +301,9 @@ class Examination:
         if not which[1]:
             self.find("unknown", lines)
         elif which[0] == 0 and which[1] < 0x10:
-            self.find("old", firmware.name(which))
+            self.find("old", families.name(which))
         elif " PASSIVE " not in firmware.capabilities(which):
-            self.find("active_only", firmware.name(which))
+            self.find("active_only", families.name(which))
         fields = wire.ask(b"AT+UART_CUR?\r\n", 1000).split(b"+UART_CUR:")[-1].split(b",")
         if len(fields) == 5 and fields[4][:1] in b"23":
             self.find("half_flow")

@@ -79,7 +79,7 @@ def need(modem, capability, what=None):
     if not modem.has(capability):
         if isinstance(what, bytes):
             what = "AT" + str(what, "ascii")
-        raise lazy.call("firmware", "lacking", modem.firmware, capability, what)
+        raise lazy.call("families", "lacking", modem.firmware, capability, what)
 
 
 def since(modem, row, what):
@@ -90,7 +90,7 @@ def since(modem, row, what):
     """
     family, version = modem.firmware
     if row[family] > min(version, 0xFE):
-        raise lazy.call("firmware", "lacking", modem.firmware, row, what)
+        raise lazy.call("families", "lacking", modem.firmware, row, what)
 
 
 def put(modem, name, args, needs=None):

@@ -60,7 +60,7 @@ def _joined(modem):
 
 def firmware(radio):
     """The module's family and version: ``"ESP32 ESP-AT 3.3"`` (``AT+GMR``)."""
-    return lazy.call("firmware", "name", radio.up().firmware)
+    return lazy.call("families", "name", radio.up().firmware)
 
 
 def reset(radio):

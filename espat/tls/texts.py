@@ -102,7 +102,7 @@ def error(name, args):
         "<open>", " (or verify_mode = CERT_NONE: then anybody may be at the other end)"
     )
     if args and isinstance(args[0], tuple):  # a firmware
-        args = (lazy.call("firmware", "name", args[0]),)
+        args = (lazy.call("families", "name", args[0]),)
     if args:
         text = text % args
     return ValueError(text) if kind == "ValueError" else OSError(getattr(errno, kind), text)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import espat
-from espat.firmware import NAMES, TABLE, capabilities, identify, name, since
+from espat.families import name, since
+from espat.firmware import NAMES, TABLE, capabilities, identify
 
 NONOS, ESP8266, ESP32, WIZFI360 = range(4)
 UNKNOWN = (NONOS, 0)

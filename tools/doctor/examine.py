@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from espat import firmware
+from espat import families, firmware
 from espat.rates import RATES
 from espat_tools.doctor import signs
 from espat_tools.doctor.faults import BAD, LEVELS, Finding, at_pins, boot_pin
@@ -221,7 +221,7 @@ def _identify(wire: Wire, done: Examined) -> None:
     if not which[1]:
         done.add("unknown", seen=signs.shown(b" / ".join(lines)) if lines else "it says nothing")
         return
-    done.firmware = firmware.name(which)
+    done.firmware = families.name(which)
     has = firmware.capabilities(which).split()
     for ability, told in ABILITIES:
         (done.can if ability in has else done.cannot).append(told)
