@@ -96,7 +96,7 @@ class _Finder(ast.NodeVisitor):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         self._import(node, node.module or "")
         names = {alias.name for alias in node.names}
-        if "const" in names and not self._guarded("ImportError"):
+        if "const" in names and node.module == "micropython" and not self._guarded("ImportError"):
             self._say(node, "const imported without a guard: CPython has no micropython module")
         if "IOBase" in names and not self._guarded("ImportError"):
             self._say(node, "IOBase imported without a guard: some CircuitPythons lack it")
