@@ -100,7 +100,11 @@ def serving(reply, stay=False):
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
-            lines = list(iter(self.rfile.readline, b"\r\n"))
+            lines = []
+            while (line := self.rfile.readline()) != b"\r\n":
+                if not line:
+                    return  # it went: without this its thread would spin for ever
+                lines.append(line)
             served.requests.append(b"".join(lines))
             self.wfile.write(reply)
             if stay:
