@@ -89,7 +89,7 @@ ABSENT = {
 
 def names(module: str) -> Iterator[str]:
     """What a module of the Pico W has; of a class its members behind it. Constants come last."""
-    body = ast.parse(_stub(module)).body
+    body = ast.parse(stub(module)).body
     for node in body:
         if isinstance(node, ast.ClassDef) and node.name in CLASSES[module]:
             yield f"{module}.{node.name}"
@@ -109,7 +109,8 @@ def _public(body: list[ast.stmt]) -> list[str]:
     return sorted(set(public), key=lambda name: (name.isupper(), name))
 
 
-def _stub(module: str) -> str:
+def stub(module: str) -> str:
+    """The text of a stub. Raises FileNotFoundError where it is not installed."""
     for folder in sys.path:
         path = Path(folder, f"{module}.pyi")
         if path.is_file():
