@@ -33,14 +33,14 @@ def name(firmware):
 def lacking(firmware, capability, what):
     """The exception for something that a firmware cannot do: OSError, EOPNOTSUPP.
 
-    :param str what: its name in the message: "AT+CIPSTATE"; None: a command is named as it is
+    :param what: what it is, for people; bytes: a command's name; None: the capability's is that
     """
+    if not isinstance(what, str):
+        what = "AT" + (str(what, "ascii") if what else "+" + capability)
     have = []
     for family in range(len(FAMILIES)):
         version = since(capability, family)
         if version < 0xFF:
             have.append(name((family, version)))
     text = "%s does not have %s: %s and later do"
-    return OSError(
-        errno.EOPNOTSUPP, text % (name(firmware), what or "AT+" + capability, ", ".join(have))
-    )
+    return OSError(errno.EOPNOTSUPP, text % (name(firmware), what, ", ".join(have)))

@@ -20,13 +20,13 @@ _TEXTS = (
     "\nlost4: connection lost: the module restarted"
     "\nlost5: connection lost: Wi-Fi went away"
     "\nlost6: bytes were lost between module and host: a larger UART buffer or flow control helps"
-    "\nlost7: connection lost: the module never confirmed a send: how much of it went is not known"
-    "\nlost8: bytes were lost: while a UDP socket is open this firmware pushes what all "
-    "connections receive, and more came than could be kept; close the UDP socket, or read faster"
+    "\nlost7: connection lost: the module never confirmed a send: how much went is not known"
+    "\nlost8: bytes were lost: with a UDP socket open this firmware pushes what all receive, and "
+    "more came than there was room for: close that, or read faster"
     "\nended: the other end has closed, and all it sent has been read"
     "\npeer_closed: the other end has closed the connection"
     "\npart_sent: the connection broke after %d of %d bytes were sent"
-    "\nnot_sent: the module could not send it: the connection is useless now"
+    "\nnot_sent: the module could not send it: the connection is lost"
     "\ndropped: the module has closed the link: make a new socket",
     "ENOTCONN"
     "\ngone: the other end has closed the connection"
@@ -36,14 +36,14 @@ _TEXTS = (
     "\nsilent: the module does not answer: check power (300 mA), TX to RX, the baud rate, and "
     "that no other program has the port"
     "\nalways_busy: the module is 'busy' for ever: radio.reset() restarts it"
-    "\nsend_timed_out: the module did not confirm the send in time: how much of it went is not "
-    "known, so the connection is closed"
+    "\nsend_timed_out: the send was not confirmed in time: how much of it went is not known, the "
+    "connection is closed"
     "\ncalled_off: the send was called off before any of it went"
     "\nno_connect_answer: no connection to %s:%d: the module did not answer"
     "\nno_ping: no answer to a ping from %s"
     "\nno_time: no time server answered in %d s"
     "\nrate_lost: no answer at %d baud, nor at %d again: reset the module"
-    "\njoin1: the access point did not answer in time: is it too far away?"
+    "\njoin1: the access point did not answer: is it too far away?"
     "\njoin5: the access point took us in, but no DHCP server gave an address",
     "EIO"
     "\nuart_stuck: the UART takes no bytes: is flow control on at one end only?"
@@ -76,15 +76,15 @@ _TEXTS = (
     "ENODEV\njoin3: no such access point in reach: check the name, and that it is on 2.4 GHz",
     "EBADF\nclosed: the socket is closed",
     "EOPNOTSUPP\nsock_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
-    "\none_group: a socket of the module is in one group: make another for the other"
+    "\none_group: a socket is in one group: make another"
     "\nno_finding: the module announces services, and finds none",
     "EADDRINUSE"
     "\nserver_in_use: the module has one server, and it is in use: close it"
     "\nport_refused: the module refused UDP port %d: is it in use?",
     "EINVAL"
-    "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml: None is no name, and no password"
+    "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"
     "\nnot_bound: bind((host, port)) first, then listen(); not on a connection"
-    "\nrate_not_told: the UART does not tell its rate: there is no way back",
+    "\nrate_not_told: the UART does not tell its rate",
     "EMSGSIZE 90\ndatagram_size: a datagram has 1 to 1472 bytes",
     "ValueError"
     "\ntoo_long: a command over 256 bytes"

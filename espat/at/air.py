@@ -27,7 +27,7 @@ def rfpower(modem, power, *bluetooth):
     :param int bluetooth: none, or three steps, 0 to 15. ESP32
     ESP-AT, NonOS; not WizFi360.
     """
-    since(modem, _POWER, "AT+RFPOWER")
+    since(modem, _POWER, b"+RFPOWER")
     family = modem.firmware[0]
     number("power", power, 40 if family else 0, 84 if family == 2 else 82)
     if bluetooth:
@@ -41,7 +41,7 @@ def rfpower(modem, power, *bluetooth):
 
 def rfpower_query(modem):
     """``AT+RFPOWER?``: (power in 0.25 dBm, and on ESP32 three steps of Bluetooth). ESP-AT."""
-    since(modem, _ESPAT, "AT+RFPOWER?")
+    since(modem, _ESPAT, b"+RFPOWER")
     return tuple(ask(modem, b"+RFPOWER", "d"))
 
 
@@ -58,7 +58,7 @@ def cwcountry(modem, policy, code, first, count):
     if not text("code", code, 2, 3).isalpha():
         raise ValueError("code: letters are wanted")
     args = policy, code, number("first", first, 1, 14), number("count", count, 1, 14)
-    since(modem, _COUNTRY, "AT+CWCOUNTRY")
+    since(modem, _COUNTRY, b"+CWCOUNTRY")
     current_setting(modem, b"+CWCOUNTRY", args)
 
 
@@ -67,7 +67,7 @@ def cwcountry_query(modem):
 
     ESP-AT, NonOS 1.7.
     """
-    since(modem, _COUNTRY, "AT+CWCOUNTRY")
+    since(modem, _COUNTRY, b"+CWCOUNTRY")
     return tuple(ask(modem, current(modem, b"+CWCOUNTRY", b""), "dsdd")[:4])
 
 
@@ -80,7 +80,7 @@ def cwinit(modem, on):
     ESP-AT 3.2, not ESP8266.
     """
     number("on", on, 0, 1)
-    since(modem, _INIT, "AT+CWINIT")
+    since(modem, _INIT, b"+CWINIT")
     modem.run(b"+CWINIT=", (on,))
     if not on:
         modem.wifi = 0
@@ -89,7 +89,7 @@ def cwinit(modem, on):
 
 def cwinit_query(modem):
     """``AT+CWINIT?``: 0 or 1. ESP-AT 3.2, not ESP8266."""
-    since(modem, _INIT, "AT+CWINIT")
+    since(modem, _INIT, b"+CWINIT")
     return ask(modem, b"+CWINIT", "d")[0]
 
 

@@ -77,8 +77,6 @@ def need(modem, capability, what=None):
     :raises OSError: EOPNOTSUPP, and which firmware has it
     """
     if not modem.has(capability):
-        if isinstance(what, bytes):
-            what = "AT" + str(what, "ascii")
         raise lazy.call("families", "lacking", modem.firmware, capability, what)
 
 
@@ -86,6 +84,7 @@ def since(modem, row, what):
     """``need()`` for what few programs use: it has its row of firmware.py's table with it.
 
     :param bytes row: for each family the first version that has it, 0xMm; 0xFF: none
+    :param what: as for ``need()``
     :raises OSError: EOPNOTSUPP, and which firmware has it
     """
     family, version = modem.firmware

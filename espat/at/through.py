@@ -17,7 +17,6 @@ from .args import ask, number, setting, shortest, since
 from .essential import mac, text
 
 _ESPAT_20 = b"\xff\x20\x20\xff"
-_ESPAT_22 = b"\xff\x22\x22\xff"
 _ESPAT_32 = b"\xff\xff\x32\xff"
 
 
@@ -35,7 +34,7 @@ def savetranslink(modem, host, port, kind="TCP", keep_alive=None):
     args = _peer(host, port) + (kind,)
     args += (None if keep_alive is None else number("keep_alive", keep_alive, 0, 7200),)
     if kind == "SSL":
-        since(modem, _ESPAT_22, "TLS in passthrough")
+        since(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
     modem.run(b"+SAVETRANSLINK=", shortest(args))
 
 
@@ -84,13 +83,13 @@ def savetranslink_ble(modem, role, tx_service, tx_char, rx_service, rx_char, pee
     numbers = tx_service, tx_char, rx_service, rx_char
     for value in numbers:
         number("service, char", value, 1, 255)
+    number("role", role, 1, 2)
     if peer is not None:
         mac("peer", peer)
-    elif number("role", role, 1, 2) == 1:
+    elif role == 1:
         raise ValueError("peer: a client needs its address")
     since(modem, _ESPAT_32, "AT+SAVETRANSLINK=2")
-    args = (2, number("role", role, 1, 2)) + numbers + (peer,)
-    modem.run(b"+SAVETRANSLINK=", shortest(args))
+    modem.run(b"+SAVETRANSLINK=", shortest((2, role) + numbers + (peer,)))
 
 
 def savetranslink_off(modem):
@@ -110,13 +109,13 @@ def cipreconnintv(modem, interval):
     ESP-AT 2.0. Source: reference, CIPRECONNINTV.
     """
     number("interval", interval, 1, 36000)
-    since(modem, _ESPAT_20, "AT+CIPRECONNINTV")
+    since(modem, _ESPAT_20, b"+CIPRECONNINTV")
     setting(modem, b"+CIPRECONNINTV=", (interval,))
 
 
 def cipreconnintv_query(modem):
     """``AT+CIPRECONNINTV?``: units of 100 ms, an int. ESP-AT 2.0. Source: reference."""
-    since(modem, _ESPAT_20, "AT+CIPRECONNINTV")
+    since(modem, _ESPAT_20, b"+CIPRECONNINTV")
     return ask(modem, b"+CIPRECONNINTV", "d")[0]
 
 
@@ -129,11 +128,11 @@ def transintvl(modem, ms):
     ESP-AT 3.2, not ESP8266. Source: dialects.md 1, new commands; unproven.
     """
     number("ms", ms, 0, 1000)
-    since(modem, _ESPAT_32, "AT+TRANSINTVL")
+    since(modem, _ESPAT_32, b"+TRANSINTVL")
     setting(modem, b"+TRANSINTVL=", (ms,))
 
 
 def transintvl_query(modem):
     """``AT+TRANSINTVL?``: ms, an int. ESP-AT 3.2, not ESP8266. Unproven, as ``transintvl()``."""
-    since(modem, _ESPAT_32, "AT+TRANSINTVL")
+    since(modem, _ESPAT_32, b"+TRANSINTVL")
     return ask(modem, b"+TRANSINTVL", "d")[0]

@@ -47,7 +47,7 @@ def ciupdate(modem, tls=None, version=None, name=None, background=False, progres
         args += (None if version is None else text("version", version, 1, 32),)
         args += (None if name is None else text("name", name, 1, 32),)
         args = shortest(args + (1 if background else None,))
-        since(modem, b"\xff\x22\x22\xff" if background else b"\xff\x20\x10\xff", "AT+CIUPDATE=")
+        since(modem, b"\xff\x22\x22\xff" if background else b"\xff\x20\x10\xff", b"+CIUPDATE=")
     elif version is not None or name is not None or background:
         raise ValueError("tls: it must be given with version, name or background")
     return _update(modem, args, progress, background)
@@ -99,7 +99,7 @@ def _update(modem, args, progress, background):
 
 def ciupdate_query(modem):
     """``AT+CIUPDATE?``: the last step of an update, 0: there was none, -1: it failed. ESP-AT."""
-    since(modem, b"\xff\x20\x10\xff", "AT+CIUPDATE?")
+    since(modem, b"\xff\x20\x10\xff", b"+CIUPDATE?")
     for line in modem.run(b"+CIUPDATE?", (), b"+CIPUPDATE:"):
         return fields(b"+CIUPDATE", line, "d")[0]
     raise garbled(b"+CIUPDATE", b"")
@@ -110,5 +110,5 @@ def cipfwver_query(modem):
 
     ESP-AT 3.2, not ESP8266. Source: dialects.md 1, row 17; unproven.
     """
-    since(modem, b"\xff\xff\x32\xff", "AT+CIPFWVER")
+    since(modem, b"\xff\xff\x32\xff", b"+CIPFWVER")
     return ask(modem, b"+CIPFWVER", "s", timeout=30000)[0]

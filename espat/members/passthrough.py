@@ -24,9 +24,6 @@ from ..modem import compose
 from ..parser import const
 from ..sock.passthrough import Passthrough
 
-_SINCE_22 = b"\xff\x22\x22\xff"
-_SINCE_23 = b"\xff\x23\x23\xff"
-
 # Events.
 _OK = const(2)
 _ERROR = const(3)
@@ -90,9 +87,9 @@ def passthrough(
         raise ValueError("host: a server takes TCP alone")
     radio.up()
     if context is not None:
-        since(modem, _SINCE_22, "TLS in passthrough")
+        since(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
     if host is None:
-        since(modem, _SINCE_23, "passthrough of a server")
+        since(modem, b"\xff\x23\x23\xff", "passthrough of a server")
     if notices:
         need(modem, "SYSMSG")
     modem.turn()
