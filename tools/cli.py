@@ -1,6 +1,6 @@
 """The command `espat`: a table of subcommands, each imported only when it is used."""
 
-from importlib import import_module, metadata
+from importlib import import_module
 
 import click
 
@@ -57,8 +57,21 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(metadata.version("espat"), prog_name="espat")
+_EXAMPLES = """\b
+Examples:
+  espat demo                      see it work, with no hardware
+  espat ports                     what is plugged in
+  espat install --ssid NAME       the driver, onto the board that is plugged in
+  espat doctor --port /dev/ttyUSB0
+
+Each command says more: espat install --help
+"""
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES
+)
+@click.version_option(package_name="espat", prog_name="espat")
 def main() -> None:
     """ESP-AT Wi-Fi modules from CircuitPython, MicroPython and the desktop."""
 

@@ -28,7 +28,7 @@ def all_commands():
             yield from ((name, inner) for inner in command.commands)
 
 
-@pytest.mark.parametrize("words", list(all_commands()), ids=" ".join)
+@pytest.mark.parametrize("words", [(), *all_commands()], ids=" ".join)
 def test_each_help_has_an_example(words):
     text = help_of(*words)
     assert f"espat {' '.join(words)}" in text.partition("\n")[2]
@@ -42,8 +42,23 @@ def test_the_list_needs_nothing_else():
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     loaded = set(done.stdout.splitlines()[-1].split())
+    assert "importlib.metadata" not in loaded, "the version is asked for by --version alone"
     assert not loaded & set(HEAVY)
     assert not [name for name in loaded if name.startswith("espat.")]
+
+
+@pytest.mark.parametrize("name", ["install", "ports", "doctor", "ca", "record"])
+def test_no_emulator_is_loaded_for_what_opens_a_port(name):
+    program = f"import sys; sys.argv = ['espat', {name!r}, '--help']\n"
+    program += "from espat_tools.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program + "print('espat_tools.emulator' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 @pytest.mark.parametrize("name", ["console", "trace"])

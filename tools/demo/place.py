@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import serial
 from serial.tools import list_ports
@@ -12,7 +13,9 @@ from serial.tools import list_ports
 from espat_tools.demo.page import HOST, page, served
 from espat_tools.demo.timekeeper import TIME_SERVER, time_server
 from espat_tools.demo.wanted import Unwanted, Wanted, on_loopback
-from espat_tools.emulator import Module
+
+if TYPE_CHECKING:
+    from espat_tools.emulator import Module
 
 _TLS = {"OpenSSL.SSL": "pyOpenSSL", "cryptography.x509": "cryptography", "ntplib": "ntplib"}
 _INSTALL = "pip install cryptography ntplib pyOpenSSL"
@@ -33,6 +36,8 @@ def place(wanted: Wanted) -> Iterator[Place]:
     if wanted.port:
         yield Place(wanted.port, f"on {wanted.port} at {wanted.baud} baud")
         return
+    from espat_tools.emulator import Module  # noqa: PLC0415 - open_port() is for others too
+
     with ExitStack() as stack:
         if wanted.own_page:
             body = page()
@@ -64,7 +69,7 @@ def _load_tls() -> None:
             raise Unwanted(f"The emulated module's TLS needs {package}: {_INSTALL}.") from None
 
 
-def _pseudo_terminal(module: Module) -> str:
+def _pseudo_terminal(module: "Module") -> str:
     try:
         return module.open_pty()
     except ImportError:
