@@ -26,6 +26,9 @@ ONBOARD = Path(__file__).parent / "onboard"
 BOARD = Path(__file__).parents[1] / "e2e" / "stand_ins" / "espat_board.py"
 START = "import pico\nimport program\n"
 PATIENCE = 60  # seconds
+# Ports that programs listen on. The module's are any that are free: whoever runs the tests, or
+# another program, has the same number at the same time.
+SERVERS = (80, 443, 8080, 8081, 8266, 8765)
 
 serve = programs.serve
 nginx = programs.nginx
@@ -145,7 +148,7 @@ def make_pico(micropython):
     with contextlib.ExitStack() as stack:
 
         def make(hosts=None, family="esp32c3-3.3", **line):
-            network = SocketNetwork(hosts or {})
+            network = SocketNetwork(hosts or {}, server_ports=dict.fromkeys(SERVERS, 0))
             timing = {"join": 0.01, "boot": 0.01}
             module = stack.enter_context(Module(family, network=network, timing=timing, **line))
             return Pico(module, network)

@@ -21,9 +21,12 @@ def hosts():
         }
 
 
-def test_clients(make_pico, hosts, capsys):
-    """Five at once, refused, cancelled inside each await: other tasks keep their beat."""
-    pico = make_pico(hosts)
+@pytest.mark.parametrize("paced", [False, True], ids=["", "paced"])
+def test_clients(make_pico, hosts, capsys, paced):
+    """Five at once, refused, cancelled inside each await: other tasks keep their beat, and the
+    driver waits for nothing, over 115200 baud either.
+    """
+    pico = make_pico(hosts, paced=paced)
     lines = pico.run("clients", 7, 8, 9, 10, modules=BEAT)
     stall = lines.pop(-2)
     assert lines == [
@@ -34,9 +37,10 @@ def test_clients(make_pico, hosts, capsys):
         *[*CUTS, "after True"] * 4,
         "beats True",
     ]
+    assert stall.endswith(" waited 0 ms at most, in 0 turns")
     assert pico.sent() >= 5 * 2000 + 5 * 500 + 2 + 4 * 3000
     with capsys.disabled():
-        print(f"\nasyncio clients: the longest {stall} ms")
+        print(f"\nasyncio clients: the longest {stall}")
 
 
 def say(port, number, lines):
@@ -77,4 +81,4 @@ def test_a_server(make_pico, capsys):
     # The first is of the set-up. Whether the last goes out before the program ends is chance.
     assert told[1:4] == [b"1,8080", b"0", b"1,8081"]
     with capsys.disabled():
-        print(f"\nasyncio server, five clients at once: the longest {lines[3]} ms")
+        print(f"\nasyncio server, five clients at once: the longest {lines[3]}")

@@ -23,4 +23,4 @@ def test_a_browser(make_pico, browser, capsys):
     assert sorted(lines[8:-1]) == sorted(["ws hello!", big, upload])
     assert pico.sent() > 2 * 4000 + 2 * 3000
     with capsys.disabled():
-        print(f"\nmicrodot and Chromium: the longest {lines[-1]} ms")
+        print(f"\nmicrodot and Chromium: the longest {lines[-1]}")

@@ -50,4 +50,4 @@ def test_aiomqttc(pico, broker, capsys):
     assert lines[-2] == "beats True"
     assert pico.sent() > 400
     with capsys.disabled():
-        print(f"\naiomqttc, broker restarted, Wi-Fi lost: the longest {lines[-1]} ms")
+        print(f"\naiomqttc, broker restarted, Wi-Fi lost: the longest {lines[-1]}")

@@ -42,7 +42,7 @@ def test_by_the_module(pico, tmp_path, capsys):
     kinds = [line.split(b",")[1] for line in pico.commands(b"+CIPSTART=")]
     assert kinds == [b'"SSL"'] * 4
     with capsys.disabled():
-        print(f"\nasyncio and TLS by the module: the longest {lines[-1]} ms")
+        print(f"\nasyncio and TLS by the module: the longest {lines[-1]}")
 
 
 def test_on_the_host(pico, issued, tmp_path, capsys):
@@ -70,4 +70,4 @@ def test_on_the_host(pico, issued, tmp_path, capsys):
     assert all(b'"TCP"' in line for line in pico.commands(b"+CIPSTART="))
     assert pico.sent() > 1000
     with capsys.disabled():
-        print(f"\nasyncio and TLS on the host: the longest {lines[-1]} ms")
+        print(f"\nasyncio and TLS on the host: the longest {lines[-1]}")

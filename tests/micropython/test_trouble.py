@@ -38,7 +38,7 @@ def test_silence(pico, what, capsys):
     assert SILENT in error or "the module never confirmed a send" in error
     after = next(line for line in lines if line.startswith("after"))
     with capsys.disabled():
-        print(f"\nsilence in a {what}: an error {after} ms; the longest {lines[-1]} ms")
+        print(f"\nsilence in a {what}: an error {after} ms; the longest {lines[-1]}")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from tests.micropython import conftest as micropython
 from tests.micropython.peers import DatagramEcho, Peer, closed_port, echo, three_lines
 from tests.micropython_net.test_published import ONBOARD
+from tests.programs.servers import free_port
 
 make_pico = micropython.make_pico
 
@@ -15,8 +16,9 @@ make_pico = micropython.make_pico
 def test_every_call(make_pico, family):
     with Peer(echo) as one, Peer(three_lines) as other, DatagramEcho() as datagrams:
         ports = {7: one.port, 8: other.port, 9: datagrams.port, 9999: closed_port()}
+        free = [free_port(socket.SOCK_DGRAM) for _ in range(2)]
         pico = make_pico({"echo.test": ("127.0.0.1", ports)}, family)
-        with pico.started(ONBOARD / "calls.py", 7, 8, 9) as program:
+        with pico.started(ONBOARD / "calls.py", 7, 8, 9, *free) as program:
             program.wait_for("serving")
             with socket.create_connection(("127.0.0.1", pico.server_port), 30) as client:
                 client.sendall(b"hello\n")

@@ -80,7 +80,7 @@ async def main():
     print("refused", await refused("echo.test", NOBODY))
     for _ in range(4):
         await cuts()
-    print("stall", beat.worst)
+    print("stall", beat.told())
     print("beats", beat.count > 20)
 
 

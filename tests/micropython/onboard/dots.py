@@ -90,7 +90,7 @@ async def main():
     await asyncio.sleep_ms(50)
     print("serving")
     await server
-    print("stall", beat.worst)
+    print("stall", beat.told())
 
 
 asyncio.run(main())

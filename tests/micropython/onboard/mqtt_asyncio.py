@@ -50,7 +50,7 @@ async def main():
         await client.handle_disconnect()
         await asyncio.sleep_ms(200)
     print("beats", beat.count > 100)
-    print("stall", beat.worst)
+    print("stall", beat.told())
 
 
 asyncio.run(main())

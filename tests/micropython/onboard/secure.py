@@ -73,7 +73,7 @@ async def main():
         await asyncio.sleep_ms(100)
         server.close()
         await server.wait_closed()
-    print("stall", beat.worst)
+    print("stall", beat.told())
 
 
 asyncio.run(main())

@@ -44,7 +44,7 @@ async def main():
     await over.wait()
     server.close()
     await server.wait_closed()
-    print("stall", beat.worst)
+    print("stall", beat.told())
 
 
 asyncio.run(main())

@@ -66,7 +66,7 @@ async def main():
         except OSError as e:
             print("still", e.errno)
             await asyncio.sleep_ms(300)
-    print("stall", beat.worst)
+    print("stall", beat.told())
 
 
 asyncio.run(main())

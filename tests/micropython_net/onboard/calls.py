@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
 """Each way that programs call `socket`, `ssl` and `tls`, and what a Pico W does: argv[2] is an
-echo's port, argv[3] that of one who says three lines and closes, argv[4] an echo of datagrams.
+echo's port, argv[3] that of one who says three lines and closes, argv[4] an echo of datagrams,
+argv[5:7] two free ports.
 
 What is not as expected is printed, with what came instead; at the end how many were tried.
 """
@@ -17,7 +18,7 @@ from espat import names
 names.put("ssl", "ssl_micropython")
 names.put("tls", "tls")
 
-ECHO, LINES, DATAGRAMS = [int(word) for word in sys.argv[2:5]]
+ECHO, LINES, DATAGRAMS, ONE, TWO = [int(word) for word in sys.argv[2:7]]
 tried = []
 
 
@@ -77,7 +78,11 @@ check("no such name", error(-2), lambda: socket.getaddrinfo("no.test", 80))
 # -- connecting
 sock = socket.socket()
 sock.settimeout(20)
-check("port of letters", "TypeError", lambda: sock.connect(("192.0.2.7", "80")))
+check(
+    "port of letters",
+    True,
+    lambda: outcome(lambda: sock.connect(("192.0.2.7", "80"))) in ("TypeError", "ValueError"),
+)
 check("list", None, lambda: sock.connect(["198.51.100.2", ECHO]))
 sock.close()
 sock = socket.socket()
@@ -248,8 +253,8 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
     check("its bytes", b"five", lambda: sock.recv(20))
 check("closed", error(errno.EBADF), lambda: sock.sendto(b"x", place))
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-    check("bind", None, lambda: sock.bind(("", 5353)))
-    check("bind 2", None, lambda: socket.socket(socket.AF_INET, 2).bind(("0.0.0.0", 5354)))
+    check("bind", None, lambda: sock.bind(("", ONE)))
+    check("bind 2", None, lambda: socket.socket(socket.AF_INET, 2).bind(("0.0.0.0", TWO)))
 
 # -- TLS: what can be asked for
 import ssl  # noqa: E402
