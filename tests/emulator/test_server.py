@@ -2,7 +2,7 @@
 
 import pytest
 
-from espat_tools.emulator.families import E22, E24, E33, E41, E50, ESPAT, N13, N17, OLD, WIZ
+from espat_tools.emulator.families import ALL, E22, E24, E33, E41, E50, ESPAT, N13, N17, OLD, WIZ
 
 FAMILIES = pytest.mark.parametrize("family", [N13, N17, WIZ, E22, E24, E33, E41, E50])
 
@@ -98,7 +98,25 @@ def test_ending_the_server_and_its_clients(desk, family):
 
 @pytest.mark.parametrize("family", sorted(OLD))
 def test_nonos_cannot_end_its_clients(desk, family):
-    assert _server(desk, family).send(b"AT+CIPSERVER=0,1\r\n") == b"\r\nERROR\r\n"
+    """What stands there is a port to it."""
+    bench = _server(desk, family)
+    client = bench.network.dial(80)
+    bench.wait()
+    assert bench.send(b"AT+CIPSERVER=0,1\r\n") == b"\r\nOK\r\n"
+    assert not client.closed
+
+
+@pytest.mark.parametrize("family", sorted(ALL))
+def test_ending_the_server_with_its_port(desk, family):
+    """The reference's form, and WiFiEspAT's: the port says nothing, and the clients stay."""
+    bench = _server(desk, family)
+    client = bench.network.dial(80)
+    bench.wait()
+    assert bench.send(b"AT+CIPSERVER=0,80\r\n") == b"\r\nOK\r\n"
+    assert not client.closed
+    with pytest.raises(ConnectionRefusedError):
+        bench.network.dial(80)
+    assert bench.send(b"AT+CIPSERVER=0,65536\r\n").endswith(b"\r\nERROR\r\n")
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,16 @@ def set_server(call):
 
 
 def _stop(call):
-    """``=0``: the clients stay; ``=0,1`` closes them too (ESP-AT since 2.2)"""
+    """``=0``: the clients stay; ``=0,1`` closes them too (ESP-AT since 2.2). Else what stands there
+    is the port, as the reference has it, and means nothing.
+    """
     core, args = call.core, call.args
-    args.count(1, 1 if core.profile.old else 2)
+    args.count(1, 2)
     if core.links.listener is None and core.profile.old:
         core.say("no change")
-    close = args.integer(1, 0, 1, default=0)
+    close = args.integer(1, 0, 65535, default=0)
     core.links.stop_server()
-    if close:
+    if close == 1 and not core.profile.old:
         for link in [link for link in core.links.in_order() if link.role == SERVER]:
             core.links.drop(link)
 
