@@ -86,3 +86,12 @@ def test_a_port_that_is_not_there():
     done = run("", port="/dev/not-there")
     assert done.returncode == 1
     assert "There is no port /dev/not-there" in done.stderr
+
+
+def test_what_people_type_first():
+    done = run("help\nQUIT\nAT\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "/record FILE" in done.stdout
+    assert "AT+CWJAP" in done.stdout
+    assert "> help" not in done.stdout, "it is nothing for the module"
+    assert "> AT" not in done.stdout.splitlines()

@@ -15,8 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-sync", "--disable-extensions")
-PHONE, DESK = "500,900", "1280,900"
-"""A window of Chromium's is no narrower than 500 pixels: style sheets call that a telephone."""
+PHONE, DESK = 375, 1280
+"""Pixels. A window of Chromium's is no narrower than 500, so pages are shown in a frame."""
+TALLEST = 420
+"""Pixels that a cell of a table may have on a telephone: half of what it shows at once."""
 
 
 def part(name):
@@ -77,6 +79,46 @@ def test_every_link_leads_somewhere(site):
                 lost.append(f"{path.name}: {link}")
     assert not lost
     assert followed > 1000
+
+
+OUTSIDE = (
+    "docs.espressif.com/projects/esp-at/en",
+    "github.com/adafruit/Adafruit_CircuitPython_ESP_ATcontrol",
+    "github.com/esp8266/Arduino",
+    "github.com/espat/espat",
+    "github.com/espressif/ESP8266_NONOS_SDK",
+    "github.com/espressif/esp-at",
+    "github.com/tzapu/WiFiManager",
+    "keepachangelog.com/en",
+    "lig-membres.imag.fr/rousseau",
+    "github.com/pradyunsg/furo",
+    "semver.org/spec",
+)
+"""Where links may lead. Whether they still lead to something: `python -m sphinx -b linkcheck docs
+build/links`, where there is a network.
+"""
+
+
+def test_links_lead_outside_to_places_that_are_known(site):
+    found = {link for path in site.rglob("*.html") for link in Page(path).links if ":" in link}
+    for page in ROOT.rglob("*.md"):
+        parts = page.relative_to(ROOT).parts
+        if parts[0] != "build" and not any(part.startswith(".") for part in parts):
+            found |= set(re.findall(r"\]\(([a-z]+:[^)]*)\)", page.read_text("utf-8")))
+    found = {link for link in found if not link.startswith("mailto:")}
+    assert len(found) > 20
+    assert [link for link in found if not link.startswith("https://")] == []
+    known = tuple(f"https://{place}" for place in OUTSIDE)
+    assert [link for link in found if not link.startswith(known)] == []
+    assert [place for place in known if not any(link.startswith(place) for link in found)] == []
+
+
+def test_links_to_the_repository_name_what_is_in_it(site):
+    ours = part("tree").REPOSITORY
+    found = {link for path in site.rglob("*.html") for link in Page(path).links}
+    paths = [link.removeprefix(f"{ours}/") for link in found if link.startswith(ours)]
+    assert len(paths) > 1
+    assert [path for path in paths if not (ROOT / urldefrag(path)[0]).exists()] == []
 
 
 def test_the_tree_has_every_page(site):
@@ -155,34 +197,47 @@ def test_every_command_has_a_place_in_the_reference(site):
         assert f'id="{module.__name__}.{function.__name__}"' in page
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE])
+INNER = """<script>addEventListener("load", () => {
+  const seen = [...document.images].filter((i) => i.offsetParent);
+  const cells = [...document.querySelectorAll("article td")].map((cell) => cell.clientHeight);
+  parent.postMessage([document.documentElement.scrollWidth - innerWidth, innerWidth,
+    seen.every((i) => i.complete && i.naturalWidth > 0 && i.width > 100),
+    document.querySelector("h1").getBoundingClientRect().top < innerHeight,
+    Math.max(0, ...cells)].join(" "), "*"); });</script>"""
+OUTER = """<!DOCTYPE html><body style="margin: 0"><script>addEventListener("message", (told) => {
+  const shown = document.createElement("pre"); shown.id = "told"; shown.textContent = told.data;
+  document.body.append(shown); });</script>
+<iframe width="WIDTH" height="812" style="border: 0" src="PAGE"></iframe>"""
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
 @pytest.mark.parametrize(
-    "page", ["index", "architecture", "commands", "guides/wiring", "api/espat"]
+    "page", ["index", "architecture", "commands", "guides/wiring", "api/espat", "emulator"]
 )
-def test_in_a_browser(site, tmp_path, page, size):
-    """Nothing sticks out sideways, pictures are there, and the first heading is seen."""
+def test_in_a_browser(site, tmp_path, page, width):
+    """Nothing sticks out sideways, pictures are there, the first heading is seen, cells are low."""
     if not BROWSER:
         pytest.skip("no chromium here")
-    script = """<script>addEventListener("load", () => { const told = document.createElement("pre");
-    const pictures = [...document.images].filter((i) => i.offsetParent);
-    told.id = "told"; told.textContent = [document.documentElement.scrollWidth - innerWidth,
-    pictures.every((i) => i.complete && i.naturalWidth > 0 && i.width > 100),
-    document.querySelector("h1").getBoundingClientRect().top < innerHeight].join(" ");
-    document.body.append(told); });</script>"""
     path = site / f"{page}.html"
-    tried = path.with_name(f"tried-{size.partition(',')[0]}-{path.name}")
-    tried.write_text(path.read_text("utf-8").replace("</body>", f"{script}</body>"), "utf-8")
+    inner = path.with_name(f"tried-{width}-{path.name}")
+    outer = path.with_name(f"framed-{width}-{path.name}")
+    inner.write_text(path.read_text("utf-8").replace("</body>", f"{INNER}</body>"), "utf-8")
+    outer.write_text(OUTER.replace("WIDTH", str(width)).replace("PAGE", inner.name), "utf-8")
     try:
-        command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path}/browser", f"--window-size={size}"]
+        command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path}/browser", "--window-size=1300,900"]
         done = subprocess.run(
-            [*command, "--virtual-time-budget=5000", "--dump-dom", tried.as_uri()],
+            [*command, "--virtual-time-budget=5000", "--dump-dom", outer.as_uri()],
             capture_output=True,
             encoding="utf-8",
             timeout=120,
             check=False,
         )
     finally:
-        tried.unlink()
-    over, pictures, heading = re.search(r'<pre id="told">(.*?)</pre>', done.stdout)[1].split()
+        inner.unlink()
+        outer.unlink()
+    told = re.search(r'<pre id="told">(.*?)</pre>', done.stdout)[1].split()
+    over, shown, pictures, heading, tallest = told
+    assert int(shown) == width
     assert int(over) <= 0
     assert (pictures, heading) == ("true", "true")
+    assert int(tallest) <= TALLEST

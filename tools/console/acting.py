@@ -18,6 +18,9 @@ OWN = {
 }
 """The console's own commands: how each is typed, and what it does."""
 
+_MEANT = {"help": "/help", "?": "/help", "quit": "/quit", "exit": "/quit"}
+"""What people type who do not know these yet; no firmware knows such words."""
+
 Say = Callable[[str, str], None]
 
 
@@ -48,6 +51,8 @@ class Actions:
             session.data(line.encode() if session.as_it_is else unescape(line))
         elif text[:1] == "/":
             raise Unfit(f"there is no {text.split(' ')[0]}: {', '.join(OWN)}")
+        elif text.lower() in _MEANT:
+            return self._own(_MEANT[text.lower()])
         elif text:
             session.command(text)
         return True

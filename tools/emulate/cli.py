@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import shutil
 import sys
 
 import click
@@ -164,12 +165,12 @@ def _about(module: Module, scenario: Scenario) -> dict:
 def _warn(scenario: Scenario, tcp: tuple[str, int] | None) -> None:
     """What leaving this machine means, for who does it."""
     if REACHES[scenario.network] == "any":
-        click.echo(
+        text = (
             "The network is not confined: programs on this module reach whatever this machine "
             "reaches, the internet too, in its name and from behind its firewall. Servers of the "
-            "module still listen on this machine alone.",
-            err=True,
+            "module still listen on this machine alone."
         )
+        click.echo(click.wrap_text(text, shutil.get_terminal_size().columns - 1), err=True)
     if tcp and not _is_loopback(tcp[0]):
         click.echo(
             f"The TCP port is open to whoever reaches {tcp[0]}, without a password.", err=True
