@@ -77,6 +77,8 @@ _TEXTS = (
     "EBADF\nclosed: the socket is closed",
     "EOPNOTSUPP\nsock_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
     "\none_group: a socket is in one group: make another"
+    "\nchecked_once: after a break the module checks no name and has no PSK: check_hostname = "
+    "False and sni = False, or use a socket"
     "\nno_finding: the module announces services, and finds none",
     "EADDRINUSE"
     "\nserver_in_use: the module has one server, and it is in use: close it"

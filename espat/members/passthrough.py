@@ -102,7 +102,7 @@ def passthrough(
             wants = lazy.call("tls.connect", "Wants", _Socket(modem, context, host), host)
             # Firmware forgets the name and the key when a link closes (tls-facts.md 2).
             if wants.psk or (context.check_hostname and not modem.has("TLS_HOST")):
-                raise fail("checked_once", modem.firmware)
+                raise fail("checked_once")
             if wants.auth & 2:
                 lazy.call("tls.connect", "see_to_clock", modem)
                 if wants.ca is None:

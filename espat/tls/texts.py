@@ -27,8 +27,6 @@ _TEXTS = (
     "\nalpn_unknown: %s cannot offer ALPN protocols: ESP-AT 2.1 and later can"
     "\npsk_unknown: %s has no keys in place of certificates (PSK): ESP8266 2.1, ESP32 2.2 and later"
     "\npsk_not_printable: only ESP8266 2.3, ESP32 3.2 and later take a PSK that is not printable"
-    "\nchecked_once: after a break %s checks no name and has no PSK: check_hostname = False and "
-    "sni = False, or use a socket"
     "\nno_tls_server: a TLS server is what ESP32 has: %s has none"
     "\nno_such_place: %s: this firmware has no place for it in flash"
     "\naddress_unchecked: a module cannot check a certificate for the address %s: use a name; or "
