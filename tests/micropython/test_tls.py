@@ -7,6 +7,7 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
 
+from espat_tools.emulator import pki_demo
 from tests.micropython.conftest import ONBOARD
 from tests.programs.conftest import TEN, other_names
 from tests.programs.servers import Nginx
@@ -28,8 +29,17 @@ def web(serve, issued, tmp_path_factory):
     return serve(Nginx, {"ten": TEN}, (path, path))
 
 
+@pytest.fixture(scope="module")
+def demo_certificates():
+    """Those that modules ship with. A module makes its keys when it is first asked for them, and
+    answers nothing meanwhile: on a machine with much to do longer than the driver waits, 5 s.
+    """
+    for number in range(2):
+        pki_demo.demo("client_ca", number)
+
+
 @pytest.fixture
-def pico(make_pico, web, clock):
+def pico(make_pico, web, clock, demo_certificates):
     hosts = {"web.test": ("127.0.0.1", {443: web.secure_port})}
     return make_pico({**hosts, **other_names(clock)})
 
