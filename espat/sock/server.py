@@ -16,7 +16,9 @@ STAYS = True
 
 _LINKS = const(5)
 _AWAY_MS = const(10000)  # how long the module may take to rejoin by itself
-_LINGER_MS = const(100)  # how long a client may take to close, after the last that it was sent
+_LINGER_MS = const(100)  # how long a client may take to close, after the last that it was sent,
+_FIRST_MS = const(50)  # and where no other is connected
+_HURRIES = const(8)  # how many clients behind one that did not close are taken for such too
 _CONNECT = const(19)  # an event
 
 # What a link is.
@@ -64,17 +66,27 @@ def accept(socket):
 
 
 def linger(client):
-    """Leave a client that was just sent something the time to close first, 100 ms.
+    """Leave a client that was just sent something the time to close first.
 
-    Most do at the end of an answer, and a CIPCLOSE that crosses their CLOSED would hit the client
-    that waited for a link, and got this one.
+    Many do at the end of an answer, and a CIPCLOSE that crosses their CLOSED would hit the client
+    that waited for a link, and got this one. One that is alone has less time; and where it only
+    waited for our end, so will the next ones: they have none.
     """
     modem = client.modem
+    server = modem.listener
+    ms = _LINGER_MS
+    # A CIPCLOSE before all was read would reset the connection.
+    if server and not modem.unread[client.link] and sum(map(bool, modem.links[:_LINKS])) < 2:
+        ms = 0 if server.hurry else _FIRST_MS
+        server.hurry = (server.hurry or _HURRIES + 1) - 1
     since = modem.port.ticks()
+    modem.step()
     while client.is_ours() and modem.links[client.link] == _OPEN:
-        if modem.port.since(since) > _LINGER_MS:
-            break
+        if modem.port.since(since) >= ms:
+            return
         modem.rest()
+    if server:
+        server.hurry = 0
 
 
 class Server:
@@ -103,6 +115,8 @@ class Server:
             listener.close()
         self._open()
         self.modem.listener = self
+
+    hurry = 0  # so many clients more are not given the time to close first
 
     # What a TLS server does otherwise: tls/server.py
 
@@ -141,7 +155,9 @@ class Server:
             try:
                 # NonOS says "no change" where a server runs, on whichever port.
                 if self._try(b"+CIPSERVER=", args) and modem.words != b"no change":
-                    self._set_again(b"+CIPSTO=")  # NonOS takes it only while a server runs
+                    for _, name, kept in modem.kept:
+                        if name == b"+CIPSTO=":  # NonOS takes it only while a server runs
+                            self._try(name, kept)
                     return
             except BaseException:
                 self.stopped()
@@ -150,12 +166,6 @@ class Server:
             if again:
                 self._try(b"+CIPSERVER=", (0,))
         raise fail("server_in_use")
-
-    def _set_again(self, name):
-        """A setting that is kept, if it was made."""
-        for _, kept, args in self.modem.kept:
-            if kept == name:
-                self._try(kept, args)
 
     def _try(self, name, args):
         """A command that may be refused: True if it was done."""
@@ -209,6 +219,8 @@ class Server:
                 state = max(state, _LOST_BYTES)
             old.left = state
             old.link = -1
+        if link == modem.link:
+            self.hurry = 0  # it may have met our CIPCLOSE
         modem.doubt &= ~(1 << link)
         coming = self.coming
         try:
