@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The rate of the serial line, at the host's end. Loaded when it is asked for or changed."""
+"""The rate of the serial line: the host's end of it, and whether the module answers at it. Loaded
+when it is asked for or changed.
+"""
+
+import errno
 
 # fmt: off
 RATES = (
@@ -16,22 +20,53 @@ def rate_of(uart):
     rate = getattr(uart, "baudrate", 0)
     if isinstance(rate, int) and rate:
         return rate
-    digits = ""  # machine.UART tells only in its description
-    text = str(uart)
-    at = text.find("baudrate=")
-    for c in text[at + 9 : at + 17] if at >= 0 else "":
-        if not c.isdigit():
-            break
-        digits += c
-    return int(digits or 0)
+    # machine.UART tells only in its description
+    digits = (str(uart) + "baudrate=").split("baudrate=")[1].split(",")[0].strip(")")
+    rate = int(digits) if digits.isdigit() else 0
+    for each in RATES:  # some tell what their clock makes of it: 115201
+        if abs(each - rate) * 50 < rate:
+            return each
+    return rate
 
 
 def set_rate(uart, bps):
     """Change the host's end of the line to so many bits a second.
 
-    :raises OSError, ValueError: the UART does not have that rate
+    :raises ValueError: the UART does not have that rate, or it cannot be changed
     """
-    if hasattr(uart, "any") and hasattr(uart, "init"):  # machine.UART
-        uart.init(baudrate=bps)
-    else:
-        uart.baudrate = bps
+    if bps == rate_of(uart):
+        return
+    try:
+        if hasattr(uart, "any") and hasattr(uart, "init"):  # machine.UART
+            uart.init(baudrate=bps)
+        else:
+            uart.baudrate = bps
+    except (AttributeError, OSError, ValueError):
+        raise ValueError("baud: the host's UART does not have %d" % bps)
+
+
+def wait(modem, ms, restarts=None):
+    """Let so many milliseconds pass, taking in what comes.
+
+    :param restarts: what ``modem.restarts`` was: no longer than until the module says ``ready``
+    :returns: whether it did
+    """
+    then = modem.port.ticks()
+    while restarts in (None, modem.restarts) and modem.port.since(then) < ms:
+        modem.rest()
+    return modem.restarts != restarts
+
+
+def answers(modem):
+    """Whether the module answers at the present rate."""
+    up = modem.up
+    modem.contact = 0
+    modem.parser.reset()
+    try:
+        modem.turn()
+    except OSError as e:
+        if e.errno != errno.ETIMEDOUT:
+            raise
+        modem.up = up
+        return False
+    return True

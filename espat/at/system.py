@@ -14,7 +14,7 @@ import errno
 from .. import calls
 from ..errors import ATError, fail
 from ..parser import const
-from ..rates import RATES, rate_of, set_rate
+from ..rates import RATES, answers, rate_of, set_rate, wait
 from .args import ask, current_setting, fields, need, number, put, put_kept
 from .essential import current, decoded, garbled
 
@@ -70,11 +70,9 @@ def _restart(modem, name):
     modem.up = False
     modem.run(name)
     gone(modem)
-    then = modem.port.ticks()
-    while modem.restarts == before and modem.port.since(then) < _READY_MS:
-        modem.rest()
+    ready = wait(modem, _READY_MS, before)
     modem.contact = 0
-    return modem.restarts != before
+    return ready
 
 
 def gone(modem):
@@ -246,15 +244,13 @@ def change_rate(modem, args):
     modem.turn()
     try:
         set_rate(uart, baud)
-    except (OSError, ValueError):
-        raise ValueError("baud: the host's UART does not have %d" % baud)
     finally:
         set_rate(uart, old)
     modem.run(b"+UART_CUR=", args)
-    _wait(modem, _SWITCH_MS)
+    wait(modem, _SWITCH_MS)
     set_rate(uart, baud)
-    if not _answers(modem):
-        _back(modem, uart, baud, old)
+    if not answers(modem):
+        back(modem, uart, baud, old)
 
 
 def uart_again(modem, args):
@@ -262,9 +258,8 @@ def uart_again(modem, args):
 
     A rate that does not work now is left out.
     """
-    baud, data, stop, parity, flow = args
     try:
-        uart_cur(modem, baud, flow, data, stop, parity)
+        change_rate(modem, args)
     except ATError:
         pass
     except OSError as e:
@@ -280,37 +275,15 @@ def uart_cur_query(modem):
     return tuple(ask(modem, b"+UART_CUR", "ddddd")[:5])
 
 
-def _wait(modem, ms):
-    then = modem.port.ticks()
-    while modem.port.since(then) < ms:
-        modem.rest()
-
-
-def _answers(modem):
-    """Whether the module answers ``AT`` at the present rate."""
-    up = modem.up
-    modem.contact = 0
-    modem.parser.reset()
-    try:
-        modem.turn()
-    except OSError as e:
-        if e.errno != errno.ETIMEDOUT:
-            raise
-        return False
-    finally:
-        modem.up = up
-    return True
-
-
-def _back(modem, uart, baud, old):
+def back(modem, uart, baud, old):
     """It may hear us though we don't hear it, as with flow control that is not wired."""
     try:
         modem.write(memoryview(b"\r\nAT+UART_CUR=%d,8,1,0,0\r\n" % old))
-        _wait(modem, 50)
+        wait(modem, 50)
     except OSError:
         pass
     set_rate(uart, old)
-    if not _answers(modem):
+    if not answers(modem):
         modem.up = False
         raise fail("rate_lost", baud, old)
     raise fail("rate_failed", baud, old)

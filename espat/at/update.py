@@ -14,6 +14,7 @@ module whose supply fails while it writes may need a cable afterwards. Espressif
 """
 
 from ..parser import const
+from ..rates import wait
 from .args import ask, fields, number, shortest, since
 from .essential import garbled, text
 from .system import gone
@@ -89,12 +90,8 @@ def _update(modem, args, progress, background):
         modem.ended(up, name, _OK, _WHOLE_MS)
     if background:
         return False
-    before = modem.restarts - restarted
     gone(modem)
-    then = modem.port.ticks()
-    while modem.restarts == before and modem.port.since(then) < _RESTART_MS:
-        modem.rest()
-    return modem.restarts != before
+    return wait(modem, _RESTART_MS, modem.restarts - restarted)
 
 
 def ciupdate_query(modem):

@@ -103,6 +103,8 @@ class Sync:
         if not self.answered:
             if waited > _TRIES[self.n] * 50:
                 self.n += 1
+                if self.n == _PLUSES and not (modem.up or modem.stuck):
+                    self.n = len(_TRIES)  # start-up first looks at other rates
                 self.ask()
             return
         if waited <= _SETTLE_MS:
@@ -116,7 +118,6 @@ class Sync:
         elif not self.n:
             modem.deaf += 1
         modem.contact = 1
-        modem.streak = 0
         modem.sync = None
         modem.end(_OK)
 

@@ -13,62 +13,68 @@ from .. import lazy
 from ..errors import ATError
 from ..parser import const
 from ..rates import rate_of
+from ..settings import outcome
 
 _ERROR = const(3)
 
 _LINES_TRIED = const(12)  # lines of the pattern: a kilobyte each way
-_PATTERN = b"U*U*5Jj~0aZz@#$%^&()_-=+[]{};:<>/?|!.1234567890abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM"
+_PATTERN = bytes(range(35, 127))
 
 
 def raise_rate(modem):
     """``AT+UART_CUR=<modem.fast>,...``, the other settings as they are; and try it.
 
-    :raises OSError: ETIMEDOUT, the module answers at neither rate any more
+    :raises OSError: ETIMEDOUT, the module answers at neither rate any more; ECONNRESET, it has
+        restarted
     """
-    fast = modem.fast
-    how = lazy.call("at.system", "uart_cur_query", modem)[1:]
-    own = rate_of(modem.port.uart)
     try:
-        if own != fast:
-            _change(modem, fast, how)
-        elif not modem.slow:
-            own = 115200  # found at the fast rate: the board has restarted, and the module has not
-        else:
-            own = modem.slow[0]
-        modem.slow = (own,) + how
-        modem.spoilt = False
-        if _carries(modem):
+        if _raised(modem):
             return
-        _change(modem, own, how)
-    except (ATError, OSError) as e:
-        if not isinstance(e, ATError) and e.args[0] != errno.EIO:
+    except (ATError, ValueError):
+        pass  # the module has no such command, or the UART no such rate
+    except OSError as e:
+        if e.errno in (errno.ETIMEDOUT, errno.ECONNRESET):
             raise
-    given_up(modem)
+    if modem.up:
+        given_up(modem)
 
 
-def _change(modem, baud, how):
-    """``uart_cur()`` by the reply of ``uart_cur_query()``: (data, stop, parity, flow)."""
-    data, stop, parity, flow = how
-    lazy.call("at.system", "change_rate", modem, (baud, data, stop, parity, flow))
+def _raised(modem):
+    """Whether the line is at the fast rate now, and carries it."""
+    fast = modem.fast
+    uart = modem.port.uart
+    how = lazy.call("at.system", "uart_cur_query", modem)[1:]
+    own = rate_of(uart)
+    if own != fast:
+        lazy.call("at.system", "change_rate", modem, (fast,) + how)
+    else:  # found at the fast rate: the board has restarted, and the module has not
+        own = modem.slow[0] if modem.slow else 115200
+    modem.slow = (own,) + how
+    modem.spoilt = False
+    try:
+        if _carries(modem):
+            return True
+        lazy.call("at.system", "change_rate", modem, modem.slow)
+    except OSError as e:
+        if e.errno != errno.ETIMEDOUT:
+            raise
+        lazy.call("at.system", "back", modem, uart, fast, own)
+    return False
 
 
 def _carries(modem):
     """Whether a pattern comes back as it was sent: the echo of commands that no firmware knows."""
-    modem.run(b"E1")
+    outcome(modem, b"E1")
     whole = 0
     for i in range(_LINES_TRIED):
         line = b"U" + _PATTERN[i:] + _PATTERN[:i]  # an echo of AT+ or ATE would be dropped
-        modem.turn()
-        modem.begin(line, (), None)
-        while modem.state:
-            modem.rest()
-        whole += modem.code == _ERROR and b"AT" + line in modem.lines
-    modem.run(b"E0")
+        whole += outcome(modem, line, (), None) == _ERROR and b"AT" + line in modem.lines
+    outcome(modem, b"E0")
     return whole == _LINES_TRIED
 
 
 def given_up(modem):
     """Leave the rate as it is from now on, and say so."""
-    print("espat: the line does not carry %d baud, it stays slower" % modem.fast)
+    print("espat: the line does not carry %d baud: it stays slow" % modem.fast)
     modem.fast = 0
     modem.slow = None

@@ -5,6 +5,8 @@
 ``modes`` and ``station`` are begun by the engine's ``rescue``. Loaded for it, and forgotten.
 """
 
+import errno
+
 from .. import lazy
 from ..errors import ATError
 from ..parser import const
@@ -161,13 +163,22 @@ def replay(modem):
     What the module refuses now is left out.
     """
     rate = None
-    for _, name, args in list(modem.kept):
-        if name == b"+UART_CUR=":  # it needs both ends
-            rate = args
-            continue
-        try:
-            modem.run(name, args)
-        except ATError:
-            pass
-    if rate:
-        lazy.call("at.system", "uart_again", modem, rate)
+    try:
+        if modem.kept:
+            lazy.call("at.essential", "station", modem)
+        for _, name, args in list(modem.kept):
+            if name == b"+UART_CUR=":  # it needs both ends
+                rate = args
+                continue
+            try:
+                modem.run(name, args)
+            except ATError:
+                pass
+        if rate:
+            lazy.call("at.system", "uart_again", modem, rate)
+        if modem.fast:
+            lazy.call("start.fast", "raise_rate", modem)
+    except BaseException as e:
+        modem.up = False  # what is left of them is not set
+        if getattr(e, "errno", 0) != errno.ECONNRESET:
+            raise

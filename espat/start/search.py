@@ -5,11 +5,9 @@
 A module may be at another rate, or be stuck.
 """
 
-import errno
-
-from .. import calls
+from ..calls import outcome
 from ..parser import const
-from ..rates import RATES, rate_of, set_rate
+from ..rates import RATES, answers, rate_of, set_rate, wait
 
 _TIMEOUT = const(0)
 _OK = const(2)
@@ -21,19 +19,18 @@ def check(modem, rates, pause, fast):
 
     :raises ValueError, TypeError: a rate out of 80..5000000, a pause out of 0..10000 ms; no UART
     """
+    from ..at.args import number
+
     uart = modem.port.uart
     if not hasattr(uart, "write"):
-        hint = ": serial.Serial(name, 115200) opens a port" if isinstance(uart, str) else ""
-        raise TypeError("uart: an open UART is wanted, not %s%s" % (repr(uart), hint))
-    told = [("rates", rate, 80, 5000000) for rate in rates] + [("pause", pause, 0, 10000)]
+        hint = ": use serial.Serial(name, 115200)" if isinstance(uart, str) else ""
+        raise TypeError("uart: an open UART is wanted, not %r%s" % (uart, hint))
+    for rate in rates:
+        number("rates", rate, 80, 5000000)
+    number("pause", pause, 0, 10000)
     if fast:
-        told.append(("fast", fast, 9600, 5000000))
-    for what, value, least, most in told:
-        if not isinstance(value, int):
-            raise TypeError("%s: whole numbers are wanted" % what)
-        if not least <= value <= most:
-            raise ValueError("%s: %d is out of %d to %d" % (what, value, least, most))
-    modem.rates = ((fast,) if fast else ()) + tuple(rates)
+        number("fast", fast, 9600, 5000000)
+    modem.rates = ((fast,) if fast else ()) + rates
     modem.gap = pause
     modem.fast = fast
 
@@ -42,40 +39,51 @@ def search(radio, error):
     """Get an answer all the same: by a restart where the module is only busy, at other rates, and
     after a reset by pin.
 
+    One question at each rate finds a module that is quick. One that is slow, or must hear "+++"
+    first, is found when all rates are tried once more.
+
     :param error: what to raise if there is none
     """
     modem = radio.modem
-    port = modem.port
-    own = rate_of(port.uart)
+    uart = modem.port.uart
+    own = rate_of(uart)
     if modem.stuck:
         force(modem)
-        if _answers(modem):
+        if answers(modem):
             return
-    for rate in modem.rates + RATES if own else ():  # at its own once more: "+++" may get lost
-        try:
-            set_rate(port.uart, rate)
-        except (OSError, ValueError):
-            continue  # one that this UART does not have
-        modem.parser.reset()
-        if _answers(modem):
-            return
-    if own:
-        set_rate(port.uart, own)
+    rates = [rate for rate in modem.rates + RATES if own and rate != own]
+    try:
+        for quick in (True, False):
+            for rate in rates if quick else [own] + rates + [own]:  # "+++" may get lost
+                if _is_at(modem, rate, quick):
+                    own = 0
+                    return
+    finally:
+        if own:
+            set_rate(uart, own)
     if radio.reset_pin is None:
         raise error
     pulse(radio)
     modem.turn()
 
 
-def _answers(modem):
-    """Whether the module answers at the present rate."""
+def _is_at(modem, rate, quick):
+    """Whether the module answers at a rate; quick: if it does so at once."""
     try:
-        modem.turn()
-    except OSError as e:
-        if e.errno != errno.ETIMEDOUT:
-            raise
-        return False
-    return True
+        set_rate(modem.port.uart, rate)
+    except ValueError:
+        return False  # one that this UART does not have
+    modem.owed = True  # "+++" comes first: for AT alone it had its time
+    if quick:
+        modem.parser.reset()
+        # What an answer takes on the wire, and 50 ms.
+        modem.follow(b"", (), b"", 50 + 200000 // rate, None)
+        while modem.state:
+            modem.rest()
+        if not modem.code and not modem.busied:
+            return False
+        modem.streak = modem.owed = 0
+    return answers(modem)
 
 
 def pulse(radio):
@@ -90,22 +98,7 @@ def pulse(radio):
         pin.init(pin.OUT, value=0)
         wait(modem, 20)
         pin.value(1)
-    ready(modem, modem.restarts, 3000)
-
-
-def wait(modem, ms):
-    """Let so many milliseconds pass, taking in what comes."""
-    then = modem.port.ticks()
-    while modem.port.since(then) < ms:
-        modem.rest()
-
-
-def ready(modem, before, ms):
-    """Wait for ``ready``, up to so many milliseconds: whether it came."""
-    then = modem.port.ticks()
-    while modem.restarts == before and modem.port.since(then) < ms:
-        modem.rest()
-    return modem.restarts != before
+    wait(modem, 3000, modem.restarts)
 
 
 def restart(radio):
@@ -120,30 +113,24 @@ def restart(radio):
     if radio.reset_pin is not None:
         pulse(radio)
     else:
-        _answers(modem)
+        answers(modem)
         force(modem)
     modem.contact = 0
 
 
 def force(modem):
     """``AT+RST``, whatever the module is at: whether ``ready`` came."""
-    before = modem.restarts
     if modem.state:
         modem.end(_TIMEOUT)
     modem.write(b"AT+RST\r\n")
-    return ready(modem, before, _BOOT_MS)
+    return wait(modem, _BOOT_MS, modem.restarts)
 
 
 def probe(modem):
     """Which firmware it is, by what it accepts: (family, version), the least that is certain."""
-    passive = takes(modem, b"+CIPRECVMODE?")
-    if takes(modem, b"+CWMODE_CUR?"):
+    passive = outcome(modem, b"+CIPRECVMODE?") == _OK
+    if outcome(modem, b"+CWMODE_CUR?") == _OK:
         return 0, 0x17 if passive else 0x13
     if passive:
-        return 2 if takes(modem, b"+BLEINIT?") else 1, 0x21
+        return 2 if outcome(modem, b"+BLEINIT?") == _OK else 1, 0x21
     return 0, 0x09
-
-
-def takes(modem, name):
-    """Whether the module takes a command."""
-    return calls.outcome(modem, name) == _OK

@@ -50,12 +50,10 @@ def start(radio):
                 raise
         if modem.restarts == before:
             modem.up = True
-            if modem.kept:
-                lazy.call("at.essential", "station", modem)
+            if modem.kept or modem.fast:
                 lazy.call("start.recheck", "replay", modem)
-            if modem.fast:
-                lazy.call("start.fast", "raise_rate", modem)
-            return
+            if modem.up:
+                return
         # It restarted under our hands: once more.
     raise fail("restarted")
 
@@ -71,7 +69,7 @@ def set_up(modem):
         modem.listener.stopped()  # it listens again when a client is asked for
     if outcome(modem, b"+CIPCLOSE=", (5,)) != _OK:
         outcome(modem, b"+CIPCLOSE")  # the form of single-link mode
-    modem.unwanted = modem.doubt = 0
+    modem.doubt = 0
     for link in range(5):
         modem.own(link, None, _FREE)
     if not sure(modem, b"+CIPMUX=", (1,)):

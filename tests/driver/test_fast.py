@@ -134,6 +134,122 @@ def test_bytes_lost_later_put_it_back(make_desk, family, every, capsys):
     assert read_exactly(sock, len(body)) == body
 
 
+@pytest.mark.parametrize("every", [*range(90, 170, 7), 12])
+def test_wherever_the_pattern_loses_its_bytes(make_desk, every, capsys):
+    """In the pattern, in the OK behind it, in what puts the rate back."""
+    desk = make_desk(BOTH[every % 2], line=Lossy)
+    desk.line.every = every
+    for _ in range(3):
+        with contextlib.suppress(TimeoutError):
+            desk.join()
+            break
+    desk.join().works()
+    assert desk.line.baudrate == desk.module.core.baud == 115_200
+    assert capsys.readouterr().out.count("921600") == 1
+
+
+def restarts_at(desk, count):
+    """Let the module restart as it gets its `count`-th command line; what counted them."""
+    heard = []
+    note = desk.module.core.on_command
+
+    def hear(line):
+        note(line)
+        heard.append(line)
+        if len(heard) == count:
+            desk.module.core.scheduler.after(0, desk.module.core.reboot)
+
+    desk.module.core.on_command = hear
+    return heard
+
+
+@each_family
+def test_a_module_that_restarts_while_the_rate_is_raised(make_desk, family):
+    """Wherever it is, in one command or between two: it is set up, and fast, in the end."""
+    desk = make_desk(family)
+    heard = restarts_at(desk, 0)
+    desk.join()
+    first = next(i for i, line in enumerate(heard, 1) if b"UART_CUR" in line)
+    for count in range(first - 1, len(heard) + 1):
+        desk = make_desk(family)
+        restarts_at(desk, count)
+        for _ in range(3):
+            with contextlib.suppress(TimeoutError, ConnectionResetError):
+                desk.join().works()
+                break
+        desk.join().works()
+        assert desk.modem.restarts or count
+        assert desk.line.baudrate == desk.module.core.baud == FAST, count
+
+
+class Interrupted(Lossy):
+    """A line on which Ctrl-C comes at the `left`-th call, behind what it was to do."""
+
+    left = 0
+
+    def put(self, view):
+        n = Line.put(self, view)
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+        return n
+
+
+@each_family
+def test_ctrl_c_while_the_rate_is_raised(make_desk, family):
+    """The next call finds the module, at whichever rate it is, and the line is fast."""
+    desk = make_desk(family, line=Interrupted)
+    desk.join()
+    most = -desk.line.left
+    for left in range(1, most):
+        desk = make_desk(family, line=Interrupted)
+        desk.line.left = left
+        with pytest.raises(KeyboardInterrupt):
+            desk.join()
+        desk.join().works()
+        assert desk.line.baudrate == desk.module.core.baud == FAST, left
+
+
+class Refusing(Line):
+    """A UART that has no rate above 500,000."""
+
+    @property
+    def baudrate(self):
+        return self.uart.baudrate
+
+    @baudrate.setter
+    def baudrate(self, rate):
+        if rate > 500_000:
+            raise ValueError("baudrate out of range")
+        self.uart.baudrate = rate
+
+
+class Fixed(Line):
+    """A UART whose rate can be told, and not changed."""
+
+    @property
+    def baudrate(self):
+        return self.uart.baudrate
+
+
+class Silent(Line):
+    """A UART that does not tell its rate."""
+
+    @property
+    def baudrate(self):
+        raise AttributeError("baudrate")
+
+
+@each_family
+@pytest.mark.parametrize("line", [Refusing, Fixed, Silent])
+def test_a_uart_that_has_no_such_rate_stays_as_it_is(make_desk, family, line, capsys):
+    desk = make_desk(family, line=line).join()
+    desk.works()
+    assert desk.line.uart.baudrate == desk.module.core.baud == 115_200
+    assert not desk.said(b"AT+UART_CUR=")
+    assert capsys.readouterr().out.count("921600") == 1
+
+
 @pytest.mark.parametrize("fast", [-1, 80, 5_000_001])
 def test_a_rate_that_cannot_be_is_refused(fast):
     with pytest.raises(ValueError, match="fast"):
