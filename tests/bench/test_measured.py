@@ -5,7 +5,16 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from espat_tools.bench import growth, instructions, latency, programs, report, simulated, wire
+from espat_tools.bench import (
+    growth,
+    instructions,
+    latency,
+    programs,
+    report,
+    simulated,
+    start,
+    wire,
+)
 from espat_tools.bench.cli import bench
 
 
@@ -48,6 +57,16 @@ def test_a_program_comes_to_its_end(what, count, program):
     with simulated.bench(921_600, **programs._DELAYS) as rig:
         program(rig, min(count, 3))
         assert rig.seconds > 0.9 * rig.wire > 0
+
+
+def test_a_module_is_found_in_the_time_that_start_up_takes():
+    """Where its rate is the host's, at once; and a joined one is told less."""
+    figures = {(each.family, each.module, each.baud): each for each in start.measure(nothing)}
+    for (family, module, baud), each in figures.items():
+        assert 0 < each.found < each.seconds
+        assert each.found < (0.1 if baud == start.RATE else 2)
+        if module == "joined":
+            assert each.commands < figures[family, "cold", baud].commands
 
 
 def test_growth_in_micropython(micropython):

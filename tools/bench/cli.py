@@ -24,9 +24,10 @@ from espat_tools.bench import (
     pico,
     programs,
     report,
+    start,
     wire,
 )
-from espat_tools.bench.report import GROWTH, INSTRUCTIONS, LATENCY, PROGRAMS, WIRE
+from espat_tools.bench.report import GROWTH, INSTRUCTIONS, LATENCY, PROGRAMS, START, WIRE
 
 
 @click.group(epilog="Example: espat bench memory")
@@ -183,6 +184,14 @@ def latency_command(baud: int, as_json: bool) -> None:
     """How long a command, a name, a connection, a request take beside the wire alone."""
     measure = functools.partial(latency.measure, baud=baud)
     _measured(as_json, measure, f"Small exchanges at {baud:,} baud, simulated clock", LATENCY)
+
+
+@bench.command("start", epilog="Example: espat bench start --json")
+@_JSON
+def start_command(as_json: bool) -> None:
+    """How long a module is looked for, and what start-up and join say to it."""
+    title = "Start-up of a host at 115,200 baud, simulated clock"
+    _measured(as_json, start.measure, title, START)
 
 
 @bench.command("growth", epilog="Example: espat bench growth --requests 1000")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from espat_tools.bench import growth, latency, memory, programs, wire
+from espat_tools.bench import growth, latency, memory, programs, start, wire
 
 WIRE = {
     "family": "family",
@@ -27,6 +27,14 @@ LATENCY = {
     "ms": "ms",
     "wire_ms": "of them on the wire",
     "ratio": "ratio",
+}
+START = {
+    "family": "family",
+    "module": "module",
+    "baud": "its baud",
+    "found": "found, s",
+    "seconds": "joined, s",
+    "commands": "commands",
 }
 GROWTH = {"what": "what", "count": "how many", "each": "cost of each", "heap": "heap behind it"}
 INSTRUCTIONS = {
@@ -67,6 +75,7 @@ def write(page: Path, progress: Callable[[str], None], *, quick: bool = False) -
     most, requests = (10**6, 10**3) if quick else (growth.MOST_BYTES, growth.MOST_REQUESTS)
     sections = [
         _memory(memory.measure(progress)),
+        _start(start.measure(progress)),
         _wire(wire.measure(progress), page, plot),
         _latency(latency.measure(progress), page, plot),
         _programs(programs.measure(progress)),
@@ -136,6 +145,17 @@ _MEMORY = {
     "size.tcp_client_mpy": ".mpy files that a TCP client loads",
     "size.espat_mpy": ".mpy files of espat/ together",
 }
+
+
+def _start(figures: Sequence[start.Figure]) -> str:
+    return _section(
+        "Start-up",
+        "espat bench start",
+        "By a simulated clock, a host at 115,200 baud and a module at another rate: when it was "
+        "found, and when it was joined (which itself takes 10 ms here). Slow modules are found at "
+        "the second try of all rates.",
+        table(START, [each.as_json() for each in figures]),
+    )
 
 
 def _wire(figures: Sequence[wire.Figure], page: Path, plot) -> str:

@@ -33,6 +33,15 @@ class Counted:
         self.came += n or 0
         return n
 
+    @property
+    def baudrate(self) -> int:
+        """Bits a second at this end."""
+        return self._uart.baudrate
+
+    @baudrate.setter
+    def baudrate(self, rate: int) -> None:
+        self._uart.baudrate = rate
+
     def write(self, view) -> int | None:
         """Send a view."""
         n = self._uart.write(view)
