@@ -1,6 +1,7 @@
 """The other end of a WebSocket: who gives back what comes, and who asks."""
 
 import base64
+import contextlib
 import hashlib
 import os
 import socket
@@ -88,7 +89,8 @@ class Client:
     def __exit__(self, *_):
         self._socket.sendall(_frame(CLOSE, struct.pack(">H", 1000), os.urandom(4)))
         self._socket.settimeout(5)
-        while (frame := _read(self._file)) and frame[0] != CLOSE:
-            pass
+        with contextlib.suppress(OSError):  # a board may end without an answer to that
+            while (frame := _read(self._file)) and frame[0] != CLOSE:
+                pass
         self._file.close()
         self._socket.close()

@@ -49,4 +49,6 @@ def came(connection):
 server = WebSocketServer(listener(host="0.0.0.0", port=8765), came)
 print("serving")
 until(lambda: closed, server)
+end = ticks_ms() + 500  # what it answers to that is on its way
+until(lambda: ticks_ms() > end, server)
 print("over", len(closed))
