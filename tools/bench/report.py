@@ -124,26 +124,34 @@ def _save(plot, figure, page: Path, name: str, alt: str) -> str:
 
 def _memory(figures: memory.Figures) -> str:
     gated = figures.gated()
-    rows = [{"what": what, "bytes": gated[key]} for key, what in _MEMORY.items() if gated.get(key)]
+    rows = [
+        {"what": what, "bytes": gated[key], "aim": aim}
+        for key, (what, aim) in _MEMORY.items()
+        if gated.get(key)
+    ]
     return _section(
         "Memory",
         "espat bench memory",
         "Heap of real MicroPythons with the `.mpy` files that a board runs, and their sizes on its "
-        "file system. `budgets.toml` has the gates that CI holds.",
-        table({"what": "what", "bytes": "bytes"}, rows),
+        "file system. `budgets.toml` has the gates that CI holds. Where there is an aim it is not met "
+        "yet.",
+        table({"what": "what", "bytes": "bytes", "aim": "aim"}, rows),
     )
 
 
 _MEMORY = {
-    "memory.page_32bit": "joined, one socket, a page of 20 KB read; 32-bit",
-    "memory.ram_32bit": "import, radio, one open socket; 32-bit",
-    "memory.ram_64bit": "the same, 64-bit",
-    "memory.tls_32bit": "a verified TLS connection, on top; 32-bit",
-    "memory.tls_64bit": "the same, 64-bit",
-    "memory.smallest_heap_64bit": "least heap that joins and streams 100 KB; 64-bit",
-    "allocation.bytes_per_uart_read_32bit": "heap for a read of the UART while receiving; 32-bit",
-    "size.tcp_client_mpy": ".mpy files that a TCP client loads",
-    "size.espat_mpy": ".mpy files of espat/ together",
+    "memory.page_32bit": ("joined, one socket, a page of 20 KB read; 32-bit", 26_000),
+    "memory.ram_32bit": ("import, radio, one open socket; 32-bit", 22_500),
+    "memory.ram_64bit": ("the same, 64-bit", 32_000),
+    "memory.tls_32bit": ("a verified TLS connection, on top; 32-bit", ""),
+    "memory.tls_64bit": ("the same, 64-bit", ""),
+    "memory.smallest_heap_64bit": ("least heap that joins and streams 100 KB; 64-bit", 53_248),
+    "allocation.bytes_per_uart_read_32bit": (
+        "heap for a read of the UART while receiving; 32-bit",
+        "",
+    ),
+    "size.tcp_client_mpy": (".mpy files that a TCP client loads", 22_000),
+    "size.espat_mpy": (".mpy files of espat/ together", 100_000),
 }
 
 
@@ -178,7 +186,9 @@ def _wire(figures: Sequence[wire.Figure], page: Path, plot) -> str:
         "espat bench wire",
         "By a simulated clock: payload's share of the line's rate, and the share of the time in "
         "which any byte was on it. A module takes 2 ms for each send. What payload lacks while the "
-        "wire is in use are commands, headers and results: the AT protocol's own.",
+        "wire is in use are commands, headers and results: the AT protocol's own. Up, "
+        "1,460 bytes at a time, the 2 ms are the rest; 97 % at 921,600 baud takes sends of 8 KB, "
+        "which only ESP-AT from 2.3 on takes, and not on ESP8266.",
         _save(plot, figure, page, "wire", "payload's share of the wire by rate and transfer"),
         table(WIRE, [each.as_json() for each in figures]),
     )
