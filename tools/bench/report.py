@@ -133,8 +133,8 @@ def _memory(figures: memory.Figures) -> str:
         "Memory",
         "espat bench memory",
         "Heap of real MicroPythons with the `.mpy` files that a board runs, and their sizes on its "
-        "file system. `budgets.toml` has the gates that CI holds. Where there is an aim it is not met "
-        "yet.",
+        "file system. `budgets.toml` has the gates that CI holds. Where there is an aim it is "
+        "not met yet.",
         table({"what": "what", "bytes": "bytes", "aim": "aim"}, rows),
     )
 
