@@ -50,6 +50,7 @@ def declare(modem):
     modem.unwanted = 0  # a bit each: to be closed when there is a turn
     modem.doubt = 0  # a bit each: the CLOSED of its last user is still to come
     modem.recheck = 0  # what is to be asked before the next command: turns.py
+    modem.asked = modem.port.ticks()  # when it was asked last what it holds: sock/repair.py
     modem.handlers = {}  # by event, 19 or higher: called with it at a notice
     # What the command under way is to bring.
     modem.link = -1  # the link that it is about

@@ -6,10 +6,7 @@ A firmware is a pair: its family (an index of ``families.FAMILIES``) and its ver
 Version 0 means that the firmware is not known.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
+from .parser import const
 
 _NONOS = const(0)
 _ESP8266 = const(1)

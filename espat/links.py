@@ -4,7 +4,8 @@
 
 Payload goes to a *receiver*, an object with three methods: ``place()`` gives a memoryview for the
 next bytes, or None (then they are skipped); ``placed(n)`` tells that ``n`` bytes are there;
-``finished(whole)`` tells that the payload is over: only if it was whole may its bytes be used.
+``finished(whole)`` tells that the payload is over: only if it was whole may its bytes be used. One
+of pushed payload has a fourth: ``find(what)``, where bytes stand in it, or -1.
 
 A payload that was asked for (``+CIPRECVDATA``) is whole when OK follows it. One that the module
 pushed (``+IPD`` with a colon) is whole when something follows that firmware says there, or nothing
@@ -43,6 +44,7 @@ _BROKEN = const(17)
 
 _LINKS = const(5)
 _QUIET_MS = const(8)  # nothing follows a pushed payload for so long: it was whole
+_ASK_MODES = const(1)  # for `recheck`
 _STALL_MS = const(50)  # a payload that pauses for so long may have been cut off by a restart
 
 
@@ -112,7 +114,7 @@ class Links:
             return False
         if event == _DATA:
             before = self.pushed
-            self.settle(True)  # a header follows the payload before as it should
+            self.settle(2)  # a header follows the payload before as it should
             link = parser.link
             if not parser.pushed:
                 self.arrived = True
@@ -143,10 +145,14 @@ class Links:
         return True
 
     def settle(self, whole):
-        """The payload that was pushed last is whole, or it must not be used."""
+        """The payload that was pushed last is whole, or it must not be used; 2: that is certain."""
+        receiver = self.pushed
         if whole and (self.noise or self.suspect):
             return  # "ready" may come yet, or be a part of it: mishaps.py
-        receiver = self.pushed
+        if whole == 1 and receiver is not None and receiver.find(b"ready") >= 0:
+            self.stalled = self.suspect = True
+            self.recheck |= _ASK_MODES
+            return
         self.pushed = None
         self.stalled = self.suspect = False
         if receiver is not None:

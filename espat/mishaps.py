@@ -215,12 +215,6 @@ def overdue(modem):
     modem.end(code)
 
 
-def call_off(modem):
-    """Do not wait any longer for the word that confirms a payload: nobody knows what went."""
-    if modem.state == _VERDICT:
-        overdue(modem)
-
-
 def fetched(modem, code):
     """The command under way has ended: what it was to bring is whole if it came, and OK."""
     receiver = modem.receiver

@@ -45,4 +45,4 @@ class SocketPool:
 
         :raises OSError: (-2, message), the name is not known
         """
-        return lazy.call("sock.opening", "addresses", self.radio, host, port, type, proto)
+        return lazy.call("sock.repair", "addresses", self.radio, host, port, type, proto)

@@ -21,13 +21,13 @@ _TEXTS = (
     "\nlost5: connection lost: Wi-Fi went away"
     "\nlost6: bytes were lost between module and host: a larger UART buffer or flow control helps"
     "\nlost7: connection lost: the module never confirmed a send: how much went is not known"
-    "\nlost8: bytes were lost: with a UDP socket open this firmware pushes what all receive, and "
-    "more came than there was room for: close that, or read faster"
-    "\nended: the other end has closed, and all it sent has been read"
+    "\nlost8: bytes were lost: with a UDP socket open this firmware pushes what all receive: "
+    "close that, or read faster"
+    "\nended: the other end has closed, and all has been read"
     "\npeer_closed: the other end has closed the connection"
     "\npart_sent: the connection broke after %d of %d bytes were sent"
-    "\nnot_sent: the module could not send it: the connection is lost"
-    "\ndropped: the module has closed the link: make a new socket",
+    "\nnot_sent: it was not sent: the connection is lost"
+    "\ndropped: the module closed the link: make a new socket",
     "ENOTCONN"
     "\ngone: the other end has closed the connection"
     "\nnot_open: the socket is not connected"
@@ -35,36 +35,36 @@ _TEXTS = (
     "ETIMEDOUT"
     "\nsilent: the module does not answer: check power (300 mA), TX to RX, the baud rate, and "
     "that no other program has the port"
-    "\nalways_busy: the module is 'busy' for ever: radio.reset() restarts it"
-    "\nsend_timed_out: the send was not confirmed in time: how much of it went is not known, the "
+    "\nalways_busy: the module is always 'busy': radio.reset() restarts it"
+    "\nsend_timed_out: the send was not confirmed in time: what of it went is not known, the "
     "connection is closed"
-    "\ncalled_off: the send was called off before any of it went"
+    "\ncalled_off: the send was called off: none of it went"
     "\nno_connect_answer: no connection to %s:%d: the module did not answer"
     "\nno_ping: no answer to a ping from %s"
     "\nno_time: no time server answered in %d s"
-    "\nrate_lost: no answer at %d baud, nor at %d again: reset the module"
+    "\nrate_lost: no answer at %d baud, nor at %d: reset the module"
     "\njoin1: the access point did not answer: is it too far away?"
     "\njoin5: the access point took us in, but no DHCP server gave an address",
     "EIO"
-    "\nuart_stuck: the UART takes no bytes: is flow control on at one end only?"
+    "\nuart_stuck: the UART takes no bytes: is flow control on at both ends?"
     "\nno_payload: AT%s: the reply ended without its bytes: ask again"
     "\ncommand_refused: %s"
-    "\nno_passthrough: the module did not begin passthrough: has the peer gone?"
+    "\nno_passthrough: no passthrough: has the peer gone?"
     "\nset_up_refused: the module refused AT%s, which espat needs: %s"
     "\ndatagram_not_sent: the module did not send the datagram"
     "\ngarbled: AT%s: a reply not understood: %s"
-    "\nother_bytes: a write that gave None must be tried again with the same bytes"
+    "\nother_bytes: a write that gave None wants the same bytes again"
     "\nrate_failed: no answer at %d baud: back at %d",
     "ENOMEM"
     "\nno_free_link: all five links of the module are in use (%d by sockets): close sockets, or "
     "use 'with'"
-    "\none_service: the module announces one service: deinit() first",
+    "\none_service: one service is announced: deinit() first",
     "EBUSY"
     "\nin_passthrough: the module is in passthrough: close() the stream first"
-    "\nlinks_in_use: passthrough needs the module for itself: close all sockets first",
+    "\nlinks_in_use: passthrough needs all of the module: close all sockets",
     "EISCONN 106\nconnected: the socket is connected",
     "EALREADY"
-    "\nused_before: the socket has been connected before: make a new one"
+    "\nused_before: it was connected before: make a new socket"
     "\nconnecting: still connecting",
     "EINPROGRESS\nconnect_started: connecting",
     "gaierror -2\nno_such_name: name not found: %s",
@@ -79,13 +79,13 @@ _TEXTS = (
     "\none_group: a socket is in one group: make another"
     "\nchecked_once: after a break the module checks no name and has no PSK: check_hostname = "
     "False and sni = False, or use a socket"
-    "\nno_finding: the module announces services, and finds none",
+    "\nno_finding: the module finds no services",
     "EADDRINUSE"
     "\nserver_in_use: the module has one server, and it is in use: close it"
     "\nport_refused: the module refused UDP port %d: is it in use?",
     "EINVAL"
     "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"
-    "\nnot_bound: bind((host, port)) first, then listen(); not on a connection"
+    "\nnot_bound: bind((host, port)) first, then listen()"
     "\nrate_not_told: the UART does not tell its rate",
     "EMSGSIZE 90\ndatagram_size: a datagram has 1 to 1472 bytes",
     "ValueError"
@@ -93,7 +93,7 @@ _TEXTS = (
     "\nline_break: CR, LF or NUL in a parameter"
     "\nnegative: a time-out is seconds, not negative, or None"
     "\nbad_address: (host, port) is wanted: a str of 1..64 characters, an int of 1..65535"
-    "\nno_group: 8 bytes are wanted, the address of a group (224.0.0.0 to 239.255.255.255) first"
+    "\nno_group: 8 bytes are wanted, first a group's address"
     "\ntoo_small: nbytes over the length of the buffer"
     "\nrate_not_found: baud: start-up would not find the module at %d again: Radio(..., "
     "rates=(%d,))",

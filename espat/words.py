@@ -11,34 +11,47 @@ console is the AT port prints (captures 41 and 76 of it); dialects.md 1, 2 and 4
 
 # In a line "#" stands for each number, its sign too.
 _LINES = b"""
-DNS Fail\nno ip\nip error\nIP ERROR\nIP# ERROR\nIP# invalid\nID ERROR\nENTRY ERROR
-Link type ERROR\nALREADY CONNECTED\nConnection exists\nlink is not valid\nlink is builded
-link has changed\nbacklog link fail\nno port\nport error\nport range error\nremote port:#
-local port:#\nlocal port: #\nchange type:#\nchange type: #\nto read # bytes\nUNLINK\nUnlink
-Linked\nlink is not\nALREAY CONNECT\nMUX=#\nIPMODE=#\nIPMODE must be #\nCIPSERVER must be #
-CIPMUX and CIPSERVER must be #\nno change\nno tail\ntoo long\nMiss param\nBUFFER FULL\nQUEUE FULL
-busy now ...\nnot TCP\nNot set TCP keep alive\nTcpServer Failure\nServer has started
-Have # Connections\nTraning recon\ntcp client connect\nget tcpClient:\nssl must on TCP
-must close ssl link\nssl not supported\nssl reach max\ncon EN? #\ndisconnect\ndisconnect cb:#,#,#
-link_state is AT_LINK_DISCONNECTED\nlink_state=#\nsend mode error\ndata send fail
-data send fail #\nespconn_sent fail\nespconn_recv fail\nmalloc # byte fail\nmalloc # fail
-backup fail\nat_transparent_exit\nwe must restart\nUnexpected -sign!\nVery num str structure?
-module = AT\npara error when disable mdns\nopmode mismatch when wps\nSTATUS:#\n#,SEND OK
-#,SEND FAIL\n#,#,SEND OK\n#,#,SEND FAIL\n+#\n+timeout\n+QUITT\n#.#.#.#\n#,#,#,#,#\n+TIME_UPDATED
-+ETH_CONNECTED\n+ETH_DISCONNECTED\nCONNECT\nCLOSED\nCONNECT FAIL\n#,CONNECT\n#,CLOSED
-#,CONNECT FAIL\nSEND FAIL\nWIFI CONNECTED\nWIFI DISCONNECT\nWIFI GOT IP\nDHCP TIMEOUT
-WIFI GOT IPv# LL\nWIFI GOT IPv# GL\nNo AP\nFAIL\nQAP fail\nflag error\nget mask error\nscan fail
-set station config fail\nconnect station fail\nclear wpa# resource...\nsmart find channel
-smart wait\nNO CA FOUND\nNO CERT FOUND\nNO PRVT_KEY FOUND\nNO DATA\nSERVER CLOSED\nCLOSE LINK:#
-connect fail,ret=#\nconnect reach max:#\ntrans_client_connect:#\nerrno:#\nerror=#\nsock err:#
-socket fail:#\nudp sock=#\ncreate # socket fail\nssl create # socket fail
-tcp create # socket fail\nudp create # socket fail\nsend fail, len:# fd:#\nsend fail, s:# r:#
-ca_len=#\ncert_len=#\nprvtkey_len=#\ndiscard # data\nat_ip_mode=#,changType=#
-s_at_ip_mode=#,udp_change_mode=#\nwifi disconnected, rc:#\nwifi reconnect..(#/#)\nLINGER FAIL
-SNDTIMEO FAIL\nTCPNODELAY FAIL\nBROADCAST FAIL\nREUSEADDR FAIL\nKEEPALIVE FAIL\nKEEPCNT FAIL
-KEEPIDLE FAIL\nKEEPINTVL FAIL\nIP ADD MEMBERSHIP FAIL\nIPV# ADD MEMBERSHIP FAIL
+DNS Fail\nno ip\nip error\nIP# invalid\nALREADY CONNECTED\nConnection exists
+link is not valid\nlink is builded\nlink has changed\nno port\nport error\nport range error
+remote port:#\nlocal port:#\nlocal port: #\nchange type:#\nchange type: #\nto read # bytes
+UNLINK\nUnlink\nLinked\nlink is not\nALREAY CONNECT\nMUX=#\nIPMODE=#\nIPMODE must be #
+CIPSERVER must be #\nCIPMUX and CIPSERVER must be #\nno change\nno tail\ntoo long
+Miss param\nBUFFER FULL\nQUEUE FULL\nbusy now ...\nnot TCP\nNot set TCP keep alive
+TcpServer Failure\nServer has started\nHave # Connections\nTraning recon\ntcp client connect
+get tcpClient:\nssl must on TCP\nmust close ssl link\nssl not supported\nssl reach max
+con EN? #\ndisconnect\ndisconnect cb:#,#,#\nlink_state is AT_LINK_DISCONNECTED\nlink_state=#
+send mode error\ndata send fail #\nat_transparent_exit\nwe must restart\nUnexpected -sign!
+Very num str structure?\nmodule = AT\npara error when disable mdns\nopmode mismatch when wps
+STATUS:#\n#,SEND OK\n#,#,SEND OK\n+#\n+timeout\n+QUITT\n#.#.#.#\n#,#,#,#,#\n+TIME_UPDATED
++ETH_CONNECTED\n+ETH_DISCONNECTED\nCONNECT\nCLOSED\n#,CONNECT\n#,CLOSED\nWIFI CONNECTED
+WIFI DISCONNECT\nWIFI GOT IP\nDHCP TIMEOUT\nWIFI GOT IPv# LL\nWIFI GOT IPv# GL\nNo AP\nFAIL
+flag error\nget mask error\nclear wpa# resource...\nsmart find channel\nsmart wait
+NO CA FOUND\nNO CERT FOUND\nNO PRVT_KEY FOUND\nNO DATA\nSERVER CLOSED\nCLOSE LINK:#
+connect fail,ret=#\nconnect reach max:#\ntrans_client_connect:#\nerrno:#\nerror=#
+sock err:#\nsocket fail:#\nudp sock=#\nsend fail, len:# fd:#\nsend fail, s:# r:#\nca_len=#
+cert_len=#\nprvtkey_len=#\ndiscard # data\nat_ip_mode=#,changType=#
+s_at_ip_mode=#,udp_change_mode=#\nwifi disconnected, rc:#\nwifi reconnect..(#/#)
 at_malloc failed: #\nnegotiated phy mode: #
 """
+
+# And those that end alike, each without its end.
+_ENDS = (
+    b" FAIL",
+    b"""
+#,SEND\n#,#,SEND\nCONNECT\n#,CONNECT\nSEND\nLINGER\nSNDTIMEO\nTCPNODELAY\nBROADCAST
+REUSEADDR\nKEEPALIVE\nKEEPCNT\nKEEPIDLE\nKEEPINTVL\nIP ADD MEMBERSHIP\nIPV# ADD MEMBERSHIP
+""",
+    b" fail",
+    b"""
+backlog link\ndata send\nespconn_sent\nespconn_recv\nmalloc # byte\nmalloc #\nbackup\nQAP
+scan\nset station config\nconnect station\ncreate # socket\nssl create # socket
+tcp create # socket\nudp create # socket
+""",
+    b" ERROR",
+    b"""
+IP\nIP#\nID\nENTRY\nLink type
+""",
+)
 
 # Lines that begin so end with a name, an address or text.
 _BEGINNINGS = b"""\
@@ -56,7 +69,13 @@ def is_word(line):
     payload.
     """
     shape = _shape(line)
-    if b"\n" not in shape and len(shape) > 1 and _LINES.find(b"\n" + shape + b"\n") >= 0:
+    words = _LINES
+    stem = shape
+    for i in (0, 2, 4):
+        if shape.endswith(_ENDS[i]):
+            words = _ENDS[i + 1]
+            stem = shape[: -len(_ENDS[i])]
+    if b"\n" not in stem and len(stem) > 1 and words.find(b"\n" + stem + b"\n") >= 0:
         return True
     if shape.endswith(b" when mdns"):
         return True

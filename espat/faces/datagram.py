@@ -79,6 +79,11 @@ class Datagram(IOBase, UdpSocket):
             ready = wanted & _WR if self.out is None else 0
             if self.link >= 0:
                 self.state()
+                modem = self.modem
+                if turns.may_ask(modem):  # has it restarted, unheard?
+                    modem.asked = modem.port.ticks()
+                    modem.contact = min(modem.contact, 0)
+                    modem.chores()
             if self._queue:
                 ready |= wanted & _RD
             return ready

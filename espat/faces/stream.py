@@ -97,11 +97,15 @@ class Stream(Outgoing):
         self.got = 0
         if self._receive(_NONE) >= 0:
             return True
+        self._look()
+        return False
+
+    def _look(self):
+        """Nothing is there: a notice may be lost, or the module gone."""
         if self.modem.contact < 1:  # a command had no answer: does the module answer at all?
             self.modem.chores()
         elif not self.doing and turns.may_ask(self.modem):
             self._ask()
-        return False
 
     def _is_writable(self):
         """Whether a write would give a number, or raise."""
@@ -410,7 +414,10 @@ class Stream(Outgoing):
         self._let_go()
         self.got = 0
         n = self._receive(view)
-        return None if n < 0 else n
+        if n >= 0:
+            return n
+        self._look()
+        return None
 
     def makefile(self, mode="rb", buffering=0, **_):
         """The socket itself, which is a stream."""

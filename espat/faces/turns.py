@@ -20,7 +20,6 @@ _LINGER_MS = const(100)  # how long a server's client may take to close, after t
 
 waiting = []  # sockets with bytes to send, the one whose turn is next first
 leaving = []  # [socket, when it was closed] of a server's clients that may close first
-asked = 0  # when the module was asked last, ticks; 0: never
 
 
 def advance(modem):
@@ -66,14 +65,8 @@ def is_joined():
 
 
 def may_ask(modem):
-    """Whether it is time to ask what the module holds; if so it counts as asked."""
-    global asked
-    if not asked:
-        asked = modem.port.ticks()
-    if modem.state or modem.port.since(asked) < _PERIOD_MS:
-        return False
-    asked = modem.port.ticks()
-    return True
+    """Whether it is time to ask what the module holds."""
+    return not modem.state and modem.port.since(modem.asked) > _PERIOD_MS
 
 
 def has_streams():

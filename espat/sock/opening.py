@@ -5,14 +5,9 @@
 Loaded for each of its acts, and forgotten.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import fail
-from .base import is_name
+from ..parser import const
 
 # What a link is.
 _FREE = const(0)
@@ -167,18 +162,3 @@ def over(sock, doing, code):
         if modem.owner(link) is sock:
             # It may stand there, unknown to us.
             modem.give(link, 0 if code == _OK else _OPEN)
-
-
-def set_option(level, option):
-    """See ``Socket.setsockopt()``."""
-    # SOL_SOCKET and SO_REUSEADDR as boards number them, and as Linux does.
-    if (level, option) not in ((0xFFF, 4), (1, 2), (6, 1)):
-        raise fail("socket_option")
-
-
-def addresses(radio, host, port, kind, proto):
-    """See ``SocketPool.getaddrinfo()``."""
-    check((host, 1))
-    if is_name(host):
-        host = lazy.call("at.essential", "cipdomain", radio.up(), host)
-    return [(2, kind or 1, proto, "", (host, port))]

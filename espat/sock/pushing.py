@@ -11,6 +11,7 @@ from ..parser import const
 
 _OK = const(2)  # an event
 _LOST_BYTES = const(6)  # a link
+_RECEIVING = const(3)  # what a socket is doing
 
 _ROOM = const(2920)  # what a TCP socket may have unread, active receive: the longest +IPD
 _AROUND = const(64)  # bytes that come with a payload: its header, its end, a notice or two
@@ -33,14 +34,14 @@ def begin(radio, udp):
         if calls.outcome(modem, b"+CIPRECVLEN?", (), None) == _OK:
             lazy.call("sock.repair", "compare", modem)
         since = modem.port.ticks()
-        while _behind(modem):
+        while _streams(modem, 1):
             if modem.port.since(since) > _PUSH_MS:
                 break
             modem.rest()
         else:
             return
         _set(modem, udp, 1)
-    for sock in _behind(modem):
+    for sock in _streams(modem, 1):
         modem.lose(sock.link, _LOST_BYTES)
     _set(modem, udp, 0)
 
@@ -56,14 +57,10 @@ def _set(modem, udp, mode):
     udp.pushed = mode == 0
 
 
-def _streams(modem):
-    """The TCP sockets that have a link."""
-    return [owner for owner in map(modem.owner, range(5)) if owner and owner.type == 1]
-
-
-def _behind(modem):
-    """Those whose bytes the module still holds."""
-    return [sock for sock in _streams(modem) if modem.unread[sock.link] > 0]
+def _streams(modem, least=0):
+    """The TCP sockets that have a link, and of whose bytes the module holds so many."""
+    socks = [owner for owner in map(modem.owner, range(5)) if owner and owner.type == 1]
+    return [sock for sock in socks if modem.unread[sock.link] >= least]
 
 
 def _fetch_all(radio):
@@ -74,11 +71,12 @@ def _fetch_all(radio):
         link = sock.link
         lazy.call("sock.repair", "make_room", sock, modem.unread[link], _ROOM)
         while modem.unread[link] > 0:
-            held = modem.unread[link]
-            n = min(held, max(32, radio.rx_size - _AROUND))
+            n = min(modem.unread[link], max(32, radio.rx_size - _AROUND))
             modem.turn()
-            modem.begin_receive(b"+CIPRECVDATA=", (link, n), n, sock, None, link)
+            modem.begin_receive(b"+CIPRECVDATA=", (link, n), n, sock, sock, link)
+            sock.asked = n
+            sock.doing = _RECEIVING
             while modem.state:
                 modem.rest()
-            if modem.code != _OK or modem.unread[link] == held:  # it has none, whatever it said
+            if sock.asked:  # it has none, whatever it said
                 modem.unread[link] = 0

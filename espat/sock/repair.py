@@ -8,14 +8,18 @@ Loaded for each question, and forgotten.
 from .. import lazy
 from ..errors import fail
 from ..parser import Ring, const
+from .base import is_name
 
 _TIMEOUT = const(0)
 _ERROR = const(3)
 _CANCELED = const(7)
 _READY = const(22)
+_VERDICT = const(3)  # what the modem is doing
 _RECEIVING = const(3)  # what a socket is doing
 _AHEAD = const(512)  # bytes of the read-ahead
-_CLOSED_BY_PEER = const(3)  # what a link is
+_REFUSALS = const(10)  # reads in a row that may bring nothing of what is announced
+_OPEN = const(2)  # what a link is
+_CLOSED_BY_PEER = const(3)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 _LOST_PUSHED = const(8)
@@ -24,7 +28,10 @@ _LOST_PUSHED = const(8)
 def ask(modem, client):
     """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links
     stand. NonOS and WizFi360 say 0 for a link that is closed: there the questions take turns.
+
+    :param client: ``compare()`` is for its ``over()``
     """
+    modem.asked = modem.port.ticks()
     turn = modem.commands & 1 and not modem.has("RECVLEN_-1") and modem.links[:5].find(b"\x03") < 0
     if modem.passive and not turn:
         name = b"+CIPRECVLEN?"
@@ -52,37 +59,29 @@ def compare(modem):
     held = None
     for line in modem.lines:
         if line[:12] == b"+CIPRECVLEN:":
-            held = [number(field) for field in line[12:].split(b",")]
+            try:
+                held = [int(field) for field in line[12:].split(b",")]
+            except ValueError:
+                return
         elif line[:8] != b"+CIPSTAT" and line[:7] != b"STATUS:":
             return
-    if held is None:
-        links = standing(modem)
+    links = standing(modem)
+    if held is not None:
+        links = 0
         for link in range(5):
-            if not links >> link & 1:
-                modem.closed(link)
-        return
-    if None in held:
-        return
-    for link in range(5):
-        # 4.1 and later list built links only: a field too few is a link that is closed.
-        n = held[link] if link < len(held) else -1
-        modem.unread[link] = max(0, n)
-        owner = modem.owner(link)
-        if owner is not None:
-            # Announced, and then refused: the end of a stream that is not whole.
-            if owner.refused and (n < 0 or modem.links[link] == _CLOSED_BY_PEER):
+            # 4.1 and later list built links only: a field too few is a link that is closed.
+            n = held[link] if link < len(held) else -1
+            links |= (n >= 0) << link
+            modem.unread[link] = n = max(0, n)
+            owner = modem.owner(link)
+            if owner is not None and owner.refused > n:  # announced, and they never came
                 modem.lose(link, _LOST_BYTES)
-            owner.refused = False
-        if n < 0:
+    for link in range(5):
+        if not links >> link & 1:
+            if modem.links[link] == _OPEN:
+                # Perhaps the module has restarted, unheard: that is asked before an end is told.
+                modem.contact = min(modem.contact, 0)
             modem.closed(link)
-
-
-def number(field):
-    """A field as a number, None if it is none."""
-    try:
-        return int(field)
-    except ValueError:
-        return None
 
 
 def refusal(socket, host, port):
@@ -96,7 +95,15 @@ def refusal(socket, host, port):
     if b"DNS" in words:
         return fail("no_such_name", host)
     if socket.timeout != 0:
-        _look(modem)
+        # Notices can be lost: has the module restarted, is it still in its network?
+        modem.contact = 0
+        modem.turn()
+        if modem.up and modem.wifi == 2:
+            name = b"+CIPSTA_CUR?" if modem.has("CUR") else b"+CIPSTA?"
+            lazy.call("calls", "outcome", modem, name, (), b"+CIPSTA")
+            for line in modem.lines:
+                if line.find(b':ip:"0.0.0.0"') > 0:
+                    modem.wifi = 0
         if not modem.up:
             return fail("restarted")
     if b"no ip" in words:
@@ -104,19 +111,6 @@ def refusal(socket, host, port):
     if modem.wifi < 2:
         return fail("not_joined")
     return fail("refused", host, port)
-
-
-def _look(modem):
-    """Notices can be lost: has the module restarted, is it still in its network?"""
-    modem.contact = 0
-    modem.turn()
-    if not modem.up or modem.wifi < 2:
-        return
-    name = b"+CIPSTA_CUR?" if modem.has("CUR") else b"+CIPSTA?"
-    lazy.call("calls", "outcome", modem, name, (), b"+CIPSTA")
-    for line in modem.lines:
-        if line.find(b':ip:"0.0.0.0"') > 0:
-            modem.wifi = 0
 
 
 def salvage(sock):
@@ -176,14 +170,18 @@ def spare(modem):
         owner = modem.owner(link)
         used += owner is not None
         if modem.links[link] == _CLOSED_BY_PEER and not modem.unread[link]:
-            if owner is not None and owner.part():
+            if owner is not None and spared(owner):
                 return link
     raise fail("no_free_link", used)
 
 
 def spared(sock):
-    """``Socket.part()``: all that came is here, and the end is known."""
+    """Whether a socket can do without its link: all that came is here, and the end is known."""
     modem = sock.modem
+    if getattr(sock, "type", 0) != 1:
+        return False
+    if getattr(sock, "context", None) is not None and sock.streak < 2:
+        return False  # of TLS not before all has been read
     if sock.doing or sock.space is not None or sock.waiting():
         return False
     if modem.passive and not (sock.was_asked or modem.parser.trailer):
@@ -202,7 +200,8 @@ def cut_send(sock, view, cause):
     modem = sock.modem
     if modem.bytes is None:
         if isinstance(cause, OSError) and sock.doing:
-            lazy.call("mishaps", "call_off", modem)
+            if modem.state == _VERDICT:  # nobody knows what went
+                lazy.call("mishaps", "overdue", modem)
             raise fail("send_timed_out")
         return False
     if modem.busied:  # the module did not take the command
@@ -253,16 +252,17 @@ def make_room(sock, held, more):
 
 
 def refused_read(sock):
-    """CIPRECVDATA was answered by ERROR: out of memory, or the bytes that were announced are gone.
+    """CIPRECVDATA brought nothing: out of memory, or the bytes that were announced are gone.
 
-    What the module says next decides.
+    What the module says next that it holds decides.
     """
     modem = sock.modem
     link = sock.link
     if modem.unread[link] > 0:
-        if sock.refused:
+        sock.streak = sock.streak + 1 if sock.refused else 1
+        sock.refused = max(sock.refused, modem.unread[link])
+        if sock.streak > _REFUSALS:
             modem.lose(link, _LOST_BYTES)
-        sock.refused = True
         modem.unread[link] = 0
         sock.was_asked = False
 
@@ -279,3 +279,19 @@ def overrun(sock):
         if owner is not None and owner.type != 1 and owner.pushed:
             why = _LOST_PUSHED
     modem.lose(sock.link, why)
+
+
+def set_option(level, option):
+    """See ``Socket.setsockopt()``."""
+    # SOL_SOCKET and SO_REUSEADDR as boards number them, and as Linux does.
+    if (level, option) not in ((0xFFF, 4), (1, 2), (6, 1)):
+        raise fail("socket_option")
+
+
+def addresses(radio, host, port, kind, proto):
+    """See ``SocketPool.getaddrinfo()``."""
+    if not (isinstance(host, str) and 0 < len(host) <= 64):
+        raise fail("bad_address")
+    if is_name(host):
+        host = lazy.call("at.essential", "cipdomain", radio.up(), host)
+    return [(2, kind or 1, proto, "", (host, port))]

@@ -19,6 +19,7 @@ _AWAY_MS = const(10000)  # how long the module may take to rejoin by itself
 _LINGER_MS = const(100)  # how long a client may take to close, after the last that it was sent,
 _FIRST_MS = const(50)  # and where no other is connected
 _HURRIES = const(8)  # how many clients behind one that did not close are taken for such too
+_SELDOM_MS = const(5000)  # how often the module is asked whether it has restarted
 _CONNECT = const(19)  # an event
 
 # What a link is.
@@ -168,10 +169,14 @@ class Server:
         raise fail("server_in_use")
 
     def _try(self, name, args):
-        """A command that may be refused: True if it was done."""
+        """A command that may be refused, or its OK be lost: True if it was done."""
         try:
             self.modem.run(name, args)
         except ATError:
+            return False
+        except OSError as e:
+            if e.errno != errno.ETIMEDOUT or not self.modem.up:
+                raise
             return False
         return True
 
@@ -183,7 +188,11 @@ class Server:
         if modem.up and self.listens:
             if modem.wifi == 2 or not radio.network:
                 self.away = None
-                modem.chores()  # clients that were closed, without a wait, are closed now
+                # Clients that were closed, without a wait, are closed now.
+                modem.chores()
+                if modem.port.since(modem.asked) > _SELDOM_MS:  # has it restarted, unheard?
+                    modem.asked = modem.port.ticks()
+                    modem.contact = 0
                 return
             if self.away is None:
                 self.away = modem.port.ticks()
@@ -260,8 +269,9 @@ class Server:
                 host = str(row[2].strip(b'"'), "ascii")
             except (UnicodeError, ValueError):
                 continue
+            link = int(row[0])
             for each in waiting:
-                if each[0].link == int(row[0]):
+                if each[0].link == link:
                     each[1] = each[0].peer = (host, int(row[3]))
 
     def accept(self):
@@ -304,7 +314,8 @@ class Server:
 
     def over(self, code):
         """The module has told who its clients are, if it did. Called from ``step()``."""
-        self._note(self.modem.lines, self.coming)
+        modem = self.modem
+        self._note(modem.lines, self.coming)
         self.asked[1] = self.asked[1] or _NOWHERE
         self.asked = None
 

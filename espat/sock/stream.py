@@ -23,7 +23,8 @@ _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
 _AHEAD = const(512)  # bytes of the read-ahead, passive receive
 _QUEUE = const(2920)  # bytes a link may have unread, active receive: the longest +IPD
 _AROUND = const(64)  # bytes that come with a payload: its header, its end, a notice or two
-_ASK_MS = const(500)  # how often a silent module is asked what it holds
+_ASK_MS = const(500)  # how often a silent module is asked what it holds,
+_SELDOM_MS = const(5000)  # and by what must not wait
 _PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
 _SEND_MS = const(20000)  # how long the module may take to confirm a send
 
@@ -47,16 +48,15 @@ _ASKING = const(5)
 class Socket(LinkSocket):
     """A TCP socket: a client, or the module's server. Made by ``SocketPool.socket()``."""
 
-    type = 1
-
     # What most sockets never change.
+    type = 1
     served = False  # it came from the module's server
     server = None  # sock/server.py, while it listens
     port = 0  # what bind() chose
     words = b""  # what the module said when it refused it
     eof = False  # the end was told
     was_asked = False  # what the module holds was asked for after CLOSED
-    refused = False  # a read of announced bytes was refused: the next answer decides
+    refused = 0  # bytes that were announced, and of which a read brought none
     head = None  # an unfinished request head: heads.py
 
     def __init__(self, radio):
@@ -67,7 +67,7 @@ class Socket(LinkSocket):
         self.ring = None  # made on first need
         self.into = None  # the caller's buffer, while a large read of the module is under way
         self.got = 0  # bytes that it brought
-        self.asked = 0  # bytes that the module was asked for
+        self.asked = 0  # bytes that the module was asked for, until some came
         self.coming = 0  # bytes of a payload that is not known to be whole yet:
         self.space = None  # in this room behind what the ring holds; None: in `into`
         # Writing.
@@ -97,9 +97,14 @@ class Socket(LinkSocket):
         """``n`` bytes are there."""
         self.coming += n
 
+    def find(self, what):
+        """Where bytes stand in the payload, or behind it; -1: nowhere."""
+        return self.ring.buf.find(what, self.ring.w) if self.coming and self.ring else -1
+
     def finished(self, whole):
         """The payload is over: its bytes count if it was whole."""
         if whole and self.coming:
+            self.asked = 0
             if self.space is None:
                 self.got = self.coming
             elif self.ring is not None:
@@ -141,13 +146,16 @@ class Socket(LinkSocket):
         if self.head is not None:
             self.flush()
         since = asked = modem.port.ticks()
+        every = _ASK_MS
+        if self.timeout is not None and self.timeout * 2 <= 1:  # no wait is so long
+            asked, every = modem.asked, _SELDOM_MS
         self.got = 0
         if self.doing or not self.waiting():
             modem.step()
         try:
             n = self._receive(view)
             while n < 0:
-                if modem.port.since(asked) > _ASK_MS and self._ask():
+                if modem.port.since(asked) > every and self._ask():
                     asked = modem.port.ticks()
                 self.rest(since, "data")
                 n = self._receive(view)
@@ -177,6 +185,9 @@ class Socket(LinkSocket):
             if not modem.chores():
                 self._fetch(view)
         elif state == _CLOSED_BY_PEER:
+            if modem.contact < 1:  # perhaps it has restarted: that is no end
+                modem.chores()
+                return -1
             # ESP-AT, with its trailer, tells CLOSED when all has been read; NonOS does not wait.
             known = modem.pushes(link) or self.was_asked or modem.parser.trailer
             if known and not self.refused:
@@ -185,14 +196,14 @@ class Socket(LinkSocket):
         return -1
 
     def _fetch(self, view):
-        """``AT+CIPRECVDATA=<link>,<n>``."""
+        """``AT+CIPRECVDATA=<link>,<n>``: no more than the UART's buffer holds."""
         # Straight into the view if that is large, else into the ring.
         if view is not None and len(view) >= _STRAIGHT and self.timeout != 0:
             self.into = view
             n = len(view)
         else:
             n = len(self.queue(0).space())
-        # No more than the UART's buffer holds; and little of a module that is short of memory.
+        # And little of a module that is short of memory.
         n = min(n, 128 if self.refused else max(32, self.radio.rx_size - _AROUND))
         self.used = True
         pair = self.pair
@@ -210,14 +221,9 @@ class Socket(LinkSocket):
         self.doing = _ASKING
         return True
 
-    def part(self):
-        """Whether this socket can do without its link."""
-        return lazy.call("sock.repair", "spared", self)
-
     def recv_into(self, buffer, nbytes=0):
         """Read what is there, waiting for at least a byte, into a buffer.
 
-        :param buffer: bytearray, or memoryview of bytes
         :param int nbytes: at most so many; 0: as many as the buffer holds
         :returns: how many bytes; 0 at the end of the stream, once: after that it raises, since
             programs that take 0 for "nothing yet" would spin for ever
@@ -238,10 +244,7 @@ class Socket(LinkSocket):
         return n
 
     def recv(self, size):
-        """Up to ``size`` bytes, never more than 2048 at a time; ``b""`` at the end of the stream.
-
-        :raises OSError: as ``recv_into()``
-        """
+        """Up to ``size`` bytes, 2048 at most, else as ``recv_into()``; ``b""`` at the end."""
         if not self._ready():
             if size >= _STRAIGHT and not self.waiting():
                 buffer = memoryview(bytearray(min(size, 2048)))
@@ -253,8 +256,8 @@ class Socket(LinkSocket):
     def readinto(self, buffer, nbytes=-1):
         """Fill a buffer: fewer bytes than its length only at the end of the stream.
 
-        :returns: how many bytes; None if it must not wait and nothing is there
-        :raises OSError: as ``recv_into()``
+        :returns: how many bytes; None if it must not wait and nothing is there; else as
+            ``recv_into()``
         """
         view = octets("buffer", buffer, True)
         if nbytes >= 0:
@@ -275,7 +278,7 @@ class Socket(LinkSocket):
     def readline(self):
         """A line with its end; what is left at the end of the stream, ``b""`` after that.
 
-        :raises OSError: as ``recv_into()``; what came of the line is left for the next read
+        What came of one is left for the next read where it raises: as ``recv_into()``.
         """
         line = b""
         try:
@@ -295,7 +298,6 @@ class Socket(LinkSocket):
         have left for the module on return, pieces of an HTTP request head excepted. With a time-out
         of 0 what became of them raises at the next call.
 
-        :param data: bytes, bytearray or memoryview of bytes
         :returns: how many bytes the module confirmed, fewer than given if the connection broke on
             the way
         :raises OSError: EAGAIN, none was taken; ETIMEDOUT, none was taken, or nobody knows what
@@ -319,10 +321,7 @@ class Socket(LinkSocket):
         return self.push(view)
 
     def sendall(self, data):
-        """``send()`` until all has gone.
-
-        :raises OSError: ECONNRESET, with the count that went, if not all did; else as ``send()``
-        """
+        """``send()`` until all has gone, else ECONNRESET, with the count that went."""
         n = self.send(data)
         if n < len(data):
             raise fail("part_sent", n, len(data))
@@ -407,10 +406,10 @@ class Socket(LinkSocket):
 
     def _read_over(self, code):
         """A CIPRECVDATA has ended."""
-        if code == _OK and self.refused:
-            self.refused = False
-        elif code == _ERROR:
+        if self.asked:
             lazy.call("sock.repair", "refused_read", self)
+        else:
+            self.refused = 0
 
     def connect(self, address):
         """``AT+CIPSTART=<link>,"TCP","<host>",<port>``.
@@ -469,7 +468,7 @@ class Socket(LinkSocket):
     def bind(self, address):
         """Choose the port to listen on. Nothing is sent yet.
 
-        :param address: ``(host, port)``; the module listens on all its addresses, whatever the host
+        :param address: ``(host, port)``; whatever the host, the module listens on all addresses
         :raises ValueError: a port out of 1..65535
         """
         lazy.call("sock.server", "bind", self, address)
@@ -497,4 +496,4 @@ class Socket(LinkSocket):
 
     def setsockopt(self, level, option, value):
         """SO_REUSEADDR and TCP_NODELAY are as good as set; any other is refused: EOPNOTSUPP."""
-        lazy.call("sock.opening", "set_option", level, option)
+        lazy.call("sock.repair", "set_option", level, option)

@@ -22,6 +22,7 @@ _DATAGRAMS = const(4)  # datagrams that wait to be read,
 _BYTES = const(2048)  # and bytes of them
 _START_MS = const(20000)
 _SURE_MS = const(15000)
+_SELDOM_MS = const(5000)  # how often the module is asked whether it has restarted
 _PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
 
 # What a link is.
@@ -166,9 +167,10 @@ class UdpSocket(LinkSocket):
             args = (link, "UDP", host, port, local, 2)
             left = self._time(since, _START_MS)
             code = outcome(modem, b"+CIPSTART=", args, b"", left, link)
-            if code != _OK or modem.links[link] not in (_OPENING, _OPEN):
-                raise self._refusal(host, port)
-            if modem.links[link] != _OPEN and not self._stands(link):
+            state = modem.links[link]
+            # Of bytes that were lost meanwhile it had none: the rest of a torn OK, perhaps.
+            known = state == _OPEN or state == _OPENING or state == _LOST_BYTES
+            if code != _OK or not known or (state != _OPEN and not self._stands(link)):
                 raise self._refusal(host, port)
         except BaseException as e:
             if modem.links[link] == _OPENING and (modem.state or modem.code != _ERROR):
@@ -241,29 +243,26 @@ class UdpSocket(LinkSocket):
 
     def _restore(self, link):
         """Receive as before, as far as no other UDP socket is open."""
-        try:
-            self._settle(link)
-        except OSError:
-            pass  # the next command will say that nothing answers
-
-    def _settle(self, link):
         modem = self.modem
         if not modem.up or not modem.parser.remote:
             return  # it has restarted: all that is as it was
-        modem.turn()
-        if self._typed:
-            self._typed = False
-            if sure(modem, b"+CIPRECVTYPE=", (link, 1)):
-                modem.typed &= ~(1 << link)
-        for owner in map(modem.owner, range(5)):
-            if isinstance(owner, UdpSocket):
-                owner.pushed = owner.pushed or self.pushed
+        try:
+            modem.turn()
+            if self._typed:
+                self._typed = False
+                if sure(modem, b"+CIPRECVTYPE=", (link, 1)):
+                    modem.typed &= ~(1 << link)
+            for owner in map(modem.owner, range(5)):
+                if isinstance(owner, UdpSocket):
+                    owner.pushed = owner.pushed or self.pushed
+                    self.pushed = False
+                    return
+            if self.pushed:
                 self.pushed = False
-                return
-        if self.pushed:
-            self.pushed = False
-            modem.passive = sure(modem, b"+CIPRECVMODE=", (1,))
-        self._remote(0)
+                modem.passive = sure(modem, b"+CIPRECVMODE=", (1,))
+            self._remote(0)
+        except OSError:
+            pass  # the next command will say that nothing answers
 
     # Sending
 
@@ -365,14 +364,15 @@ class UdpSocket(LinkSocket):
                 break
             if self.state() != _OPEN:
                 raise fail("dropped")
+            if modem.port.since(modem.asked) > _SELDOM_MS:
+                # Does it listen, has it restarted, unheard?
+                modem.asked = modem.port.ticks()
+                modem.contact = 0
+                modem.chores()
             self.rest(since, "a datagram")
         got = self._queue.pop(0)
         self._bytes -= len(got[0])
         return got
-
-    def part(self):
-        """The modem needs the link for another: this socket cannot do without."""
-        return False
 
     # A receiver of payload: the modem's side
 
@@ -398,6 +398,10 @@ class UdpSocket(LinkSocket):
 
     def placed(self, n):
         """``n`` bytes of it are there."""
+
+    def find(self, what):
+        """Where bytes stand in it; -1: nowhere."""
+        return self._coming[0].find(what) if self._coming else -1
 
     def finished(self, whole):
         """It is over, and may be read if it was whole."""

@@ -46,7 +46,7 @@ class Modes:
             return
         modem = self.modem
         modem.suspect = False  # it has not restarted: a payload that was suspect is whole
-        modem.settle(True)
+        modem.settle(2)
         if modem.spoilt and modem.slow:
             modem.follow(b"+UART_CUR=", modem.slow, b"", 5000, Lowered(modem))
 

@@ -47,7 +47,7 @@ def secured(base):
         later = None  # the address to be opened on the first use
         dialed = 0  # when CIPSTART was sent, ticks
         failure = None  # why it came to nothing
-        refusals = 0  # times in a row that the module refused to be read, behind CLOSED
+        streak = 0  # times in a row that the module refused to be read, behind CLOSED
 
         def getpeercert(self, binary_form=False):
             """The module does not tell: OSError, EOPNOTSUPP."""
@@ -110,24 +110,20 @@ def secured(base):
             if self.link < 0 and not self.shut and not self.left:
                 lazy.call("tls.later", "connect", self)
             state = base.state(self)
-            if state == _CLOSED_BY_PEER and self.refusals < _SURE and self.link >= 0:
+            if state == _CLOSED_BY_PEER and self.streak < _SURE and self.link >= 0:
                 if not self.modem.pushes(self.link):
                     self.modem.unread[self.link] = self.modem.unread[self.link] or 1
             return state
 
-        def part(self):
-            """As ``Socket.part()``: not before all has been read."""
-            return self.refusals >= _SURE and base.part(self)
-
         def _read_over(self, code):
             """A CIPRECVDATA has ended. Called from ``step()``."""
-            if code == _OK:
-                self.refusals = 0
+            if not self.asked:
+                self.streak = 0
                 self.modem.unread[self.link] = self.modem.unread[self.link] or 1  # maybe
-            elif code == _ERROR:
+            elif code == _OK or code == _ERROR:
                 self.modem.unread[self.link] = 0
                 if self.modem.links[self.link] == _CLOSED_BY_PEER:
-                    self.refusals += 1
+                    self.streak += 1
 
     _classes[base] = TLSSocket
     return TLSSocket

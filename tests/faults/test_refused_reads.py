@@ -175,16 +175,7 @@ def test_a_module_that_never_hands_over_what_it_told_holds_no_udp_socket_up(dial
     tried(sock.close)
 
 
-NOT_YET = "open: +CIPRECVDATA:0 is taken for nothing there, and the rest is read without a word"
-
-
-@pytest.mark.parametrize(
-    "what",
-    [
-        pytest.param(what, marks=pytest.mark.xfail(reason=NOT_YET)) if what == "no bytes" else what
-        for what in EMPTY
-    ],
-)
+@pytest.mark.parametrize("what", EMPTY)
 @pytest.mark.there_is(  # NonOs, WizFi: TLS is active; what TLS announced can be an alert
     lambda dialect, what, tls: not tls or (dialect not in (NonOs, WizFi) and what != "no bytes")
 )
@@ -211,3 +202,61 @@ def test_a_read_that_ends_in_ok_without_bytes_is_a_hole(dialect, what, tls):
     tried(sock.close)
     desk.script.first = lambda line: ()
     settled(desk)
+
+
+def held(dialect, said, leaves=False):
+    """A desk whose module has 300 bytes, and answers every read by what `said` gives."""
+    desk = FarDesk(dialect)
+    desk.port.tick = 0.02
+    sock = desk.socket(timeout=None)
+
+    def first(line):
+        if b"CIPRECVDATA=" not in line:
+            return ()
+        if leaves:
+            desk.script.held.pop(4, None)
+        return said
+
+    desk.script.on(b"AT+CIPRECVDATA=", *[()] * 100)
+    desk.script.first = first
+    desk.script.arrive(4, pattern(300))
+    return desk, sock
+
+
+@pytest.mark.parametrize("leaves", [False, True], ids=["held for ever", "gone"])
+@pytest.mark.parametrize("said", ["no bytes", "ERROR"])
+def test_what_never_comes_ends_a_wait_without_a_time_out(dialect, said, leaves):
+    """The link stands, and each read brings nothing: ECONNRESET, no end of the stream."""
+    answer = (dialect.recvdata(b""), OK) if said == "no bytes" else (ERROR,)
+    desk, sock = held(dialect, answer, leaves)
+    took, _, error = desk.took(sock.recv, 500)
+    assert error and error.errno == errno.ECONNRESET
+    assert took < 30
+    sock.close()
+
+
+def test_an_empty_answer_while_the_bytes_are_there_loses_none(dialect):
+    """`+CIPRECVDATA:0` once; the bytes wait, and can be read then."""
+    desk = FarDesk(dialect)
+    desk.port.tick = 0.02
+    sock = desk.socket(timeout=12)
+    body = pattern(300)
+    desk.script.on(b"AT+CIPRECVDATA=", (dialect.recvdata(b""), OK))
+    desk.script.arrive(4, body)
+    assert read(sock, 300) == (body, None)
+    tried(sock.close)
+    desk.works()
+
+
+@pytest.mark.parametrize("dialect", [Esp8266, Esp32, WizFi], ids=lambda d: d.__name__)
+def test_bytes_that_a_udp_socket_fetches_in_vain_are_a_hole(dialect):
+    """They are read for it before it opens, and never come: the TCP socket is told."""
+    desk, sock = held(dialect, (dialect.recvdata(b""), OK), leaves=True)
+    sock.settimeout(8)
+    desk.modem.step()
+    other = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
+    tried(other.bind, ("0.0.0.0", 5000))
+    _, error = tried(sock.recv, 500)
+    assert error and error.errno == errno.ECONNRESET
+    tried(other.close)
+    tried(sock.close)

@@ -215,3 +215,88 @@ def test_of_an_accepted_client_too(make_desk, family, noise):
     tried(client.close)
     tried(server.close)
     settled(desk)
+
+
+def unwatched(desk, seconds=3):
+    """Nobody reads the UART, whose buffer takes all that comes meanwhile."""
+    end = desk.clock.now() + seconds
+    piece = bytearray(4096)
+    line = desk.line
+    while desk.clock.now() < end:
+        desk.clock.advance(0.02)
+        n = line.uart.readinto(piece)
+        if n:
+            line.waiting += line._burn(bytes(piece[:n]))
+
+
+@pytest.mark.parametrize("kind", ["TCP", "UDP"])
+@pytest.mark.parametrize("noise", ["silent", "ROM noise"])
+def test_a_restart_while_nobody_reads_makes_no_byte_up(make_desk, family, noise, kind):
+    """Noise and `ready` fill a pushed payload to its last byte, and no pause was seen.
+
+    A word that only a boot ends with stands in it: the module is asked whether it has restarted.
+    """
+    wrong = []
+    said = len(NOISE[noise]) + len(b"\r\nready\r\n")
+    for after in [260 - said + over for over in (-1, 0, 1, 2, 3, 8)]:
+        desk = make_desk(family, line=Fuse).join()
+        desk.port.tick = 0.02
+        if kind == "TCP":
+            desk.active()
+            desk.listen("talk.test", 80, answer=lambda _: BODY)
+            sock = desk.socket("talk.test", 80)
+        else:
+            desk.network.udp("one.test", 1001, lambda peer, source, data: peer.send(BODY, source))
+            sock = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
+            sock.settimeout(4)
+            sock.connect(("one.test", 1001))
+        burning(desk, noise, after)
+        sock.settimeout(0)
+        sock.send(b"go")
+        unwatched(desk)
+        sock.settimeout(4)
+        got, error = read(sock, 260) if kind == "TCP" else tried(sock.recv, 1000)
+        if not (error and BODY.startswith(got or b"")):
+            wrong.append((after, got and got[after:], error))
+        tried(sock.close)
+        settled(desk)
+        desk.module.close()
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("kind", ["TCP", "UDP"])
+def test_a_payload_that_only_speaks_of_a_restart_is_whole(make_desk, family, kind):
+    """`ready` is a word like any other where the module has not restarted."""
+    body = b"AT+RST\r\n\r\nOK\r\n\x00\xfe\r\nready\r\n"
+    desk = make_desk(family).join()
+    if kind == "TCP":
+        desk.active()
+        desk.listen("talk.test", 80, answer=lambda _: body)
+        sock = desk.socket("talk.test", 80)
+    else:
+        desk.network.udp("one.test", 1001, lambda peer, source, data: peer.send(body, source))
+        sock = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
+        sock.settimeout(4)
+        sock.connect(("one.test", 1001))
+    for _ in range(3):
+        sock.send(b"go")
+        assert sock.recv(len(body)) == body
+    sock.close()
+    settled(desk)
+
+
+def test_a_socket_is_closed_before_its_payload_is_known_to_be_whole(make_desk, family):
+    """Nothing stands behind the last byte yet: what comes of it then is nobody's."""
+    desk = make_desk(family).join()
+    desk.active()
+    server = desk.listen("talk.test", 80)
+    sock = desk.socket("talk.test", 80)
+    server.peer.send(BODY)
+    for _ in range(500):
+        desk.modem.step()
+        if desk.modem.pushed is sock:
+            break
+        desk.port.pause()
+    sock.close()
+    desk.let(0.2)
+    settled(desk)
