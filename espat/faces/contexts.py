@@ -6,12 +6,23 @@ from .. import tls
 
 STAYS = True
 
+_CLIENT = 0  # PROTOCOL_TLS_CLIENT of MicroPython's modules, and
+_SERVER = 1
+
 
 class TLSContext(tls.SSLContext):
     """``tls.SSLContext``: one for a client verifies, until ``verify_mode`` is CERT_NONE.
 
     :param int protocol: PROTOCOL_TLS_CLIENT or PROTOCOL_TLS_SERVER
+    :raises ValueError: it is neither
     """
+
+    def __init__(self, protocol):
+        if protocol not in (_CLIENT, _SERVER):
+            raise ValueError("protocol: PROTOCOL_TLS_CLIENT or PROTOCOL_TLS_SERVER is wanted")
+        tls.SSLContext.__init__(
+            self, tls.PROTOCOL_TLS_SERVER if protocol == _SERVER else tls.PROTOCOL_TLS_CLIENT
+        )
 
     def wrap_socket(
         self,
@@ -57,7 +68,8 @@ class SSLContext(TLSContext):
 
 def create_default_context(purpose=None, *, cafile=None, capath=None, cadata=None):
     """``ssl.create_default_context()`` of CircuitPython and CPython: a context that verifies."""
-    context = SSLContext(tls.PROTOCOL_TLS)
+    context = SSLContext(_CLIENT)
+    context.protocol = tls.PROTOCOL_TLS  # a server may use it, too
     context.verify = None
     if cafile or capath or cadata:
         context.load_verify_locations(cafile, capath, cadata)
@@ -75,7 +87,7 @@ def wrap_socket(
     do_handshake=True,
 ):
     """``ssl.wrap_socket()``: a context and its socket in one."""
-    context = SSLContext(tls.PROTOCOL_TLS_SERVER if server_side else tls.PROTOCOL_TLS_CLIENT)
+    context = SSLContext(_SERVER if server_side else _CLIENT)
     if cert or key:
         context.load_cert_chain(cert, key)
     if cadata:

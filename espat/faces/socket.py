@@ -4,9 +4,9 @@
 
 One that must not wait (``setblocking(False)``) waits for nothing, neither the network nor the
 module, which does one command at a time: what it wants is begun as soon as the module may be told,
-by whichever socket is polled, read or written next. ``write()`` has taken bytes when the module has
-confirmed them; until then it returns None and wants to be given the same bytes again, as streams of
-``ssl`` do.
+by whichever socket is polled, read or written next. ``write()`` takes up to 8 KB then, as a Pico W
+does, and sends them in their turn; a socket that asyncio polls takes bytes when the module has
+confirmed them, so that ``drain()`` ends when they have gone.
 """
 
 from .. import held, lazy

@@ -8,8 +8,8 @@ As there, nothing is verified unless the program asks for it: ``cert_reqs=CERT_R
 
 STAYS = True
 
-PROTOCOL_TLS_CLIENT = 16
-PROTOCOL_TLS_SERVER = 17
+PROTOCOL_TLS_CLIENT = 0  # as a Pico W numbers them
+PROTOCOL_TLS_SERVER = 1
 CERT_NONE = 0
 CERT_OPTIONAL = 1
 CERT_REQUIRED = 2

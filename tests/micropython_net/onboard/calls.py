@@ -265,6 +265,7 @@ for module in (ssl, tls):
     for name in ("CERT_NONE", "CERT_OPTIONAL", "CERT_REQUIRED", "PROTOCOL_TLS_CLIENT", "SSLContext",
                  "PROTOCOL_TLS_SERVER"):  # fmt: skip
         check(name, True, lambda: hasattr(module, name))  # noqa: B023
+    check("numbers", (0, 1), lambda: (module.PROTOCOL_TLS_CLIENT, module.PROTOCOL_TLS_SERVER))  # noqa: B023
 check("verifies", tls.CERT_REQUIRED, lambda: tls.SSLContext(tls.PROTOCOL_TLS_CLIENT).verify_mode)
 check("does not", ssl.CERT_NONE, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).verify_mode)
 check("server", tls.CERT_NONE, lambda: tls.SSLContext(tls.PROTOCOL_TLS_SERVER).verify_mode)
