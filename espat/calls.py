@@ -62,7 +62,6 @@ def fetch(modem, name, args, receiver, most, counted=None, link=-1):
     parser.head = name[:-1] + b":" if counted else name[:-1]
     parser.counted = counted
     try:
-        # begin_receive(), without its frames: CircuitPython has room for few.
         modem.follow(name, args, b"", 20000 if counted else 5000, None, link)
         modem.requested = parser.asked = most
         modem.receiver = receiver

@@ -62,8 +62,8 @@ def declare(modem):
     modem.delayed = None  # the same, while it is not asked yet where the bytes go
     modem.pushed = None  # the receiver of what was pushed last and may not be whole,
     modem.pushed_at = 0  # when its last byte came,
-    modem.stalled = False  # whether it paused on its way,
-    modem.suspect = False  # and the module is asked whether it has restarted in the pause
+    # 1: it paused on its way; 2: and the module is asked whether it has restarted in the pause.
+    modem.stalled = 0
     modem.noise = False  # bytes came that nobody prints: see mishaps.py
     modem.t0 = 0  # when a command, or the last byte of a payload, went over the line
     # Written by start/ at set-up.

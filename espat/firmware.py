@@ -140,12 +140,15 @@ def capabilities(firmware):
     A version between two that are known counts as the lower one; one above all as the highest.
     """
     at, version = firmware
-    found = [""]
-    for name in NAMES.split():
+    found = " "
+    start = 0
+    while start < len(NAMES):  # no list of them: here is where a small heap is fullest
+        end = (NAMES + " ").find(" ", start) + 1
         if TABLE[at] <= min(version, 0xFE):
-            found.append(name)
+            found += NAMES[start : end - 1] + " "
         at += 4
-    return " ".join(found) + " "
+        start = end
+    return found
 
 
 def shortest(firmware):

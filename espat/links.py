@@ -124,7 +124,7 @@ class Links:
             elif link >= 0 and self.links[link] and self.pushes(link):
                 self.incoming = self.owner(link)
             else:
-                self.incoming = lazy.call("mishaps", "unexpected", self, link)
+                self.incoming = lazy.call("mishaps", "unexpected", self)
             if before is not None and parser.pushed:
                 self.delayed = self.incoming
                 return self.delayed is not None
@@ -147,14 +147,14 @@ class Links:
     def settle(self, whole):
         """The payload that was pushed last is whole, or it must not be used; 2: that is certain."""
         receiver = self.pushed
-        if whole and (self.noise or self.suspect):
+        if whole and (self.noise or self.stalled == 2):
             return  # "ready" may come yet, or be a part of it: mishaps.py
         if whole == 1 and receiver is not None and receiver.find(b"ready") >= 0:
-            self.stalled = self.suspect = True
+            self.stalled = 2
             self.recheck |= _ASK_MODES
             return
         self.pushed = None
-        self.stalled = self.suspect = False
+        self.stalled = 0
         if receiver is not None:
             receiver.finished(whole)
 

@@ -46,12 +46,13 @@ def _spoilt(modem):
         modem.recheck |= _ASK_MODES
 
 
-def unexpected(modem, link):
+def unexpected(modem):
     """A payload of a link that pushes none: who gets it.
 
     A client of the server may have come, its CONNECT lost. Else its header was damaged, or the
     module is in another mode than it was told: nobody gets it.
     """
+    link = modem.parser.link
     newcomer(modem, link)
     if link >= 0 and modem.links[link] and modem.pushes(link):
         return modem.owner(link)
@@ -146,7 +147,7 @@ def stall(modem):
     """A payload has paused, or what should follow it has not come."""
     parser = modem.parser
     if parser.left > 0:
-        modem.stalled = True
+        modem.stalled = modem.stalled or 1
         # Of one that was asked for the command's own time-out decides.
         over = parser.pushed or not modem.state
         if over and modem.port.since(modem.t0) > _PAUSE_MS:
@@ -159,7 +160,7 @@ def stall(modem):
             modem.settle(not modem.stalled)
             hole(modem, -1)
     elif modem.pushed is None:
-        modem.stalled = False
+        modem.stalled = 0
         parser.tail = min(parser.tail, 1)
     elif modem.stalled and parser.tail != 2 and parser.r == parser.w:
         _suspect(modem)
@@ -180,8 +181,8 @@ def _suspect(modem):
         modem.settle(False)
         hole(modem, modem.parser.owner)
         return
-    if not modem.suspect:
-        modem.suspect = True
+    if modem.stalled < 2:
+        modem.stalled = 2
         modem.recheck |= _ASK_MODES
     modem.chores()
 

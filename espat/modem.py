@@ -114,7 +114,8 @@ class Modem(Links):
         self.parser = Parser()
         self._owners = [None] * _LINKS  # the sockets: weak references, where there are such
         self.up = False  # the module has been set up, and has not started anew since
-        self._whole = 0  # 1: inside step(); 2: a step or a write was cut short; 3: lend()
+        # 1: inside step(); 2: a step or a write was cut short; 3: passthrough has the serial line
+        self.whole = 0
         self._line = b""  # of the command under way, or the last one,
         self._name = self._args = None  # and what it was made of
         lazy.call("fields", "declare", self)
@@ -152,30 +153,21 @@ class Modem(Links):
         self.requested = self.sent = 0
         self.receiver = None
         self.limit = timeout
-        self.t0 = self.t1 = self.port.ticks()
+        self.t0 = self.port.ticks()
         if self.gap and self.streak:
             self.state = _AGAIN  # it goes out a little later: see turns.late()
+            self.t1 = self.t0
             self.look = _BUSY_MS
         else:
             self.transmit()
 
-    def begin_receive(self, name, args, most, receiver, client=None, link=-1, timeout=5000):
-        """``begin()`` for a command whose reply brings counted bytes.
-
-        :param int most: at most so many
-        :param receiver: where they go: see links.py
-        """
-        self.begin(name, args, b"", timeout, client, link)
-        self.requested = self.parser.asked = most
-        self.receiver = receiver
-
     def begin_send(self, name, args, data, client=None, link=-1, timeout=20000, verdict=_SEND_OK):
-        """``begin()`` for a command with a prompt.
+        """A command with a prompt, behind ``chores()`` that found nothing to do.
 
         :param data: a memoryview of bytes: not to be changed before ``bytes`` is None
         :param int verdict: the event that confirms them
         """
-        self.begin(name, args, b"", timeout, client, link)
+        self.follow(name, args, b"", timeout, client, link)
         self.bytes = data
         self.parser.prompt = True
         self.verdict = verdict
@@ -196,8 +188,8 @@ class Modem(Links):
 
         :raises OSError: EIO, it takes nothing for two seconds
         """
-        whole = self._whole
-        self._whole = 2
+        whole = self.whole
+        self.whole = 2
         port = self.port
         done = port.write(view)
         then = port.ticks()
@@ -211,7 +203,7 @@ class Modem(Links):
             elif self.idle:
                 self.idle()
             port.pause()
-        self._whole = whole
+        self.whole = whole
 
     def chores(self):
         """Begin what must be done before the next command; True while that, or a command, is under
@@ -235,11 +227,6 @@ class Modem(Links):
         """Whether the firmware has a capability, a name of the table in firmware.py."""
         names = self.capabilities
         return (names.find(" " + capability + " ") >= 0) != (names[0] == "-")
-
-    def lend(self, on):
-        """Let passthrough have the serial line: until it gives it back nobody else can use it."""
-        self._whole = 3 if on else 0
-        self.state = 1 if on else 0
 
     def rest(self):
         """One turn of any wait: step, the idle hook, a breath."""
@@ -290,38 +277,37 @@ class Modem(Links):
 
     def step(self):
         """Take in what is here and act on it, waiting for nothing; True if anything came."""
-        if self._whole:
-            if self._whole & 1:
-                raise fail("nested" if self._whole == 1 else "in_passthrough")
-            self._whole = 0
+        if self.whole:
+            if self.whole & 1:
+                raise fail("nested" if self.whole == 1 else "in_passthrough")
+            self.whole = 0
             self.rescue("mend", self)
-        self._whole = 1
+        self.whole = 1
         try:
             came = self._pump()
             if not came and (self.pushed is not None or self.noise or self.parser.left > 0):
                 self.watch()
-            state = self.state
-            if state == _SYNC:
+            if self.state == _SYNC:
                 self.sync.tick()
-            elif state:
+            elif self.state:
                 if self.port.since(self.t0) > self.limit:
                     lazy.call("mishaps", "overdue", self)
                 elif not came and self.port.since(self.t1) > self.look:
                     lazy.call("turns", "late", self)
         except BaseException:  # Ctrl-C, or an error in a callback: bytes may be missing
-            self._whole = 2
+            self.whole = 2
             raise
-        self._whole = 0
+        self.whole = 0
         return came
 
     def _pump(self):
         parser = self.parser
         port = self.port
-        came = False
+        reads = 0
         if self.delayed is not None:
             parser.into(self.delayed.place())
             self.delayed = None
-        for _ in range(16):  # a bounded turn, however fast the module talks
+        while True:
             event = parser.next()
             while event:
                 if event < _RECV:
@@ -337,14 +323,16 @@ class Modem(Links):
                 else:
                     self._notice(event)
                 event = parser.next()
+            if reads == 16 or (port.any and not port.any()):  # a bounded turn, however it talks
+                break
             n = port.read(parser.space())
             if not n:
                 break
-            came = True
+            reads += 1
             parser.fill(n)
             if parser.left > 0:
                 self.t0 = port.ticks()  # a slow wire is no dead one
-        return came
+        return reads > 0
 
     def end(self, code):
         """The command under way is over; after a time-out the module may not agree."""

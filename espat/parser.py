@@ -123,12 +123,15 @@ class Ring:
     def find(self, what):
         """Where bytes stand first, counted from the oldest byte; -1: nowhere."""
         i = self.buf.find(what, self.r, self.w)
-        return max(i - self.r, -1)
+        return i - self.r if i >= 0 else -1
 
     def pull(self, n):
         """Take so many of the oldest bytes, or all if it holds fewer."""
         r = self.r
-        self.r = n = min(r + n, self.w)
+        n += r
+        if n > self.w:
+            n = self.w
+        self.r = n
         return bytes(self._view[r:n])
 
     def take(self, into):
@@ -178,8 +181,9 @@ class Parser(Ring):
         self._seen = 0  # bytes from the oldest on that were searched for an end of line
         self._past = 0  # and those in which what looked like a header turned out to be none
         self.left = -1  # payload bytes to come; -1: no payload
-        self._header_at = self._line_end = self._line_next = 0  # where what _token() found stands
+        self._header_at = self._line_next = 0  # where what _token() found stands
         self._sink = None
+        self._direct = False  # space() gave the payload's own place
         self.at = 0  # payload bytes that stand in the view ``into()`` named last
         # CRLFs due before the next result or +IPD: 1, 2, or 3 for one when something came already
         self.tail = 0
@@ -190,19 +194,21 @@ class Parser(Ring):
 
     def space(self):
         """A memoryview to read into: the payload's own place once the ring is empty."""
-        if self.r != self.w or self.left <= 0 or self._sink is None:
-            return Ring.space(self)
         sink = self._sink
+        left = self.left
+        self._direct = straight = sink is not None and left > 0 and self.r == self.w
+        if not straight:
+            return Ring.space(self)
         at = self.at
-        return sink[at : at + self.left] if at or self.left < len(sink) else sink
+        return sink[at : at + left] if at or left < len(sink) else sink
 
     def fill(self, n):
         """``n`` bytes were read into what ``space()`` gave last."""
-        if self.r != self.w or self.left <= 0 or self._sink is None:
-            self.w += n
-        else:
+        if self._direct:
             self.at += n
             self.left -= n
+        else:
+            self.w += n
 
     def into(self, view):
         """Let the payload go to a memoryview, not an empty one; None: skip it, and count."""
@@ -213,59 +219,70 @@ class Parser(Ring):
 
     def next(self):
         """The next event, 0 when more bytes are wanted."""
+        if self.left >= 0:
+            return self._payload()
         buf = self.buf
-        while True:
-            if self.left >= 0:
-                return self._payload()
-            r = self.r
-            w = self.w
-            if r == w:
-                return 0
-            c = 0 if self._long else buf[r]  # the rest of a long line is no token's beginning
-            tail = self.tail
-            if c == 13 or c == 10 or c == 32:
-                if tail and (c != 32 or tail < 3):  # behind a payload exactly CRLF is due
+        r = self.r
+        w = self.w
+        while r < w:
+            c = buf[r]
+            if c <= 32 and (c == 13 or c == 10 or c == 32) and not self._long:
+                pair = c == 13 and r + 1 < w and buf[r + 1] == 10
+                if self.tail and (c != 32 or self.tail < 3):  # behind a payload exactly CRLF is due
                     if c == 13 and r + 1 == w:
                         return 0
-                    if c != 13 or buf[r + 1] != 10:
+                    if not pair:
                         return self._bad()
-                    self.tail = 3 if tail == 2 else 0
-                    r += 1
-                self.r = r + 1
-            elif c == 62 and self.prompt:
+                    self.tail = 3 if self.tail == 2 else 0
+                self.r = r = r + 2 if pair else r + 1
+                continue
+            if c == 62 and self.prompt and not self._long:
                 self.r = r + 1
                 self._seen = 0
-                self.tail = tail and 3
+                self.tail = self.tail and 3
                 self.prompt = False
                 self.line = b">"
                 return _PROMPT
-            else:
-                # Each from here, one after the other: CircuitPython has room for few frames.
-                event = self._token(r, w)
-                if event == _HEADER:
-                    event = self._header(r, self._header_at, w)
-                elif event == _WHOLE_LINE:
-                    event = self._line(r, self._line_end)
-                    if event != _BROKEN:
-                        self._line_over()
-                if event >= 0:
-                    return event
+            if c == 79 and r + 4 <= w and not (self.tail or self._long):
+                if buf.find(b"OK\r\n", r, r + 4) == r:  # it must cost nothing
+                    self.r = r + 4
+                    self._seen = self._past = 0
+                    self.line = b"OK"
+                    return _OK
+            # Each from here, one after the other: CircuitPython has room for few frames.
+            event = self._token(r, w)
+            if event == _HEADER:
+                event = self._header(r, w)
+            elif event == _WHOLE_LINE:
+                event = -1 if self._long else self._line(r)
+                if event != _BROKEN:  # go on behind it
+                    if self.tail == 1 and not self._long:
+                        self.tail = 3  # what follows is not glued to the payload any more
+                    self._long = False
+                    self._seen = self._past = 0
+                    self.r = self._line_next
+            if event >= 0:
+                return event
+            r = self.r
+        return 0
 
     def _payload(self):
         sink = self._sink
         r = self.r
-        n = min(self.left, self.w - r)
-        if sink is None:
-            self.counts[0] += n
-        elif n:
-            at = self.at
-            n = min(n, len(sink) - at)
-            sink[at : at + n] = self._view[r : r + n]  # one memoryview, which take() makes two
-            self.at = at + n
-        self.r = r + n
-        n = self.left - n
-        self.left = n or -1
-        if not n:
+        n = self.w - r
+        if n:
+            n = min(n, self.left)
+            if sink is None:
+                self.counts[0] += n
+            else:
+                at = self.at
+                n = min(n, len(sink) - at)
+                sink[at : at + n] = self._view[r : r + n]  # one memoryview, which take() makes two
+                self.at = at + n
+            self.r = r + n
+            self.left -= n
+        if not self.left:
+            self.left = -1
             self.owner = self.link
             return _END
         if sink is not None and self.at == len(sink):
@@ -281,8 +298,8 @@ class Parser(Ring):
         return _BROKEN
 
     def _token(self, r, w):
-        """What stands there: _HEADER, at ``_header_at``; _WHOLE_LINE, up to ``_line_end``; 0 when
-        it is not whole; -1, nothing of use; or _BROKEN.
+        """What stands there: _HEADER, at ``_header_at``; _WHOLE_LINE, before ``_line_next``; 0 when
+        it is not whole; or _BROKEN.
         """
         buf = self.buf
         seen = r + self._seen
@@ -290,13 +307,16 @@ class Parser(Ring):
         stop = w if end < 0 else end
         # A header may have begun shortly before what was searched last.
         seen = max(r + self._past, seen - 14)
-        at = buf.find(b"+IPD,", seen, stop)
-        if self.asked:
-            i = buf.find(self.head, seen, stop)
-            if i >= 0 and (at < 0 or i < at):
-                # Behind the name "=" would be the command's own echo.
-                if self.counted or (i + 12 < w and (buf[i + 12] == 58 or buf[i + 12] == 44)):
-                    at = i
+        at = buf.find(self.head, seen, stop) if self.asked else -1
+        # Behind the name "=" would be the command's own echo.
+        if at >= 0 and not self.counted:
+            i = at + 12
+            if i >= w or (buf[i] != 58 and buf[i] != 44):
+                at = -1
+        if at != r:
+            i = buf.find(b"+IPD,", seen, stop if at < 0 else at)
+            if i >= 0:
+                at = i
         # Inside a quoted string of a reply it would be an SSID, not a header.
         if at >= 0 and (at == r or buf[r] == 65 or buf.find(b'"', r, at) < 0):
             self._header_at = at
@@ -312,33 +332,14 @@ class Parser(Ring):
                 self._seen = 13
                 self._past = 0
             return 0
-        while stop > r and buf[stop - 1] == 13:
-            stop -= 1
-        self._line_end = stop
         self._line_next = end + 1
-        if not self._long:
-            return _WHOLE_LINE
-        self._line_over()
-        return -1
+        return _WHOLE_LINE
 
-    def _line_over(self):
-        """Go on behind a line."""
-        if self.tail == 1 and not self._long:
-            self.tail = 3  # what follows is not glued to the payload any more
-        self._long = False
-        self._seen = self._past = 0
-        self.r = self._line_next
-
-    def _line(self, r, stop):
-        """Which event is a line without its end?"""
-        buf = self.buf
+    def _line(self, r):
+        """Which event is a line?"""
         self.glued = 0 < self.tail < 3
-        if stop - r == 2 and buf[r] == 79 and buf[r + 1] == 75:  # OK must cost nothing
-            self.line = b"OK"
-            event = _OK
-        else:
-            self.line = line = bytes(self._view[r:stop])
-            event = self._known(line)
+        self.line = line = bytes(self._view[r : self._line_next]).rstrip(b"\r\n")
+        event = self._known(line)
         if event >= 0:
             if event == _READY:
                 self.tail = 0
@@ -397,9 +398,10 @@ class Parser(Ring):
 
     # Headers
 
-    def _header(self, r, at, w):
+    def _header(self, r, w):
         """Read a header; what stood before it on its line was an echo or noise."""
         buf = self.buf
+        at = self._header_at
         pushed = buf[at + 1] == 73  # +IPD
         # Behind a payload only an echo may stand before the next header, and a CRLF before +IPD.
         if self.tail and (buf[r] != 65 if at > r else pushed):
@@ -448,8 +450,11 @@ class Parser(Ring):
             i += 1
             start = i
             n = 0
-            while i < w and 48 <= buf[i] <= 57:
-                n = min(n * 10 + buf[i] - 48, 999999999)
+            while i < w:
+                c = buf[i] ^ 48  # a digit's number; whatever else is higher
+                if c > 9:
+                    break
+                n = n * 10 + c
                 i += 1
             if i == w:
                 return 0
@@ -473,7 +478,7 @@ class Parser(Ring):
                 self.port = n
                 break
             link = length
-            length = n
+            length = min(n, 999999999)
             if c != 44 or (colon and not self.remote):
                 break
         if link > 4 or (c != 44 if colon else c != 58 and (c != 13 or not pushed or self.peer)):

@@ -37,22 +37,23 @@ class Port:
 
     def __init__(self, uart):
         self.uart = uart
-        self._any = getattr(uart, "any", None)  # machine.UART
-        self._ask = self._any is None and not hasattr(uart, "timeout")
-        if self._any is None and not self._ask:
+        # How many bytes are here; None where only a read tells.
+        self.any = getattr(uart, "any", None)  # machine.UART
+        self._ask = self.any is None and not hasattr(uart, "timeout")
+        if self.any is None and not self._ask:
             uart.timeout = 0
 
     def read(self, view):
         """Put bytes that are here into a memoryview, waiting for none; how many that was."""
-        if not len(view):
+        n = len(view)
+        if n and (self.any or self._ask):
+            here = self.any() if self.any else self.uart.in_waiting
+            if here < n:
+                n = here
+                view = view if self.any else view[:n]
+        if not n:
             return 0
-        if self._any:
-            n = self._any()
-            return (n and self.uart.readinto(view, min(n, len(view)))) or 0
-        if self._ask:
-            n = min(self.uart.in_waiting, len(view))
-            return (n and self.uart.readinto(view[:n])) or 0
-        return self.uart.readinto(view) or 0
+        return (self.uart.readinto(view, n) if self.any else self.uart.readinto(view)) or 0
 
     def write(self, view):
         """Write what the UART takes of a memoryview; how many bytes that was."""

@@ -76,13 +76,13 @@ _TEXTS = (
     "ENODEV\njoin3: no such access point in reach: check the name, and that it is on 2.4 GHz",
     "EBADF\nclosed: the socket is closed",
     "EOPNOTSUPP\nsock_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
-    "\none_group: a socket is in one group: make another"
+    "\none_group: one group to a socket: make another"
     "\nchecked_once: after a break the module checks no name and has no PSK: check_hostname = "
     "False and sni = False, or use a socket"
     "\nno_finding: the module finds no services",
     "EADDRINUSE"
     "\nserver_in_use: the module has one server, and it is in use: close it"
-    "\nport_refused: the module refused UDP port %d: is it in use?",
+    "\nport_refused: the module refused UDP port %d: in use?",
     "EINVAL"
     "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"
     "\nnot_bound: bind((host, port)) first, then listen()"

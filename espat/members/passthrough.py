@@ -125,7 +125,8 @@ def passthrough(
             _connect(modem, host, port, kind if context is None else "SSL", local_port)
         cipmode(modem, 1)
         modem.turn()
-        modem.lend(True)
+        modem.whole = 3
+        modem.state = 1
         _enter(stream)
     except BaseException:
         stream.release()

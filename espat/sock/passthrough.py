@@ -235,7 +235,7 @@ class Passthrough:
         modem = self.modem
         self.shut = True
         modem.parser.reset()
-        modem.lend(False)
+        modem.whole = modem.state = 0
         modem.own(0, None, _FREE)
         modem.contact = modem.wifi = 0  # nobody heard what became of it
         self.radio.looked = -1

@@ -73,7 +73,9 @@ def _fetch_all(radio):
         while modem.unread[link] > 0:
             n = min(modem.unread[link], max(32, radio.rx_size - _AROUND))
             modem.turn()
-            modem.begin_receive(b"+CIPRECVDATA=", (link, n), n, sock, sock, link)
+            modem.follow(b"+CIPRECVDATA=", (link, n), b"", 5000, sock, link)
+            modem.requested = modem.parser.asked = n
+            modem.receiver = sock
             sock.asked = n
             sock.doing = _RECEIVING
             while modem.state:

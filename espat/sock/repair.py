@@ -125,7 +125,7 @@ def salvage(sock):
             ring.space()[:got] = into[:got]
             ring.fill(got)
         return
-    space = sock.queue(sock.asked).space()
+    space = sock.queue(sock.pair[1]).space()
     came = sock.coming
     live = parser.left >= 0 and not parser.pushed
     if live:

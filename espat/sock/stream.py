@@ -26,7 +26,6 @@ _AROUND = const(64)  # bytes that come with a payload: its header, its end, a no
 _ASK_MS = const(500)  # how often a silent module is asked what it holds,
 _SELDOM_MS = const(5000)  # and by what must not wait
 _PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
-_SEND_MS = const(20000)  # how long the module may take to confirm a send
 
 _OPEN = const(2)  # what a link is
 _CLOSED_BY_PEER = const(3)
@@ -200,16 +199,21 @@ class Socket(LinkSocket):
         # Straight into the view if that is large, else into the ring.
         if view is not None and len(view) >= _STRAIGHT and self.timeout != 0:
             self.into = view
-            n = len(view)
         else:
-            n = len(self.queue(0).space())
-        # And little of a module that is short of memory.
-        n = min(n, 128 if self.refused else max(32, self.radio.rx_size - _AROUND))
+            view = self.queue(0).space()
+        # No more than the UART's buffer holds; and little of a module that is short of memory.
+        most = 128 if self.refused else max(32, self.radio.rx_size - _AROUND)
+        n = len(view)
+        if n > most:
+            n = most
         self.used = True
+        modem = self.modem
         pair = self.pair
         pair[0] = self.link
         pair[1] = self.asked = n
-        self.modem.begin_receive(b"+CIPRECVDATA=", pair, n, self, self, self.link)
+        modem.follow(b"+CIPRECVDATA=", pair, b"", 5000, self, self.link)
+        modem.requested = modem.parser.asked = n
+        modem.receiver = self
         self.doing = _RECEIVING
 
     def _ask(self):
@@ -245,13 +249,17 @@ class Socket(LinkSocket):
 
     def recv(self, size):
         """Up to ``size`` bytes, 2048 at most, else as ``recv_into()``; ``b""`` at the end."""
+        if size < 1:
+            return b""
+        if size > 2048:
+            size = 2048
         if not self._ready():
             if size >= _STRAIGHT and not self.waiting():
-                buffer = memoryview(bytearray(min(size, 2048)))
+                buffer = memoryview(bytearray(size))
                 return bytes(buffer[: self._await(buffer)])
-            if size > 0 and not self._await(None):
+            if not self._await(None):
                 return b""
-        return self.ring.pull(min(size, 2048)) if size > 0 else b""
+        return self.ring.pull(size)
 
     def readinto(self, buffer, nbytes=-1):
         """Fill a buffer: fewer bytes than its length only at the end of the stream.
@@ -280,6 +288,10 @@ class Socket(LinkSocket):
 
         What came of one is left for the next read where it raises: as ``recv_into()``.
         """
+        n = self.ring.find(b"\n") + 1 if self._ready() else 0
+        return self.ring.pull(n) if n else self._long_line()
+
+    def _long_line(self):
         line = b""
         try:
             while line[-1:] != b"\n" and (self._ready() or self._await(None)):
@@ -361,7 +373,7 @@ class Socket(LinkSocket):
         pair = self.pair
         pair[0] = self.link
         pair[1] = len(view)
-        modem.begin_send(b"+CIPSEND=", pair, view, self, self.link, _SEND_MS)
+        modem.begin_send(b"+CIPSEND=", pair, view, self, self.link)
         self.doing = _SENDING
         self.waits = self.timeout != 0
         try:
@@ -389,7 +401,6 @@ class Socket(LinkSocket):
         """What was begun has ended. Called from ``step()``: begins at most."""
         modem = self.modem
         doing = self.doing
-        link = self.link
         self.doing = _NOTHING
         if doing == _CONNECTING or doing == _CHECKING:
             lazy.call("sock.opening", "over", self, doing, code)
@@ -398,7 +409,7 @@ class Socket(LinkSocket):
         if doing == _ASKING:
             if code == _OK:
                 lazy.call("sock.repair", "compare", modem)
-        elif modem.owner(link) is self:  # else it was closed meanwhile
+        elif modem.owner(self.link) is self:  # else it was closed meanwhile
             if doing == _RECEIVING:
                 self._read_over(code)
             elif code != _SEND_OK:

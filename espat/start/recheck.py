@@ -45,7 +45,8 @@ class Modes:
             self.modem.follow(name + b"?", (), name + b":", 5000, self)
             return
         modem = self.modem
-        modem.suspect = False  # it has not restarted: a payload that was suspect is whole
+        # It has not restarted: a payload that was suspect is whole.
+        modem.stalled = min(modem.stalled, 1)
         modem.settle(2)
         if modem.spoilt and modem.slow:
             modem.follow(b"+UART_CUR=", modem.slow, b"", 5000, Lowered(modem))
