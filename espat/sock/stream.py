@@ -9,14 +9,9 @@ is written has left for the module when ``send`` returns, but for heads of HTTP 
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
 from ..errors import fail
-from ..parser import Ring
+from ..parser import Ring, const
 from .base import LinkSocket, octets
 
 _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
@@ -195,17 +190,14 @@ class Socket(LinkSocket):
         return -1
 
     def _fetch(self, view):
-        """``AT+CIPRECVDATA=<link>,<n>``: no more than the UART's buffer holds."""
+        """``AT+CIPRECVDATA=<link>,<n>``: what the UART's buffer holds; less if memory is short."""
         # Straight into the view if that is large, else into the ring.
         if view is not None and len(view) >= _STRAIGHT and self.timeout != 0:
             self.into = view
         else:
             view = self.queue(0).space()
-        # No more than the UART's buffer holds; and little of a module that is short of memory.
         most = 128 if self.refused else max(32, self.radio.rx_size - _AROUND)
-        n = len(view)
-        if n > most:
-            n = most
+        n = min(len(view), most)
         self.used = True
         modem = self.modem
         pair = self.pair
@@ -264,8 +256,7 @@ class Socket(LinkSocket):
     def readinto(self, buffer, nbytes=-1):
         """Fill a buffer: fewer bytes than its length only at the end of the stream.
 
-        :returns: how many bytes; None if it must not wait and nothing is there; else as
-            ``recv_into()``
+        :returns: how many bytes; None if it must not wait and nothing is there
         """
         view = octets("buffer", buffer, True)
         if nbytes >= 0:
@@ -310,8 +301,7 @@ class Socket(LinkSocket):
         have left for the module on return, pieces of an HTTP request head excepted. With a time-out
         of 0 what became of them raises at the next call.
 
-        :returns: how many bytes the module confirmed, fewer than given if the connection broke on
-            the way
+        :returns: how many bytes the module confirmed: fewer where the connection broke on the way
         :raises OSError: EAGAIN, none was taken; ETIMEDOUT, none was taken, or nobody knows what
             went: then the connection is closed; ECONNRESET or (as BrokenPipeError where there is
             one) ENOTCONN, the connection is gone
