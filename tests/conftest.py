@@ -3,6 +3,7 @@
 import functools
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,11 @@ COUNTED = {
 """Folders whose tests count what they try, and where; a worker tells its counts by that name."""
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+# A run in the background ignores Ctrl-C, and so would each program that a test stops by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
