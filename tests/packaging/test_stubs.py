@@ -116,7 +116,7 @@ def test_sockets(name):
         assert _same(SOCKET[name], getattr(espat.sockets.Socket, name))
 
 
-_HANDED = {"finished", "is_ours", "over", "part", "place", "placed", "queue", "rest", "state"}
+_HANDED = {"find", "finished", "is_ours", "over", "place", "placed", "queue", "rest", "state"}
 _HANDED |= {"push", "turn", "waiting"}
 _HANDED |= {"eof", "head", "port", "refused", "served", "server", "was_asked", "words"}  # fields
 """What the engine and the sockets' own rooms call of a socket; no program does."""
