@@ -143,11 +143,13 @@ def capabilities(firmware):
     found = " "
     start = 0
     while start < len(NAMES):  # no list of them: here is where a small heap is fullest
-        end = (NAMES + " ").find(" ", start) + 1
+        end = NAMES.find(" ", start)
+        if end < 0:
+            end = len(NAMES)
         if TABLE[at] <= min(version, 0xFE):
-            found += NAMES[start : end - 1] + " "
+            found += NAMES[start:end] + " "
         at += 4
-        start = end
+        start = end + 1
     return found
 
 

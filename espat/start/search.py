@@ -113,7 +113,10 @@ def restart(radio):
     if radio.reset_pin is not None:
         pulse(radio)
     else:
-        answers(modem)
+        try:
+            modem.turn()  # a command that is under way has its time
+        except OSError:
+            pass
         force(modem)
     modem.contact = 0
 
