@@ -44,8 +44,8 @@ _BROKEN = const(17)
 
 _LINKS = const(5)
 _QUIET_MS = const(8)  # nothing follows a pushed payload for so long: it was whole
-_ASK_MODES = const(1)  # for `recheck`
 _STALL_MS = const(50)  # a payload that pauses for so long may have been cut off by a restart
+_ASK_MODES = const(1)  # for `recheck`
 
 
 class Links:

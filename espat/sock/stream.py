@@ -92,8 +92,8 @@ class Socket(LinkSocket):
         self.coming += n
 
     def find(self, what):
-        """Where bytes stand in the payload, or behind it; -1: nowhere."""
-        return self.ring.buf.find(what, self.ring.w) if self.coming and self.ring else -1
+        """Where bytes stand in the payload that came last; -1: nowhere."""
+        return self.ring.buf.find(what, self.ring.w, self.ring.w + self.coming) if self.ring else -1
 
     def finished(self, whole):
         """The payload is over: its bytes count if it was whole."""

@@ -34,36 +34,9 @@ def test_each_help_has_an_example(words):
     assert f"espat {' '.join(words)}" in text.partition("\n")[2]
 
 
-def test_the_list_needs_nothing_else():
-    """What makes its first line late is what it imports."""
-    program = "import sys; sys.argv = ['espat', '--help']; from espat_tools.cli import main\n"
-    program += "try: main()\nexcept SystemExit: pass\nprint(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
-    )
-    loaded = set(done.stdout.splitlines()[-1].split())
-    assert "importlib.metadata" not in loaded, "the version is asked for by --version alone"
-    assert not loaded & set(HEAVY)
-    assert not [name for name in loaded if name.startswith("espat.")]
-
-
-@pytest.mark.parametrize("name", ["install", "ports", "doctor", "ca", "record"])
-def test_no_emulator_is_loaded_for_what_opens_a_port(name):
-    program = f"import sys; sys.argv = ['espat', {name!r}, '--help']\n"
-    program += "from espat_tools.cli import main\ntry: main()\nexcept SystemExit: pass\n"
-    done = subprocess.run(
-        [sys.executable, "-c", program + "print('espat_tools.emulator' in sys.modules)"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert done.stdout.splitlines()[-1] == "False"
-
-
-@pytest.mark.parametrize("name", ["console", "trace"])
-def test_these_load_nothing_for_their_help(name):
-    program = f"import sys; sys.argv = ['espat', {name!r}, '--help']\n"
+def loaded_for(*words):
+    """The names of all modules that are loaded when a help has been shown."""
+    program = f"import sys; sys.argv = {['espat', *words, '--help']!r}\n"
     program += "from espat_tools.cli import main\ntry: main()\nexcept SystemExit: pass\n"
     done = subprocess.run(
         [sys.executable, "-c", program + "print(*sys.modules)"],
@@ -72,4 +45,22 @@ def test_these_load_nothing_for_their_help(name):
         timeout=60,
         check=True,
     )
-    assert not set(done.stdout.splitlines()[-1].split()) & set(HEAVY)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_list_needs_nothing_else():
+    """What makes its first line late is what it imports."""
+    loaded = loaded_for()
+    assert "importlib.metadata" not in loaded, "the version is asked for by --version alone"
+    assert not loaded & set(HEAVY)
+    assert not [name for name in loaded if name.startswith("espat.")]
+
+
+@pytest.mark.parametrize("name", ["install", "ports", "doctor", "ca", "record"])
+def test_no_emulator_is_loaded_for_what_opens_a_port(name):
+    assert "espat_tools.emulator" not in loaded_for(name)
+
+
+@pytest.mark.parametrize("name", ["console", "trace"])
+def test_these_load_nothing_for_their_help(name):
+    assert not loaded_for(name) & set(HEAVY)

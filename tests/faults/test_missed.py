@@ -98,10 +98,8 @@ def test_an_end_whose_notice_was_lost_is_found(desk, patience):
     sock.close()
 
 
-@pytest.mark.parametrize("patience", PATIENCE)
-def test_a_restart_that_nobody_heard_is_no_clean_end(desk, patience):
-    """The list of links is empty, or says that they are closed: ECONNRESET, not the end."""
-    sock = desk.socket()
+def is_told_of_a_restart(desk, sock, patience):
+    """The module restarts unheard: the next reads end in ECONNRESET, and all works again."""
     unheard(desk)
     sock.settimeout(PATIENCE[patience])
     _, error = poll(desk, sock.recv, 100)
@@ -109,6 +107,12 @@ def test_a_restart_that_nobody_heard_is_no_clean_end(desk, patience):
     sock.settimeout(5)
     tried(sock.close)
     settled(desk)
+
+
+@pytest.mark.parametrize("patience", PATIENCE)
+def test_a_restart_that_nobody_heard_is_no_clean_end(desk, patience):
+    """The list of links is empty, or says that they are closed: ECONNRESET, not the end."""
+    is_told_of_a_restart(desk, desk.socket(), patience)
 
 
 @pytest.mark.parametrize("patience", PATIENCE)
@@ -117,13 +121,7 @@ def test_of_a_udp_socket_too(desk, patience):
     sock = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
     sock.settimeout(8)
     sock.bind(("0.0.0.0", 5000))
-    unheard(desk)
-    sock.settimeout(PATIENCE[patience])
-    _, error = poll(desk, sock.recv, 100)
-    assert error and error.errno == errno.ECONNRESET
-    sock.settimeout(5)
-    tried(sock.close)
-    settled(desk)
+    is_told_of_a_restart(desk, sock, patience)
 
 
 def serving(desk):
