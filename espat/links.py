@@ -114,6 +114,7 @@ class Links:
             return False
         if event == _DATA:
             before = self.pushed
+            self.t0 = self.port.ticks()  # from now on it may pause for so long
             self.settle(2)  # a header follows the payload before as it should
             link = parser.link
             if not parser.pushed:
