@@ -1,5 +1,6 @@
 """`espat console` without a terminal: a script of commands, a line each."""
 
+import os
 import subprocess
 import sys
 
@@ -95,3 +96,56 @@ def test_what_people_type_first():
     assert "AT+CWJAP" in done.stdout
     assert "> help" not in done.stdout, "it is nothing for the module"
     assert "> AT" not in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("commands", "options", "hint"),
+    [
+        ("AT+NOSUCH", (), "not in the list that /help shows"),
+        ("hello", (), "commands begin with AT"),
+        ('AT+CWJAP="espat', (), 'a " is missing'),
+        ('AT+CWJAP="nobody","password"', (), "no access point of that name"),
+        ('AT+CWJAP="espat","another one"', (), "wrong password"),
+        ("AT+CIPSERVER=1,80", (), "it wants AT+CIPMUX=1 before"),
+        ("AT+CIPSEND=5", (), "is the link open?"),
+        ('AT+CWJAP_CUR="espat","x"', ("--family", "nonos-1.7.4"), "is it a station?"),
+    ],
+)
+def test_an_error_is_explained(commands, options, hint):
+    profile = options[1] if options else "esp32c3-3.3"
+    done = run(f"{commands}\n", "--no-ask", *options, port=f"espat://?profile={profile}")
+    hints = [line for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert len(hints) == 1
+    assert hint in hints[0]
+
+
+def test_lines_that_are_no_utf_8_go_out_as_they_are(tmp_path):
+    path = tmp_path / "session.txt"
+    command = [sys.executable, "-m", "espat_tools.cli", "console", "--port", "espat://", "--no-ask"]
+    done = subprocess.run(
+        [*command, "-o", str(path)],
+        input=b'AT+CWLAP="\xff\xfe"\nAT\n',
+        capture_output=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONUTF8": "1", "LC_ALL": "C"},
+    )
+    assert b"codec" not in done.stderr
+    assert done.stdout.splitlines()[-2:] == [b"> AT", b"OK"]
+    assert load(path).said("->") == b'AT+CWLAP="\xff\xfe"\r\nAT\r\n'
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe that ends with head")
+def test_who_reads_it_may_end_first():
+    """As `espat console ... | head -1` does: no word of a lost port."""
+    command = [sys.executable, "-m", "espat_tools.cli", "console", "--port", "espat://"]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"> AT+GMR\n"
+    process.stdout.close()
+    process.stdin.write(b"AT+GMR\n" * 20)
+    process.stdin.close()
+    assert process.wait(60) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()

@@ -21,7 +21,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.validation import ValidationError
 
 from espat_tools.console.acting import Actions
-from espat_tools.console.completing import Words, below
+from espat_tools.console.completing import Words, below, folded
 from espat_tools.console.screen import Fits, Remembered, Screen
 from espat_tools.console.session import Session
 from espat_tools.transcripts import Recorder, load
@@ -95,7 +95,7 @@ def person(script, url="espat://?joined=1", history=None):
                 except BaseException as error:
                     failed.append(error)
                 finally:
-                    who.type("\x15\x04")  # clear the line; the end
+                    who.type("\x03\x04")  # clear what is typed, however many lines; the end
 
             hand = threading.Thread(target=follow)
             hand.start()
@@ -131,6 +131,50 @@ def test_a_person_types_and_reads(tmp_path):
     kept = history.read_text("utf-8")
     assert '+AT+CWJAP="espat","*************"' in kept
     assert "+AT+CIPMUX?" in kept
+
+
+PASTE = "\x1b[200~{}\x1b[201~"
+"""What a terminal makes of a text that is pasted."""
+
+
+def test_lines_that_are_pasted_go_out_one_after_the_other(tmp_path, echo_server):
+    """Each when the one before has ended; a line may be the payload that was asked for."""
+    lines = ['AT+CWJAP="espat","correct horse"', 'AT+CIPSTART="TCP","echo.test",80']
+    lines += ["AT+CIPSEND=4", "ab\\r\\n", "AT+CIPMUX?"]
+
+    def script(who):
+        who.see("OK")
+        who.type(PASTE.format("\r\n".join(lines) + "\r\n"))
+        who.see("AT+CIPMUX?")
+        who.type("\r")
+        who.see("+CIPMUX:0")
+        who.see("< 4 bytes")
+
+    history = tmp_path / "history"
+    url = f"espat://?host=echo.test=127.0.0.1:{echo_server}"
+    with person(script, url, history) as who:
+        shown = who.read()
+    assert "busy" not in shown
+    assert "correct horse" not in shown + history.read_text("utf-8")
+    at = [shown.index(text) for text in ("WIFI GOT IP", "! CONNECT", "SEND OK", "+CIPMUX:0")]
+    assert at == sorted(at)
+    assert "+AT+CIPMUX?" in history.read_text("utf-8").splitlines()
+
+
+def test_what_was_pasted_behind_a_command_without_an_answer_stays(monkeypatch):
+    monkeypatch.setattr("espat_tools.console.screen._USUAL", 0.3)
+
+    def script(who):
+        who.see("OK")
+        who.type(PASTE.format("AT+CIPMUX?\nAT+CWMODE=3"))
+        who.see("AT+CWMODE=3")
+        who.type("\r")
+        who.see("AT+CIPMUX?: no answer. What was pasted behind it was not sent")
+
+    with person(script, "espat://?fault=ignore at AT%2BCIPMUX") as who:
+        shown = who.read()
+    assert "> AT+CIPMUX?" in shown
+    assert "> AT+CWMODE=3" not in shown
 
 
 def test_payload_is_asked_for_and_not_remembered(tmp_path, echo_server):
@@ -230,6 +274,15 @@ def test_the_line_below(talking, line, family, text):
     assert text in "".join(part for _, part in below(line, session))
 
 
+@pytest.mark.parametrize("width", [40, 60, 100, 200])
+def test_the_line_below_is_whole_on_a_narrow_terminal(talking, width):
+    parts = below('AT+CIPSTART=0,"TCP","example.com",80,', talking().session)
+    text = "".join(part for _, part in folded(parts, width))
+    assert all(len(line.rstrip()) <= width for line in text.split("\n"))
+    assert text.replace("\n", "") == "".join(part for _, part in parts)
+    assert ("\n" in text) == (width < 200)
+
+
 def test_what_does_not_fit_is_not_sent(talking, monkeypatch):
     session = talking().session
     Fits(session).validate(Document("AT+CIPSEND=5"))
@@ -259,18 +312,23 @@ def test_only_its_owner_reads_the_history(tmp_path, monkeypatch, talking):
 class Terminal:
     """`espat console` in a pseudo-terminal."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, columns=COLUMNS):
         import pty
-        import termios
 
         command = [sys.executable, "-m", "espat_tools.cli", "console", *options]
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             os.environ["TERM"] = "xterm"
             os.execv(command[0], command)
-        termios.tcsetwinsize(self._fd, (ROWS, COLUMNS))
+        self.resize(columns)
         self.said = b""
         self._glass = Glass()
+
+    def resize(self, columns):
+        """Make it so wide."""
+        import termios
+
+        termios.tcsetwinsize(self._fd, (ROWS, columns))
 
     def see(self, text):
         """Wait until it is there, behind what was seen before."""
@@ -318,3 +376,16 @@ def test_in_a_real_terminal(tmp_path):
     assert terminal.end() == 0
     assert b"correct horse" not in terminal.said
     assert b'AT+CWJAP="espat","*************"\r\n' in load(path).said("->")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+def test_in_a_window_of_60_columns_that_grows(tmp_path):
+    terminal = Terminal("--port", "espat://", "--history", "", columns=60)
+    terminal.see("OK")
+    terminal.type('AT+CIPSTART=0,"TCP","example.com",80,')
+    terminal.see("be left out")  # the line below goes on in a second one
+    terminal.see('[,"local address"]')
+    terminal.resize(COLUMNS)
+    terminal.see("UDP: local port; may be left out")
+    terminal.type("\x15\x04")
+    assert terminal.end() == 0

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from espat_tools.console import session as room
+from espat_tools.console.acting import Actions
 from espat_tools.console.session import Unfit, hide, unescape
 from espat_tools.transcripts import HOST, Recorder, load, talk
 
@@ -124,3 +125,23 @@ def test_what_will_not_be_answered_is_given_up(talking):
     assert it.session.waiting == "AT+GMR"
     it.session.give_up()
     assert it.session.waiting == ""
+
+
+def test_a_recording_goes_on_if_the_next_cannot_begin(talking, tmp_path):
+    session, said = talking().session, []
+    actions = Actions(session, lambda _, text: said.append(text), Recorder)
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    actions.act(f"/record {first}")
+    for path in (first, "/nowhere/session.txt"):
+        with pytest.raises(Unfit, match=r"already|No such file"):
+            actions.act(f"/record {path}")
+    session.command("AT")
+    actions.act(f"/record {second}")
+    session.command("AT+GMR")
+    actions.act("/record")
+    assert load(first).said("->") == b"AT\r\n"
+    assert load(second).said("->") == b"AT+GMR\r\n"
+    assert [text for text in said if "events" in text] == [
+        f"{first}: 2 events",
+        f"{second}: 2 events",
+    ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from espat_tools.transcripts import Recorder
 
 from . import reference
-from .session import Session, Unfit, unescape
+from .session import Session, Unfit, payload, unescape
 
 OWN = {
     "/help": ("/help [COMMAND]", "what there is, or what a command is for"),
@@ -48,7 +48,7 @@ class Actions:
         elif session.passthrough:
             session.data(unescape(line) + b"\r\n")
         elif session.wanted:
-            session.data(line.encode() if session.as_it_is else unescape(line))
+            session.data(payload(line, session))
         elif text[:1] == "/":
             raise Unfit(f"there is no {text.split(' ')[0]}: {', '.join(OWN)}")
         elif text.lower() in _MEANT:
@@ -122,16 +122,18 @@ class Actions:
         self._session.bytes(data)
 
     def _do_record(self, path):
-        before = self._session.record(None)
+        recorder = self._recorder(path) if path else None
+        before = self._session.record(recorder)
         if before:
             self._say("quiet", f"{before.path}: {before.lines} events")
-        if not path:
-            return
+        if recorder:
+            self._say("quiet", f"writes {path}, {self._session.kept}")
+
+    def _recorder(self, path):
         place = Path(path).expanduser()
         if place.exists():
             raise Unfit(f"{path} is there already: another name is wanted")
         try:
-            self._session.record(self._record(place))
+            return self._record(place)
         except OSError as error:
             raise Unfit(f"{path}: {error.strerror}") from None
-        self._say("quiet", f"writes {path}, {self._session.kept}")

@@ -128,7 +128,17 @@ def _talk(device, face, options):
         face.run(session, actions, options["ask"])
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+    except BrokenPipeError:
+        _let_go_of_output()
     except OSError as error:
-        raise click.ClickException(f"the port was lost: {error}") from None
+        told = "was the module unplugged, or does another program use it?"
+        raise click.ClickException(f"the port was lost: {told} ({error})") from None
     finally:
         session.record(None)
+
+
+def _let_go_of_output():
+    """Who reads it has gone, as `head` does: what is held back is written nowhere at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

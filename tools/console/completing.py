@@ -1,5 +1,6 @@
 """What may be typed next, and what it means: completion, and the line below."""
 
+import re
 from collections.abc import Iterator
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -7,9 +8,10 @@ from prompt_toolkit.document import Document
 
 from . import reference
 from .acting import OWN
-from .session import Session, Unfit, unescape
+from .session import Session, Unfit, payload
 
 _DATA = "passthrough: a line goes out with CR LF; \\r \\n \\x1b are bytes; +++ ends it"
+_WORDS = re.compile(r"\s*\S+\s*|\s+")
 _IDLE = "Tab completes, /help lists, Ctrl-D ends"
 
 
@@ -119,7 +121,7 @@ def _command_below(line, session):
 
 def _payload_below(line, session):
     try:
-        size = len(line.encode() if session.as_it_is else unescape(line))
+        size = len(payload(line, session))
     except Unfit as error:
         return [("", str(error))]
     return [
@@ -144,3 +146,16 @@ def _place_below(command, rest, session):
         ("bold underline" if number == at else "class:dim", text)
         for number, text in enumerate(shown)
     ]
+
+
+def folded(parts: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """Styled text on as many lines as a terminal of this width takes, broken between words."""
+    out, at = [], 0
+    for style, text in parts:
+        for word in _WORDS.findall(text):
+            if at and at + len(word.rstrip()) > width:
+                out.append(("", "\n"))
+                at = 0
+            out.append((style, word))
+            at += len(word)
+    return out

@@ -15,12 +15,6 @@ from .acting import Actions
 from .session import Session, Unfit
 from .showing import Shower
 
-PATIENCE = {
-    "CWJAP": 60, "CWLAP": 60, "CIPSTART": 120, "CIPSTARTEX": 120, "CIUPDATE": 200, "PING": 30,
-    "CIPDOMAIN": 60, "CIPSEND": 60, "CIPSENDEX": 60, "CIPSENDL": 600, "RESTORE": 30,
-}  # fmt: skip
-"""Seconds that commands may take which take long; all others may take ``timeout``."""
-
 
 class Plain:
     """Reads commands from a stream, writes the conversation to another."""
@@ -78,9 +72,8 @@ class Plain:
     def _wait(self):
         """Until the command has ended, or the module waits for its payload."""
         session = self._session
-        name = talk.name_of(session.waiting.encode()).decode("ascii", "replace")
-        end = time.monotonic() + max(self._timeout, PATIENCE.get(name, 0))
-        while session.waiting and not session.wanted:
+        end = time.monotonic() + session.patience(self._timeout)
+        while not session.settled:
             if not session.receive() and time.monotonic() > end:
                 self.failures += 1
                 print(f"{session.waiting}: no answer", file=sys.stderr)

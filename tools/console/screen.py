@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 from prompt_toolkit import PromptSession, print_formatted_text
@@ -22,8 +23,8 @@ from prompt_toolkit.validation import ValidationError, Validator
 
 from . import reference
 from .acting import Actions
-from .completing import Words, below
-from .session import Session, Unfit, hide, unescape
+from .completing import Words, below, folded
+from .session import Session, Unfit, hide, payload
 from .showing import STYLES, Shower
 
 _STYLE = Style.from_dict(
@@ -37,6 +38,9 @@ _STYLE = Style.from_dict(
 )
 _PATIENCE = 2.0
 """Seconds that the first answer may take before it is said where to look."""
+_USUAL = 10.0
+"""Seconds that a usual command may take before the next line of those that were pasted."""
+_LOOK = 0.02
 _SILENT = (
     "No answer yet. Is the rate right (/baud N)? Do TX and RX cross, and is there ground between? "
     "Is it in passthrough still: +++ ?"
@@ -124,6 +128,11 @@ class Remembered(FileHistory):
         super().__init__(str(path))
         self._session = session
 
+    def append_string(self, string: str) -> None:
+        """Remember a line, or each of several that were pasted."""
+        for line in string.splitlines():
+            super().append_string(line)
+
     def store_string(self, string: str) -> None:
         """Append a line to the file; what is sent as payload is nobody's business."""
         if not (self._session.wanted or self._session.passthrough):
@@ -142,7 +151,7 @@ class Fits(Validator):
         if session.passthrough or not session.wanted or text.strip() == "+++" or text[:1] == "/":
             return
         try:
-            size = len(text.encode() if session.as_it_is else unescape(text))
+            size = len(payload(text, session))
         except Unfit as error:
             raise ValidationError(len(text), str(error)) from None
         if size > session.wanted:
@@ -195,6 +204,10 @@ class Screen:
             return f"{session.waiting[:40]} … {session.waited:.0f} s"
         return reference.FAMILIES.get(session.family, "")
 
+    def _below(self):
+        typed = self._prompt.default_buffer.text
+        return folded(below(typed, self._session), self._prompt.output.get_size().columns)
+
     # ---- going on -------------------------------------------------------------------------------
 
     def run(self, session: Session, actions: Actions, ask: bool) -> None:
@@ -224,7 +237,7 @@ class Screen:
             message=self._message,
             completer=Words(session),
             complete_while_typing=True,
-            bottom_toolbar=lambda: below(self._prompt.default_buffer.text, session),
+            bottom_toolbar=self._below,
             rprompt=self._right,
             history=Remembered(self._history, session) if self._history else InMemoryHistory(),
             input_processors=[Hidden()] if self._masked else [],
@@ -257,9 +270,30 @@ class Screen:
             except EOFError:
                 return
             try:
-                if not actions.act(line):
+                if not self._act(actions, line):
                     return
             except Unfit as error:
                 self.line("bad", str(error))
             except KeyboardInterrupt:
                 self.line("quiet", "stopped")
+
+    def _act(self, actions, text):
+        """Do what was typed; of lines that were pasted, each when the one before has ended."""
+        session = self._session
+        lines = [text] if session.wanted else text.splitlines()
+        for number, line in enumerate(lines):
+            if number:
+                self._settle()
+            if len(lines) > 1:
+                self.line("command", f"> {hide(line) if self._masked else line}")
+            if not actions.act(line):
+                return False
+        return True
+
+    def _settle(self):
+        session = self._session
+        end = time.monotonic() + session.patience(_USUAL)
+        while not (session.settled or self._lost):
+            if time.monotonic() > end:
+                raise Unfit(f"{session.waiting}: no answer. What was pasted behind it was not sent")
+            time.sleep(_LOOK)

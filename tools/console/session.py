@@ -18,6 +18,12 @@ and what the reference wants before the next command."""
 STALE = 0.5
 """So long after its last byte a line that has no end is shown as it is."""
 _TOGETHER = 0.02
+_PATIENCE = {
+    b"CWJAP": 60, b"CWLAP": 60, b"CIPSTART": 120, b"CIPSTARTEX": 120, b"CIUPDATE": 200,
+    b"PING": 30, b"CIPDOMAIN": 60, b"CIPSEND": 60, b"CIPSENDEX": 60, b"CIPSENDL": 600,
+    b"RESTORE": 30,
+}  # fmt: skip
+"""Seconds that commands may take which take long."""
 _ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 
 
@@ -33,7 +39,7 @@ def unescape(text: str) -> bytes:
         char = text[at]
         at += 1
         if char != "\\":
-            out += char.encode()
+            out += char.encode("utf-8", "surrogateescape")
             continue
         kind = text[at : at + 1]
         at += 1
@@ -51,6 +57,11 @@ def unescape(text: str) -> bytes:
         else:
             raise Unfit("a backslash is followed by r, n, t, 0, x1b or another; type \\\\ for one")
     return bytes(out)
+
+
+def payload(text: str, session: "Session") -> bytes:
+    """What a typed line is as the payload that the module waits for. Raises Unfit."""
+    return text.encode("utf-8", "surrogateescape") if session.as_it_is else unescape(text)
 
 
 def hide(line: str) -> str:
@@ -126,6 +137,16 @@ class Session:
         """The command that has not ended; "" for none."""
         sent = self._talk.current
         return hide(sent.line.decode("utf-8", "surrogateescape")) if sent else ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the next line may go out: the command has ended, or wants its payload."""
+        return self._talk.current is None or bool(self._talk.wanted)
+
+    def patience(self, usual: float) -> float:
+        """Seconds that the command may take which is under way; ``usual`` for most."""
+        sent = self._talk.current
+        return max(usual, _PATIENCE.get(sent.name, 0) if sent else 0)
 
     @property
     def waited(self) -> float:

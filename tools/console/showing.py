@@ -1,5 +1,7 @@
 """How a piece of the conversation looks: (style, text) pairs, the same in colour and without."""
 
+import re
+
 from espat_tools.transcripts import talk
 from espat_tools.transcripts.showing import signs
 from espat_tools.transcripts.talk import Item
@@ -20,7 +22,20 @@ _MOST = 2000
 """Bytes of a payload that are shown."""
 _HINTS = {
     b"SEND FAIL": "the other end did not take it: is the link still open?",
+    b"+CWJAP:1": "the access point did not answer in time",
+    b"+CWJAP:2": "wrong password",
+    b"+CWJAP:3": "no access point of that name is in reach",
+    b"+CWJAP:4": "the access point turned it away",
 }
+_UNKNOWN = "not in the list that /help shows; AT+CMD? asks newer firmware for all that it has"
+_ASK = {
+    "AT+CWJAP": "is it a station? AT+CWMODE=1 makes it one (NonOS: AT+CWMODE_CUR=1)",
+    "AT+CIPSTART": "is it joined, and is somebody there? With AT+CIPMUX=1 a link comes first",
+    "AT+CIPSEND": "is the link open? With AT+CIPMUX=1 its number comes first",
+    "AT+CIPSERVER": "it wants AT+CIPMUX=1 before",
+}
+"""What to look at where a command is typed as it should be, and refused without a reason."""
+_SUFFIX = re.compile("_(CUR|DEF)$")
 Line = tuple[str, str]
 
 
@@ -31,6 +46,7 @@ class Shower:
         self._whole = whole
         self._noises = 0
         self._commands: dict[int, tuple[str, float]] = {}
+        self._told = False  # the reply gave the reason
 
     def lines(self, item: Item, family: str = reference.ANY) -> list[Line]:
         """(style, text) of each line to show; none for what a person need not see."""
@@ -39,10 +55,13 @@ class Shower:
 
     def _command(self, item, _family):
         self._commands[item.owner] = (_text(item.text), item.start)
+        self._told = False
         return []
 
     def _reply(self, item, _family):
-        return [("reply", _text(item.text))]
+        hint = _HINTS.get(item.text, "")
+        self._told = self._told or bool(hint)
+        return [("reply", _text(item.text)), *_hint(hint)]
 
     def _notice(self, item, _family):
         return [("notice", f"! {_text(item.text)}")]
@@ -52,8 +71,9 @@ class Shower:
         took = f"  {item.end - since:.2f} s" if item.end - since >= 0.01 else ""
         good = item.text in (b"OK", b"SEND OK")
         lines = [("good" if good else "bad", _text(item.text) + took)]
-        hint = "" if good else _why(command, family) or _HINTS.get(item.text, "")
-        return lines + ([("hint", f"  {hint}")] if hint else [])
+        if good or self._told:
+            return lines
+        return lines + _hint(_HINTS.get(item.text) or _why(command, family) or _what_else(command))
 
     def _busy(self, item, _family):
         command, _ = self._commands.get(item.owner, ("what was sent last", 0.0))
@@ -87,6 +107,10 @@ class Shower:
         return lines
 
 
+def _hint(text):
+    return [("hint", f"  {text}")] if text else []
+
+
 def _text(data):
     try:
         text = data.decode()
@@ -109,7 +133,9 @@ def _why(command, family):
     """What may be wrong with a command that was refused, from the table."""
     known = reference.find(command)
     if known is None:
-        return ""
+        return _unknown(command)
+    if re.sub(r"\\.", "", command).count('"') % 2:
+        return 'a " is missing'
     if not command.startswith(known.name):
         return "commands are typed in capitals"
     name = reference.FAMILIES.get(family, "")
@@ -120,6 +146,17 @@ def _why(command, family):
         forms = " or ".join(known.usages(family))
         return f"it is typed {forms}"
     return _wrong_value(command, known, family) if form == "=" else ""
+
+
+def _unknown(command):
+    if not command:
+        return ""
+    return _UNKNOWN if command[:2].upper() == "AT" else "commands begin with AT"
+
+
+def _what_else(command):
+    known = reference.find(command)
+    return _ASK.get(_SUFFIX.sub("", known.name), "") if known else ""
 
 
 def _form(command, known):
