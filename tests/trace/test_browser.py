@@ -140,6 +140,15 @@ def test_zoom_move_find_and_steps(browse):
     said.wheel = span() / whole;
     key("0");
     key("ArrowDown"); key("ArrowDown"); said.second = picked;
+    const shift = (k) => $("picture")
+      .dispatchEvent(new KeyboardEvent("keydown", { key: k, shiftKey: true, bubbles: true }));
+    shift("ArrowDown"); said.piece = $("detail").textContent;
+    shift("ArrowDown"); said.next = $("detail").textContent;
+    shift("ArrowUp"); said.back = $("detail").textContent;
+    for (let i = 0; i < 99; i += 1) shift("ArrowDown");
+    said.last = $("detail").textContent;
+    for (let i = 0; i < 99; i += 1) shift("ArrowUp");
+    said.first = $("detail").textContent;
     $("find").value = "error"; search(0); said.found = $("found").textContent;
     search(1); said.at = picked;
     draw(); said.hits = document.querySelectorAll("#picture .hit, #picture .picked").length;
@@ -153,6 +162,11 @@ def test_zoom_move_find_and_steps(browse):
     assert said["all"] == pytest.approx(1)
     assert said["wheel"] < 0.5
     assert said["second"] == ["b", 1]
+    assert "AT+CWJAP" in said["piece"]  # by the keys alone: the bytes of the command picked before
+    assert "WIFI CONNECTED" in said["next"]
+    assert said["back"] == said["piece"]
+    assert "ready" in said["last"]
+    assert "AT+GMR" in said["first"]
     assert said["found"].startswith("2 places")
     assert said["at"] == ["b", 2]
     assert said["hits"] >= 1
@@ -192,6 +206,20 @@ def test_ten_thousand_events_stay_usable(browse):
     assert said["picked"] == 1
 
 
+def test_what_stands_at_the_edge_is_whole(browse):
+    """The restart at the end, whose name has no room behind it."""
+    script = """
+    draw();
+    const edge = $("picture").getBoundingClientRect().right;
+    const small = [...document.querySelectorAll("#picture .scale")];
+    said.names = small.map((t) => t.textContent);
+    said.cut = small.filter((t) => t.getBoundingClientRect().right > edge).map((t) => t.textContent);
+    """
+    said = browse(render(transcript()), script)
+    assert "restart" in said["names"]
+    assert said["cut"] == []
+
+
 def test_on_a_telephone(browse):
     script = """
     draw();
@@ -208,4 +236,4 @@ def test_on_a_telephone(browse):
 
 def test_nothing_at_all(browse):
     said = browse(render(transcript([])), "draw(); said.slow = $('wrong').textContent")
-    assert said["slow"].startswith("Nothing")
+    assert said["slow"].startswith("Nothing: there was no command")

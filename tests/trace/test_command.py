@@ -16,7 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 from espat_tools.demo.cli import demo
-from espat_tools.trace import cli
+from espat_tools.trace import cli, live
+from espat_tools.trace.live import Gallery
+from espat_tools.trace.model import make
 from espat_tools.trace.page import render
 from tests.trace.conversations import transcript
 
@@ -73,6 +75,44 @@ def test_what_cannot_be(words, text):
     result = run(*words)
     assert result.exit_code in (1, 2)
     assert text in result.output
+
+
+@pytest.mark.parametrize("cut", [2, 10, 21])
+def test_a_recording_that_was_cut_off_is_drawn_up_to_there(session, cut):
+    """And other faults are told as ever."""
+    session.write_bytes(session.read_bytes()[:-cut])
+    result = run(session)
+    assert result.exit_code == 0, result.output
+    assert "its last line was not written to its end, and is left out" in result.output
+    assert drawn(session.with_suffix(".html"))["bars"][-1][0] == "AT+PING"
+    lines = session.read_text("utf-8").splitlines(keepends=True)
+    lines[10] = "nonsense\n"
+    session.write_text("".join(lines), "utf-8")
+    again = run(session, "--force")
+    assert (again.exit_code, "line 11" in again.output) == (1, True)
+
+
+def test_a_line_that_is_being_written_is_no_fault(session):
+    """The page asks while the recorder writes: a long line reaches the file in pieces."""
+    whole = session.read_bytes()
+    with Gallery(session, masked=True) as gallery:
+        ask = gallery.url.partition("127.0.0.1:")[2].partition("/")[2]
+        for cut in (1, 30):
+            session.write_bytes(whole[:-cut])
+            status, _, body = gallery.answer(f"/{ask}picture.json?from=0")
+            assert (status, len(json.loads(body)["bars"])) == (200, 8)
+        count = len(json.loads(body)["pieces"])
+        assert gallery.answer(f"/{ask}picture.json?from={count}")[0] == 204
+
+
+def test_nothing_is_drawn_anew_while_nothing_is_said(session, monkeypatch):
+    made = []
+    monkeypatch.setattr(live, "make", lambda *args: made.append(1) or make(*args))
+    with Gallery(session, masked=True) as gallery:
+        url = f"{gallery.url}picture.json?from="
+        count = len(json.loads(fetch(f"{url}0")[1])["pieces"])
+        assert [fetch(f"{url}{count}")[0] for _ in range(5)] == [204] * 5
+    assert len(made) == 1
 
 
 def test_it_is_one_file_and_asks_nobody():

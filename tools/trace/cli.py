@@ -58,12 +58,28 @@ def trace(file: Path | None, output: Path | None, **options: object) -> None:
 
 
 def _draw(file, output, options):
-    from espat_tools.transcripts.cli import opened  # noqa: PLC0415 - not needed for --help
-
-    transcript = opened(file)
+    transcript = _opened(file)
     write(transcript, output, masked=not options["unmasked"], force=options["force"])
     if options["opened"]:
         click.launch(str(output))
+
+
+def _opened(file):
+    """The transcript; without its last line, where who wrote it was stopped in the middle."""
+    from espat_tools.transcripts import Malformed, load_begun  # noqa: PLC0415 - as below
+    from espat_tools.transcripts.cli import opened  # noqa: PLC0415 - not needed for --help
+
+    try:
+        return opened(file)
+    except click.ClickException:
+        try:
+            transcript = load_begun(file)
+        except (OSError, Malformed):
+            transcript = None
+        if transcript is None:
+            raise
+    click.echo(f"{file}: its last line was not written to its end, and is left out", err=True)
+    return transcript
 
 
 def write(transcript, output: Path, masked: bool = True, force: bool = False) -> None:

@@ -6,7 +6,7 @@ import secrets
 import threading
 from pathlib import Path
 
-from espat_tools.transcripts import load
+from espat_tools.transcripts import load_begun
 
 from .model import data, make
 from .page import render
@@ -18,6 +18,8 @@ class Gallery:
     def __init__(self, path: Path, masked: bool, port: int = 0):
         self._path = path
         self._masked = masked
+        self._made = (-1, None, None)
+        self._lock = threading.Lock()
         self._base = f"/{secrets.token_urlsafe(9)}/"
         gallery = self
 
@@ -56,13 +58,21 @@ class Gallery:
         """(status, type, body) for a path: the page; the picture if it has more than ``from``."""
         name, _, query = path.partition("?")
         if name == self._base:
-            page = render(load(self._path), self._masked, live=True)
+            page = render(load_begun(self._path), self._masked, live=True)
             return 200, "text/html; charset=utf-8", page.encode()
         if name != f"{self._base}picture.json":
             return 404, "text/plain", b"not here\n"
-        transcript = load(self._path)
-        picture = make(transcript, self._masked)
+        transcript, picture = self._latest()
         known = query.removeprefix("from=")
         if known.isdigit() and int(known) == len(picture.pieces):
             return 204, "application/json", b""
         return 200, "application/json", json.dumps(data(transcript, picture, True)).encode()
+
+    def _latest(self):
+        """The transcript as it is now and its picture, made anew only if the file has grown."""
+        with self._lock:
+            size = self._path.stat().st_size
+            if size != self._made[0]:
+                transcript = load_begun(self._path)
+                self._made = (size, transcript, make(transcript, self._masked))
+            return self._made[1:]

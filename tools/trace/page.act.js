@@ -104,10 +104,18 @@ function goTo(what, i) {
   detail(what, i);
 }
 
-function step(by) {
+function step(by, small) {
+  if (small) { stepPiece(by); return; }
   const now = picked && picked[0] === "b" ? picked[1] : by > 0 ? firstFrom(D.bars, BAR.start, time.t(view.a)) - 1 : D.bars.length;
   const next = Math.max(0, Math.min(D.bars.length - 1, now + by));
   if (D.bars.length) goTo("b", next);
+}
+
+function stepPiece(by) { // to the next that was said, by either
+  const now = picked && picked[0] === "p" ? picked[1] : firstFrom(D.pieces, PIECE.start, picked ? D.bars[picked[1]][BAR.start] : time.t(view.a)) - (by > 0);
+  for (let i = now + by; i >= 0 && i < D.pieces.length; i += by) {
+    if (kindOf(D.pieces[i]) !== "blank") { goTo("p", i); return; }
+  }
 }
 
 function search(again) {
@@ -153,7 +161,7 @@ function lists() {
   D.bars.forEach((b, i) => { if (b[BAR.outcome] !== "ok") wrong.push([b[BAR.start], "b", i, b[BAR.text], b[BAR.result] || OUTCOME[b[BAR.outcome]], COLOUR[b[BAR.outcome]]]); });
   D.pieces.forEach((p, i) => { if (kindOf(p) === "noise") wrong.push([p[PIECE.start], "p", i, p[PIECE.bytes].trim().slice(0, 60), "noise", "--noise"]); });
   wrong.sort((x, y) => x[0] - y[0]);
-  $("wrong").innerHTML = wrong.slice(0, 40).map(([t, what, i, text, why, colour]) => button(what, i, `${t.toFixed(3)} s`, text, why, colour)).join("") + (wrong.length > 40 ? `<li class="quiet">and ${wrong.length - 40} more</li>` : "") || `<li class="quiet">Nothing: every command was answered with OK.</li>`;
+  $("wrong").innerHTML = wrong.slice(0, 40).map(([t, what, i, text, why, colour]) => button(what, i, `${t.toFixed(3)} s`, text, why, colour)).join("") + (wrong.length > 40 ? `<li class="quiet">and ${wrong.length - 40} more</li>` : "") || `<li class="quiet">Nothing: ${D.bars.length ? "every command was answered with OK" : "there was no command"}.</li>`;
   const slow = D.bars.map((b, i) => [b[BAR.end] - b[BAR.start], i]).sort((x, y) => y[0] - x[0]).slice(0, 10);
   $("slow").innerHTML = slow.map(([t, i]) => button("b", i, seconds(t), D.bars[i][BAR.text], "", "--quiet")).join("");
 }
@@ -207,7 +215,7 @@ function listen() {
   svg.addEventListener("mousemove", (e) => { if (!held?.far) tell(e.target, e); });
   svg.addEventListener("mouseleave", () => { $("tip").hidden = true; });
   svg.addEventListener("keydown", (e) => {
-    const act = { "+": () => zoom(0.6), "=": () => zoom(0.6), "-": () => zoom(1.6), "0": all, ArrowLeft: () => move(-0.2), ArrowRight: () => move(0.2), ArrowUp: () => step(-1), ArrowDown: () => step(1) }[e.key];
+    const act = { "+": () => zoom(0.6), "=": () => zoom(0.6), "-": () => zoom(1.6), "0": all, ArrowLeft: () => move(-0.2), ArrowRight: () => move(0.2), ArrowUp: () => step(-1, e.shiftKey), ArrowDown: () => step(1, e.shiftKey) }[e.key];
     if (act && !e.ctrlKey && !e.metaKey) { e.preventDefault(); act(); }
   });
   const jump = (e) => {
@@ -235,6 +243,7 @@ function listen() {
 }
 
 async function follow() { // a conversation that goes on
+  const asked = performance.now();
   try {
     const answer = await fetch(`picture.json?from=${D.pieces.length}`);
     if (answer.status === 200) {
@@ -245,7 +254,8 @@ async function follow() { // a conversation that goes on
       if (whole) all(); else if (latest) show(time.end * 1.01 - span, time.end * 1.01); else ask();
     }
   } catch { D.live = false; $("about").textContent += ": over"; }
-  if (D.live) setTimeout(follow, 1000);
+  // What is long to make is asked for less often: the program that is watched goes first.
+  if (D.live) setTimeout(follow, Math.max(1000, 4 * (performance.now() - asked)));
 }
 
 begin(true);

@@ -30,7 +30,7 @@ function seconds(t) {
   if (t >= 100) return `${t.toFixed(0)} s`;
   if (t >= 1) return `${t.toFixed(2)} s`;
   if (t < 1e-5) return "under 1 ms"; // the transcript's own grain
-  return t >= 0.01 ? `${(t * 1000).toFixed(0)} ms` : `${(t * 1000).toFixed(2)} ms`;
+  return t >= 0.00995 ? `${(t * 1000).toFixed(0)} ms` : `${(t * 1000).toFixed(2)} ms`;
 }
 
 // ---- time with its pauses shortened -------------------------------------------------------------
@@ -130,7 +130,7 @@ function draw() {
   out.push("</svg>");
   for (const row of rows.list) {
     if (row.id === "share") {
-      out.push(`<text class="scale" x="8" y="${row.y + 34}">▲ host, to 100 %</text><text class="scale" x="8" y="${row.y + 50}">▼ module</text>`);
+      out.push(`<text class="scale" x="8" y="${row.y + 34}">▲ host${left < 100 ? "" : ", to 100 %"}</text><text class="scale" x="8" y="${row.y + 50}">▼ module</text>`);
     }
     if (row.name) out.push(`<text class="row" x="8" y="${row.y + (row.id === "share" ? 16 : row.h / 2 + 4)}">${escape(shorten(row.name, left - 12))}</text>`);
   }
@@ -210,7 +210,8 @@ function drawMarks(box) {
     if (x < box.left - 1 || x > box.right || x - lastX < 3) continue;
     const colour = text === "restart" ? "--refused" : "--quiet";
     box.out.push(`<line x1="${x}" x2="${x}" y1="24" y2="${rows.by.share.y}" style="stroke:var(${colour});stroke-dasharray:5 3"/>`);
-    if (x - lastX > text.length * 6 + 8) box.out.push(`<text class="scale" x="${x + 3}" y="${rows.by.marks.y + 14}" style="fill:var(${colour})">${escape(text)}</text>`);
+    const wide = text.length * 6 + 8, where = x + wide > box.right ? `x="${x - 3}" text-anchor="end"` : `x="${x + 3}"`;
+    if (x - lastX > wide) box.out.push(`<text class="scale" ${where} y="${rows.by.marks.y + 14}" style="fill:var(${colour})">${escape(text)}</text>`);
     lastX = x;
   }
 }
@@ -261,7 +262,7 @@ function drawNotices(box) {
     box.out.push(`<path d="M${x.toFixed(1)} ${y - 6}l6 6l-6 6l-6 -6z" style="fill:var(${colour})" data-m="${i}"${classOf("p", i)}/>`);
     const room = (n + 1 < list.length ? list[n + 1][2] - 8 : box.right) - x - 10;
     const text = kindOf(p) === "noise" ? "noise" : signs(p[PIECE.bytes].trim());
-    const shown = shorten(text, Math.min(room, 260));
+    const shown = shorten(text, Math.min(room, 260), 8);
     if (shown) box.out.push(`<text x="${(x + 9).toFixed(1)}" y="${y + 4}">${escape(shown)}</text>`);
   });
 }

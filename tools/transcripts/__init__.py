@@ -6,7 +6,7 @@ The page of the format is `docs/transcripts.md`.
 from .form import HOST, MODULE, SETTING, SOURCES, Event, Malformed, Source, Transcript
 from .masker import Masker
 from .player import Departed, Player
-from .reader import load, parse
+from .reader import load, load_begun, parse
 from .recorder import Recorder
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "Source",
     "Transcript",
     "load",
+    "load_begun",
     "parse",
 ]

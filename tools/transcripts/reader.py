@@ -47,6 +47,15 @@ def load(path: Path | str) -> Transcript:
     return parse(text, str(path))
 
 
+def load_begun(path: Path | str) -> Transcript:
+    """Read a file that still grows, or whose writer was stopped, up to its last line end. Raises as
+    load().
+    """
+    data = Path(path).read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    return parse(whole.decode("utf-8-sig", "replace"), str(path))
+
+
 def parse(text: str, name: str = "transcript") -> Transcript:
     """A transcript from its text; `name` is what an error calls it."""
     lines = text.replace("\r\n", "\n").split("\n")
