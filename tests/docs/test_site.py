@@ -1,11 +1,16 @@
 """The pages of docs/ as a site: made without a warning, every link leading somewhere, readable."""
 
+import functools
+import html
 import html.parser
+import http.server
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -153,6 +158,85 @@ def test_what_people_ask_is_a_click_away(site, question, page, answer):
     asked = front[front.index(question) :]
     assert re.search(r'href="([^"]*)"', asked)[1] == f"{page}.html"
     assert answer in (site / f"{page}.html").read_text("utf-8")
+
+
+CLICKS = """<!DOCTYPE html><meta charset="utf-8"><body style="margin: 0">
+<iframe width="WIDTH" height="812" style="border: 0"></iframe><script>
+const frame = document.querySelector("iframe"), said = [];
+const doc = () => frame.contentDocument;
+const load = (go) => new Promise((done) => { frame.onload = done; go(); });
+const shown = (element) => element.getBoundingClientRect().width > 0;
+async function click(link) {
+  const there = shown(link), name = link.textContent;
+  if (link.pathname !== doc().location.pathname) await load(() => link.click()); else link.click();
+  return [there, name];
+}
+const within = (from) => [...from.querySelectorAll("a")].find(shown);
+(async () => {
+  for (const [question, second, answer] of ASKED) {
+    await load(() => { frame.src = "index.html"; });
+    const asked = [...doc().querySelectorAll("article li")]
+      .find((li) => li.textContent.includes(question));
+    const clicks = [await click(within(asked))];
+    if (second) {
+      const link = [...doc().querySelectorAll("article a")].find((a) => a.textContent === second);
+      clicks.push(await click(link));
+    }
+    const text = doc().querySelector("article").innerText;
+    said.push({ question, clicks, title: doc().title, found: text.includes(answer) });
+  }
+  const told = document.createElement("pre");
+  told.id = "told"; told.textContent = JSON.stringify(said);
+  document.body.append(told);
+})();
+</script>"""
+ASKED = (
+    ("CircuitPython", None, "espat install --ssid"),
+    ("MicroPython", None, "espat install --port"),
+    ("Desktop", None, "espat demo"),
+    ("Which pins?", None, "GP0 (pin 1) to RX (GPIO3)"),
+    ("Why is there no answer?", "Nothing answers", "a wire is open, or TX and RX are swapped"),
+    ("How do I verify HTTPS?", None, "espat ca add --port"),
+    ("How do I verify HTTPS?", "TLS", "The name in the certificate is verified"),
+)
+"""What is asked, the link to follow behind the first where it takes two, what the answer has."""
+
+
+class Silent(http.server.SimpleHTTPRequestHandler):
+    """Serves files, and writes no log."""
+
+    def log_message(self, *_):
+        """See http.server."""
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_what_people_ask_is_two_clicks_away_in_a_browser(site, tmp_path, width):
+    """By clicks on links that are seen, from the front page; the answer is in the text there."""
+    if not BROWSER:
+        pytest.skip("no chromium here")
+    clicks = site / f"clicks-{width}.html"
+    page = CLICKS.replace("WIDTH", str(width)).replace("ASKED", json.dumps(ASKED))
+    clicks.write_text(page, "utf-8")
+    handler = functools.partial(Silent, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/{clicks.name}"
+        command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path}/browser", "--window-size=1300,900"]
+        done = subprocess.run(
+            [*command, "--virtual-time-budget=60000", "--dump-dom", url],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=180,
+            check=False,
+        )
+        server.shutdown()
+    clicks.unlink()
+    said = json.loads(html.unescape(re.search(r'<pre id="told">(.*?)</pre>', done.stdout)[1]))
+    assert [each["question"] for each in said] == [question for question, *_ in ASKED]
+    for each in said:
+        assert each["found"], each
+        assert len(each["clicks"]) <= 2
+        assert all(seen for seen, _ in each["clicks"]), each
 
 
 def test_the_three_doors(site):

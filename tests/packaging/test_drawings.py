@@ -4,10 +4,13 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from espat_tools.boards import draw, page
+from espat_tools.boards.files import boards
+from espat_tools.boards.modules import MODULES
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
@@ -56,6 +59,29 @@ def drawn(tmp_path_factory):
     found = re.search(r'<pre id="said">(.+?)</pre>', done.stdout, re.S)
     assert found, done.stderr[-2000:]
     return json.loads(found[1])
+
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "wiring.md"
+
+
+@pytest.mark.parametrize("name", draw.DRAWINGS)
+def test_the_guide_says_in_words_what_is_drawn(name):
+    """For who does not see it, and telephones, which show a part of it at a time."""
+    board, there = draw.DRAWINGS[name]
+    words = draw.told(boards()[board], there)
+    section = GUIDE.read_text("utf-8").partition(f"(../wiring/{name}.svg)")[2].partition("\n## ")[0]
+    assert " ".join(section.split()) == words
+    svg = draw.draw(boards()[board], there)
+    pins = re.findall(r'font-weight="bold">(.*?)</text>', svg)[2:]
+    assert len(pins) >= 10
+    assert [pin for pin in pins if not re.search(rf"\b{re.escape(pin)}(?!\w)", words)] == []
+
+
+def test_the_guide_s_table_has_the_pins_of_the_modules():
+    rows = re.findall(r"^\| (E.*?) \| (GPIO\d+), (GPIO\d+) \|", GUIDE.read_text("utf-8"), re.M)
+    found = [(tx, rx) for _, tx, rx in rows]
+    keys = ("esp8266-1-3", "esp8266-15-13", "esp32-17-16", "esp32-c3")
+    assert found == [(MODULES[key].tx.name, MODULES[key].rx.name) for key in keys]
 
 
 def _within(inner, outer):

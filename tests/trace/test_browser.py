@@ -213,7 +213,8 @@ def test_what_stands_at_the_edge_is_whole(browse):
     const edge = $("picture").getBoundingClientRect().right;
     const small = [...document.querySelectorAll("#picture .scale")];
     said.names = small.map((t) => t.textContent);
-    said.cut = small.filter((t) => t.getBoundingClientRect().right > edge).map((t) => t.textContent);
+    const cut = small.filter((t) => t.getBoundingClientRect().right > edge);
+    said.cut = cut.map((t) => t.textContent);
     """
     said = browse(render(transcript()), script)
     assert "restart" in said["names"]

@@ -107,22 +107,36 @@ DRAWINGS = {
 """By the name of the file: which board, and which module."""
 
 
+def _rows(board: Board, there: There):
+    """(kind, board's pin or None, module's pin) of each wire; a pin is its name and what it is."""
+    here = HERE[board.name]
+    yield "to", _own(board.wiring.tx[0], "TX"), _marked(there.module.rx, "RX")
+    yield "from", _own(board.wiring.rx[0], "RX"), _marked(there.module.tx, "TX")
+    yield "reset", (here.reset, "optional"), (there.reset, "")
+    if there.enable:
+        yield "enable", None, (there.enable, "")
+    yield "supply", (here.supply, "3.3 V"), (there.supply, "3.3 V")
+    yield "ground", (here.ground, ""), ("GND", "")
+
+
+def told(board: Board, there: There) -> str:
+    """The same in words, for narrow pages and for who does not see the drawing, and its notes."""
+    here = HERE[board.name]
+    wires = []
+    for kind, left, right in _rows(board, there):
+        name, what = left or (here.supply, "")
+        number = here.numbers.get(name)
+        near = ", ".join(filter(None, (number and f"pin {number}", what * (kind == "reset"))))
+        far = right[1] * (kind in ("to", "from"))
+        ends = (f"{pin} ({more})" if more else pin for pin, more in ((name, near), (right[0], far)))
+        wires.append(" to ".join(ends))
+    return " ".join(["; ".join(wires) + ".", *there.notes])
+
+
 def draw(board: Board, there: There) -> str:
     """The SVG: a board's file says which pins, the module's row to which pins of the module."""
     here = HERE[board.name]
-    tx, rx = board.wiring.tx[0], board.wiring.rx[0]
-    module = there.module
-    rows = [
-        ("to", _own(tx, "TX"), _marked(module.rx, "RX")),
-        ("from", _own(rx, "RX"), _marked(module.tx, "TX")),
-        ("reset", (here.reset, "optional"), (there.reset, "")),
-    ]
-    if there.enable:
-        rows.append(("enable", None, (there.enable, "")))
-    rows += [
-        ("supply", (here.supply, "3.3 V"), (there.supply, "3.3 V")),
-        ("ground", (here.ground, ""), ("GND", "")),
-    ]
+    rows = list(_rows(board, there))
     bottom = TOP + STEP * len(rows) - 8
     height = bottom + 20 + 24 * len(there.notes) + 12
     parts = [
