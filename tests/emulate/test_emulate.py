@@ -18,7 +18,7 @@ import serial
 from click.testing import CliRunner
 from rich.console import Console
 
-from espat_tools.emulate import cli
+from espat_tools.emulate import cli, set_up
 from espat_tools.emulate.show import Screen, summary
 from espat_tools.emulate.watch import Event, Watch, shown
 from espat_tools.emulator import Module, SocketNetwork
@@ -99,7 +99,7 @@ def opened(path):
 
 def test_durations_by_the_command_line_go_before_the_scenarios(monkeypatch):
     made = []
-    monkeypatch.setattr(cli, "run", lambda module, *_: made.append(module.core.timing))
+    monkeypatch.setattr(set_up, "run", lambda module, *_: made.append(module.core.timing))
     words = ["--scenario", "slow-network", "--timing", "peer=20ms", "--timing", "dns_timeout=0.5"]
     result = CliRunner().invoke(cli.emulate, words)
     assert result.exit_code == 0, result.output

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from espat_tools.emulate import cli
+from espat_tools.emulate import cli, set_up
 from espat_tools.emulator import PROFILES, Module, Timing, load_scenario
 from espat_tools.emulator.faults import ACTIONS, TRIGGERS
 from espat_tools.emulator.scenario import parse_scenario, shipped
@@ -71,7 +71,7 @@ def test_its_commands_start_what_they_say(command, monkeypatch, tmp_path):
     def run(module, ports, view, about):
         started.append((module, ports))
 
-    monkeypatch.setattr(cli, "run", run)
+    monkeypatch.setattr(set_up, "run", run)
     words = shlex.split(command)
     assert words[:2] == ["espat", "emulate"]
     result = CliRunner().invoke(cli.emulate, words[2:])

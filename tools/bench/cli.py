@@ -8,26 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from espat_tools.bench import (
-    budgets,
-    commands,
-    emulator,
-    growth,
-    instructions,
-    latency,
-    memory,
-    memory_report,
-    pace,
-    pico,
-    programs,
-    report,
-    start,
-    wire,
-)
-from espat_tools.bench.report import GROWTH, INSTRUCTIONS, LATENCY, PROGRAMS, START, WIRE
+from espat_tools.bench import budgets, columns, instructions
+
+# Each command loads what it measures with when it is called: `--help` needs none of it.
 
 
 @click.group(epilog="Example: espat bench memory")
@@ -54,6 +38,10 @@ _BUDGETS = click.option(
 @_BUDGETS
 def memory_command(as_json: bool, check: bool, gates_file: Path) -> None:
     """Heap by import, radio, join and socket; smallest heap; allocation; .mpy sizes."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from espat_tools.bench import memory, memory_report  # noqa: PLC0415
+
     try:
         gates = budgets.load(gates_file, "memory") if check or gates_file.is_file() else {}
         with Console(stderr=True).status("measuring...") as status:
@@ -75,6 +63,11 @@ def memory_command(as_json: bool, check: bool, gates_file: Path) -> None:
 @_BUDGETS
 def commands_command(as_json: bool, check: bool, gates_file: Path) -> None:
     """Reads and writes that adafruit_requests causes, on every family."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from espat_tools.bench import commands, memory_report  # noqa: PLC0415
+
     try:
         gates = budgets.load(gates_file, "commands") if check or gates_file.is_file() else {}
         with Console(stderr=True).status("counting...") as status:
@@ -87,9 +80,9 @@ def commands_command(as_json: bool, check: bool, gates_file: Path) -> None:
         told["gates"] = memory_report.gates_as_json(verdicts)
         click.echo(json.dumps(told, indent=2))
     else:
-        columns = ("family", "reads", "AT+CIPRECVDATA", "writes", "AT+CIPSEND")
+        heads = ("family", "reads", "AT+CIPRECVDATA", "writes", "AT+CIPSEND")
         title = "adafruit_requests: 10 KB by .content; two GETs and a POST"
-        table = Table(*columns, title=title, title_justify="left")
+        table = Table(*heads, title=title, title_justify="left")
         for each in counts:
             table.add_row(*map(str, dataclasses.astuple(each)))
         Console().print(table)
@@ -99,11 +92,16 @@ def commands_command(as_json: bool, check: bool, gates_file: Path) -> None:
 
 
 @bench.command("emulator", epilog="Example: espat bench emulator --runs 3")
-@click.option("--runs", default=emulator.RUNS, show_default=True, help="Bodies over each port.")
-@click.option("--length", default=emulator.LENGTH, show_default=True, help="Bytes of a body.")
+@click.option("--runs", default=columns.RUNS, show_default=True, help="Bodies over each port.")
+@click.option("--length", default=columns.LENGTH, show_default=True, help="Bytes of a body.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def emulator_command(runs: int, length: int, as_json: bool) -> None:
     """The emulator's own rate: a body through one active link to a raw reader."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from espat_tools.bench import emulator  # noqa: PLC0415
+
     try:
         with Console(stderr=True).status("measuring...") as status:
             figures = emulator.measure(length, runs, lambda what: status.update(f"{what}..."))
@@ -128,10 +126,15 @@ def emulator_command(runs: int, length: int, as_json: bool) -> None:
 
 @bench.command("pace", epilog="Example: espat bench pace --baud 921600")
 @click.option("--baud", "rates", type=int, multiple=True, help="A rate, if not four usual ones.")
-@click.option("--seconds", default=pace.SECONDS, show_default=True, help="Time for each figure.")
+@click.option("--seconds", default=columns.SECONDS, show_default=True, help="Time for each figure.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def pace_command(rates: tuple[int, ...], seconds: float, as_json: bool) -> None:
     """How near a paced port of the emulator comes to a wire."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from espat_tools.bench import pace  # noqa: PLC0415
+
     try:
         with Console(stderr=True).status("measuring...") as status:
             figures = pace.measure(
@@ -151,6 +154,9 @@ def pace_command(rates: tuple[int, ...], seconds: float, as_json: bool) -> None:
 
 def _measured(as_json: bool, measure: Callable, title: str, columns: dict[str, str]) -> None:
     """Measure with a sign of life, and print a table of `columns` (key of the JSON: head)."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
     try:
         with Console(stderr=True).status("measuring...") as status:
             figures = measure(lambda what: status.update(f"measuring {what}..."))
@@ -174,7 +180,9 @@ def _measured(as_json: bool, measure: Callable, title: str, columns: dict[str, s
 @_JSON
 def wire_command(as_json: bool) -> None:
     """How much of the wire transfers use, down and up, one link and five (a minute)."""
-    _measured(as_json, wire.measure, "Share of the wire, percent, simulated clock", WIRE)
+    from espat_tools.bench import wire  # noqa: PLC0415
+
+    _measured(as_json, wire.measure, "Share of the wire, percent, simulated clock", columns.WIRE)
 
 
 @bench.command("latency", epilog="Example: espat bench latency --baud 921600")
@@ -182,35 +190,49 @@ def wire_command(as_json: bool) -> None:
 @_JSON
 def latency_command(baud: int, as_json: bool) -> None:
     """How long a command, a name, a connection, a request take beside the wire alone."""
+    from espat_tools.bench import latency  # noqa: PLC0415
+
     measure = functools.partial(latency.measure, baud=baud)
-    _measured(as_json, measure, f"Small exchanges at {baud:,} baud, simulated clock", LATENCY)
+    _measured(
+        as_json, measure, f"Small exchanges at {baud:,} baud, simulated clock", columns.LATENCY
+    )
 
 
 @bench.command("start", epilog="Example: espat bench start --json")
 @_JSON
 def start_command(as_json: bool) -> None:
     """How long a module is looked for, and what start-up and join say to it."""
+    from espat_tools.bench import start  # noqa: PLC0415
+
     title = "Start-up of a host at 115,200 baud, simulated clock"
-    _measured(as_json, start.measure, title, START)
+    _measured(as_json, start.measure, title, columns.START)
 
 
 @bench.command("growth", epilog="Example: espat bench growth --requests 1000")
-@click.option("--most", default=growth.MOST_BYTES, show_default=True, help="The longest body.")
+@click.option("--most", default=columns.MOST_BYTES, show_default=True, help="The longest body.")
 @click.option(
-    "--requests", default=growth.MOST_REQUESTS, show_default=True, help="The most requests."
+    "--requests", default=columns.MOST_REQUESTS, show_default=True, help="The most requests."
 )
 @_JSON
 def growth_command(most: int, requests: int, as_json: bool) -> None:
     """Whether cost or heap grows with the length of a body, or with requests."""
+    from espat_tools.bench import growth  # noqa: PLC0415
+
     measure = functools.partial(growth.measure, most=most, requests=requests)
-    _measured(as_json, measure, "MicroPython on a fake module: ns a byte, us a request", GROWTH)
+    _measured(
+        as_json, measure, "MicroPython on a fake module: ns a byte, us a request", columns.GROWTH
+    )
 
 
 @bench.command("programs", epilog="Example: espat bench programs")
 @_JSON
 def programs_command(as_json: bool) -> None:
     """JSON, MQTT, datagrams and a served page through published libraries."""
-    _measured(as_json, programs.measure, "Programs, simulated clock, 2 ms a packet", PROGRAMS)
+    from espat_tools.bench import programs  # noqa: PLC0415
+
+    _measured(
+        as_json, programs.measure, "Programs, simulated clock, 2 ms a packet", columns.PROGRAMS
+    )
 
 
 @bench.command("instructions", epilog="Example: espat bench instructions line")
@@ -219,13 +241,15 @@ def programs_command(as_json: bool) -> None:
 def instructions_command(names: tuple[str, ...], as_json: bool) -> None:
     """Instructions for a read, a byte, a send, by valgrind (some minutes)."""
     measure = functools.partial(instructions.measure, names=names)
-    _measured(as_json, measure, "Instructions, unix MicroPython, callgrind", INSTRUCTIONS)
+    _measured(as_json, measure, "Instructions, unix MicroPython, callgrind", columns.INSTRUCTIONS)
 
 
 @bench.command("pico", epilog="Example: espat bench pico")
 @_JSON
 def pico_command(as_json: bool) -> None:
     """Heap of programs for the Pico W, in MicroPython: as used, and the least (a minute)."""
+    from espat_tools.bench import pico  # noqa: PLC0415
+
     heads = {"program": "program", "used": "bytes in use", "smallest": "smallest heap"}
     _measured(as_json, pico.measure, "Heap of MicroPython programs, 64-bit, .mpy", heads)
 
@@ -238,6 +262,10 @@ def report_command(page: Path, quick: bool) -> None:
 
     espat bench report docs/performance.md
     """
+    from rich.console import Console  # noqa: PLC0415
+
+    from espat_tools.bench import report  # noqa: PLC0415
+
     try:
         with Console(stderr=True).status("measuring...") as status:
             report.write(page, lambda what: status.update(f"measuring {what}..."), quick=quick)

@@ -20,10 +20,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from espat_tools.bench import peer
+from espat_tools.bench.columns import LENGTH, RUNS
 from espat_tools.emulator import Module
-
-LENGTH = 20_000_000
-RUNS = 7
 
 #: What the rate over the TCP port is meant to be at least, in MB/s.
 AIM = 10.0

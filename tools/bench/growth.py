@@ -10,10 +10,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from espat_tools import runtimes
+from espat_tools.bench.columns import MOST_BYTES, MOST_REQUESTS
 from espat_tools.bench.memory import ONBOARD
-
-MOST_BYTES = 100_000_000
-MOST_REQUESTS = 10_000
 
 
 @dataclass(frozen=True)

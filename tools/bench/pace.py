@@ -13,13 +13,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from espat_tools.bench.columns import SECONDS
 from espat_tools.bench.emulator import PORTS, Wire, sender
 from espat_tools.emulator import Module
 
 RATES = (9600, 115200, 921600, 3_000_000)
-
-#: Seconds that the answers, and the transfer, of one figure take about.
-SECONDS = 2.0
 
 _ASKED, _ANSWERED = b"AT\r\n", b"\r\nOK\r\n"
 

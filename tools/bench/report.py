@@ -12,47 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from espat_tools.bench import growth, latency, memory, programs, start, wire
-
-WIRE = {
-    "family": "family",
-    "what": "transfer",
-    "links": "links",
-    "baud": "baud",
-    "payload": "payload",
-    "in_use": "in use",
-}
-LATENCY = {
-    "what": "exchange",
-    "module_ms": "module and peer, ms",
-    "ms": "ms",
-    "wire_ms": "of them on the wire",
-    "ratio": "ratio",
-}
-START = {
-    "family": "family",
-    "module": "module",
-    "baud": "its baud",
-    "found": "found, s",
-    "seconds": "joined, s",
-    "commands": "commands",
-}
-GROWTH = {"what": "what", "count": "how many", "each": "cost of each", "heap": "heap behind it"}
-INSTRUCTIONS = {
-    "name": "name",
-    "what": "what",
-    "of": "of each",
-    "instructions": "instructions",
-    "floor": "floor",
-    "ratio": "ratio",
-}
-PROGRAMS = {
-    "what": "program",
-    "baud": "baud",
-    "count": "acts",
-    "seconds": "seconds",
-    "wire": "of them on the wire",
-    "a_second": "acts a second",
-}
+from espat_tools.bench.columns import GROWTH, LATENCY, PROGRAMS, START, WIRE
 
 _HEAD = """# Performance
 

@@ -8,14 +8,6 @@ from pathlib import Path
 
 import click
 
-import espat_tools  # noqa: F401 - makes pyserial know espat:// and the like
-from espat_tools.conformance.emulated import emulated
-from espat_tools.conformance.report import render
-from espat_tools.conformance.suite import Silent, run
-from espat_tools.conformance.world import World
-from espat_tools.demo.place import open_port
-from espat_tools.demo.wanted import Unwanted
-from espat_tools.doctor.wire import Stuck, Wire
 from espat_tools.emulator import PROFILES
 
 DIFFERS, STOPPED = 1, 130
@@ -64,6 +56,12 @@ def _checked(_context, _option, value):
 
 @contextlib.contextmanager
 def _real(port, baud, rtscts, ssid, address):
+    import espat_tools  # noqa: F401, PLC0415 - makes pyserial know espat:// and the like
+    from espat_tools.conformance.world import World  # noqa: PLC0415 - not needed for --help
+    from espat_tools.demo.place import open_port  # noqa: PLC0415 - as that
+    from espat_tools.demo.wanted import Unwanted  # noqa: PLC0415 - as that
+    from espat_tools.doctor.wire import Wire  # noqa: PLC0415 - as that
+
     try:
         device = open_port(port, baud)
     except Unwanted as error:
@@ -105,6 +103,11 @@ def conformance(  # noqa: PLR0917 - click names them
     """Play the sessions of Espressif's documents against a module, and report what differs."""
     if bool(port) == bool(emulate):
         raise click.UsageError("give --port or --emulate, one of the two")
+    from espat_tools.conformance.emulated import emulated  # noqa: PLC0415 - not needed for --help
+    from espat_tools.conformance.report import render  # noqa: PLC0415 - as that
+    from espat_tools.conformance.suite import Silent, run  # noqa: PLC0415 - as that
+    from espat_tools.doctor.wire import Stuck  # noqa: PLC0415 - as that
+
     place = emulated(emulate) if emulate else _real(port, baud, rtscts, ssid, address)
     try:
         with place as (wire, world, *_):

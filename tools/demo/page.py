@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-HOST = "demo.test"
-"""What the emulated network calls the server."""
 LINES = 3500
 _TOP = "<!DOCTYPE html>\n<title>espat</title>\n<p>Every line differs, so none can be lost.\n<pre>\n"
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import serial
 from serial.tools import list_ports
 
-from espat_tools.demo.page import HOST, page, served
+from espat_tools.demo.page import page, served
 from espat_tools.demo.timekeeper import TIME_SERVER, time_server
-from espat_tools.demo.wanted import Unwanted, Wanted, on_loopback
+from espat_tools.demo.wanted import HOST, Unwanted, Wanted, on_loopback
 
 if TYPE_CHECKING:
     from espat_tools.emulator import Module

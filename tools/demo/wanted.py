@@ -5,8 +5,9 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from espat_tools.demo.page import HOST
-
+HOST = "demo.test"
+"""What the emulated network calls the server of our page."""
+DEFAULT_PROFILE = "esp32c3-3.3"
 EMULATED_SSID = "espat"
 EMULATED_PASSWORD = "correct horse"
 _PORTS = {"http": 80, "https": 443}

@@ -11,15 +11,19 @@ It follows the firmware byte for byte, as far as that is known; see :mod:`.lines
 The network ends at loopback unless a :class:`SocketNetwork` is told to reach further.
 """
 
-from .access_point import AccessPoint
-from .clock import RealClock, SimClock
-from .core import Core
-from .faults import BadFault
-from .memory import MemoryNetwork
-from .module import Module
-from .profiles import PROFILES, Profile, Timing
-from .scenario import BadScenario, Scenario, load_scenario
-from .sockets import SocketNetwork
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .access_point import AccessPoint
+    from .clock import RealClock, SimClock
+    from .core import Core
+    from .faults import BadFault
+    from .memory import MemoryNetwork
+    from .module import Module
+    from .profiles import PROFILES, Profile, Timing
+    from .scenario import BadScenario, Scenario, load_scenario
+    from .sockets import SocketNetwork
 
 __all__ = [
     "PROFILES",
@@ -37,3 +41,30 @@ __all__ = [
     "Timing",
     "load_scenario",
 ]
+_ROOMS = {
+    "PROFILES": "profiles",
+    "AccessPoint": "access_point",
+    "BadFault": "faults",
+    "BadScenario": "scenario",
+    "Core": "core",
+    "MemoryNetwork": "memory",
+    "Module": "module",
+    "Profile": "profiles",
+    "RealClock": "clock",
+    "Scenario": "scenario",
+    "SimClock": "clock",
+    "SocketNetwork": "sockets",
+    "Timing": "profiles",
+    "load_scenario": "scenario",
+}
+
+
+def __getattr__(name: str) -> object:
+    """A name from its room, which is loaded now: a help that lists profiles needs no module."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

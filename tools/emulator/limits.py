@@ -18,6 +18,9 @@ _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}", re.ASCII)
 #: Rates of a UART, in baud: the least and the greatest that any family takes.
 RATES = (80, 5_000_000)
 
+#: How far a network reaches, as it is asked for, and as a SocketNetwork has it.
+REACHES = {"loopback": "loopback", "host": "any"}
+
 _BYTES = (1, (1 << 31) - 1)
 
 #: Numbers: (least, greatest), both included, and the unit.

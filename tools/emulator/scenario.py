@@ -29,6 +29,7 @@ from pathlib import Path
 from . import faults, limits, words
 from .access_point import AccessPoint
 from .faults.grammar import did_you_mean
+from .limits import REACHES
 from .profiles import DURATIONS, PROFILES
 from .sockets import SocketNetwork
 
@@ -38,9 +39,6 @@ except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
 _SHIPPED = Path(__file__).with_name("scenarios")
-
-#: How far a network reaches.
-REACHES = {"loopback": "loopback", "host": "any"}
 
 
 class BadScenario(ValueError):

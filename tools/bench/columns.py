@@ -1,0 +1,53 @@
+"""What the command line tells of the benchmarks without loading them: defaults, and the columns of
+what they print, as keys of their JSON and heads.
+"""
+
+RUNS = 7
+LENGTH = 20_000_000
+"""Of `emulator`: bodies over each port, and bytes of a body."""
+SECONDS = 2.0
+"""Of `pace`: what the answers, and the transfer, of one figure take about."""
+MOST_BYTES = 100_000_000
+MOST_REQUESTS = 10_000
+"""Of `growth`."""
+
+WIRE = {
+    "family": "family",
+    "what": "transfer",
+    "links": "links",
+    "baud": "baud",
+    "payload": "payload",
+    "in_use": "in use",
+}
+LATENCY = {
+    "what": "exchange",
+    "module_ms": "module and peer, ms",
+    "ms": "ms",
+    "wire_ms": "of them on the wire",
+    "ratio": "ratio",
+}
+START = {
+    "family": "family",
+    "module": "module",
+    "baud": "its baud",
+    "found": "found, s",
+    "seconds": "joined, s",
+    "commands": "commands",
+}
+GROWTH = {"what": "what", "count": "how many", "each": "cost of each", "heap": "heap behind it"}
+INSTRUCTIONS = {
+    "name": "name",
+    "what": "what",
+    "of": "of each",
+    "instructions": "instructions",
+    "floor": "floor",
+    "ratio": "ratio",
+}
+PROGRAMS = {
+    "what": "program",
+    "baud": "baud",
+    "count": "acts",
+    "seconds": "seconds",
+    "wire": "of them on the wire",
+    "a_second": "acts a second",
+}
