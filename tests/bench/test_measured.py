@@ -1,11 +1,13 @@
 """The benchmarks by a simulated clock, and those of growth: short runs, and figures that can be."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from espat_tools.bench import (
+    budgets,
     growth,
     instructions,
     latency,
@@ -96,6 +98,17 @@ def test_a_table_of_the_page():
     assert report.table({"a": "A", "b": "B"}, rows) == (
         "| A | B |\n| - | -: |\n| x | 1,200 |\n| y | 0.5 |\n"
     )
+
+
+def test_the_page_s_aims_are_those_of_the_budgets():
+    """Which stand there behind the gates, for people."""
+    told = re.findall(r"^(\w+) = .*# aim ([\d,]+)$", budgets.DEFAULT.read_text("utf-8"), re.M)
+    aims = {key: int(aim.replace(",", "")) for key, aim in told}
+    assert len(aims) > 5
+    gates = budgets.load(budgets.DEFAULT, "memory")
+    assert set(report.MEMORY) <= set(gates)
+    named = {key.partition(".")[2]: aim for key, (_, aim) in report.MEMORY.items() if aim}
+    assert named == aims
 
 
 @pytest.mark.parametrize("tail", [(), ("floor",)], ids=["driver", "floor"])

@@ -283,9 +283,13 @@ def test_every_command_has_a_place_in_the_reference(site):
 
 INNER = """<script>addEventListener("load", () => {
   const seen = [...document.images].filter((i) => i.offsetParent);
+  const h1 = document.querySelector("h1"), lines = h1.getClientRects().length && h1.clientHeight;
+  const one = h1.cloneNode(false); one.textContent = "x"; h1.after(one);
+  const words = h1.textContent.trim().split(" ").length;
+  const broken = lines > words * one.clientHeight * 1.1; one.remove();
   const cells = [...document.querySelectorAll("article td")].map((cell) => cell.clientHeight);
   parent.postMessage([document.documentElement.scrollWidth - innerWidth, innerWidth,
-    seen.every((i) => i.complete && i.naturalWidth > 0 && i.width > 100),
+    broken, seen.every((i) => i.complete && i.naturalWidth > 0 && i.width > 100),
     document.querySelector("h1").getBoundingClientRect().top < innerHeight,
     Math.max(0, ...cells)].join(" "), "*"); });</script>"""
 OUTER = """<!DOCTYPE html><body style="margin: 0"><script>addEventListener("message", (told) => {
@@ -296,7 +300,16 @@ OUTER = """<!DOCTYPE html><body style="margin: 0"><script>addEventListener("mess
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
 @pytest.mark.parametrize(
-    "page", ["index", "architecture", "commands", "guides/wiring", "api/espat", "emulator"]
+    "page",
+    [
+        "index",
+        "architecture",
+        "commands",
+        "guides/wiring",
+        "api/espat",
+        "emulator",
+        "troubleshooting",
+    ],
 )
 def test_in_a_browser(site, tmp_path, page, width):
     """Nothing sticks out sideways, pictures are there, the first heading is seen, cells are low."""
@@ -320,7 +333,8 @@ def test_in_a_browser(site, tmp_path, page, width):
         inner.unlink()
         outer.unlink()
     told = re.search(r'<pre id="told">(.*?)</pre>', done.stdout)[1].split()
-    over, shown, pictures, heading, tallest = told
+    over, shown, broken, pictures, heading, tallest = told
+    assert broken == "false", "a word of the heading goes on in the next line"
     assert int(shown) == width
     assert int(over) <= 0
     assert (pictures, heading) == ("true", "true")

@@ -3,7 +3,7 @@
     espat bench report docs/performance.md
 
 Every figure of the page is measured in the run that writes it. The plots are drawn by matplotlib
-(`pip install matplotlib`), as SVG beside the page.
+(`pip install matplotlib`), as SVG beside the page; instructions are counted by valgrind.
 """
 
 import platform
@@ -11,15 +11,25 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from espat_tools.bench import growth, latency, memory, programs, start, wire
-from espat_tools.bench.columns import GROWTH, LATENCY, PROGRAMS, START, WIRE
+from espat_tools.bench import (
+    budgets,
+    commands,
+    growth,
+    instructions,
+    latency,
+    memory,
+    programs,
+    start,
+    wire,
+)
+from espat_tools.bench.columns import GROWTH, INSTRUCTIONS, LATENCY, PROGRAMS, START, WIRE
 
 _HEAD = """# Performance
 
 What espat costs and how fast it is. This page was written by
 
 ```
-espat bench report docs/performance.md
+espat bench report docs/performance.md{quick}
 ```
 
 with espat {espat} on CPython {python}; each section names the command that measures it alone.
@@ -35,13 +45,18 @@ def write(page: Path, progress: Callable[[str], None], *, quick: bool = False) -
     most, requests = (10**6, 10**3) if quick else (growth.MOST_BYTES, growth.MOST_REQUESTS)
     sections = [
         _memory(memory.measure(progress)),
+        _instructions(instructions.measure(progress)),
+        _commands(commands.measure(progress)),
         _start(start.measure(progress)),
         _wire(wire.measure(progress), page, plot),
         _latency(latency.measure(progress), page, plot),
         _programs(programs.measure(progress)),
         _growth(growth.measure(progress, most, requests), page, plot),
     ]
-    head = _HEAD.format(espat=metadata.version("espat"), python=platform.python_version())
+    short = " --quick" if quick else ""
+    head = _HEAD.format(
+        quick=short, espat=metadata.version("espat"), python=platform.python_version()
+    )
     page.write_text(head + "\n".join(sections), "utf-8")
 
 
@@ -82,24 +97,31 @@ def _save(plot, figure, page: Path, name: str, alt: str) -> str:
     return f"![{alt}]({path.name})\n"
 
 
+def _met(rows: Sequence[dict], key: str) -> str:
+    """How many aims of a table are met, in a sentence."""
+    aimed = [row for row in rows if row["aim"] != ""]
+    met = sum(row[key] <= row["aim"] for row in aimed)
+    return f"Of the {len(aimed)} aims {met or 'none'} {'is' if met < 2 else 'are'} met."
+
+
 def _memory(figures: memory.Figures) -> str:
-    gated = figures.gated()
+    gated, gates = figures.gated(), budgets.load(budgets.DEFAULT, "memory")
     rows = [
-        {"what": what, "bytes": gated[key], "aim": aim}
-        for key, (what, aim) in _MEMORY.items()
+        {"what": what, "bytes": round(gated[key]), "gate": gates[key], "aim": aim}
+        for key, (what, aim) in MEMORY.items()
         if gated.get(key)
     ]
     return _section(
         "Memory",
         "espat bench memory",
         "Heap of real MicroPythons with the `.mpy` files that a board runs, and their sizes on its "
-        "file system. `budgets.toml` has the gates that CI holds. Where there is an aim it is "
-        "not met yet.",
-        table({"what": "what", "bytes": "bytes", "aim": "aim"}, rows),
+        "file system. CI fails past a gate (`budgets.toml`); the aim is what it should cost. "
+        + _met(rows, "bytes"),
+        table({"what": "what", "bytes": "bytes", "gate": "gate", "aim": "aim"}, rows),
     )
 
 
-_MEMORY = {
+MEMORY = {
     "memory.page_32bit": ("joined, one socket, a page of 20 KB read; 32-bit", 26_000),
     "memory.ram_32bit": ("import, radio, one open socket; 32-bit", 22_500),
     "memory.ram_64bit": ("the same, 64-bit", 32_000),
@@ -113,6 +135,40 @@ _MEMORY = {
     "size.tcp_client_mpy": (".mpy files that a TCP client loads", 22_000),
     "size.espat_mpy": (".mpy files of espat/ together", 100_000),
 }
+
+
+"""Gate, what it is of, and its aim, "" for none: those of budgets.toml."""
+
+_AIMS = {"byte": 7000, "small": 700, "line": 700, "large": 150, "pieces": 400}
+
+
+def _instructions(figures: Sequence[instructions.Figure]) -> str:
+    rows = [{**each.as_json(), "aim": _AIMS.get(each.name, "")} for each in figures]
+    return _section(
+        "Instructions",
+        "espat bench instructions",
+        "What the processor does for a call or a byte, counted by callgrind in the unix "
+        "MicroPython (64-bit objects) with a fake module that has its answer at once. `floor` is "
+        "the same loop with no driver between: what a MicroPython program pays for the calls "
+        "alone. " + _met(rows, "instructions"),
+        table({**INSTRUCTIONS, "aim": "aim"}, rows),
+    )
+
+
+def _commands(counts: Sequence[commands.Counts]) -> str:
+    gates = budgets.load(budgets.DEFAULT, "commands")
+    rows = [{"family": each.family, "reads": each.reads, "writes": each.writes} for each in counts]
+    return _section(
+        "Commands",
+        "espat bench commands",
+        "What `adafruit_requests` makes of the wire, which reads in pieces of 32 bytes and writes "
+        "a request in a dozen: reads (`AT+CIPRECVDATA`) for the content of 10 KB with a UART's "
+        "buffer of 576 bytes, and writes (`AT+CIPSEND`) for two GETs and a POST. A family without "
+        "passive receive is sent the content unasked. CI fails past "
+        f"{gates['commands.reads']} reads and {gates['commands.writes']} writes; the aims are 12 "
+        "and 4.",
+        table({"family": "family", "reads": "reads", "writes": "writes"}, rows),
+    )
 
 
 def _start(figures: Sequence[start.Figure]) -> str:
@@ -148,7 +204,7 @@ def _wire(figures: Sequence[wire.Figure], page: Path, plot) -> str:
         "which any byte was on it. A module takes 2 ms for each send. What payload lacks while the "
         "wire is in use are commands, headers and results: the AT protocol's own. Up, "
         "1,460 bytes at a time, the 2 ms are the rest; 97 % at 921,600 baud takes sends of 8 KB, "
-        "which only ESP-AT from 2.3 on takes, and not on ESP8266.",
+        "which only ESP-AT from 2.3 on takes, and not on ESP8266. The aim: in use all the time.",
         _save(plot, figure, page, "wire", "payload's share of the wire by rate and transfer"),
         table(WIRE, [each.as_json() for each in figures]),
     )
@@ -166,7 +222,8 @@ def _latency(figures: Sequence[latency.Figure], page: Path, plot) -> str:
     return _section(
         "Small exchanges",
         "espat bench latency",
-        "By a simulated clock, at 115,200 baud.",
+        "By a simulated clock, at 115,200 baud. The aim is a ratio of 1.0 where module and peer "
+        "take no time; what they take is waited for.",
         _save(plot, figure, page, "latency", "time of small exchanges, and of the wire alone"),
         table(LATENCY, [each.as_json() for each in figures]),
     )
