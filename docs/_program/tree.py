@@ -1,5 +1,10 @@
-"""The tree of the pages: a row a group. A page that no row names joins the last group by itself."""
+"""The tree of the pages: a row a group. A page that no row names joins the last group by itself.
 
+Pages name others, and files of the repository, as `tls.md` or `boards/README.md`: here these are
+links.
+"""
+
+import re
 from pathlib import Path
 
 GROUPS = (
@@ -84,8 +89,34 @@ def _toctrees(folder):
         yield "```\n"
 
 
+_NAMED = re.compile(r"(?<![\[`])`((?:\.\./)?(?:[\w-]+/)*[\w-]+\.(?:md|py|toml))`(?![`\]])")
+
+
+def _place(name: str, folder: Path) -> str:
+    """Where a name of a file leads: a page, or the repository; "" if there is no such file."""
+    page, path = name.removeprefix("docs/"), name.removeprefix("../")
+    if page.endswith(".md") and page[:1] != "." and (folder / page).is_file():
+        return f"/{page}"
+    return f"{REPOSITORY}/{path}" if (folder.parent / path).is_file() else ""
+
+
+def linked(text: str, folder: Path) -> str:
+    """A page whose names of files lead there. What is shown as it is (```) stays as it is."""
+
+    def link(found):
+        place = _place(found[1], folder)
+        return f"[{found[0]}]({place})" if place else found[0]
+
+    parts = re.split(r"(^ *```.*?^ *```$)", text, flags=re.M | re.S)
+    parts[::2] = (_NAMED.sub(link, part) for part in parts[::2])
+    return "".join(parts)
+
+
 def _fill_in(app, name, source):
-    """The tree of the front page; and links that lead out of this folder lead to the repository."""
+    """The tree of the front page; links to names of files; those that lead out of this folder lead
+    to the repository.
+    """
+    source[0] = linked(source[0], Path(app.srcdir))
     if name == "index":
         source[0] = source[0].replace(MARK, "\n".join(_toctrees(Path(app.srcdir))))
     if "/" not in name:

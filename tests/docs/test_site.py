@@ -126,6 +126,35 @@ def test_links_to_the_repository_name_what_is_in_it(site):
     assert [path for path in paths if not (ROOT / urldefrag(path)[0]).exists()] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("see `tls.md`", "see [`tls.md`](/tls.md)"),
+        (
+            "`docs/tls.md`, `../README.md`",
+            "[`docs/tls.md`](/tls.md), [`../README.md`](@/README.md)",
+        ),
+        ("`boards/README.md`", "[`boards/README.md`](@/boards/README.md)"),
+        ("`code.py` and `espat_board.py`", "`code.py` and `espat_board.py`"),
+        ("[`tls.md`](tls.md)", "[`tls.md`](tls.md)"),
+        ("```\n`tls.md`\n```\n`radio.md`", "```\n`tls.md`\n```\n[`radio.md`](/radio.md)"),
+    ],
+)
+def test_a_file_that_is_named_is_a_link(text, link):
+    tree = part("tree")
+    assert tree.linked(text, DOCS) == link.replace("@", tree.REPOSITORY)
+
+
+def test_no_page_is_named_without_a_link(site):
+    """In what is read, that is, and not in what is shown as it is."""
+    for path in site.rglob("*.html"):
+        page = re.sub(r"<pre.*?</pre>|<a .*?</a>", "", path.read_text("utf-8"), flags=re.S)
+        named = re.findall(r'<span class="pre">((?:docs/)?[\w-]+\.md)</span>', page)
+        known = [name for name in named if (DOCS / name.removeprefix("docs/")).is_file()]
+        if "api" not in path.parts:  # docstrings are read in editors as well
+            assert not known, path
+
+
 def test_the_tree_has_every_page(site):
     tree = part("tree")
     found = tree.pages(DOCS)
