@@ -288,7 +288,7 @@ class Modem(Links):
             if not came and (self.pushed is not None or self.noise or self.parser.left > 0):
                 self.watch()
             if self.state == _SYNC:
-                self.sync.tick()
+                self.sync.tick(came)
             elif self.state:
                 if self.port.since(self.t0) > self.limit:
                     lazy.call("mishaps", "overdue", self)

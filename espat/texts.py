@@ -26,7 +26,7 @@ _TEXTS = (
     "\nended: the other end has closed, and all has been read"
     "\npeer_closed: the other end has closed the connection"
     "\npart_sent: the connection broke after %d of %d bytes were sent"
-    "\nnot_sent: it was not sent: the connection is lost"
+    "\nnot_sent: not sent: the connection is lost"
     "\ndropped: the module closed the link: make a new socket",
     "ENOTCONN"
     "\ngone: the other end has closed the connection"
@@ -38,13 +38,13 @@ _TEXTS = (
     "\nalways_busy: the module is always 'busy': radio.reset() restarts it"
     "\nsend_timed_out: the send was not confirmed in time: what of it went is not known, the "
     "connection is closed"
-    "\ncalled_off: the send was called off: none of it went"
+    "\ncalled_off: called off: none of the send went"
     "\nno_connect_answer: no connection to %s:%d: the module did not answer"
     "\nno_ping: no answer to a ping from %s"
     "\nno_time: no time server answered in %d s"
     "\nrate_lost: no answer at %d baud, nor at %d: reset the module"
-    "\njoin1: the access point did not answer: is it too far away?"
-    "\njoin5: the access point took us in, but no DHCP server gave an address",
+    "\njoin1: no answer: is the access point too far away?"
+    "\njoin5: joined, but no DHCP server gave an address",
     "EIO"
     "\nuart_stuck: the UART takes no bytes: is flow control on at both ends?"
     "\nno_payload: AT%s: the reply ended without its bytes: ask again"

@@ -29,7 +29,7 @@ _LOST_BYTES = const(6)
 _TRIES = b"\x05\x05\x08\x17\x08\x08"
 _PLUSES = const(3)
 _LONGEST_MS = const(20000)  # how long "busy" is waited out
-_SETTLE_MS = const(20)  # how long after the answer late words may pass
+_SETTLE_MS = const(20)  # silence behind the answer: late words have passed
 
 
 def sync(modem):
@@ -96,10 +96,14 @@ class Sync:
         else:
             self.answered = True  # it listens, even where it refuses the question
 
-    def tick(self):
-        """Time has passed."""
+    def tick(self, came):
+        """Time has passed, and bytes came or none."""
         modem = self.modem
-        waited = modem.port.since(self.t1)
+        port = modem.port
+        # Answers to what it was asked before may follow: they would be taken for the next one's.
+        if came and self.answered and port.since(self.t0) < _LONGEST_MS:
+            self.t1 = port.ticks()
+        waited = port.since(self.t1)
         if not self.answered:
             if waited > _TRIES[self.n] * 50:
                 self.n += 1

@@ -6,7 +6,7 @@ import errno
 import pytest
 
 from espat_tools.emulator import AccessPoint
-from tests.driver.desk import PASSWORD, SSID, Line
+from tests.driver.desk import PASSWORD, SSID, Line, Wire
 
 HERE = ("sink.test", 9)
 LINKS = [HERE] * 5
@@ -183,8 +183,10 @@ def test_a_silent_module_leaves_the_rate_as_it_was(make_desk):
     assert desk.line.baudrate == 115200
 
 
-def test_a_module_that_wakes_up_later(make_desk, profile):
-    desk = make_desk(profile)
+@pytest.mark.parametrize("line", [Line, Wire])
+def test_a_module_that_wakes_up_later(make_desk, profile, line):
+    """It answers first what it was asked meanwhile: those are not the answers to the next."""
+    desk = make_desk(profile, line=line)
     desk.module.hold()
     with pytest.raises(OSError, match="does not answer"):
         desk.join()
