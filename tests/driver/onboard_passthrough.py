@@ -24,7 +24,8 @@ with radio.passthrough(sys.argv[2], int(sys.argv[3])) as stream:
         if sent < count:
             sent += stream.write(memoryview(piece)[sent % 1024 :]) or 0
         if got < count:
-            n = stream.readinto(buffer) or 0
+            # No more: the OK may come with the last of them.
+            n = stream.readinto(buffer, min(len(buffer), count - got)) or 0
             digest.update(memoryview(buffer)[:n])
             got += n
     stream.settimeout(60)

@@ -36,7 +36,8 @@ class Peer:
         peer, _ = self.listener.accept()
         first = peer.recv(1024)
         self.digest.update(first)
-        threading.Thread(target=peer.sendall, args=(MEGABYTE,), daemon=True).start()
+        sending = threading.Thread(target=peer.sendall, args=(MEGABYTE,), daemon=True)
+        sending.start()
         left = len(MEGABYTE) - len(first)
         while left:
             data = peer.recv(65536)
@@ -44,6 +45,7 @@ class Peer:
                 return
             self.digest.update(data)
             left -= len(data)
+        sending.join()  # or it would stand in the midst of the megabyte
         peer.sendall(b"OK\n")
 
 
