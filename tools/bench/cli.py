@@ -152,6 +152,13 @@ def pace_command(rates: tuple[int, ...], seconds: float, as_json: bool) -> None:
     Console().print(table)
 
 
+def _cell(value: str | float | None) -> str:
+    """A figure with its thousands apart; None: nothing."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value:,}"
+
+
 def _measured(as_json: bool, measure: Callable, title: str, columns: dict[str, str]) -> None:
     """Measure with a sign of life, and print a table of `columns` (key of the JSON: head)."""
     from rich.console import Console  # noqa: PLC0415
@@ -172,7 +179,7 @@ def _measured(as_json: bool, measure: Callable, title: str, columns: dict[str, s
         table.add_column(head, justify="right" if number else "left")
     for row in rows:
         cells = (row[key] for key in columns)
-        table.add_row(*(cell if isinstance(cell, str) else f"{cell:,}" for cell in cells))
+        table.add_row(*map(_cell, cells))
     Console().print(table)
 
 
@@ -250,8 +257,13 @@ def pico_command(as_json: bool) -> None:
     """Heap of programs for the Pico W, in MicroPython: as used, and the least (a minute)."""
     from espat_tools.bench import pico  # noqa: PLC0415
 
-    heads = {"program": "program", "used": "bytes in use", "smallest": "smallest heap"}
-    _measured(as_json, pico.measure, "Heap of MicroPython programs, 64-bit, .mpy", heads)
+    heads = {
+        "program": "program",
+        "used": "in use, 64-bit",
+        "smallest": "smallest heap, 64-bit",
+        "used_32": "in use, 32-bit",
+    }
+    _measured(as_json, pico.measure, "Heap of MicroPython programs, bytes, .mpy", heads)
 
 
 @bench.command("report", epilog="Example: espat bench report --quick")

@@ -6,6 +6,10 @@
 Each is run in the unix MicroPython (64-bit objects: a Pico's are half as large) with the .mpy files
 of the driver, its `network` and `socket` found by `import espat_board`. Its own source, the UART's
 buffer of 2 KB and the library, frozen into the interpreter, are as on a Pico.
+
+Those that need neither asyncio's streams nor a library are run in the WebAssembly MicroPython, too,
+whose objects have 32 bits, as a Pico's have: what is in use at their end. It has no least heap, since
+it makes its heap larger as it needs.
 """
 
 import http.client
@@ -26,10 +30,12 @@ HEAPS = range(40, 321)
 """Where the smallest heap is looked for, in KB."""
 PATIENCE = 30
 
-_JOIN = """
+_BEFORE = """
 import gc
 gc.collect()
 before = gc.mem_alloc()
+"""
+_JOIN = """
 import espat_board
 import network
 wlan = network.WLAN(network.WLAN.IF_STA)
@@ -104,15 +110,34 @@ PROGRAMS = {
     "asyncio: a page of 10 KB, streamed": _CLIENT,
     "asyncio: a page of 1 KB served": _SERVER,
 }
+LACKING_32 = ("asyncio", "requests")
+"""What programs import that the WebAssembly build has not."""
+
+# It collects garbage only between two cells. The names that a program of some size makes are made
+# before: measure.py tells why.
+_BEFORE_32 = """
+import gc
+from measure import take_names
+take_names()
+gc.collect()
+# %%
+before = gc.mem_alloc()
+# %%
+"""
+_END_32 = "gc.collect()\n# %%\nprint('heap', gc.mem_alloc() - before)\n"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A program: bytes of heap in use at its end, and the least heap that it ran in, in bytes."""
+    """A program: bytes of heap in use at its end, and the least heap that it ran in, in bytes.
+
+    `used_32`: in use with 32-bit objects; None where the build for that lacks what it imports.
+    """
 
     program: str
     used: int
     smallest: int
+    used_32: int | None
 
     def as_json(self) -> dict:
         """Everything, as what `json.dumps` takes."""
@@ -153,24 +178,49 @@ def _visit(module: Module, over: threading.Event) -> None:
             return
 
 
-def run(name: str, kilobytes: int) -> int | None:
-    """Bytes in use at the end of a program in a heap of this size; None: it does not run in it."""
+@contextmanager
+def _world(name: str) -> Iterator[Module]:
+    """A module, and whoever fetches the page that a program serves."""
     with _module() as module:
         over = threading.Event()
         if name.endswith("served"):
             threading.Thread(target=_visit, args=(module, over), daemon=True).start()
         try:
+            yield module
+        finally:
+            over.set()
+
+
+def run_32(name: str) -> int | None:
+    """Bytes in use at the end of a program with 32-bit objects; None where that cannot be run."""
+    if any(f"import {lacking}" in PROGRAMS[name] for lacking in LACKING_32):
+        return None
+    with _world(name) as module:
+        result = runtimes.wasm(
+            _BEFORE_32 + _JOIN + PROGRAMS[name] + _END_32,
+            modules={
+                "espat_board": ONBOARD / "pico_device.py",
+                "measure": ONBOARD / "measure.py",
+            },
+            device=module.open_pty(),
+            timeout=PATIENCE,
+        )
+    return int(result.check().rpartition("heap ")[2])
+
+
+def run(name: str, kilobytes: int) -> int | None:
+    """Bytes in use at the end of a program in a heap of this size; None: it does not run in it."""
+    try:
+        with _world(name) as module:
             result = runtimes.unix(
-                _JOIN + PROGRAMS[name] + _END,
+                _BEFORE + _JOIN + PROGRAMS[name] + _END,
                 [module.open_pty()],
                 heapsize=kilobytes * 1024,
                 modules={"espat_board": ONBOARD / "pico_uart.py"},
                 timeout=PATIENCE,
             )
-        except subprocess.TimeoutExpired:
-            return None  # a task that got no heap ended, and nobody served the page
-        finally:
-            over.set()
+    except subprocess.TimeoutExpired:
+        return None  # a task that got no heap ended, and nobody served the page
     said = result.stdout + result.stderr
     if result.returncode == 0:
         return int(said.rpartition("heap ")[2])
@@ -181,7 +231,8 @@ def run(name: str, kilobytes: int) -> int | None:
 
 def measure(progress: Callable[[str], None]) -> list[Figure]:
     """Every program. Raises RuntimeError."""
-    if reason := runtimes.unix_missing() or runtimes.mpy_cross_missing():
+    missing = (runtimes.unix_missing(), runtimes.wasm_missing("newest"))
+    if reason := next(filter(None, missing), runtimes.mpy_cross_missing()):
         raise RuntimeError(reason)
     figures = []
     for name in PROGRAMS:
@@ -196,5 +247,5 @@ def measure(progress: Callable[[str], None]) -> list[Figure]:
                 too_small = middle
             else:
                 enough = middle
-        figures.append(Figure(name, used, enough * 1024))
+        figures.append(Figure(name, used, enough * 1024, run_32(name)))
     return figures
