@@ -9,26 +9,9 @@ board with Wi-Fi nothing happens; nor does it on CPython, which has names of its
 
 import sys
 
-STAYS = True
+from . import lazy
 
-# The names, for each runtime, and the room of faces/ that each stands for.
-_NAMES = {
-    "circuitpython": (
-        ("ipaddress", "ipaddress"),
-        ("mdns", "mdns"),
-        ("socketpool", "socketpool"),
-        ("ssl", "ssl_circuitpython"),
-        ("wifi", "wifi"),
-    ),
-    "micropython": (
-        ("network", "network"),
-        ("socket", "socket"),
-        ("ssl", "ssl_micropython"),
-        ("tls", "tls"),
-        ("usocket", "socket"),
-        ("ussl", "ssl_micropython"),
-    ),
-}
+STAYS = True
 
 
 def lacking(runtime):
@@ -36,16 +19,7 @@ def lacking(runtime):
 
     :param str runtime: as ``sys.implementation.name``
     """
-    return [pair for pair in _NAMES.get(runtime, ()) if not _is_there(pair[0])]
-
-
-def _is_there(name):
-    if name not in sys.modules:
-        try:
-            __import__(name)
-        except ImportError:
-            return False
-    return True
+    return lazy.call("faces.lacking", "pairs", runtime)
 
 
 def put(name, room):
@@ -53,18 +27,4 @@ def put(name, room):
     sys.modules[name] = getattr(__import__("espat.faces." + room).faces, room)
 
 
-def _put_country():
-    """``rp2.country()``, which programs for the Pico W call, and a Pico's ``rp2`` lacks."""
-    try:
-        import network
-        import rp2
-    except ImportError:
-        return
-    if not hasattr(rp2, "country"):
-        rp2.country = network.country
-
-
-for _name, _room in lacking(sys.implementation.name):
-    put(_name, _room)
-if sys.implementation.name == "micropython":
-    _put_country()
+lazy.call("faces.lacking", "fill", put)

@@ -2,11 +2,6 @@
 # SPDX-License-Identifier: MIT
 """UDP sockets of MicroPython's ``socket``, which can be polled. Loaded with the first."""
 
-try:
-    from io import IOBase
-except ImportError:  # then nothing can be polled
-    IOBase = object
-
 import errno
 
 from ..errors import fail
@@ -14,6 +9,7 @@ from ..parser import const
 from ..sock.base import octets
 from ..sock.udp import UdpSocket
 from . import turns
+from .kind import socket
 
 STAYS = True
 
@@ -37,14 +33,23 @@ _OPENING_S = const(20)  # what opening a link may take
 _ASK_MODES = const(1)  # for `recheck`
 
 
-class Datagram(IOBase, UdpSocket):
+class Datagram(socket, UdpSocket):
     """A UDP socket. Made by ``socket()``.
 
     What opens its link, ``bind()``, ``connect()`` or the first ``sendto()``, is a few commands,
     which are waited for even by one that must not wait; so is the address of a name, which is kept.
     """
 
-    def __init__(self, radio):
+    bind = UdpSocket.bind  # not those of `socket`, which stands before it
+    connect = UdpSocket.connect
+    send = UdpSocket.send
+    setblocking = UdpSocket.setblocking
+    setsockopt = UdpSocket.setsockopt
+    settimeout = UdpSocket.settimeout
+
+    def __init__(self, radio=None, *_, **__):
+        if not hasattr(radio, "modem"):
+            return  # CPython calls it once more, behind socket.__new__()
         UdpSocket.__init__(self, radio)
         self.out = None  # (bytes, address, port), not at the module yet, or not confirmed
         self.sending = False  # CIPSEND is under way for it

@@ -2,15 +2,11 @@
 # SPDX-License-Identifier: MIT
 """What a TCP socket has yet to send, while it must not wait for the module."""
 
-try:
-    from io import IOBase
-except ImportError:  # then nothing can be polled
-    IOBase = object
-
 from ..errors import fail
 from ..parser import const
 from ..sockets import Socket
 from . import turns
+from .kind import socket
 
 STAYS = True
 
@@ -31,14 +27,20 @@ _SEND_MS = const(20000)  # how long the module may take to confirm a send
 _HEADS = b" GET POST PUT HEAD DELETE PATCH OPTIONS HTTP/1.0 HTTP/1.1 "
 
 
-class Outgoing(IOBase, Socket):
+class Outgoing(socket, Socket):
     """A TCP socket that can be written to without a wait."""
+
+    bind = Socket.bind  # not those of `socket`, which stands before it
+    setblocking = Socket.setblocking
+    settimeout = Socket.settimeout
 
     leaves = False  # it was closed, and waits for its peer to do so first
     polled = False  # it was asked what it is ready for
     more = None  # a bytearray: what was taken while something else was on its way
 
-    def __init__(self, radio):
+    def __init__(self, radio=None, *_, **__):
+        if not hasattr(radio, "modem"):
+            return  # CPython calls it once more, behind socket.__new__()
         Socket.__init__(self, radio)
         # What was taken to be sent.
         self.out = None  # a bytearray

@@ -10,7 +10,7 @@ confirmed them, so that ``drain()`` ends when they have gone.
 """
 
 from .. import held, lazy
-from ..errors import fail
+from .kind import makers, socket  # noqa: F401
 
 STAYS = True
 
@@ -33,20 +33,20 @@ def radio():
     return held.radio or lazy.call("board", "shared")
 
 
-def socket(af=AF_INET, type=SOCK_STREAM, proto=0):
-    """A TCP or a UDP socket.
+def _stream():
+    from .stream import Stream
 
-    :raises OSError: EOPNOTSUPP, another kind
-    """
-    if af == AF_INET and type == SOCK_STREAM:
-        from .stream import Stream
+    return Stream(radio())
 
-        return Stream(radio())
-    if af == AF_INET and type == SOCK_DGRAM:
-        from .datagram import Datagram
 
-        return Datagram(radio())
-    raise fail("sock_kind")
+def _datagram():
+    from .datagram import Datagram
+
+    return Datagram(radio())
+
+
+makers[AF_INET, SOCK_STREAM] = _stream
+makers[AF_INET, SOCK_DGRAM] = _datagram
 
 
 def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):

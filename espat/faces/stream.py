@@ -39,11 +39,12 @@ _NONE = memoryview(bytearray(0))
 class Stream(Outgoing):
     """A TCP socket, which is a stream. Made by ``socket()``."""
 
-    def __init__(self, radio):
+    def __init__(self, radio=None, *_, **__):
         Outgoing.__init__(self, radio)
+        # Here, since CLOSE, which sets some of them, may not allocate.
         self.goal = None  # (host, port) of a connection that is yet to be begun,
         self.since = None  # and how long it has waited for a lost network, ticks
-        self.ended = None  # when what began it had ended, ticks
+        self.ended = None  # when what began it had ended, or was asked after last, ticks
         self.fault = None  # what went wrong while nobody waited for it: raised at the next use
 
     def __enter__(self):

@@ -8,8 +8,8 @@ of the driver, its `network` and `socket` found by `import espat_board`. Its own
 buffer of 2 KB and the library, frozen into the interpreter, are as on a Pico.
 
 Those that need neither asyncio's streams nor a library are run in the WebAssembly MicroPython, too,
-whose objects have 32 bits, as a Pico's have: what is in use at their end. It has no least heap, since
-it makes its heap larger as it needs.
+whose objects have 32 bits, as a Pico's have: what is in use at their end. It has no least heap,
+since it makes its heap larger as it needs.
 """
 
 import http.client
