@@ -5,9 +5,12 @@
 from espat import lazy
 from espat.faces.socket import (
     AF_INET,
+    IP_ADD_MEMBERSHIP,
     IPPROTO_IP,
     IPPROTO_TCP,
     IPPROTO_UDP,
+    MSG_DONTWAIT,
+    MSG_PEEK,
     SO_BROADCAST,
     SO_KEEPALIVE,
     SO_REUSEADDR,
@@ -24,6 +27,9 @@ __all__ = (
     "IPPROTO_IP",
     "IPPROTO_TCP",
     "IPPROTO_UDP",
+    "IP_ADD_MEMBERSHIP",
+    "MSG_DONTWAIT",
+    "MSG_PEEK",
     "SOCK_DGRAM",
     "SOCK_STREAM",
     "SOL_SOCKET",

@@ -27,6 +27,10 @@ _EINVAL = const(22)
 _OK = const(2)
 _SEND_OK = const(5)
 
+# Flags of recv().
+_PEEK = const(1)
+_DONTWAIT = const(2)
+
 _SENDING = const(4)  # what a socket is doing
 _LARGEST = const(1472)  # bytes of a datagram
 _OPENING_S = const(20)  # what opening a link may take
@@ -240,14 +244,31 @@ class Datagram(socket, UdpSocket):
     # Receiving
 
     def recvfrom(self, size, flags=0):
-        """The oldest datagram, cut to a size: ``(bytes, (address, port))``."""
+        """The oldest datagram, cut to a size: ``(bytes, (address, port))``.
+
+        :param flags: MSG_PEEK, it stays there; MSG_DONTWAIT
+        """
         turns.advance(self.modem)
         self._raise_fault()
-        return UdpSocket.recvfrom(self, size)
+        if not flags:
+            return UdpSocket.recvfrom(self, size)
+        if flags & ~(_PEEK | _DONTWAIT):
+            raise fail("socket_option")
+        patience = self.timeout
+        if flags & _DONTWAIT:
+            self.timeout = 0
+        try:
+            got = self._next()
+        finally:
+            self.timeout = patience
+        if flags & _PEEK:
+            self._queue.insert(0, got)
+            self._bytes += len(got[0])
+        return bytes(memoryview(got[0])[:size]), got[1:]
 
     def recv(self, size, flags=0):
         """``recvfrom()`` without the sender."""
-        return self.recvfrom(size)[0]
+        return self.recvfrom(size, flags)[0]
 
     def read(self, size=_LARGEST):
         """``recv()``; None for EAGAIN."""

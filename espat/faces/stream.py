@@ -33,6 +33,10 @@ _ABSENCE_MS = const(30000)  # how long a connection waits for a network that was
 _CONNECTING = const(1)
 _CHECKING = const(2)
 
+# Flags of recv().
+_PEEK = const(1)
+_DONTWAIT = const(2)
+
 _NONE = memoryview(bytearray(0))
 
 
@@ -369,8 +373,12 @@ class Stream(Outgoing):
     def recv(self, size, flags=0):
         """What is there, up to a size; ``b""`` at the end of the stream.
 
-        :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``; else as ``read()``
+        :param flags: MSG_PEEK, what is given stays there, 512 bytes at most; MSG_DONTWAIT
+        :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``; EOPNOTSUPP, another flag; else as
+            ``read()``
         """
+        if flags:
+            return self._flagged(size, flags)
         if self.timeout != 0:
             self._finish()
             return Socket.recv(self, size)
@@ -381,7 +389,27 @@ class Stream(Outgoing):
 
     def recvfrom(self, size, flags=0):
         """``recv()``, and where it came from."""
-        return self.recv(size), self.peer
+        return self.recv(size, flags), self.peer
+
+    def _flagged(self, size, flags):
+        if flags & ~(_PEEK | _DONTWAIT):
+            raise fail("socket_option")
+        patience = self.timeout
+        if flags & _DONTWAIT:
+            self.timeout = 0
+        try:
+            if not flags & _PEEK:
+                return self.recv(size)
+            if self.timeout != 0:
+                self._finish()
+            since = self.modem.port.ticks()
+            while self._take(_NONE) is None:
+                self.rest(since, "data")
+        finally:
+            self.timeout = patience
+        n = min(size, self.waiting())
+        start = self.ring.r if n else 0
+        return bytes(memoryview(self.ring.buf)[start : start + n]) if n else b""
 
     def recv_into(self, buffer, size=0):
         """As ``recv()``, into a buffer: how many bytes, 0 at the end of the stream."""
