@@ -248,6 +248,8 @@ class Datagram(socket, UdpSocket):
 
         :param flags: MSG_PEEK, it stays there; MSG_DONTWAIT
         """
+        if size < 0:
+            raise ValueError("recv: 0 bytes or more are wanted")
         turns.advance(self.modem)
         self._raise_fault()
         if not flags:

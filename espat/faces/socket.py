@@ -65,6 +65,8 @@ def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):
         host = str(host, "utf-8")
     if not host:
         host = "0.0.0.0"
+    if not isinstance(host, str):
+        raise TypeError("getaddrinfo: a name or an address is wanted, as a str or bytes")
     if type != SOCK_STREAM and not host.replace(".", "0").isdigit():
         host = lazy.call("at.essential", "cipdomain", radio().up(), host)
     return [(AF_INET, type or SOCK_STREAM, proto, "", (host, port))]

@@ -86,6 +86,8 @@ class Stream(Outgoing):
                 return wanted & _RD if self.server.ready() else 0
             if not self._stands():
                 return 0 if self.goal or self.doing else _HUP | wanted & _WR
+            if not self.used:
+                self.ended = self.modem.port.ticks()  # see strays.py
             ready = 0
             if wanted & _RD and self._is_readable():
                 ready = _RD
@@ -379,6 +381,8 @@ class Stream(Outgoing):
         """
         if flags:
             return self._flagged(size, flags)
+        if size < 0:
+            raise ValueError("recv: 0 bytes or more are wanted")
         if self.timeout != 0:
             self._finish()
             return Socket.recv(self, size)
