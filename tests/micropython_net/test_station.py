@@ -175,6 +175,17 @@ def test_disconnect_while_it_joins(board):
     assert board.module.core.station.access_point is None
 
 
+@pytest.mark.parametrize("given", [(), (None,), (5,), ("x" * 33,), ("", "")])
+def test_connect_to_nothing(board, given):
+    """Without a name, or with what is none: as on a Pico W, and nothing is begun."""
+    board.wlan.active(True)
+    before = board.joins()
+    with pytest.raises((TypeError, ValueError)):
+        board.wlan.connect(*given)
+    assert board.wlan.status() == board.network_.STAT_IDLE
+    assert board.joins() == before
+
+
 def test_connect_twice(board):
     """Programs call it over and over until they are connected."""
     for _ in range(20):

@@ -35,7 +35,8 @@ DIFFERS = {
     "stay on the air",
     "network.WLAN.config": "see below",
     "network.WLAN.connect": "nothing is done where the module stands in that network already: "
-    "[another password](#another-password) is not noticed",
+    "[another password](#another-password) is not noticed; `connect()` without a name is a "
+    "`TypeError`, as on a Pico W",
     "network.WLAN.deinit": "both interfaces go off, as on a Pico W",
     "network.WLAN.ifconfig": "no name server with NonOS AT 1.3: `0.0.0.0`, and setting one raises "
     "`OSError`",
