@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -110,6 +111,17 @@ def test_the_page_s_aims_are_those_of_the_budgets():
     assert set(report.MEMORY) <= set(gates)
     named = {key.partition(".")[2]: aim for key, (_, aim) in report.MEMORY.items() if aim}
     assert named == aims
+
+
+def test_the_page_has_what_is_beside_what_is_aimed_at():
+    """docs/performance.md, as it was written last."""
+    page = (Path(__file__).parents[2] / "docs" / "performance.md").read_text("utf-8")
+    for what, aim in report.MEMORY.values():
+        rows = [line for line in page.splitlines() if line.startswith(f"| {what} |")]
+        assert any(row.endswith(f"| {aim:,} |" if aim else "|  |") for row in rows)
+    for subject in instructions.SUBJECTS.values():
+        assert f"| {subject.what} | {subject.of} |" in page
+    assert re.search(r"^Of the \d aims|\bOf the \d aims", page, re.M)
 
 
 @pytest.mark.parametrize("tail", [(), ("floor",)], ids=["driver", "floor"])

@@ -268,6 +268,34 @@ def test_what_people_ask_is_two_clicks_away_in_a_browser(site, tmp_path, width):
         assert all(seen for seen, _ in each["clicks"]), each
 
 
+MADE_BY_SPHINX = {"genindex", "py-modindex", "search"}
+
+
+def test_pages_say_what_they_are_to_who_does_not_see_them(site):
+    """Language, a title of its own, one main heading, and words for each picture."""
+    titles = []
+    for path in site.rglob("*.html"):
+        page = path.read_text("utf-8")
+        assert '<html class="no-js" lang="en"' in page, path
+        titles.append(re.search(r"<title>(.*?)</title>", page, re.S)[1])
+        if path.stem in MADE_BY_SPHINX:
+            continue
+        assert page.count("<h1>") == 1, path
+        for picture in re.findall(r"<img\b.*?>", page, re.S):
+            assert re.search(r'alt="[^"]{10,}"', picture), (path, picture)
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.rglob("*.svg")), ids=lambda path: path.stem)
+def test_drawings_have_paper_of_their_own(path):
+    """So that they can be read on a dark page; and those that people draw have a title."""
+    svg = path.read_text("utf-8")
+    assert re.search(r'fill(="|: )#ffffff', svg)
+    if "matplotlib" not in svg:
+        assert re.search(r'<svg[^>]* role="img"', svg)
+        assert "<title>" in svg
+
+
 def test_the_three_doors(site):
     front = (site / "index.html").read_text("utf-8")
     doors = front[front.index('class="doors') : front.index("What people ask first")]
