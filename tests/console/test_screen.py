@@ -385,6 +385,9 @@ def test_in_a_window_of_60_columns_that_grows(tmp_path):
     terminal.type('AT+CIPSTART=0,"TCP","example.com",80,')
     terminal.see("be left out")  # the line below goes on in a second one
     terminal.see('[,"local address"]')
+    terminal.type("\x15AT+NOSUCH\r")
+    terminal.see("AT+CMD? asks newer\n  firmware for all")
+    terminal.type('AT+CIPSTART=0,"TCP","example.com",80,')
     terminal.resize(COLUMNS)
     terminal.see("UDP: local port; may be left out")
     terminal.type("\x15\x04")

@@ -28,6 +28,14 @@ def test_the_commands():
     assert told == figure("docs/commands.md", r"(\d+) commands in \d+ forms")
 
 
+def test_the_folders():
+    """How espat is built names every one."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    folders = [path.parent.name for path in (ROOT / "tools").glob("*/__init__.py")]
+    assert len(folders) > 12
+    assert [name for name in folders if f"`tools/{name}/`" not in page] == []
+
+
 def test_the_boards():
     assert figure("README.md", r"lists modules and (\d+) boards") == len(boards())
     assert figure("docs/guides/wiring.md", r"the pins of (\d+) boards") == len(boards())

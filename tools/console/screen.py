@@ -5,6 +5,7 @@ import contextvars
 import functools
 import os
 import sys
+import textwrap
 import threading
 import time
 from pathlib import Path
@@ -180,7 +181,10 @@ class Screen:
             self.line(style, text)
 
     def line(self, style: str, text: str) -> None:
-        """A line above the prompt."""
+        """A line above the prompt; what the console has to say goes on below, between words."""
+        if style == "hint" and self._prompt:
+            columns = self._prompt.output.get_size().columns
+            text = textwrap.fill(text, columns, subsequent_indent="  ")
         print_formatted_text(FormattedText([(f"class:{style}", text)]), style=_STYLE)
 
     def changed(self) -> None:
