@@ -81,6 +81,8 @@ def test_the_guide_s_table_has_the_pins_of_the_modules():
     rows = re.findall(r"^\| (E.*?) \| (GPIO\d+), (GPIO\d+) \|", GUIDE.read_text("utf-8"), re.M)
     found = [(tx, rx) for _, tx, rx in rows]
     keys = ("esp8266-1-3", "esp8266-15-13", "esp32-17-16", "esp32-c3")
+    wizfi360 = MODULES["wizfi360"]
+    assert f"| WizFi360 | {wizfi360.tx.name}, {wizfi360.rx.name} |" in GUIDE.read_text("utf-8")
     assert found == [(MODULES[key].tx.name, MODULES[key].rx.name) for key in keys]
 
 
