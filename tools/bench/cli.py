@@ -266,7 +266,7 @@ def pico_command(as_json: bool) -> None:
     _measured(as_json, pico.measure, "Heap of MicroPython programs, bytes, .mpy", heads)
 
 
-@bench.command("report", epilog="Example: espat bench report --quick")
+@bench.command("report", epilog="Example: espat bench report --quick page.md")
 @click.argument("page", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--quick", is_flag=True, help="No body over 1 MB, no more than 1,000 requests.")
 def report_command(page: Path, quick: bool) -> None:

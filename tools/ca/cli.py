@@ -89,7 +89,7 @@ def _trace(on: bool) -> Callable | None:
     return (lambda way, line: click.echo(f"{way} {line}", err=True)) if on else None
 
 
-_REMOVE = 'Example: espat ca remove --port /dev/ttyUSB0 "ISRG Root X1"'
+_REMOVE = 'Example: espat ca remove --port /dev/ttyUSB0 --root "ISRG Root X1"'
 _CHECK = "Example: espat ca check --port /dev/ttyUSB0 --host www.adafruit.com --ssid NAME"
 
 

@@ -8,6 +8,7 @@ import sys
 import click
 from rich.console import Console
 
+from espat_tools import troubles
 from espat_tools.emulate.run import Broken, run
 from espat_tools.emulate.show import Json, Lines, Quiet, Screen
 from espat_tools.emulator import Module, Scenario, load_scenario, words
@@ -101,8 +102,7 @@ def _module(scenario: Scenario, options: dict) -> Module:
 
 def _said(error: Exception) -> str:
     """An error in words, with the file that it is about in front."""
-    name = getattr(error, "filename", None)
-    return f"{name}: {error.strerror}" if name else f"{error}"
+    return troubles.told(error) if isinstance(error, OSError) else f"{error}"
 
 
 def _about(module: Module, scenario: Scenario) -> dict:

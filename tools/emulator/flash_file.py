@@ -95,8 +95,10 @@ class FlashFile:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(beside, self.path)
-        except BaseException:
+        except BaseException as error:
             beside.unlink(missing_ok=True)
+            if isinstance(error, OSError):  # which names no file, or the one beside
+                raise OSError(error.errno, error.strerror, str(self.path)) from None
             raise
 
 

@@ -89,8 +89,11 @@ class Terminal(Port):
         path = os.fspath(path)
         check_link(path, self.path)
         fresh = f"{path}.{os.getpid()}"
-        os.symlink(self.path, fresh)
-        os.replace(fresh, path)
+        try:
+            os.symlink(self.path, fresh)
+            os.replace(fresh, path)
+        except OSError as error:  # which names the terminal
+            raise OSError(error.errno, error.strerror, path) from None
         self._links.append(path)
 
     def close(self):

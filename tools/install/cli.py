@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 import espat
-from espat_tools import asking
+from espat_tools import asking, troubles
 from espat_tools.demo.wanted import Unwanted
 from espat_tools.install import entries, find, index, plan, sources, work
 from espat_tools.install.ports import ask, rows
@@ -56,8 +56,12 @@ def sentences(command: Callable) -> Callable:
     def run(**options: object) -> None:
         try:
             command(**options)
+        except BrokenPipeError:
+            raise  # the pager that shows our output was left
         except Unwanted as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            raise click.ClickException(f"{troubles.told(error)}.") from None
         except KeyboardInterrupt:
             click.echo("\nStopped. Run the same command again: it goes on from here.", err=True)
             sys.exit(STOPPED)

@@ -4,7 +4,8 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from espat_tools.demo.wanted import Unwanted
@@ -21,12 +22,14 @@ _BLOCK = 4096
 _TEXTS = {
     errno.EROFS: "{} is read-only: its board's program keeps it to itself (storage.remount in "
     "boot.py), or it was pulled out while something was written. Restart the board in safe mode.",
-    errno.EACCES: "You may not write on {}.",
-    errno.EPERM: "You may not write on {}.",
-    errno.ENOSPC: "{} is full.",
+    errno.EACCES: "Some of {} is not yours to read or write: mount the drive as yourself (a file "
+    "manager does), or take its files over (chown, chmod).",
+    errno.ENOSPC: "{} is full: remove what you do not need, and run the same command again.",
     errno.ENOENT: "{} has gone: was the board unplugged?",
     errno.EIO: "{} does not answer: was the board unplugged?",
+    errno.ENOTDIR: "{} has a file where a folder is needed, such as lib: rename it.",
 }
+_TEXTS |= {errno.EPERM: _TEXTS[errno.EACCES], errno.EEXIST: _TEXTS[errno.ENOTDIR]}
 
 
 class Drive(Target):
@@ -66,27 +69,29 @@ class Drive(Target):
     def scan(self, paths: Iterable[str]) -> dict[str, Found]:
         """See Target."""
         found = {}
-        for path in paths:
-            place = self.folder / path
-            files = [place] if place.is_file() else place.rglob("*") if place.is_dir() else ()
-            for file in files:
-                if file.is_file():
-                    data = file.read_bytes()
-                    name = file.relative_to(self.folder).as_posix()
-                    found[name] = Found(len(data), digest(data))
+        with self._sentences():
+            for path in paths:
+                place = self.folder / path
+                files = [place] if place.is_file() else place.rglob("*") if place.is_dir() else ()
+                for file in files:
+                    if file.is_file():
+                        data = file.read_bytes()
+                        name = file.relative_to(self.folder).as_posix()
+                        found[name] = Found(len(data), digest(data))
         return found
 
     def read(self, path: str) -> bytes | None:
         """See Target."""
-        try:
-            return (self.folder / path).read_bytes()
-        except OSError:
-            return None
+        with self._sentences():
+            try:
+                return (self.folder / path).read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
 
     def write(self, path: str, data: bytes, progress: Progress = lambda _n: None) -> None:
         """To the medium, not only to the system's cache: a later read comes from the board."""
         place = self.folder / path
-        try:
+        with self._sentences():
             place.parent.mkdir(parents=True, exist_ok=True)
             with place.open("wb") as file:
                 file.write(data)
@@ -94,27 +99,28 @@ class Drive(Target):
                 os.fsync(file.fileno())
                 if hasattr(os, "posix_fadvise"):
                     os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        except OSError as error:
-            raise self._trouble(error) from None
         progress(len(data))
 
     def remove(self, path: str) -> None:
         """See Target."""
         place = self.folder / path
-        try:
+        with self._sentences():
             place.unlink(missing_ok=True)
             while (place := place.parent) != self.folder and not any(place.iterdir()):
                 place.rmdir()
-        except OSError as error:
-            raise self._trouble(error) from None
 
     def space(self) -> tuple[int, int]:
         """See Target."""
-        if hasattr(os, "statvfs"):
-            stat = os.statvfs(self.folder)
-            return stat.f_bavail * stat.f_frsize, stat.f_frsize
-        return shutil.disk_usage(self.folder).free, _BLOCK
+        with self._sentences():
+            if hasattr(os, "statvfs"):
+                stat = os.statvfs(self.folder)
+                return stat.f_bavail * stat.f_frsize, stat.f_frsize
+            return shutil.disk_usage(self.folder).free, _BLOCK
 
-    def _trouble(self, error: OSError) -> Unwanted:
-        text = _TEXTS.get(error.errno or 0)
-        return Unwanted(text.format(self.place) if text else f"{self.place}: {error.strerror}.")
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            text = _TEXTS.get(error.errno or 0, f"{{}}: {error.strerror}.")
+            raise Unwanted(text.format(self.place)) from None

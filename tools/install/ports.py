@@ -45,25 +45,36 @@ def ask(device: str, adapter: str = "") -> str:
         port = open_port(device, RATES[0])
     except Unwanted as error:
         return f"not to be opened: {error}"
-    with port:
-        said = b""
-        for rate in RATES:
-            try:
-                port.baudrate = rate
-            except (OSError, ValueError):
-                continue
-            seen = _said(port, b"AT\r\n")
-            said = said or seen
-            if _answers(seen):
-                return f"module{through}: {_firmware(port)}, at {rate} baud"
-            if b">>> " in seen or b"MicroPython" in seen:
-                return f"board{through}: a Python prompt, at {rate} baud"
+    try:
+        with port:
+            what, said = _tried(port, through)
+    except OSError:
+        return f"went away{through} while it was asked: is it still plugged in?"
+    if what:
+        return what
     if not said:
         return f"nothing answers{through}: espat doctor --port {device} says what that can be"
     return (
         f"something{through} that does not speak AT, or at another rate: "
         f"espat doctor --port {device} says more"
     )
+
+
+def _tried(port: serial.SerialBase, through: str) -> tuple[str, bytes]:
+    """(what it is, or nothing; what it said first), at one rate after the other."""
+    said = b""
+    for rate in RATES:
+        try:
+            port.baudrate = rate
+        except (OSError, ValueError):
+            continue
+        seen = _said(port, b"AT\r\n")
+        said = said or seen
+        if _answers(seen):
+            return f"module{through}: {_firmware(port)}, at {rate} baud", said
+        if b">>> " in seen or b"MicroPython" in seen:
+            return f"board{through}: a Python prompt, at {rate} baud", said
+    return "", said
 
 
 def _answers(said: bytes) -> bool:

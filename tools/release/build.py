@@ -47,15 +47,25 @@ def _built(tree: Path, output: Path, tag: str, mpy: bool, isolation: bool) -> It
 
 
 def _git(checkout: Path, *arguments: str) -> bytes:
-    done = subprocess.run(
-        ["git", "-C", str(checkout), *arguments], capture_output=True, check=False
-    )
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(checkout), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise Unwanted("git is not here: a release is built from one of its tags.") from None
     if done.returncode:
         raise Unwanted(f"git {arguments[0]}: {done.stderr.decode().strip()}")
     return done.stdout
 
 
 def _tag_here(checkout: Path) -> str:
+    try:
+        _git(checkout, "rev-parse")
+    except Unwanted:
+        raise Unwanted(
+            "A release is built from a tag of a git checkout, and this espat is none: git clone "
+            "it, and run tools/dev.py there."
+        ) from None
     try:
         return _git(checkout, "describe", "--tags", "--exact-match").decode().strip()
     except Unwanted:

@@ -21,15 +21,14 @@ _HELP = {
     "check": "Build in a folder that is thrown away, and say whether all is as it must be.",
     "isolated": "Let pip fetch setuptools afresh for the wheel, or take the one that is here.",
 }
-_AFTER = """Example: espat bundle --output dist
-\b
+_AFTER = """\
 A user of a published release brings it onto a CircuitPython board by
   circup bundle-add {}
-  circup install espat
-"""
+  circup install espat"""
+_EPILOG = f"Example: espat bundle --output dist\n\n\b\n{_AFTER}"
 
 
-@click.command(epilog=_AFTER.format("OWNER/REPO"))
+@click.command(epilog=_EPILOG.format("OWNER/REPO"))
 @click.option(
     "--output", type=_FOLDER, default="dist", show_default=True, metavar="DIR", help=_HELP["output"]
 )
@@ -53,7 +52,7 @@ def bundle(output: Path, mpy: bool, micropython: bool) -> None:
         return
     for path in bundles.build(driver, output, ("py", "json", "example", *(["mpy"] * mpy))):
         click.echo(path)
-    click.echo(_AFTER.format(repository_of(driver)).removeprefix("\b\n").rstrip())
+    click.echo(_AFTER.format(repository_of(driver)))
 
 
 @click.command(epilog="Example: espat release --check")

@@ -9,6 +9,7 @@ import serial
 from rich.console import Console
 
 import espat_tools  # noqa: F401 - makes pyserial know espat:// and the like
+from espat_tools import troubles
 from espat_tools.demo.place import open_port
 from espat_tools.demo.wanted import Unwanted
 from espat_tools.urlhandlers.options import Unfit, source, source_of
@@ -46,7 +47,7 @@ def door(tcp: str | None, link: str | None, baud: int):
         raise click.ClickException(str(error)) from None
     except OSError as error:
         place = tcp or link or "a pseudo-terminal"
-        raise click.ClickException(f"could not open {place}: {error.strerror}") from None
+        raise click.ClickException(f"could not open {troubles.told(error, place)}") from None
 
 
 # ---- record -------------------------------------------------------------------------------------
@@ -77,8 +78,13 @@ def record(port: str, output: Path, baud: int, **options: object) -> None:
     try:
         way_in = door(options["tcp"], options["link"], baud)
         try:
-            with _recorder(output, head) as recorder:
+            recorder = _recorder(output, head)
+            with recorder:
                 _relay(Relay(way_in, module, recorder), way_in, recorder)
+        except OSError as error:
+            raise click.ClickException(
+                f"{troubles.told(error, output)}. What was said until then is in it."
+            ) from None
         finally:
             way_in.close()
     finally:
@@ -114,7 +120,7 @@ def _recorder(output, head):
     try:
         return Recorder(output, **head)
     except OSError as error:
-        raise click.ClickException(f"{output}: {error.strerror}") from None
+        raise click.ClickException(troubles.told(error, output)) from None
 
 
 def _relay(relay, door, recorder):

@@ -87,8 +87,10 @@ class Recorder:
         with self._lock:
             if self._file.closed:
                 return
-            self._write(self._masker.flush())
-            self._file.close()
+            try:
+                self._write(self._masker.flush())
+            finally:
+                self._file.close()
         if self._version and self._head.firmware == UNKNOWN:
             self._tell_firmware()
 
@@ -135,6 +137,10 @@ class Recorder:
         old = self.path.read_text("utf-8")
         new = self._head.header() + old.split("\n\n", 1)[1]
         half = self.path.with_name(self.path.name + ".part")
-        with _create(half, self._mask) as file:
-            file.write(new)
-        os.replace(half, self.path)
+        try:
+            with _create(half, self._mask) as file:
+                file.write(new)
+            os.replace(half, self.path)
+        except OSError:
+            half.unlink(missing_ok=True)
+            raise
