@@ -17,7 +17,7 @@ from espat_tools.emulator import Module
 from espat_tools.emulator.flash_file import FlashFile
 from espat_tools.emulator.terminal import Terminal
 from espat_tools.install import drive as drive_module
-from espat_tools.install import ports
+from espat_tools.install import find, index, ports, remote
 from espat_tools.install.drive import Drive
 from espat_tools.release import build
 from espat_tools.transcripts.recorder import Recorder
@@ -167,6 +167,36 @@ def test_a_port_that_goes_away_while_it_is_asked(monkeypatch):
     monkeypatch.setattr(ports, "_said", _fails(OSError("device disconnected")))
     said = _said("ports", "espat://", "loop://", code=0)
     assert said.count("went away while it was asked: is it still plugged in?") == 2
+
+
+SENT = (b"<html>log in</html>", b"[1]", b'{"hashes": 5}', b'{"deps": [[1]]}')
+
+
+@pytest.mark.parametrize("said", SENT)
+def test_an_index_that_sends_something_else(monkeypatch, said):
+    """As the network of a hotel does, with status 200."""
+    monkeypatch.setattr(index, "_get", lambda _url: said)
+    with pytest.raises(index.NotFetched, match="does this network want a login first"):
+        index.fetch("ntptime")
+
+
+def test_a_board_whose_program_prints_meanwhile(port, monkeypatch):
+    monkeypatch.setattr(remote, "_FACTS", "print('21.5 degrees')")
+    assert "Something else prints on" in _said("install", "--port", port.port)
+
+
+def test_ctrl_c_says_to_go_on_only_where_that_is_so(monkeypatch):
+    for words, goes_on in ((["ports"], False), (["install"], True)):
+        monkeypatch.setattr(find, "drives", _fails(KeyboardInterrupt()))
+        assert ("it goes on from here" in _said(*words, code=130)) == goes_on
+
+
+def test_what_comes_next_without_a_board_file(port, drive):
+    said = _said("install", "--port", port.port, "--no-packages", code=0)
+    assert "It says nothing if all is well. Then write espat_board.py" in said
+    folder = drive("My Own with rp2040\r\nBoard ID:my_own")
+    said = _said("install", "--path", folder, code=0)
+    assert "print(board.shared().firmware)" in said
 
 
 # ---- words --------------------------------------------------------------------------------------

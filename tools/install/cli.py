@@ -49,8 +49,8 @@ Examples:
 """
 
 
-def sentences(command: Callable) -> Callable:
-    """The same command, whose errors are sentences."""
+def sentences(command: Callable, stopped: str = "Stopped.") -> Callable:
+    """The same command, whose errors are sentences; `stopped` is what is said after Ctrl-C."""
 
     @functools.wraps(command)
     def run(**options: object) -> None:
@@ -63,10 +63,13 @@ def sentences(command: Callable) -> Callable:
         except OSError as error:
             raise click.ClickException(f"{troubles.told(error)}.") from None
         except KeyboardInterrupt:
-            click.echo("\nStopped. Run the same command again: it goes on from here.", err=True)
+            click.echo(f"\n{stopped}", err=True)
             sys.exit(STOPPED)
 
     return run
+
+
+_STOPPED = "Stopped. Run the same command again: it goes on from here."
 
 
 def _boards(context: click.Context, _option: click.Option, wanted: bool) -> None:
@@ -94,7 +97,7 @@ def _boards(context: click.Context, _option: click.Option, wanted: bool) -> None
     "--boards", is_flag=True, is_eager=True, expose_value=False, callback=_boards,
     help=_HELP["boards"],
 )  # fmt: skip
-@sentences
+@functools.partial(sentences, stopped=_STOPPED)
 def install(
     *,
     board: str | None,
@@ -293,11 +296,15 @@ def _next(target: Target, done: Work) -> None:
         click.echo("Next: restart the board (mpremote reset), and at its prompt:")
     else:
         click.echo("Next, at the board's prompt (its serial port, Ctrl-C):")
-    if done.board:
+    if done.board or target.runtime == "circuitpython":  # whose settings.toml tells the pins
         click.echo("  from espat import board; print(board.shared().firmware)")
+        click.echo("It names the module's firmware, or says what is wrong.")
     else:
         click.echo("  import espat")
-    click.echo("It names the module's firmware, or says what is wrong.")
+        click.echo(
+            f"It says nothing if all is well. Then write {sources.BOARD_FILE} for your pins: "
+            "boards/README.md."
+        )
 
 
 # ---- ports --------------------------------------------------------------------------------------

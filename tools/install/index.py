@@ -40,14 +40,28 @@ def _fetch(package: tuple[str, str], index: str, form: str, files: dict, seen: s
         return
     seen.add(package)
     name, version = package
-    said = json.loads(_get(f"{index}/package/{form}/{name}/{version}.json"))
-    for path, short in said.get("hashes", ()):
+    url = f"{index}/package/{form}/{name}/{version}.json"
+    hashes, needs = _parsed(_get(url), url)
+    for path, short in hashes:
         data = _get(f"{index}/file/{short[:2]}/{short}")
         if not hashlib.sha256(data).hexdigest().startswith(short):
             raise NotFetched(f"{index} sends something else than {path} of {name}.")
         files[_checked(path, name)] = data
-    for needed, its_version in said.get("deps", ()):
+    for needed, its_version in needs:
         _fetch((needed, its_version), index, form, files, seen)
+
+
+def _parsed(data: bytes, url: str) -> list[list[tuple[str, str]]]:
+    """Its files and their digests, and the packages that it needs; each pairs of str."""
+    try:
+        said = json.loads(data)
+        parts = [[(str(a), str(b)) for a, b in said.get(key, ())] for key in ("hashes", "deps")]
+    except (ValueError, TypeError, AttributeError):
+        raise NotFetched(
+            f"{url} is no package: is it an index of MicroPython's, and does this network want a "
+            "login first?"
+        ) from None
+    return parts
 
 
 def _checked(path: str, name: str) -> str:

@@ -155,7 +155,13 @@ class Remote(Target):
         head = "".join(f"{name} = {value!r}\n" for name, value in values.items())
         with self._sentences():
             printed = self._transport.exec(head + program)
-        return [ast.literal_eval(line) for line in printed.decode().splitlines() if line]
+        try:
+            return [ast.literal_eval(line) for line in printed.decode().splitlines() if line]
+        except (ValueError, SyntaxError):
+            raise Unwanted(
+                f"Something else prints on {self.place} meanwhile: {printed[:60]!r}. Stop the "
+                "board's program (a soft reset: Ctrl-D), and run the same command again."
+            ) from None
 
     @contextlib.contextmanager
     def _sentences(self):
