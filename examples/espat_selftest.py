@@ -391,7 +391,10 @@ def make_radio():
     except ImportError:
         names = []
     if names:
-        port = Serial(names[0], 115200, timeout=0, exclusive=True)
+        try:
+            port = Serial(names[0], 115200, timeout=0, exclusive=True)
+        except OSError as e:
+            raise SystemExit("%s\nespat ports lists the ports; close what else has it open." % e)
         return espat.Radio(port, rx_size=2048)
     from espat import board
 

@@ -17,9 +17,13 @@ HOST, PATH = "wifitest.adafruit.com", "/testwifi/index.html"
 if len(sys.argv) != 3:
     sys.exit(__doc__)
 port, ssid = sys.argv[1:]
+try:
+    uart = serial.Serial(port, 115200, timeout=0, exclusive=True)
+except serial.SerialException as error:
+    sys.exit(f"{error}\nespat ports lists the ports; close what else has it open.")
 password = getpass(f"Password of {ssid}: ")
 
-with espat.Radio(serial.Serial(port, 115200, timeout=0, exclusive=True), rx_size=2048) as radio:
+with espat.Radio(uart, rx_size=2048) as radio:
     for line in radio.command("AT+GMR"):
         print(line.decode())
 

@@ -125,6 +125,16 @@ def test_an_example_for_the_desktop_without_arguments_says_how(name):
     assert f"python {name}.py /dev/ttyUSB0" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["espat_simpletest_desktop", "espat_selftest"])
+def test_an_example_for_the_desktop_with_a_port_that_is_none_says_so(name):
+    arguments = ["/nonexistent", "a network"][: 2 if "desktop" in name else 1]
+    done = _run(ROOT / "examples" / f"{name}.py", *arguments)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "could not open port /nonexistent" in done.stderr
+    assert "espat ports lists the ports" in done.stderr
+
+
 # ---- passwords ----------------------------------------------------------------------------------
 
 

@@ -57,6 +57,29 @@ def memory_command(as_json: bool, check: bool, gates_file: Path) -> None:
         sys.exit(1)
 
 
+@bench.command("sources", epilog="Example: espat bench sources")
+@_JSON
+def sources_command(as_json: bool) -> None:
+    """What .py files, which circup brings, take of a heap beside .mpy files."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from espat_tools.bench import sources  # noqa: PLC0415
+
+    try:
+        with Console(stderr=True).status("measuring...") as status:
+            rows = sources.measure(lambda what: status.update(f"measuring {what}..."))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
+        return
+    table = Table("bytes of heap", ".mpy", ".py", "more")
+    for row in rows:
+        table.add_row(row.what, *(f"{size:,}" for size in (row.mpy, row.py, row.more)))
+    Console().print(table)
+
+
 @bench.command("commands", epilog="Example: espat bench commands --check")
 @_JSON
 @_CHECK

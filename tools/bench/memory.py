@@ -20,7 +20,7 @@ from espat_tools.house.imports import rooms
 ONBOARD = Path(__file__).resolve().parent / "onboard"
 BODY = 100 * 1024
 """Bytes that the smallest heap must be able to stream."""
-HEAPS = range(16, 129)
+HEAPS = range(16, 257)
 """Where the smallest heap is looked for, in KB."""
 STEPS = (
     "import",
@@ -245,13 +245,14 @@ def allocation(run: Runner, calls: int) -> Allocation:
     return Allocation(*map(int, numbers))
 
 
-def streams_in(kilobytes: int) -> bool:
+def streams_in(kilobytes: int, mpy: bool = True) -> bool:
     """Whether a program of its own joins and streams BODY bytes in a heap of so many KB."""
     with peer.emulated() as place:
         result = runtimes.unix(
             "import stream",
             [*place.arguments(), str(BODY)],
             heapsize=kilobytes * 1024,
+            mpy=mpy,
             modules=_helpers("stream"),
             timeout=120,
         )
@@ -262,14 +263,19 @@ def streams_in(kilobytes: int) -> bool:
     raise RuntimeError(f"streaming in {kilobytes} KB failed otherwise:\n{result}")
 
 
-def smallest_heap() -> int:
-    """The least heap, in bytes and whole KB, that streams BODY bytes; found by bisection."""
+def smallest_heap(mpy: bool = True) -> int:
+    """The least heap, in bytes and whole KB, that streams BODY bytes."""
+    return least(functools.partial(streams_in, mpy=mpy))
+
+
+def least(fits: Callable[[int], bool]) -> int:
+    """The least heap, in bytes, that `fits` says is enough, asked in KB; found by bisection."""
     too_small, enough = HEAPS[0] - 1, HEAPS[-1]
-    if not streams_in(enough):
-        raise RuntimeError(f"{BODY} bytes do not stream in a heap of {enough} KB")
+    if not fits(enough):
+        raise RuntimeError(f"a heap of {enough} KB is not enough")
     while enough - too_small > 1:
         middle = (enough + too_small) // 2
-        if streams_in(middle):
+        if fits(middle):
             enough = middle
         else:
             too_small = middle
