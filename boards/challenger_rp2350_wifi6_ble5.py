@@ -5,7 +5,7 @@
 Module: ESP32-C6, on the board
 Firmware: ESP-AT 3.4 of iLabs; 115200 baud
 Tested: not yet on the board itself
-Source: CircuitPython's pins.c; iLabs forum
+Source: CircuitPython's pins.c; arduino-pico; iLabs forum
 
 ``board.UART()`` is the header's, not the module's. ESP_TX and ESP_RX are named as the
 microcontroller sees them.

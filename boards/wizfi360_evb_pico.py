@@ -5,7 +5,7 @@
 Module: WizFi360, on the board
 Firmware: WizFi360 1.1.1; 115200 baud
 Tested: not yet on the board itself
-Source: WIZnet's documentation
+Source: WIZnet's documentation; arduino-pico for TX and RX
 
 It runs CircuitPython's build for the Raspberry Pi Pico. WIZnet's RTS and CTS are the module's: its
 RTS is wired to GP6, which is the UART's CTS.
