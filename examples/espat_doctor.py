@@ -60,7 +60,10 @@ FINDINGS = {
         "It restarts by itself: %s times while we looked.",
         "Its supply is weak: 500 mA, 100 uF between VCC and GND, short wires. EN and RST to 3.3 V.",
     ),
-    "not_at": ("It talks, but not AT: %s", "Flash AT firmware for its chip."),
+    "not_at": (
+        "It talks, but not AT: %s",
+        "Flash AT firmware for its chip. Or, if it has that, these are the pins of its log.",
+    ),
     "busy": ("It says busy to everything.", "Restart it: by RST or EN, or with AT+RST."),
     "old": (
         "Its firmware is too old for espat: %s.",
@@ -97,7 +100,7 @@ class Wire:
     def __init__(self, port):
         self.port = port
         self.piece = memoryview(bytearray(64))
-        self.boots = 0
+        self.boots = self.rate = self.log_rate = 0
         self.booted = None  # when that was told last: one boot may be told in two pieces
         self.log = self.loader = False
         self.zeros = True  # nothing but zeros came
@@ -141,6 +144,7 @@ class Wire:
             set_rate(self.port.uart, rate)
         except (OSError, ValueError):
             return False
+        self.rate = rate
         self.listen(5)
         return True
 
@@ -150,6 +154,7 @@ class Wire:
         roms = max(got.count(b"ESP-ROM:"), got.count(b"rst:0x"), got.count(b"rst cause:"))
         starts = max(roms, got.count(b"ready\r\n") - got.count(b"already\r\n"))
         if starts:
+            self.log_rate = self.rate
             if self.booted is not None and self.port.since(self.booted) < len(got) // 10 + 100:
                 starts -= 1
             self.boots += starts
@@ -187,8 +192,8 @@ class Examination:
     def __init__(self, port):
         self.wire = Wire(port)
         self.findings = []
-        self.busy = self.echo = self.heard = False
-        self.text = b""
+        self.busy = self.echo = self.heard = self.replies = False
+        self.text = b""  # words that came; those behind what was sent if it replies
         self.echoes = False
 
     def find(self, name, seen=None):
@@ -200,15 +205,17 @@ class Examination:
         self.wire.tune(first)
         print("listening")
         self.wire.listen(1000)
-        rate = self.search(rates) or (not (self.busy or self.echo) and self.leave(rates))
+        rate = self.search(rates)
+        if not rate and not self.busy:
+            # What comes straight back may come from the peer of a module in data mode.
+            rate = self.leave([self.wire.rate] if self.echo else rates[:5])
         if rate:
             self.know(rate, first)
         else:
             self.why_not(first)
-        bad = [name for name, _ in self.findings if name not in GOOD]
-        if not bad:
-            self.findings.insert(0, ("well", None))
-        return bad[0] if bad else "well"
+        bad = [each for each in self.findings if each[0] not in GOOD] or [("well", None)]
+        self.findings = bad + [each for each in self.findings if each[0] in GOOD]
+        return bad[0][0]
 
     def search(self, rates):
         """The rate at which it answers, or None."""
@@ -241,14 +248,17 @@ class Examination:
                 pass
             elif got.strip(b"\0") and not plain(got).replace(b"AT", b""):
                 self.echo = True
-            elif readable(got) and len(got) > len(self.text):
+            elif readable(got) and plain(got)[:2] == b"AT":
+                self.replies = True
+                self.text = got
+            elif readable(got) and not self.replies and len(got) > len(self.text):
                 self.text = got
             self.wire.listen(300)
         return False
 
     def leave(self, rates):
         """The same after ``+++``, which stands alone for a second."""
-        for rate in rates[:5]:
+        for rate in rates:
             print("trying to end data mode at", rate, "baud")
             if not self.wire.tune(rate):
                 continue
@@ -263,13 +273,18 @@ class Examination:
     def why_not(self, first):
         """Nothing answers: what do the bytes tell?"""
         wire = self.wire
+        if self.heard and not (wire.boots or self.text or self.busy or self.echo):
+            wire.tune(74880)  # noise alone may be the boot log of an ESP8266
+            wire.listen(4000)
         if wire.boots:
-            wire.tune(first)
+            wire.tune(wire.log_rate or first)
             wire.listen(4000)
         if wire.loader:
             self.find("loader")
         elif wire.boots > 1:
             self.find("boot_loop", wire.boots)
+        elif self.replies:
+            self.find("not_at", plain(self.text)[2:62])
         elif wire.log:
             self.find("log")
         elif self.busy:

@@ -31,6 +31,8 @@ def emulated(profile="esp32c3-3.3", *, after=lambda module: None, **options):
     """A wire to an emulated module; `after` is called with it once it is there."""
     clock, network = SimClock(), MemoryNetwork()
     network.listen("sink.test", 9, Sink)
+    network.listen("echo.test", 7, Echo)
+    network.listen("chatty.test", 80, Chatty)
     options.setdefault("paced", True)
     module = Module(profile, clock=clock, network=network, **options)
     after(module)
@@ -44,6 +46,26 @@ class Sink:
         """And says nothing."""
 
 
+class Echo:
+    """A peer that sends back what it gets."""
+
+    def received(self, peer, data):
+        """All of it."""
+        peer.send(data)
+
+
+class Chatty:
+    """A peer that talks by itself, and answers in words."""
+
+    def connected(self, peer):
+        """The first word is its own."""
+        peer.send(b"220 ready, 21.5 degrees\r\n")
+
+    def received(self, peer, data):
+        """Another."""
+        peer.send(b"200 noted\r\n")
+
+
 def scripted(answer=b"", kind=Line, **options):
     """A wire to a script."""
     clock = Clock()
@@ -51,6 +73,8 @@ def scripted(answer=b"", kind=Line, **options):
 
 
 PASSTHROUGH = {"joined": True, "links": [("sink.test", 9)], "passthrough": True}
+TO_ECHO = PASSTHROUGH | {"links": [("echo.test", 7)]}
+TO_CHATTY = PASSTHROUGH | {"links": [("chatty.test", 80)]}
 PAYLOAD = {"joined": True, "links": [("sink.test", 9)], "awaiting": 500}
 
 EMULATED = {
@@ -62,6 +86,16 @@ EMULATED = {
     "in passthrough, NonOS": (
         ["well", "data_mode"],
         lambda: emulated("nonos-1.7.4", **PASSTHROUGH),
+    ),
+    "in passthrough to who sends it back": (["well", "data_mode"], lambda: emulated(**TO_ECHO)),
+    "in passthrough to who talks": (["well", "data_mode"], lambda: emulated(**TO_CHATTY)),
+    "in passthrough, echo off": (
+        ["well", "data_mode"],
+        lambda: emulated("nonos-1.7.4", echo=False, **PASSTHROUGH),
+    ),
+    "in passthrough, at another rate": (
+        ["well", "data_mode", "other_rate"],
+        lambda: emulated(module_baud=921600, **PASSTHROUGH),
     ),
     "waits for a payload": (["well", "data_mode"], lambda: emulated(**PAYLOAD)),
     "another rate": (["well", "other_rate"], lambda: emulated(module_baud=921600)),
@@ -77,6 +111,16 @@ EMULATED = {
     "busy for a while": (["well"], lambda: emulated(faults=["busy to all but AT+RST for 9s"])),
     "NonOS 1.3": (["well", "active_only"], lambda: emulated("nonos-1.3")),
     "RTS/CTS at the module only": (["half_flow"], lambda: emulated(rtscts=True)),
+    "RTS/CTS at the module only, and another rate": (
+        ["half_flow", "other_rate"],
+        lambda: emulated(rtscts=True, module_baud=921600),
+    ),
+    "a supply that is weak, and noise": (
+        ["boot_loop"],
+        lambda: emulated(
+            faults=["brown-out 40 times 400ms apart", "insert 3 bytes chance 1% per byte out"]
+        ),
+    ),
     "nobody lowers CTS": (["half_flow"], lambda: scripted(kind=Full)),
     "bytes are lost on the way here": (
         ["lossy"],

@@ -9,7 +9,16 @@ from espat_tools.doctor.examine import examine
 from espat_tools.doctor.faults import BAD, FAULTS, at_pins
 from espat_tools.emulator import PROFILES
 from tests.doctor.onboard.script import modem
-from tests.doctor.places import CASES, PASSTHROUGH, Full, emulated, examined, scripted
+from tests.doctor.places import (
+    CASES,
+    PASSTHROUGH,
+    PAYLOAD,
+    TO_ECHO,
+    Full,
+    emulated,
+    examined,
+    scripted,
+)
 
 
 def names(done):
@@ -27,6 +36,26 @@ def test_each_fault_is_found(case):
 
 def test_every_fault_has_a_case():
     assert {name for wanted, _ in CASES.values() for name in wanted} == set(FAULTS)
+
+
+BY_FIRMWARE = {
+    "passthrough": (["well", "data_mode"], PASSTHROUGH),
+    "passthrough to who sends it back": (["well", "data_mode"], TO_ECHO),
+    "a payload": (["well", "data_mode"], PAYLOAD),
+    "another rate": (["well", "other_rate"], {"module_baud": 460800}),
+    "a weak supply": (["boot_loop"], {"faults": ["brown-out 40 times 400ms apart"]}),
+    "busy": (["busy"], {"faults": ["busy to all but AT+RST"]}),
+    "RTS/CTS": (["half_flow"], {"rtscts": True}),
+    "echo off": (["well"], {"echo": False}),
+}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("fault", BY_FIRMWARE)
+def test_each_fault_on_every_firmware(fault, profile):
+    wanted, how = BY_FIRMWARE[fault]
+    found = names(examine(emulated(profile, **how)))
+    assert [name for name in found if name != "active_only"] == wanted
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -169,6 +198,7 @@ def test_a_boot_log_at_its_own_rate():
         (b"AT\r\n\r\nERROR\r\n", signs.REFUSAL),
         (b"\r\nbusy p...\r\n", signs.BUSY),
         (b"login: \r\n", signs.TEXT),
+        (b"AT\r\n-sh: AT: not found\r\n# ", signs.REPLY),
         (b"\xfe\x80\x1c\xf0\x0c", signs.NOISE),
         (b"BOOK\r\n", signs.TEXT),
     ],
@@ -182,6 +212,7 @@ def test_boots_are_counted_once_each():
     assert signs.boots(b"\xffready\r\n\x00\r\nready\r\n") == 2
     assert signs.boots(b"already\r\n") == 0
     assert signs.boots(b"ESP-ROM:esp32c3-api1\r\nrst:0x1 (POWERON)\r\n") == 1
+    assert signs.boots(2 * b"\r\n ets Jan  8 2013,rst cause:4, boot mode:(3,6)\r\n") == 2
 
 
 def test_a_modem_that_answers_error_to_everything():

@@ -20,6 +20,7 @@ _BUSY_S = 20.0  # how long "busy" is waited out: a join takes as long
 _LIKELY = 5  # rates at which a silent module is taken out of data mode
 _FIRST = 0x10  # NonOS AT 1.0: what is older connects and sends in other words
 _PASSIVE = "PASSIVE"
+_LOG_RATE = 74880  # of the boot log of an ESP8266
 _CHANCE = 2  # damaged lines that may be chance, and tell no direction
 
 ABILITIES = (
@@ -92,8 +93,10 @@ def examine(
 def _meet(wire: Wire, rates: list[int], tell: Callable[[str], None], done: Examined) -> "_Met":
     """Find a module that answers, in data mode too."""
     met = _find(wire, rates, tell)
-    if not met.rate and signs.BUSY not in met.signs and signs.ECHO not in met.signs:
-        _leave_data_mode(wire, rates, met, tell)
+    if not met.rate and signs.BUSY not in met.signs:
+        # What comes straight back may come from the peer of a module in data mode.
+        echo = signs.ECHO in met.signs
+        _leave_data_mode(wire, [wire.rate] if echo else rates[:_LIKELY], met, tell)
         if met.left:
             done.add("data_mode")
     if met.rate and met.rate != rates[0]:
@@ -120,7 +123,9 @@ def _know(
 
 @dataclass
 class _Met:
-    """How it went: `signs` in the order seen; `rate` None: nothing answers."""
+    """How it went: `signs` in the order seen; `rate` None: nothing answers; `text`: words that
+    came, those behind what was sent if there were any.
+    """
 
     rate: int | None = None
     echoes: bool = False
@@ -149,8 +154,10 @@ def _try(wire: Wire, met: _Met, tries: int) -> bool:
         asked += 1
         got = wire.ask(b"AT\r\n", _ANSWER_S, signs.answered)
         met.signs.append(signs.sign(b"AT\r\n", got))
-        if met.signs[-1] == signs.TEXT and len(got) > len(met.text):
+        if met.signs[-1] == signs.REPLY:
             met.text = got
+        elif met.signs[-1] == signs.TEXT and signs.REPLY not in met.signs:
+            met.text = max(met.text, got, key=len)
         refused += met.signs[-1] == signs.REFUSAL
         if met.signs[-1] == signs.ANSWER or refused == tries:
             met.echoes = b"AT" in got.partition(b"OK")[0]
@@ -162,7 +169,7 @@ def _try(wire: Wire, met: _Met, tries: int) -> bool:
 
 def _leave_data_mode(wire: Wire, rates: list[int], met: _Met, tell: Callable[[str], None]) -> None:
     """`+++`, which a module in data mode takes without a word."""
-    for rate in rates[:_LIKELY]:
+    for rate in rates:
         tell(f"trying to end data mode at {rate} baud")
         if not wire.tune(rate):
             continue
@@ -177,10 +184,8 @@ def _leave_data_mode(wire: Wire, rates: list[int], met: _Met, tell: Callable[[st
 
 def _why_not(wire: Wire, rates: list[int], met: _Met, done: Examined) -> None:
     """Nothing answers: what do the bytes tell?"""
+    _listen_on(wire, rates[0], met)
     heard = bytes(wire.heard)
-    if signs.boots(heard):
-        wire.tune(rates[0])
-        heard += wire.listen(_LOOP_S)
     chip = signs.chip(heard)
     boots = signs.boots(heard)
     seen = set(met.signs) - {signs.NOTHING}
@@ -188,6 +193,8 @@ def _why_not(wire: Wire, rates: list[int], met: _Met, done: Examined) -> None:
         done.add("loader", boot=boot_pin(chip))
     elif boots > 1 or signs.is_brownout(heard):
         done.add("boot_loop", boots=boots)
+    elif signs.REPLY in seen:
+        done.add("not_at", seen=signs.shown(met.text.removeprefix(b"AT").strip()))
     elif signs.has_log(heard):
         done.add("log", chip=f"an {chip}" if chip else "this module", pins=at_pins(chip))
     elif signs.BUSY in seen:
@@ -201,9 +208,21 @@ def _why_not(wire: Wire, rates: list[int], met: _Met, done: Examined) -> None:
     elif not seen:
         done.add("deaf" if boots else "boot_noise")
     elif signs.TEXT in seen:
-        done.add("not_at", seen=signs.shown(met.text.removeprefix(b"AT\r\n").strip()))
+        done.add("not_at", seen=signs.shown(met.text.strip()))
     else:
         done.add("garbage", rates=len(rates))
+
+
+def _listen_on(wire: Wire, wanted: int, met: _Met) -> None:
+    """Does it start again and again? At the rate at which it was heard starting; where all was
+    noise, that may be the boot log of an ESP8266.
+    """
+    if not wire.booted and set(met.signs) - {signs.NOTHING} == {signs.NOISE}:
+        wire.tune(_LOG_RATE)
+        wire.listen(_LOOP_S)
+    if signs.boots(bytes(wire.heard)):
+        wire.tune(wire.booted or wanted)
+        wire.listen(_LOOP_S)
 
 
 # ---- who it is, and how well it is heard --------------------------------------------------------

@@ -1,15 +1,15 @@
-"""What bytes tell: an answer, an echo, zeros, a boot log, readable text, noise, nothing."""
+"""What bytes tell: an answer, an echo, zeros, a boot log, words, noise, nothing."""
 
 import re
-from itertools import pairwise
 
-NOTHING, ZEROS, ECHO, ANSWER, REFUSAL, BUSY, TEXT, NOISE = (
+NOTHING, ZEROS, ECHO, ANSWER, REFUSAL, BUSY, REPLY, TEXT, NOISE = (
     "nothing",
     "only zeros",
     "only what was sent",
     "an answer",
     "ERROR",
     "busy",
+    "words behind what was sent",
     "text",
     "noise",
 )
@@ -17,9 +17,11 @@ NOTHING, ZEROS, ECHO, ANSWER, REFUSAL, BUSY, TEXT, NOISE = (
 _ANSWER = re.compile(rb"(?:^|[\r\n])OK\r?\n")
 _REFUSAL = re.compile(rb"(?:^|[\r\n])(?:ERROR|FAIL)\r?\n")
 _READY = re.compile(rb"(?:^|[\r\n\x00-\x1f\x7f-\xff])ready\r?\n")
-_BOOT = re.compile(
-    rb"ESP-ROM:|\bets [A-Z][a-z]{2} +\d|rst cause:\d|\brst:0x|Brownout detector was triggered"
-)
+_BROWNOUT = b"Brownout detector was triggered"
+_BANNERS = (rb"ESP-ROM:", rb"\bets [A-Z][a-z]{2} +\d", rb"rst cause:\d", rb"\brst:0x", _BROWNOUT)
+_BOOT = [re.compile(banner) for banner in _BANNERS]
+"""What the ROM says at each start, once each; which of them depends on the chip."""
+
 _LOADER = re.compile(rb"waiting for download|boot mode:\(1,\d\)|DOWNLOAD\(")
 _CHIPS = (
     (re.compile(rb"ESP-ROM:esp32(\w+?)-"), lambda found: f"ESP32-{found[1].decode().upper()}"),
@@ -37,10 +39,8 @@ def answered(got: bytes) -> bool:
 
 def sign(sent: bytes, got: bytes) -> str:
     """What it was that came after `sent`."""
-    if not got:
-        return NOTHING
     if not got.strip(b"\0"):
-        return ZEROS
+        return ZEROS if got else NOTHING
     for pattern, name in ((_ANSWER, ANSWER), (_REFUSAL, REFUSAL)):
         if pattern.search(got):
             return name
@@ -48,8 +48,13 @@ def sign(sent: bytes, got: bytes) -> str:
         return BUSY
     if not _lines(got).replace(_lines(sent), b""):
         return ECHO
-    readable = sum(byte in _PRINTABLE for byte in got) / len(got)
-    return TEXT if readable > 0.9 and len(got) > 3 else NOISE
+    if not _readable(got):
+        return NOISE
+    return REPLY if _lines(got).startswith(_lines(sent)) else TEXT
+
+
+def _readable(data: bytes) -> bool:
+    return len(data) > 3 and sum(byte in _PRINTABLE for byte in data) > 0.9 * len(data)
 
 
 def _lines(data: bytes) -> bytes:
@@ -62,14 +67,12 @@ def boots(heard: bytes) -> int:
 
     Its firmware says `ready`; the ROM before it says more, on the log UART or where there is one.
     """
-    roms = [found.start() for found in _BOOT.finditer(heard)]
-    apart = sum(b - a > 100 for a, b in pairwise(roms))
-    return max(len(_READY.findall(heard)), apart + bool(roms))
+    return max(len(each.findall(heard)) for each in (_READY, *_BOOT))
 
 
 def has_log(heard: bytes) -> bool:
     """Whether the ROM's boot log is in it."""
-    return bool(_BOOT.search(heard))
+    return any(each.search(heard) for each in _BOOT)
 
 
 def is_loader(heard: bytes) -> bool:
@@ -79,7 +82,7 @@ def is_loader(heard: bytes) -> bool:
 
 def is_brownout(heard: bytes) -> bool:
     """Whether the chip says that its supply broke down."""
-    return b"Brownout detector was triggered" in heard
+    return _BROWNOUT in heard
 
 
 def chip(heard: bytes) -> str | None:

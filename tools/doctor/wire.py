@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from espat.rates import set_rate
+from espat_tools.doctor.signs import boots
 
 _PIECE = 4096  # bytes read at once
 _NAP = 0.002  # seconds between two looks
@@ -18,7 +19,8 @@ class Wire:
     """One end of the wire.
 
     `port` is a pyserial port that does not wait (`timeout=0`), or what behaves like one. A test
-    brings its own clock: `now` in seconds, and `sleep`.
+    brings its own clock: `now` in seconds, and `sleep`. `rate` is the present one, `booted` that at
+    which a module was heard starting; 0: none yet.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Wire:
         self.sleep = sleep
         self.heard = bytearray()
         self.last = now()  # when a byte came
+        self.rate = self.booted = 0
 
     def tune(self, rate: int) -> bool:
         """Set the rate, in bits a second, and forget what is waiting; False: it cannot be."""
@@ -43,6 +46,7 @@ class Wire:
             if type(error).__module__ != "termios":
                 raise
             return False
+        self.rate = rate
         self.listen(0)
         return True
 
@@ -72,6 +76,8 @@ class Wire:
                 if until is not None and until(bytes(got)):
                     quiet = self.now() + _QUIET
             elif self.now() >= (end if quiet is None else min(quiet, end)):
+                if boots(got):
+                    self.booted = self.rate
                 return bytes(got)
             else:
                 self.sleep(_NAP)

@@ -102,6 +102,11 @@ def repl(data):
     )
 
 
+def lua(data):
+    """What NodeMCU says to a line."""
+    return data + b"stdin:1: syntax error near 'AT'\r\n> "
+
+
 def modem(gmr):
     """What a modem says that answers AT, with this reply to AT+GMR."""
 
@@ -133,6 +138,10 @@ BROWNOUT = (
     b"ets Jun  8 2016 00:22:57\r\n\r\nrst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n"
     b"\r\nBrownout detector was triggered\r\n\r\n"
 )
+MICROPYTHON_LOG = (
+    b"ets Jun  8 2016 00:22:57\r\n\r\nrst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n"
+    b"entry 0x400805cc\r\nMicroPython v1.22.0 on 2023-12-27; ESP32 with ESP32\r\n>>> "
+)
 ONCE = 1e9
 
 SCRIPTS = {
@@ -151,7 +160,24 @@ SCRIPTS = {
     "GPIO0 is low, ESP32": (["loader"], {"every": ESP32_LOADER, "gap": ONCE}),
     "noise": (["garbage"], {"every": b"\xf8\x1e\x80\xe0\xfe", "gap": 0.5}),
     "a brown-out on the log": (["boot_loop"], {"every": BROWNOUT, "gap": 0.7}),
+    "a boot loop on the log of an ESP8266": (
+        ["boot_loop"],
+        {"every": ESP8266_LOG, "gap": 0.5, "rate": 74880},
+    ),
+    "a slow boot loop on the log of an ESP8266": (
+        ["boot_loop"],
+        {"every": ESP8266_LOG, "gap": 3, "rate": 74880},
+    ),
     "a Python prompt": (["not_at"], {"answer": repl}),
+    "a Python prompt, and a boot log before": (
+        ["not_at"],
+        {"answer": repl, "every": MICROPYTHON_LOG, "gap": ONCE},
+    ),
+    "NodeMCU, and a boot log before": (
+        ["not_at"],
+        {"answer": lua, "every": ESP8266_LOG, "gap": ONCE},
+    ),
+    "a GPS": (["not_at"], {"every": b"$GPGGA,123519,4807.038,N,01131.000,E\r\n", "rate": 9600}),
     "AT 0.9": (["old"], {"answer": modem(b"0018000902-AI03\r\n")}),
     "a modem for mobile telephony": (
         ["well", "unknown"],
