@@ -86,10 +86,10 @@ def test_it_carries_what_boards_need(installed, tmp_path):
     lib, boards, driver, tools = map(set, folders.values())
     assert lib == _names(where.lib_folder())
     assert boards == _names(where.boards_folder()) >= {"raspberry_pi_pico.py"}
-    assert driver == _names(where.driver_folder()) >= {"parser.py"}
+    assert driver == _names(where.driver_folder()) >= {"parser.py", "py.typed", "radio.pyi"}
     own = {name for name in tools if not name.startswith("_board/")}
     assert own == {name for name in _names(where.tools_folder()) if not name.endswith(".md")}
-    assert own >= {"cli.py", "wasm_runner.mjs", "bench/onboard/steps.py"}
+    assert own >= {"cli.py", "py.typed", "wasm_runner.mjs", "bench/onboard/steps.py"}
 
 
 def test_it_puts_the_driver_onto_a_board(installed, tmp_path):
