@@ -150,7 +150,7 @@ def _instructions(figures: Sequence[instructions.Figure]) -> str:
         "What the processor does for a call or a byte, counted by callgrind in the unix "
         "MicroPython (64-bit objects) with a fake module that has its answer at once. `floor` is "
         "the same loop with no driver between: what a MicroPython program pays for the calls "
-        "alone. From run to run a figure differs by up to a twentieth, a floor by up to a fifth. "
+        "alone. From run to run a figure differs by up to a twentieth, a floor by up to a half. "
         + _met(rows, "instructions"),
         table({**INSTRUCTIONS, "aim": "aim"}, rows),
     )
