@@ -28,10 +28,9 @@ def fail(name, *args):
     :param args: what its text has places for
     """
     # These two are raised over and over by programs that poll: nothing is loaded for them.
-    if name == "waiting":
-        return OSError(errno.EAGAIN, "still waiting for " + args[0])
-    if name == "timed_out":
-        return OSError(errno.ETIMEDOUT, "still waiting for " + args[0])
+    if name == "waiting" or name == "timed_out":
+        number = errno.EAGAIN if name == "waiting" else errno.ETIMEDOUT
+        return OSError(number, "still waiting for " + args[0])
     for room in TEXTS:
         error = lazy.call(room, "error", name, args)
         if error:

@@ -12,12 +12,8 @@ pushed (``+IPD`` with a colon) is whole when something follows that firmware say
 for a while: a module that restarts inside a payload fills it up with the noise of its boot loader.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from . import lazy
+from .parser import const
 
 try:
     from weakref import ref

@@ -9,15 +9,10 @@ the radio hands in as ``rescue``; what is seldom needed is loaded for it: turns.
 mishaps.py. Its fields: fields.py.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from . import lazy
 from .errors import ATError, fail
 from .links import Links
-from .parser import Parser
+from .parser import Parser, const
 
 # The parser's events.
 _LINE = const(1)
@@ -104,6 +99,7 @@ class Modem(Links):
     listener = None  # sock/server.py: the server that a socket listens with
     tls = None  # tls/state.py: what is known since the last restart
     unwritten = None  # tls/certificates.py: what must go to flash before all else
+    head = -1  # the link of the socket at the head of the queue: sock/base.py
     gap = 0  # ms between a result and the next command
     sync = None  # start/answer.py: finding an answer, while state is _SYNC
 

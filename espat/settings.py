@@ -2,13 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Commands that may be refused, and settings on which bytes depend. Loaded for start-up and UDP."""
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from . import lazy
 from .errors import ATError
+from .parser import const
 
 # The parser's events.
 _TIMEOUT = const(0)

@@ -20,11 +20,11 @@ _TEXTS = (
     "\nlost4: connection lost: the module restarted"
     "\nlost5: connection lost: Wi-Fi went away"
     "\nlost6: bytes were lost between module and host: a larger UART buffer or flow control helps"
-    "\nlost7: connection lost: the module never confirmed a send: how much went is not known"
+    "\nlost7: the module never confirmed a send: how much went is not known"
     "\nlost8: bytes were lost: with a UDP socket open this firmware pushes what all receive: "
     "close that, or read faster"
-    "\nended: the other end has closed, and all has been read"
-    "\npeer_closed: the other end has closed the connection"
+    "\nended: the other end has closed, and all is read"
+    "\npeer_closed: the other end has closed"
     "\npart_sent: the connection broke after %d of %d bytes were sent"
     "\nnot_sent: not sent: the connection is lost"
     "\ndropped: the module closed the link: make a new socket",
@@ -36,8 +36,8 @@ _TEXTS = (
     "\nsilent: the module does not answer: check power (300 mA), TX to RX, the baud rate, and "
     "that no other program has the port"
     "\nalways_busy: the module is always 'busy': radio.reset() restarts it"
-    "\nsend_timed_out: the send was not confirmed in time: what of it went is not known, the "
-    "connection is closed"
+    "\nsend_timed_out: the send was not confirmed in time: what went is not known, the connection "
+    "is closed"
     "\ncalled_off: called off: none of the send went"
     "\nno_connect_answer: no connection to %s:%d: the module did not answer"
     "\nno_ping: no answer to a ping from %s"
@@ -56,7 +56,7 @@ _TEXTS = (
     "\nother_bytes: a write that gave None wants the same bytes again"
     "\nrate_failed: no answer at %d baud: back at %d",
     "ENOMEM"
-    "\nno_free_link: all five links of the module are in use (%d by sockets): close sockets, or "
+    "\nno_free_link: all five links are in use (%d by sockets): close sockets, or "
     "use 'with'"
     "\none_service: one service is announced: deinit() first",
     "EBUSY"
@@ -81,7 +81,7 @@ _TEXTS = (
     "False and sni = False, or use a socket"
     "\nno_finding: the module finds no services",
     "EADDRINUSE"
-    "\nserver_in_use: the module has one server, and it is in use: close it"
+    "\nserver_in_use: the module's one server is in use: close it"
     "\nport_refused: the module refused UDP port %d: in use?",
     "EINVAL"
     "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"

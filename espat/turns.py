@@ -6,13 +6,9 @@ what must be done before the next command. Loaded for it, and forgotten.
 Each function takes the modem, whose fields it may write.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from . import lazy
 from .errors import fail
+from .parser import const
 
 # The parser's events.
 _OK = const(2)

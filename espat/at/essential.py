@@ -7,13 +7,9 @@ the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRES
 restarted), EIO (a reply that cannot be read); arguments out of range raise ``ValueError``.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from ..errors import ATError, fail
 from ..modem import compose as composed
+from ..parser import const
 
 _NO_ADDRESS = const(5)  # a code of texts.py: taken in, but DHCP gave no address
 

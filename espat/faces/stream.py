@@ -226,7 +226,7 @@ class Stream(Outgoing):
                 self.goal = goal
         if self.goal or self.doing or self.peer is None:
             return False
-        self._await_connection(0)
+        self._opened(0)
         return True
 
     def _is_joined(self):

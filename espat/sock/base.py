@@ -2,16 +2,13 @@
 # SPDX-License-Identifier: MIT
 """What TCP and UDP sockets have in common: a link, a time-out, waiting."""
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from ..errors import fail
+from ..parser import const
 
 _OK = const(2)  # an event
 _LOST_RESTART = const(4)  # a link
 _LINKS = const(5)
+_TURN_MS = const(200)  # how long the line is kept free for the socket whose turn it is
 
 # What a socket has asked the modem to do.
 _NOTHING = const(0)
@@ -48,12 +45,12 @@ class LinkSocket:
         :raises ValueError: a negative time-out, or none
         """
         try:
-            wrong = seconds is not None and seconds < 0
+            if seconds is None or seconds >= 0:
+                self.timeout = seconds
+                return
         except TypeError:
-            wrong = True
-        if wrong:
-            raise fail("negative")
-        self.timeout = seconds
+            pass
+        raise fail("negative")
 
     def setblocking(self, flag):
         """``settimeout(None)``, or ``settimeout(0)``."""
@@ -75,8 +72,25 @@ class LinkSocket:
     def turn(self, since):
         """Wait until this socket may begin a command."""
         self.modem.step()
-        while self.modem.chores():
+        while self.chores():
             self.rest(since, "the module")
+
+    def chores(self):
+        """Whether a command is under way, or it is another socket's turn: of those that must not
+        wait the one that was turned away first comes first, else who looks first would have all.
+        """
+        modem = self.modem
+        busy = modem.chores()
+        if self.timeout == 0:
+            head = modem.head
+            if busy:
+                if head < 0:
+                    modem.head = self.link
+            elif head == self.link or modem.port.since(modem.t0) > _TURN_MS:
+                modem.head = -1
+            else:
+                return head >= 0
+        return busy
 
     def is_ours(self):
         """Whether the link is still this socket's."""

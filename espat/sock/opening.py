@@ -74,6 +74,17 @@ def check(address, host=1, port=1):
     raise fail("bad_address")
 
 
+def rest(sock):
+    """Wait until what was begun has ended, however.
+
+    :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``
+    """
+    since = sock.modem.port.ticks()
+    sock.modem.step()
+    while sock.doing:
+        sock.rest(since, "the connection")
+
+
 def stands(sock, since):
     """Wait until what was begun has ended: here, or in another socket's call.
 

@@ -93,7 +93,8 @@ class Socket(LinkSocket):
 
     def find(self, what):
         """Where bytes stand in the payload that came last; -1: nowhere."""
-        return self.ring.buf.find(what, self.ring.w, self.ring.w + self.coming) if self.ring else -1
+        ring = self.ring
+        return ring.buf.find(what, ring.w, ring.w + self.coming) if ring else -1
 
     def finished(self, whole):
         """The payload is over: its bytes count if it was whole."""
@@ -176,7 +177,7 @@ class Socket(LinkSocket):
         if self.doing or self.space is not None:
             return -1
         if modem.unread[link] > 0:
-            if not modem.chores():
+            if not self.chores():
                 self._fetch(view)
         elif state == _CLOSED_BY_PEER:
             if modem.contact < 1:  # perhaps it has restarted: that is no end
@@ -280,9 +281,9 @@ class Socket(LinkSocket):
         What came of one is left for the next read where it raises: as ``recv_into()``.
         """
         n = self.ring.find(b"\n") + 1 if self._ready() else 0
-        return self.ring.pull(n) if n else self._long_line()
+        return self.ring.pull(n) if n else self._line()
 
-    def _long_line(self):
+    def _line(self):
         line = b""
         try:
             while line[-1:] != b"\n" and (self._ready() or self._await(None)):
@@ -310,10 +311,7 @@ class Socket(LinkSocket):
         if not len(view):
             return 0
         if self.doing == _CONNECTING or self.doing == _CHECKING:
-            since = self.modem.port.ticks()
-            self.modem.step()
-            while self.doing:
-                self.rest(since, "the connection")
+            lazy.call("sock.opening", "rest", self)
         if self.state() != _OPEN:
             raise fail("gone")
         if self.head is None and 65 <= view[0] <= 90:  # a letter: it may be an HTTP request
@@ -342,7 +340,7 @@ class Socket(LinkSocket):
         done = 0
         while done < n:
             try:
-                self._send_one(view if n <= most else view[done : min(n, done + most)], since)
+                self._push(view if n <= most else view[done : min(n, done + most)], since)
             except OSError:
                 if not done:
                     raise
@@ -350,7 +348,7 @@ class Socket(LinkSocket):
             done = min(n, done + most)
         return done
 
-    def _send_one(self, view, since, again=False):
+    def _push(self, view, since, again=False):
         """One ``AT+CIPSEND``. It waits for the prompt even where it must not wait for the network.
 
         Sent again once, where the module said "busy" and then gave no prompt: nothing has gone.
@@ -385,7 +383,7 @@ class Socket(LinkSocket):
         if self.code != _SEND_OK:
             if again or self.code != _CANCELED or not modem.busied:
                 raise lazy.call("sock.repair", "unsent", self)
-            self._send_one(view, since, True)
+            self._push(view, since, True)
 
     def over(self, code):
         """What was begun has ended. Called from ``step()``: begins at most."""
@@ -401,11 +399,11 @@ class Socket(LinkSocket):
                 lazy.call("sock.repair", "compare", modem)
         elif modem.owner(self.link) is self:  # else it was closed meanwhile
             if doing == _RECEIVING:
-                self._read_over(code)
+                self._over(code)
             elif code != _SEND_OK:
                 lazy.call("sock.repair", "failed_send", self, code)
 
-    def _read_over(self, code):
+    def _over(self, code):
         """A CIPRECVDATA has ended."""
         if self.asked:
             lazy.call("sock.repair", "refused_read", self)
@@ -425,14 +423,14 @@ class Socket(LinkSocket):
             self._open(address[0], address[1])
             if self.timeout == 0:
                 raise fail("connect_started")
-        self._await_connection(since)
+        self._opened(since)
 
     def _open(self, host, port):
         """Begin the connection."""
         self.radio.up()
         lazy.call("sock.opening", "begin", self, host, port)
 
-    def _await_connection(self, since):
+    def _opened(self, since):
         """Wait until what ``_open()`` began has ended: here, or in another socket's call."""
         failure = lazy.call("sock.opening", "stands", self, since)
         if failure is not None:

@@ -6,12 +6,8 @@ A module may be in the middle of a command, wait for the rest of a payload, be i
 stuck. Loaded when that must be found out, and forgotten. Other rates and restarts: search.py.
 """
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import lazy
+from ..parser import const
 
 _TIMEOUT = const(0)
 _OK = const(2)

@@ -9,13 +9,9 @@ needed, and forgotten when done.
 
 import errno
 
-try:
-    from micropython import const
-except ImportError:
-    const = int
-
 from .. import firmware, lazy
 from ..errors import fail
+from ..parser import const
 from ..settings import outcome, sure
 
 _OK = const(2)

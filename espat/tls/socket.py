@@ -96,8 +96,8 @@ def secured(base):
                 if modem.restarts == before or not left:
                     raise error
 
-        def _await_connection(self, since):
-            """As ``Socket._await_connection()``; a handshake gets 10 s."""
+        def _opened(self, since):
+            """As ``Socket._opened()``; a handshake gets 10 s."""
             lazy.call("tls.later", "handshake", self)
 
         # Reading. How many bytes wait on a TLS link firmware tells wrongly: too many (they are
@@ -115,7 +115,7 @@ def secured(base):
                     self.modem.unread[self.link] = self.modem.unread[self.link] or 1
             return state
 
-        def _read_over(self, code):
+        def _over(self, code):
             """A CIPRECVDATA has ended. Called from ``step()``."""
             if not self.asked:
                 self.streak = 0

@@ -8,7 +8,7 @@ import errno
 
 import pytest
 
-from tests.driver.desk import Wire, pattern
+from tests.driver.desk import Line, Wire, pattern
 
 BLINK = 0.001  # seconds between one try and the next
 
@@ -161,8 +161,12 @@ def test_every_call_moves_the_line_along(make_desk, profile):
     assert got == pattern(500)
 
 
-def test_turns_are_fair(desk):
-    """Five programs in one loop: each gets its bytes, none waits for ever."""
+@pytest.mark.parametrize("line", [Line, Wire])
+@pytest.mark.parametrize("most", [700, 64])
+@pytest.mark.parametrize("nap", [BLINK, 0.01])
+def test_turns_are_fair(make_desk, profile, line, most, nap):
+    """Five programs in one loop that naps: each gets its bytes, none waits for ever."""
+    desk = make_desk(profile, line=line).join()
     socks = [connect(desk) for _ in range(5)]
     bodies = [pattern(3000, seed) for seed in range(5)]
     out = [memoryview(body) for body in bodies]
@@ -170,15 +174,31 @@ def test_turns_are_fair(desk):
     finished = {}
     for turn in range(50_000):
         for number, sock in enumerate(socks):
-            out[number] = out[number][attempt(sock.send, out[number][:700]) or 0 :]
+            out[number] = out[number][attempt(sock.send, out[number][:most]) or 0 :]
             got[number] += attempt(sock.recv, 400) or b""
             if len(got[number]) == 3000:
                 finished.setdefault(number, turn)
         if len(finished) == 5:
             break
-        desk.clock.advance(BLINK)
+        desk.clock.advance(nap)
     assert got == bodies
     assert max(finished.values()) <= 3 * min(finished.values())
+
+
+def test_who_was_turned_away_and_stays_away_is_not_waited_for(desk):
+    """Its turn is kept for a moment; who waits, waits for nobody."""
+    first, second, third = (connect(desk) for _ in range(3))
+    assert tries(desk, first.send, b"one")[0] == 3
+    with pytest.raises(BlockingIOError):
+        second.send(b"two")
+    third.settimeout(5)
+    with desk.within(0.1):
+        assert third.send(b"three") == 5
+    assert tries(desk, first.send, b"four")[0] == 4
+    with pytest.raises(BlockingIOError):
+        second.send(b"two")
+    with desk.within(0.5):
+        assert tries(desk, first.send, b"five")[0] == 4
 
 
 def attempt(call, argument):

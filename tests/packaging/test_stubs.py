@@ -117,7 +117,7 @@ def test_sockets(name):
 
 
 _HANDED = {"find", "finished", "is_ours", "over", "place", "placed", "queue", "rest", "state"}
-_HANDED |= {"push", "turn", "waiting"}
+_HANDED |= {"chores", "push", "turn", "waiting"}
 _HANDED |= {"eof", "head", "port", "refused", "served", "server", "was_asked", "words"}  # fields
 """What the engine and the sockets' own rooms call of a socket; no program does."""
 
