@@ -82,7 +82,7 @@ def test_all_facts_are_filled_in(case):
 
 def test_silence_lists_what_it_may_be_and_the_pins_by_chip():
     (finding,) = examine(scripted()).findings
-    assert len(finding.causes) == 4
+    assert len(finding.causes) == 5
     steps = " / ".join(finding.do)
     for chip, pin in (("ESP32-C3", "GPIO7"), ("NodeMCU", "GPIO15"), ("ESP32-MINI-1", "GPIO22")):
         assert re.search(f"{chip}[^/]*{pin}", steps)

@@ -51,6 +51,7 @@ FAULTS = {
             "the module has no power, or its EN (CH_PD) is not high",
             "the wires are on a UART that takes no commands (see the pins below)",
             "it waits for CTS, since it was once told to use RTS and CTS",
+            "it is in data mode at a rate that is seldom used (--baud N, if you know it)",
         ),
         (
             "Measure 3.3 V at its VCC and at its EN, against GND.",
@@ -137,7 +138,11 @@ FAULTS = {
     "boot_loop": Fault(
         BAD,
         "It restarts by itself: {boots} times while we looked.",
-        ("the supply breaks down when the radio starts", "a watchdog, or a loose EN or RST wire"),
+        (
+            "the supply breaks down when the radio starts",
+            "a watchdog, or a loose EN or RST wire",
+            "its reset was pressed more than once meanwhile",
+        ),
         (*_SUPPLY, "Pull EN and RST up with 10 kΩ."),
     ),
     "not_at": Fault(
@@ -146,8 +151,12 @@ FAULTS = {
         (
             "it runs other firmware: MicroPython, NodeMCU, Arduino, ESPHome",
             "this is another device's port",
+            "lines such as “I (345) wifi: ...” come from the log UART of AT firmware as well",
         ),
-        ("Flash AT firmware for its chip.",),
+        (
+            "Flash AT firmware for its chip.",
+            "Or, if it has that, take the pins of its AT UART: boards/README.md.",
+        ),
     ),
     "busy": Fault(
         BAD,
