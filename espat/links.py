@@ -31,6 +31,7 @@ _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 _LOST_PUSHED = const(8)
 _CLOSING = const(9)
+_VACANT = const(0x39)  # a bit each: in these the module may have given the link to a client
 
 # The parser's events.
 _DATA = const(12)
@@ -118,7 +119,7 @@ class Links:
                 parser.link = link = self.link
                 self.unread[link] = max(0, self.unread[link] - parser.length)
                 self.incoming = self.receiver
-            elif link >= 0 and self.links[link] and self.pushes(link):
+            elif link >= 0 and not _VACANT >> self.links[link] & 1 and self.pushes(link):
                 self.incoming = self.owner(link)
             else:
                 self.incoming = lazy.call("mishaps", "unexpected", self)

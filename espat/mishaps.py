@@ -13,6 +13,7 @@ _FREE = const(0)
 _CLOSED_BY_PEER = const(3)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
+_VACANT = const(0x39)  # a bit each: in these the module may have given the link to a client
 
 # The parser's events.
 _TIMEOUT = const(0)
@@ -68,10 +69,20 @@ def unexpected(modem):
     return None
 
 
-def newcomer(modem, link):
-    """Something came for a link that nobody opened: the CONNECT of a server's client was lost."""
-    if link >= 0 and not modem.links[link] and _CONNECT in modem.handlers:
-        modem.handlers[_CONNECT](_CONNECT)
+def newcomer(modem, link, held=0):
+    """Something came for a link that nobody opened, or whose user had its end: the CONNECT of a
+    server's client was lost.
+
+    :param int held: bytes that the module says it holds: what its last user left there gets no less
+    """
+    unread = modem.unread[link]
+    if link < 0 or not _VACANT >> modem.links[link] & 1 or _CONNECT not in modem.handlers:
+        return
+    # Of TLS the counts are only a hint.
+    if 0 < unread and (unread <= held or getattr(modem.owner(link), "context", None)):
+        return
+    modem.parser.link = link
+    modem.handlers[_CONNECT](_CONNECT)
 
 
 def damaged(modem, event):

@@ -418,15 +418,16 @@ class Modem(Links):
 
     def _notice(self, event):
         """What the module says unasked."""
-        link = self.parser.link
+        parser = self.parser
+        link = parser.link
         if link < 0:
             lazy.call("notices", "heard", self, event)
         else:
             self.settle(True)
             if event == _WAITING:
-                if not self.links[link]:
-                    lazy.call("mishaps", "newcomer", self, link)
-                self.unread[link] = self.parser.length
+                if self.links[link] != _OPEN and self.unread[link] != parser.length:
+                    lazy.call("mishaps", "newcomer", self, link, parser.length)
+                self.unread[link] = parser.length
             elif event == _CLOSED:
                 self.closed(link)
             elif event == _CONNECT and self.links[link] == _OPENING:

@@ -29,7 +29,8 @@ Events are small ints; what belongs to an event is in attributes until the next 
 16  REFUSED         a header promised more than was asked for or than ``limit``: nothing of it
                     has been delivered, and what follows cannot be trusted
 17  BROKEN          what follows a payload is not what follows a payload: bytes of it (``link``)
-                    were lost or doubled on the wire
+                    were lost or doubled on the wire; or a line was over the ring's size: it may be
+                    a payload that lost its header (-1)
 18  WAITING         passive receive: ``link`` holds ``length`` bytes
 19  CONNECT         20  CLOSED  21  CONNECT_FAIL: of ``link`` (-1 in single-link mode)
 22  READY           the module has started: all its state is gone
@@ -146,7 +147,7 @@ class Ring:
 class Parser(Ring):
     """The recogniser.
 
-    :param int size: bytes of its ring; a line longer than that is counted and dropped
+    :param int size: bytes of its ring; a line longer than that is counted, dropped, and BROKEN
     """
 
     def __init__(self, size=192):
@@ -254,9 +255,13 @@ class Parser(Ring):
             if event == _HEADER:
                 event = self._header(r, w)
             elif event == _WHOLE_LINE:
-                event = -1 if self._long else self._line(r)
+                long = self._long
+                event = -1 if long else self._line(r)
                 if event != _BROKEN:  # go on behind it
-                    if self.tail == 1 and not self._long:
+                    if long:
+                        self.link = -1
+                        event = _BROKEN  # longer than any line: what was pushed, without its header
+                    elif self.tail == 1:
                         self.tail = 3  # what follows is not glued to the payload any more
                     self._long = False
                     self._seen = self._past = 0

@@ -17,17 +17,16 @@ except NameError:
 _TEXTS = (
     "ECONNRESET"
     "\nrestarted: connection lost: the module restarted"
-    "\nlost4: connection lost: the module restarted"
     "\nlost5: connection lost: Wi-Fi went away"
     "\nlost6: bytes were lost between module and host: a larger UART buffer or flow control helps"
-    "\nlost7: the module never confirmed a send: how much went is not known"
+    "\nlost7: the module never confirmed a send: what went is not known"
     "\nlost8: bytes were lost: with a UDP socket open this firmware pushes what all receive: "
-    "close that, or read faster"
+    "close it, or read faster"
     "\nended: the other end has closed, and all is read"
     "\npeer_closed: the other end has closed"
-    "\npart_sent: the connection broke after %d of %d bytes were sent"
-    "\nnot_sent: not sent: the connection is lost"
-    "\ndropped: the module closed the link: make a new socket",
+    "\npart_sent: the connection broke after %d of %d bytes"
+    "\nnot_sent: not sent: connection lost"
+    "\ndropped: the module closed the link",
     "ENOTCONN"
     "\ngone: the other end has closed the connection"
     "\nnot_open: the socket is not connected"
@@ -46,26 +45,24 @@ _TEXTS = (
     "\njoin1: no answer: is the access point too far away?"
     "\njoin5: joined, but no DHCP server gave an address",
     "EIO"
-    "\nuart_stuck: the UART takes no bytes: is flow control on at both ends?"
-    "\nno_payload: AT%s: the reply ended without its bytes: ask again"
+    "\nuart_stuck: the UART takes no bytes: flow control at both ends?"
+    "\nno_payload: AT%s: a reply without its bytes: ask again"
     "\ncommand_refused: %s"
     "\nno_passthrough: no passthrough: has the peer gone?"
     "\nset_up_refused: the module refused AT%s, which espat needs: %s"
-    "\ndatagram_not_sent: the module did not send the datagram"
+    "\ndatagram_not_sent: the datagram was not sent"
     "\ngarbled: AT%s: a reply not understood: %s"
-    "\nother_bytes: a write that gave None wants the same bytes again"
+    "\nother_bytes: behind None write() wants the same bytes"
     "\nrate_failed: no answer at %d baud: back at %d",
     "ENOMEM"
     "\nno_free_link: all five links are in use (%d by sockets): close sockets, or "
     "use 'with'"
-    "\none_service: one service is announced: deinit() first",
+    "\none_service: one is announced: deinit() first",
     "EBUSY"
     "\nin_passthrough: the module is in passthrough: close() the stream first"
-    "\nlinks_in_use: passthrough needs all of the module: close all sockets",
+    "\nlinks_in_use: passthrough needs all links: close all sockets",
     "EISCONN 106\nconnected: the socket is connected",
-    "EALREADY"
-    "\nused_before: it was connected before: make a new socket"
-    "\nconnecting: still connecting",
+    "EALREADY\nused_before: used before: make a new socket\nconnecting: still connecting",
     "EINPROGRESS\nconnect_started: connecting",
     "gaierror -2\nno_such_name: name not found: %s",
     "ECONNREFUSED"
@@ -76,16 +73,16 @@ _TEXTS = (
     "ENODEV\njoin3: no such access point in reach: check the name, and that it is on 2.4 GHz",
     "EBADF\nclosed: the socket is closed",
     "EOPNOTSUPP\nsock_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
-    "\none_group: one group to a socket: make another"
-    "\nchecked_once: after a break the module checks no name and has no PSK: check_hostname = "
-    "False and sni = False, or use a socket"
+    "\none_group: one group a socket"
+    "\nchecked_once: after a break there is no name or PSK to check: check_hostname = False and "
+    "sni = False, or use a socket"
     "\nno_finding: the module finds no services",
     "EADDRINUSE"
     "\nserver_in_use: the module's one server is in use: close it"
     "\nport_refused: the module refused UDP port %d: in use?",
     "EINVAL"
     "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"
-    "\nnot_bound: bind((host, port)) first, then listen()"
+    "\nnot_bound: bind(), then listen() first"
     "\nrate_not_told: the UART does not tell its rate",
     "EMSGSIZE 90\ndatagram_size: a datagram has 1 to 1472 bytes",
     "ValueError"
@@ -93,8 +90,8 @@ _TEXTS = (
     "\nline_break: CR, LF or NUL in a parameter"
     "\nnegative: a time-out is seconds, not negative, or None"
     "\nbad_address: (host, port) is wanted: a str of 1..64 characters, an int of 1..65535"
-    "\nno_group: 8 bytes are wanted, first a group's address"
-    "\ntoo_small: nbytes over the length of the buffer"
+    "\nno_group: 8 bytes are wanted: a group first"
+    "\ntoo_small: nbytes over the buffer"
     "\nrate_not_found: baud: start-up would not find the module at %d again: Radio(..., "
     "rates=(%d,))",
     "TypeError\nnot_octets: %s: bytes, a bytearray or a memoryview of bytes are wanted"
@@ -118,7 +115,7 @@ def error(name, args):
         name = "join%d" % (args[1] if args[1] < 6 else 0)
         args = args[:1]
     elif name == "lost":
-        name = "lost%d" % args
+        name = "lost%d" % args if args[0] > 4 else "restarted"
         args = ()
     elif name in ("gone", "not_open"):
         of = _Broken

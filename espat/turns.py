@@ -31,6 +31,7 @@ _PLUSES_MS = const(4000)  # and where "+++" would be taken for the payload
 _EARLY_MS = const(2000)  # how long a verdict without "Recv n bytes" is doubted
 _LONG_MS = const(15000)  # a command that may take so long is asked after on its way,
 _PROBE_MS = const(5000)  # every so often
+_VERDICT_MS = const(3000)  # a send is, too: a module that is at it says "busy"
 _NEVER_MS = const(100000000)
 
 # recheck: what the driver believes and the module may do otherwise.
@@ -77,6 +78,8 @@ def result(modem, event):
         # says that at all. One without it is believed when nothing else comes.
         if event == _ERROR or event == _CANCELED:
             modem.end(event)
+        elif event == _OK and modem.probed:
+            lazy.call("mishaps", "overdue", modem)  # it is through: its verdict was lost
         elif event == modem.verdict or (event == _SEND_FAIL and modem.verdict == _SEND_OK):
             if modem.mistaken:
                 lazy.call("mishaps", "overdue", modem)
@@ -117,6 +120,8 @@ def late(modem):
     elif state == _VERDICT:
         if modem.early:
             limit = _EARLY_MS + modem.sent
+        elif modem.received and modem.client is not None:
+            limit = _VERDICT_MS  # all of the payload is there: what is sent now is none of it
     elif modem.parser.prompt:
         if data is not None and len(data) <= 3 and not modem.busied:
             limit = _PLUSES_MS
@@ -129,7 +134,7 @@ def late(modem):
         return
     if state == _AGAIN:
         modem.transmit()
-    elif state == _VERDICT:
+    elif modem.early:
         modem.counts = False  # until it says "Recv n bytes" once more
         modem.end(modem.early)
     elif modem.parser.prompt:

@@ -44,14 +44,24 @@ class Head:
         self.buf[start : start + n] = view
         self.held += n
         if self.buf.find(b"\r\n\r\n", max(0, start - 3), self.held) >= 0:
-            self.flush(sock)
+            try:
+                self.flush(sock)
+            except OSError:
+                self.held = min(start, self.held)  # it is given again
+                raise
             sock.head = None
         return n
 
     def flush(self, sock):
         """Send what is held back; the rest of the head may still come."""
         n = self.held
+        if not n:
+            return
         self.held = 0
-        done = sock.push(memoryview(self.buf)[:n]) if n else 0
+        try:
+            done = sock.push(memoryview(self.buf)[:n])
+        except OSError:
+            self.held = n  # none of it was taken
+            raise
         if done < n:
             raise fail("part_sent", done, n)

@@ -16,10 +16,12 @@ _CANCELED = const(7)
 _READY = const(22)
 _VERDICT = const(3)  # what the modem is doing
 _RECEIVING = const(3)  # what a socket is doing
+_ASKING = const(5)
 _AHEAD = const(512)  # bytes of the read-ahead
 _REFUSALS = const(10)  # reads in a row that may bring nothing of what is announced
 _OPEN = const(2)  # what a link is
 _CLOSED_BY_PEER = const(3)
+_VACANT = const(0x39)  # a bit each: in these the module may have given the link to a client
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 _LOST_PUSHED = const(8)
@@ -40,21 +42,27 @@ def ask(modem, client):
     modem.begin(name, (), None, 5000, client)
 
 
-def standing(modem):
-    """The links in the reply to ``+CIPSTATE?`` or ``+CIPSTATUS``, a bit each."""
+def standing(modem, end=b""):
+    """The links in the reply to ``+CIPSTATE?`` or ``+CIPSTATUS``, a bit each.
+
+    :param bytes end: those alone whose rows end so
+    """
     links = 0
     for line in modem.lines:
-        if line[:8] == b"+CIPSTAT":
+        if line[:8] == b"+CIPSTAT" and line.endswith(end):
             link = line[line.find(b":") + 1 :][:1]
             if link and b"0" <= link <= b"4":
                 links |= 1 << int(link)
     return links
 
 
-def compare(modem):
+def compare(modem, client=None):
     """Bring the link table up to what ``ask()`` got told: notices can be lost.
 
-    A reply with a line in it that nobody knows may have lost another to it: it is not believed.
+    A reply with a line in it that nobody knows may have lost another to it: it is not believed; nor
+    is one alone that has links too many or too few: a byte of it may be lost.
+
+    :param client: it is asked once more, for its ``over()``
     """
     held = None
     for line in modem.lines:
@@ -64,6 +72,7 @@ def compare(modem):
             except ValueError:
                 return
         elif line[:8] != b"+CIPSTAT" and line[:7] != b"STATUS:":
+            lazy.call("mishaps", "stray", modem, line)
             return
     links = standing(modem)
     if held is not None:
@@ -76,12 +85,27 @@ def compare(modem):
             owner = modem.owner(link)
             if owner is not None and owner.refused > n:  # announced, and they never came
                 modem.lose(link, _LOST_BYTES)
+    missing = came = 0
+    served = 0 if held else standing(modem, b",1")  # links with clients of a server
+    for link in range(5):
+        state = modem.links[link]
+        if state == _OPEN:
+            missing |= 1 << link & ~links
+        elif _VACANT >> state & 1 and not modem.unread[link]:
+            came |= 1 << link & served
+    if missing | came and modem.reply is None:
+        if client is not None:
+            client.doing = _ASKING
+            modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, client)
+        return
+    if missing:
+        # Perhaps the module has restarted, unheard: that is asked before an end is told.
+        modem.contact = min(modem.contact, 0)
     for link in range(5):
         if not links >> link & 1:
-            if modem.links[link] == _OPEN:
-                # Perhaps the module has restarted, unheard: that is asked before an end is told.
-                modem.contact = min(modem.contact, 0)
             modem.closed(link)
+        elif came >> link & 1:  # its CONNECT was lost
+            lazy.call("mishaps", "newcomer", modem, link)
 
 
 def refusal(socket, host, port):
@@ -232,7 +256,7 @@ def unsent(sock):
     if sock.code == _ERROR:
         return fail("gone")
     if sock.code == _CANCELED:
-        return fail("called_off")
+        return fail("called_off") if sock.timeout != 0 else fail("waiting", "the prompt")
     sock.state()
     return fail("not_sent")
 

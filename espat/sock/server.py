@@ -8,7 +8,7 @@ kept, and a client that came and went is still handed out.
 
 import errno
 
-from .. import calls
+from .. import calls, lazy
 from ..errors import ATError, fail
 from ..parser import const
 
@@ -19,8 +19,9 @@ _AWAY_MS = const(10000)  # how long the module may take to rejoin by itself
 _LINGER_MS = const(100)  # how long a client may take to close, after the last that it was sent,
 _FIRST_MS = const(50)  # and where no other is connected
 _HURRIES = const(8)  # how many clients behind one that did not close are taken for such too
-_SELDOM_MS = const(5000)  # how often the module is asked whether it has restarted
-_CONNECT = const(19)  # an event
+_SELDOM_MS = const(5000)  # how often the module is asked whether it has restarted, and for clients
+_OK = const(2)  # events
+_CONNECT = const(19)
 
 # What a link is.
 _OPEN = const(2)
@@ -106,6 +107,7 @@ class Server:
         self.room = max(_LINKS, min(backlog, 16))
         self.coming = []  # [socket, address or None] of each client that nobody accepted yet
         self.away = None  # since when Wi-Fi is away, or was last asked to come back
+        self.since = self.modem.port.ticks()  # when the module was asked for clients last
         self.listens = False  # the module does; a set-up ends that
         self.asked = None  # the client of `coming` that is asked after, without a wait
         self.dropped = False  # its socket was closed, without a wait
@@ -189,8 +191,11 @@ class Server:
             if modem.wifi == 2 or not radio.network:
                 self.away = None
                 # Clients that were closed, without a wait, are closed now.
-                modem.chores()
-                if modem.port.since(modem.asked) > _SELDOM_MS:  # has it restarted, unheard?
+                if not modem.chores() and modem.port.since(self.since) > _SELDOM_MS:
+                    # A CONNECT may be lost, and who came says nothing.
+                    self.since = modem.port.ticks()
+                    modem.begin(calls.list_links(modem), (), None, 5000, self)
+                elif modem.port.since(modem.asked) > _SELDOM_MS:  # has it restarted, unheard?
                     modem.asked = modem.port.ticks()
                     modem.contact = 0
                 return
@@ -248,17 +253,8 @@ class Server:
         client.link = link
         client.born = modem.own(link, client, _OPEN)
 
-    def _find(self, waiting):
-        """Who they are: ``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3. Once for all that wait."""
-        modem = self.modem
-        try:
-            # Every line is kept: one that is glued to a payload is no sign of lost bytes here.
-            lines = calls.must(modem, calls.list_links(modem), (), None)
-        except OSError:
-            return
-        self._note(lines, waiting)
-
-    def _note(self, lines, waiting):
+    def _note(self, lines):
+        """Note of all that wait who they are."""
         for line in lines:
             row = line[line.find(b":") + 1 :].split(b",")
             if len(row) < 4 or line[:8] != b"+CIPSTAT":
@@ -270,35 +266,25 @@ class Server:
             except (UnicodeError, ValueError):
                 continue
             link = int(row[0])
-            for each in waiting:
+            for each in self.coming:
                 if each[0].link == link:
                     each[1] = each[0].peer = (host, int(row[3]))
 
     def accept(self):
         """See ``Socket.accept()``."""
         modem = self.modem
-        socket = self.socket
         since = modem.port.ticks()
-        self._stand()
-        while not self.coming:
-            socket.rest(since, "a client")
-            self._stand()
-        found = self.coming.pop(0)
-        client = found[0]
-        link = client.link
-        try:
-            if found[1] is None and link >= 0 and modem.links[link] == _OPEN:
-                socket.turn(since)
-                self._find([found] + self.coming)
-        except BaseException:
-            self.coming.insert(0, found)
-            raise
-        return client, found[1] or _NOWHERE
-
-    # For sockets that must not wait
+        while not self.ready():
+            if self.asked is None:
+                self.socket.rest(since, "a client")
+            else:
+                modem.rest()
+        return self.hand_out()
 
     def ready(self):
-        """Whether there is a client to hand out; who it is is asked for before, without a wait."""
+        """Whether there is a client to hand out; who it is is asked for before, without a wait, by
+        ``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3.
+        """
         modem = self.modem
         self._stand()
         if self.asked is not None or not self.coming:
@@ -315,9 +301,12 @@ class Server:
     def over(self, code):
         """The module has told who its clients are, if it did. Called from ``step()``."""
         modem = self.modem
-        self._note(modem.lines, self.coming)
-        self.asked[1] = self.asked[1] or _NOWHERE
-        self.asked = None
+        if self.asked is None and code == _OK:
+            lazy.call("sock.repair", "compare", modem, self)
+        self._note(modem.lines)
+        if self.asked is not None:
+            self.asked[1] = self.asked[1] or _NOWHERE
+            self.asked = None
 
     def hand_out(self):
         """The client that ``ready()`` found."""

@@ -368,7 +368,7 @@ class Socket(LinkSocket):
             while self.doing:
                 if self.waits:
                     self.rest(since, "the send")
-                elif modem.bytes is None:
+                elif modem.sent:
                     return  # the verdict comes later; if it is bad, the next call raises
                 else:
                     modem.rest()
@@ -396,7 +396,7 @@ class Socket(LinkSocket):
         self.code = code
         if doing == _ASKING:
             if code == _OK:
-                lazy.call("sock.repair", "compare", modem)
+                lazy.call("sock.repair", "compare", modem, self)
         elif modem.owner(self.link) is self:  # else it was closed meanwhile
             if doing == _RECEIVING:
                 self._over(code)

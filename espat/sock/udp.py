@@ -293,7 +293,7 @@ class UdpSocket(LinkSocket):
             while self.doing:
                 if self.timeout != 0:
                     self.rest(since, "the send")
-                elif modem.bytes is None:
+                elif modem.sent:
                     return n  # the verdict comes later
                 else:
                     modem.rest()
@@ -304,7 +304,7 @@ class UdpSocket(LinkSocket):
                 return n
             raise
         if self.code == _CANCELED:
-            raise fail("called_off")
+            raise lazy.call("sock.repair", "unsent", self)
         if self.code != _SEND_OK:
             self.state()
             raise fail("datagram_not_sent")

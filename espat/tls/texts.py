@@ -12,23 +12,21 @@ from ..errors import ATError
 _TEXTS = (
     # What modules, or this firmware, do not do, or not together.
     "EOPNOTSUPP"
-    "\ncert_optional: a module verifies or does not: CERT_REQUIRED or CERT_NONE"
+    "\ncert_optional: CERT_REQUIRED or CERT_NONE"
     "\ntls_version: modules choose it, 1.2 at most"
     "\ncapath_given: capath: give cafile or cadata"
-    "\npeer_certificate: the module does not tell the other end's certificate"
-    "\nbytes_flowed: too late for TLS, bytes have flowed, or a client opened it: wrap the socket "
-    "before connect() or listen()"
-    "\nno_verifying: %s can neither verify certificates nor show one: newer firmware does<open>"
+    "\npeer_certificate: a module does not tell the peer's certificate"
+    "\nbytes_flowed: bytes have flowed: wrap the socket before connect()"
+    "\nno_verifying: %s can neither verify certificates nor show one: newer does<open>"
     "\nno_cert_store: %s takes no certificates from a board: flash them with esptool, then "
     "context.use_stored(ca=0)<open>"
-    "\nno_name_check: %s cannot check the name in a certificate: ESP-AT 2.1 and later can; or <any>"
-    "\nsni_unknown: %s cannot tell the server a name (SNI): ESP-AT 2.1 and later can; or "
-    "context.sni = False"
-    "\nalpn_unknown: %s cannot offer ALPN protocols: ESP-AT 2.1 and later can"
-    "\npsk_unknown: %s has no keys in place of certificates (PSK): ESP8266 2.1, ESP32 2.2 and later"
-    "\npsk_not_printable: only ESP8266 2.3, ESP32 3.2 and later take a PSK that is not printable"
-    "\nno_tls_server: a TLS server is what ESP32 has: %s has none"
-    "\nno_such_place: %s: this firmware has no place for it in flash"
+    "\nno_name_check: %s cannot check names in certificates: ESP-AT 2.1 can; or <any>"
+    "\nsni_unknown: %s tells no name (SNI): ESP-AT 2.1 does; or context.sni = False"
+    "\nalpn_unknown: %s cannot offer ALPN protocols: ESP-AT 2.1 can"
+    "\npsk_unknown: %s has no keys in place of certificates (PSK): ESP8266 2.1, ESP32 2.2 do"
+    "\npsk_not_printable: ESP8266 2.3 and ESP32 3.2 take a PSK that is not printable"
+    "\nno_tls_server: a TLS server is what ESP32 has, not %s"
+    "\nno_such_place: %s: this firmware has no place for it"
     "\naddress_unchecked: a module cannot check a certificate for the address %s: use a name; or "
     "<any>"
     "\nsni_is_checked: firmware checks the name that it tells: check_hostname = True, or "
@@ -41,16 +39,15 @@ _TEXTS = (
     "ValueError"
     "\nverify_mode: verify_mode: CERT_NONE or CERT_REQUIRED"
     "\nname_missing: check_hostname needs server_hostname"
-    "\npsk_invalid: PSK: an identity and a key of 1 to 32 bytes each, no NUL in the identity"
+    "\npsk_invalid: PSK: identity and key have 1 to 32 bytes each, no NUL in the identity"
     "\nsecured_already: the socket speaks TLS already"
     "\nwrong_protocol: PROTOCOL_TLS_CLIENT is for clients, PROTOCOL_TLS_SERVER for servers"
     "\ncert_too_large: %s: %d bytes, and there is room for %d",
     # What is missing.
     "EINVAL"
-    "\nroots_missing: no CA to verify with: load_verify_locations(), or put roots into the module "
-    "with 'espat ca'<open>"
-    "\nclock_unset: the module's clock is not set, and no time server answered: set this board's, "
-    "or the module's (espat.at.system.systimestamp)"
+    "\nroots_missing: no CA to verify with: load_verify_locations(), or 'espat ca'<open>"
+    "\nclock_unset: the module's clock is not set: set this board's, or the module's "
+    "(espat.at.system.systimestamp)"
     "\nno_certificate: load_cert_chain() first: the key that modules ship with everybody has"
     "\nno_client_ca: no CA for the certificates of clients: load_verify_locations(), or "
     "verify_mode = CERT_NONE",
@@ -58,7 +55,7 @@ _TEXTS = (
     "EIO"
     "\nnot_accepted: the module did not take AT%s: %s"
     "\nflash_differs: %s: what was written to its flash reads otherwise"
-    "\nflash_is_full: %s: the module did not take it: is its flash full? see 'espat ca list'",
+    "\nflash_is_full: %s: not taken: is the flash full? see 'espat ca list'",
 )
 
 # The flags of mbedTLS for a certificate that was not accepted, as +ERRNO ORs them.
@@ -73,7 +70,7 @@ _CODES = {
     0x50: "the other end broke the connection off",
     0x101: "the module is out of memory",
     0x2700: "the server's certificate was not accepted",
-    0x4301: "the module cannot read its CA, certificate or key",
+    0x4301: "the module cannot read its CA or certificate",
     0x6E00: "the two ends have no cipher, or no version of TLS, in common",
     0x7280: "the other end closed in the middle of the handshake",
     0x7780: "the server said no (alert): does it want a client certificate, another ALPN protocol, "

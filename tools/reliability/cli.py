@@ -8,6 +8,8 @@ import click
 
 from espat_tools.emulator import PROFILES
 
+KINDS = ("tcp", "tls", "udp", "served", "slow", "polled", "faced", "beside")
+
 
 @click.group(epilog="Example: espat reliability sweep --sample 50")
 def reliability():
@@ -21,7 +23,7 @@ def reliability():
 @click.option("--seed", default=0, show_default=True, help="Which sample.")
 @click.option("--plain", is_flag=True, help="Sample changes, not families of them in turn.")
 @click.option("--profile", "profiles", multiple=True, type=click.Choice(sorted(PROFILES)))
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(["tcp", "tls", "udp", "served"]))
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS))
 @click.option("-j", "jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
 @click.option("--page", type=click.Path(dir_okay=False), help="Write the counts into this page.")
 @click.option("--each", default=3, show_default=True, help="Cases to show of each kind of fault.")

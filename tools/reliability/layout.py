@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 _HEADERS = re.compile(
     rb"\+IPD,(?P<link>\d),(?P<active>\d+)(?P<address>,[^:\r\n]+)?:"
-    rb"|\+CIPRECVDATA:(?P<read>\d+),"
+    rb"|\+CIPRECVDATA:(?P<read>\d+),(\"[\d.]+\",\d+,)?"
     rb"|\+CIPRECVDATA,(?P<old>\d+):"
 )
 _NOTICE = re.compile(rb"\+IPD,\d,\d+\r\n")

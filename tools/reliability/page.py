@@ -21,8 +21,11 @@ excused by a rule about what was changed where, never by what came of it, and is
 `espat reliability sweep --all` (without `--all` a sample) takes conversations of many payloads, 1
 to 1,460 bytes, each sent down and echoed up, then three payloads at once and the peer's end; over
 TCP, over TLS and with a client of the module's server, each in passive and in active receive, and
-over UDP; on every family; read in pieces of 1, 32, 100 and 1,024 bytes and by `readline`. In each
-conversation one thing goes wrong:
+over UDP; on every family; read in pieces of 1, 32, 100 and 1,024 bytes and by `readline`. Shorter
+ones have a far end that takes seconds (`--kind slow`), so that the driver asks after lost notices;
+a program that must not wait (`polled`), and one with MicroPython's sockets (`faced`), which both go
+on until every byte is there or something else than EAGAIN is raised; and UDP sockets that open and
+close beside a TCP one (`beside`). In each conversation one thing goes wrong:
 
 - every byte that the module prints outside payload, and the first, middle and last byte of each
   payload: 1 to 5 in a row dropped, doubled, ten ways flipped; the module restarts there, with and

@@ -72,7 +72,8 @@ def small(counts):
     slowest = ", ".join(f"{name} {took:.1f} s" for name, took in sorted(counts.slowest.items()))
     tries = ", ".join(f"{n or 'none'}: {count:,}" for n, count in sorted(counts.tries.items()))
     return (
-        f"{counts.cases:,} conversations in {counts.seconds:.0f} s, {counts.failed:,} faults.\n"
+        f"{counts.cases:,} of {counts.there_are:,} conversations in {counts.seconds:.0f} s, "
+        f"{counts.failed:,} faults.\n"
         f"Afterwards a new connection worked at try {tries}.\n"
         f"The module was left with an open link {counts.left_open:,} times.\n"
         f"The longest calls, in simulated seconds: {slowest}."

@@ -63,7 +63,8 @@ def listed(cell):
 class Counts:
     """What came of a sweep: counts by family of changes and verdict, by rule, and faults.
 
-    `later` has the cases in which the connection afterwards worked, but not at the first try, or
+    `there_are` so many conversations in the cells, of which a sample takes some. `later` has the
+    cases in which the connection afterwards worked, but not at the first try, or
     the module had a link too many then.
     """
 
@@ -74,6 +75,7 @@ class Counts:
     slowest: dict = field(default_factory=dict)
     later: list = field(default_factory=list)
     left_open: int = 0
+    there_are: int = 0
     faults: dict = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -94,6 +96,7 @@ class Counts:
         for name, seconds in other.slowest.items():
             self.slowest[name] = max(seconds, self.slowest.get(name, 0))
         self.left_open += other.left_open
+        self.there_are += other.there_are
         self.later += other.later[: KEPT - len(self.later)]
         for kind, rows in other.faults.items():
             mine = self.faults.setdefault(kind, [])
@@ -179,6 +182,7 @@ def sweep(
     tasks = []
     for cell in which:
         numbers = range(len(listed(cell)))
+        total.there_are += len(numbers)
         if sample is not None or seconds is not None:
             numbers = _mixed(listed(cell), chance, plain)[:sample]
         tasks.append([(cell, numbers[i : i + CHUNK]) for i in range(0, len(numbers), CHUNK)])

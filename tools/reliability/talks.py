@@ -8,6 +8,7 @@ import functools
 import random
 from dataclasses import dataclass, field
 
+from .wire import Hang
 from .world import World
 
 HOST, PORT = "talk.test", 99
@@ -20,11 +21,20 @@ AFTERWARDS = 60
 from the module, setting it up again and joining again included."""
 CLOSE = 15
 """Closing has no time-out: it waits for the command that runs, and for its own."""
+_POLL, _RD, _WR = 3, 1, 4
+"""What MicroPython asks of a stream."""
 ASK = b"next"
 SIZES = (1, 37, 2, 512, 100, 1460, 5, 700)
 ACTIVE_SIZES = (1, 37, 2, 512, 100, 900, 5, 700)
 """Active receive holds what was not asked for in a ring: no payload is larger than that."""
 BURST = (33, 1, 310)
+FEW_SIZES = (1, 300, 37)
+"""Where each payload takes long, or more than the payload is on the line."""
+SLOW, SLOWER = 1.7, 6
+"""Seconds that the far end takes: whoever waits asks after half a second what the module holds,
+whoever polls after five."""
+POLLS = 60
+"""Seconds after which a program that polls gives up; lost notices are asked for every five."""
 DATAGRAMS = (1, 37, 2, 512, 100, 1460, 5, 700)
 DATAGRAM_BURST = (3, 61, 20)
 
@@ -61,11 +71,15 @@ class Outcome:
 
 
 class Teller:
-    """The far end: says payload after payload, the next when all that is due for it has come."""
+    """The far end: says payload after payload, the next when all that is due for it has come.
 
-    def __init__(self, sizes, burst):
+    `later` calls a function, after a while where the far end is slow.
+    """
+
+    def __init__(self, sizes, burst, later):
         self.sizes = sizes
         self.burst = burst
+        self.later = later
         self.heard = bytearray()
         self._due = [len(ASK) + sum(sizes[:n]) + n * len(ASK) for n in range(len(sizes) + 1)]
         self._told = 0
@@ -76,14 +90,17 @@ class Teller:
         while self._told < len(self._due) and len(self.heard) >= self._due[self._told]:
             n = self._told
             self._told += 1
-            if peer.closed:
-                return
-            if n < len(self.sizes):
-                peer.send(payload(n, self.sizes[n]))
-            else:
-                for i, size in enumerate(self.burst):
-                    peer.send(payload(50 + i, size))
-                peer.close()
+            self.later(functools.partial(self._tell, peer, n))
+
+    def _tell(self, peer, n):
+        if peer.closed:
+            return
+        if n < len(self.sizes):
+            peer.send(payload(n, self.sizes[n]))
+        else:
+            for i, size in enumerate(self.burst):
+                peer.send(payload(50 + i, size))
+            peer.close()
 
 
 class Stop(Exception):
@@ -220,6 +237,99 @@ class Served(Stream):
         return sock
 
 
+class Polled(Stream):
+    """TCP by a program that must not wait: it calls again and again.
+
+    It reads no lines: for an end of line that was lost it would wait for ever.
+    """
+
+    def piece(self, sock, most):
+        """What one read gives, b"" for the end."""
+        buffer = bytearray(min(self.size, most))
+        n = self.call("recv_into", TIMEOUT, sock.recv_into, buffer)
+        return bytes(buffer[:n])
+
+    @property
+    def size(self):
+        """Bytes of a read."""
+        return 100 if self.cell.reads == "line" else int(self.cell.reads)
+
+    def connected(self):
+        """A socket whose other end is the far end."""
+        sock = Stream.connected(self)
+        sock.settimeout(0)
+        return sock
+
+    def call(self, name, allowed, function, *args):
+        """As for all, until it is done; in vain for too long, it hangs."""
+        world = self.world
+        end = world.clock.now() + POLLS
+        while True:
+            try:
+                return function(*args)
+            except OSError as error:
+                if error.errno != errno.EAGAIN:
+                    return Program.call(self, name, allowed, _raised, error)
+            except Exception as error:
+                return Program.call(self, name, allowed, _raised, error)
+            world.port.pause()
+            if world.clock.now() > end:
+                raise Hang(f"{name}: nothing for {POLLS} s")
+
+
+def _raised(error):
+    raise error
+
+
+class Faced(Polled):
+    """The same by the socket of MicroPython's face, polled before each read."""
+
+    def socket(self, *args, **names):
+        """A stream."""
+        from espat.faces.stream import Stream as Face  # noqa: PLC0415 - for this kind alone
+
+        sock = Face(self.world.radio)
+        self.sockets.append(sock)
+        sock.settimeout(TIMEOUT)
+        return sock
+
+    def say(self, sock, data):
+        """Write it all, however little is taken at a time."""
+        self.outcome.tried += data
+        view = memoryview(data)
+        while view:
+            view = view[self.call("write", TIMEOUT, self._written, sock, view) :]
+
+    @staticmethod
+    def _written(sock, view):
+        n = sock.write(view) if sock.ioctl(_POLL, _WR) else None
+        if n is None:
+            raise OSError(errno.EAGAIN, "not yet")
+        return n
+
+    def piece(self, sock, most):
+        """What one read gives, b"" for the end."""
+        return self.call("read", TIMEOUT, self._read, sock, min(self.size, most))
+
+    @staticmethod
+    def _read(sock, size):
+        data = sock.read(size) if sock.ioctl(_POLL, _RD) else None
+        if data is None:
+            raise OSError(errno.EAGAIN, "not yet")
+        return data
+
+
+class Beside(Stream):
+    """TCP, while a UDP socket is opened and closed: some firmware changes how all links receive."""
+
+    def hear(self, sock, count):
+        """Read `count` bytes that came before a UDP socket was opened."""
+        other = self.socket(type=self.world.pool.SOCK_DGRAM)
+        self.call("bind", TIMEOUT, other.bind, ("0.0.0.0", 5000))
+        Stream.hear(self, sock, count)
+        self.call("close", CLOSE, other.close)
+
+
 class Datagrams(Program):
     """UDP: an ask, a datagram down, an echo up; then three at once."""
 
@@ -276,14 +386,15 @@ class Responder:
 class FarEnd:
     """Whom the module talks to, and all that these heard."""
 
-    def __init__(self, sizes):
+    def __init__(self, sizes, later):
         self.sizes = sizes
+        self.later = later
         self.tellers = []
         self.responder = Responder()
 
     def teller(self):
         """The peer of one more connection."""
-        self.tellers.append(Teller(self.sizes, BURST))
+        self.tellers.append(Teller(self.sizes, BURST, self.later))
         return self.tellers[-1]
 
     @property
@@ -292,7 +403,17 @@ class FarEnd:
         return self.responder.heard + b"|".join(bytes(t.heard) for t in self.tellers if t.heard)
 
 
-KINDS = {"tcp": Stream, "tls": Secure, "udp": Datagrams, "served": Served}
+KINDS = {
+    "tcp": Stream,
+    "tls": Secure,
+    "udp": Datagrams,
+    "served": Served,
+    "slow": Stream,
+    "polled": Polled,
+    "faced": Faced,
+    "beside": Beside,
+}
+DELAYS = {"slow": SLOW, "polled": SLOWER, "faced": SLOWER}
 
 
 @dataclass(frozen=True)
@@ -311,6 +432,8 @@ class Cell:
     @property
     def sizes(self):
         """The payloads that come down."""
+        if self.kind in DELAYS or self.kind == "beside":
+            return FEW_SIZES
         return SIZES if self.passive else ACTIVE_SIZES
 
     @property
@@ -328,7 +451,7 @@ def talk(cell, change=None):
     world = World(cell.profile, change, passive=cell.passive)
     outcome = Outcome()
     try:
-        far = FarEnd(cell.sizes)
+        far = FarEnd(cell.sizes, _later(world, DELAYS.get(cell.kind)))
         try:
             KINDS[cell.kind](world, outcome, cell, far).run()
             outcome.peer += far.heard
@@ -341,6 +464,14 @@ def talk(cell, change=None):
     finally:
         world.close()
     return outcome, world
+
+
+def _later(world, seconds):
+    """What calls a function after so many seconds; None: at once."""
+    if seconds is None:
+        return lambda function: function()
+    after = world.module.core.scheduler.after
+    return lambda function: after(seconds, function, lasting=True)
 
 
 def _afterwards(world, outcome):
