@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from espat import Radio, SocketPool
 from espat_tools.emulator import PROFILES, SimClock
 
+from . import faces
 from .garbling import LINES, mutated
 from .wire import Hang, Wire
 from .world import PASSWORD, SSID, World
@@ -195,6 +196,7 @@ class Player:
     def play(self):
         """Make a module and a radio, and call."""
         self._begin()
+        faces.begin(self.radio)
         for _ in range(self.chance.randrange(6, 24)):
             name, act, errors, allowed = self.chance.choice(self.acts)
             if not self.call(name, act, errors, allowed):
