@@ -183,11 +183,11 @@ def test_the_page_keeps_what_was_not_counted_now(tmp_path):
     place = tmp_path / "page.md"
     page.write_fuzz(place, hostile.Fuzzed(programs=7), seed=3)
     place.write_text(place.read_text("utf-8").replace(page.MENDED, "A thing, and where."), "utf-8")
-    counts = Counts(verdicts=collections.Counter({("drop", "told"): 5}), seconds=1)
+    counts = Counts(verdicts=collections.Counter({("drop", "told"): 5}), there_are=900, seconds=1)
     page.write_sweep(place, counts, False, 4)
     text = place.read_text("utf-8")
     assert "7 programs" in text
-    assert "A sample (seed 4). 5 conversations" in text
+    assert "A sample (seed 4). 5 of 900 conversations" in text
     assert text.endswith("where it was mended.\n\nA thing, and where.\n")
     page.write_sweep(place, counts, False, 4)
     assert place.read_text("utf-8") == text
@@ -195,4 +195,4 @@ def test_the_page_keeps_what_was_not_counted_now(tmp_path):
 
 def test_families_are_all_there():
     assert {cell.profile for cell in cells()} == {cell.profile for cell in cells(kinds=("udp",))}
-    assert len(cells()) == 8 + 3 * 15
+    assert len(cells()) == 8 + 7 * 15
