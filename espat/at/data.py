@@ -86,7 +86,8 @@ def _peer(host, port):
 def ciprecvmode(modem, mode):
     """``AT+CIPRECVMODE=<mode>``: 0 active, 1 passive receive, for all links.
 
-    Sockets follow from the next byte on. NonOS 1.7 (TCP only), ESP8266 2.1, ESP32 2.0.
+    Sockets follow from the next byte on. After a restart of the module it is 1 again, what sockets
+    need. NonOS 1.7 (TCP only), ESP8266 2.1, ESP32 2.0.
     Source: reference, CIPRECVMODE.
     """
     _sure(modem, b"+CIPRECVMODE", (number("mode", mode, 0, 1),), "PASSIVE")
@@ -109,6 +110,8 @@ def ciprecvmode_query(modem):
 
 def ciprecvtype(modem, link, mode):
     """``AT+CIPRECVTYPE=[<link>,]<mode>``: receive mode of one link. ESP-AT 3.3, not ESP8266.
+
+    It is not sent again after a restart of the module, when no link stands.
 
     :param int link: 0 to 4; 5: all
     :param int mode: 0 active, 1 passive
@@ -146,6 +149,8 @@ def ciprecvdata(modem, link, length):
 
 def cipdinfo(modem, on):
     """``AT+CIPDINFO=<on>``: show the remote end with ``+IPD`` and ``+CIPRECVDATA``. All families.
+
+    After a restart of the module it is 0 again, what TCP sockets need.
 
     :param int on: 0 or 1
     Source: reference, CIPDINFO.

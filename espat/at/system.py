@@ -32,7 +32,8 @@ def at(modem):
 
 
 def ate(modem, on):
-    """``ATE0``, ``ATE1``: echo. The driver works with either; the radio sets 0. All families.
+    """``ATE0``, ``ATE1``: echo. The driver works with either; the radio sets 0, after a restart of
+    the module too. All families.
 
     :param int on: 0 or 1
     """

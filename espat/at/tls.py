@@ -70,6 +70,8 @@ def cipsslccn(modem, link, name):
     One field of the firmware's holds this name and that of ``cipsslcsni()``, whose counts if both
     are set.
 
+    Firmware forgets it when the link closes: it is not sent again after a restart.
+
     :param str name: 0 to 64 bytes; empty: none
     ESP-AT 2.1. Source: reference, CIPSSLCCN; tls-facts.md 2.
     """
@@ -83,6 +85,8 @@ def cipsslccn_query(modem):
 
 def cipsslcsni(modem, link, name):
     """``AT+CIPSSLCSNI=[<link>,]"<name>"``: the server name that is told, and checked.
+
+    Firmware forgets it when the link closes: it is not sent again after a restart.
 
     :param str name: 0 to 64 bytes; empty: none
     ESP-AT 2.1. Source: reference, CIPSSLCSNI; tls-facts.md 2.
@@ -118,7 +122,8 @@ def _told(modem, name, needs):
 def cipsslcalpn(modem, link, *protocols):
     """``AT+CIPSSLCALPN=[<link>,]<count>[,"<protocol>"...]``: the protocols that are offered.
 
-    Which one the server chose the firmware does not tell.
+    Which one the server chose the firmware does not tell. It forgets them when the link closes:
+    they are not sent again after a restart.
 
     :param str protocols: up to five, 1 to 255 bytes each; none: nothing is offered
     ESP-AT 2.1. Source: reference, CIPSSLCALPN; tls-facts.md 2.
@@ -147,6 +152,7 @@ def cipsslcpsk(modem, link, key, identity):
 
     The firmware's documents call the first the identity and the second a hint: they are the key,
     and the identity that is sent. Used where no CA is loaded (``cipsslcconf()`` with 0 or 1).
+    Firmware forgets both when the link closes: they are not sent again after a restart.
 
     :param key: str or bytes, 0 to 32 bytes, without NUL, CR and LF
     :param identity: str or bytes, 0 to 32 bytes; both empty: no key
@@ -158,6 +164,8 @@ def cipsslcpsk(modem, link, key, identity):
 
 def cipsslcpskhex(modem, link, key, identity):
     """``AT+CIPSSLCPSKHEX=[<link>,]"<hex of key>","<identity>"``: a key of any bytes.
+
+    Not sent again after a restart: as ``cipsslcpsk()``.
 
     :param bytes key: 1 to 32 bytes
     :param identity: str or bytes, 0 to 32 bytes

@@ -157,7 +157,16 @@ def over(sock, doing, code):
     link = sock.link
     if doing == _CHECKING:
         if code == _OK and modem.links[link] != _OPEN:
-            if lazy.call("sock.repair", "standing", modem) >> link & 1:
+            links = lazy.call("sock.repair", "standing", modem)
+            if links < 0:
+                if modem.reply is None:  # a torn answer: asked once more
+                    modem.follow(
+                        lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, sock
+                    )
+                    sock.doing = _CHECKING
+                    return
+                code = _ERROR
+            elif links >> link & 1:
                 modem.links[link] = _OPEN
     else:
         sock.words = modem.words

@@ -11,6 +11,7 @@ from ..parser import Ring, const
 from .base import is_name
 
 _TIMEOUT = const(0)
+_OK = const(2)
 _ERROR = const(3)
 _CANCELED = const(7)
 _READY = const(22)
@@ -46,13 +47,15 @@ def standing(modem, end=b""):
     """The links in the reply to ``+CIPSTATE?`` or ``+CIPSTATUS``, a bit each.
 
     :param bytes end: those alone whose rows end so
+    :returns: -1: a row was torn, and names no link
     """
     links = 0
     for line in modem.lines:
         if line[:8] == b"+CIPSTAT" and line.endswith(end):
             link = line[line.find(b":") + 1 :][:1]
-            if link and b"0" <= link <= b"4":
-                links |= 1 << int(link)
+            if not link or not b"0" <= link <= b"4":
+                return -1
+            links |= 1 << int(link)
     return links
 
 
@@ -75,6 +78,8 @@ def compare(modem, client=None):
             lazy.call("mishaps", "stray", modem, line)
             return
     links = standing(modem)
+    if links < 0:
+        return
     if held is not None:
         links = 0
         for link in range(5):
@@ -132,7 +137,7 @@ def refusal(socket, host, port):
             return fail("restarted")
     if b"no ip" in words:
         modem.wifi = 0  # its notice was lost: the next use joins again
-    if modem.wifi < 2:
+    if modem.wifi < 2 and socket.code != _OK:  # OK: it would have refused the command
         return fail("not_joined")
     return fail("refused", host, port)
 

@@ -9,8 +9,12 @@ import errno
 import pytest
 
 from tests.driver.desk import pattern
+from tests.driver.script import OK
 from tests.faults.rig import (
+    Esp32,
+    FarDesk,
     Spoiled,
+    once,
     passive_where_it_is,
     read,
     settled,
@@ -139,3 +143,45 @@ def test_a_pushed_payload_without_its_header_is_told(make_desk, family, name, pa
     assert error.errno == errno.ECONNRESET
     tried(sock.close)
     settled(desk)
+
+
+TORN_ROWS = {
+    "cut": lambda data: data[: data.find(b"+CIPSTAT") + 10] + b"\r\n\r\nOK\r\n",
+    "no link": lambda data: data.replace(b':4,"', b':,"'),
+}
+
+
+@pytest.mark.parametrize("how", TORN_ROWS)
+def test_a_connection_whose_connect_and_row_are_torn_stands(make_desk, family, how):
+    """`4,CONNECT` is lost, and the list of links is torn: it is asked for once more."""
+    desk = make_desk(family, line=Spoiled).join()
+    desk.port.tick = 0.02
+    desk.line.answer(b"AT+CIPSTART=", once(b"4,CONNECT\r\n", b""))
+    desk.line.answer(b"AT+CIPSTAT", lambda data: TORN_ROWS[how](data) if b"+CIP" in data else data)
+    sock = desk.socket()
+    assert desk.line.hits == 2
+    sock.send(b"hello")
+    assert sock.recv(10) == b"hello"
+    sock.close()
+    settled(desk)
+
+
+class Mute(Esp32):
+    """Says OK to CIPSTART without CONNECT, and no link in its list."""
+
+    @staticmethod
+    def links(numbers):
+        return [b"+CIPSTATE:\r\n"]
+
+
+@pytest.mark.parametrize("join", [False, True])
+def test_of_a_module_that_took_the_command_nobody_says_that_it_is_not_joined(join):
+    """It would have refused it: what is not known is whether the connection stands."""
+    desk = FarDesk(Mute, join=join)
+    desk.script.on(b"AT+CIPSTART=", (OK,))
+    sock = desk.pool.socket()
+    sock.settimeout(5)
+    _, error = tried(sock.connect, ("10.0.0.1", 80))
+    assert error and "not joined" not in str(error)
+    desk.radio.command("AT")
+    assert b"AT+CIPCLOSE=4" in desk.script.commands  # it may stand there

@@ -25,6 +25,18 @@ SETTINGS = {
     "SYSMSG": (NEW + OLD, "sysmsg", (4,), b"+SYSMSG"),
     "CIPSTA": (NEW + OLD, "cipsta", ("192.168.1.60",), b'="192.168.1.60"'),
     "CIPSTAMAC": (NEW + OLD, "cipstamac", ("02:00:00:00:00:77",), b'="02:00:00:00:00:77"'),
+    "CIPAP": (NEW + OLD, "cipap", ("192.168.9.1",), b'="192.168.9.1"'),
+    "CIPAPMAC": (NEW + OLD, "cipapmac", ("02:00:00:00:00:78",), b'="02:00:00:00:00:78"'),
+    "CWDHCP": (NEW + OLD, "cwdhcp", (0,), b"+CWDHCP"),
+    "CWDHCPS": (NEW + OLD, "cwdhcps", (1, 60, "192.168.4.8", "192.168.4.9"), b"+CWDHCPS"),
+    "RFPOWER": (NEW + ("nonos-1.7.4",), "rfpower", (60,), b"+RFPOWER=60"),
+    "CWCOUNTRY": (NEW + OLD, "cwcountry", (0, "DE", 1, 13), b"+CWCOUNTRY"),
+    "MDNS": (NEW + ("nonos-1.7.4",), "mdns", ("espat", "_http", 80), b'+MDNS=1,"espat"'),
+    "CIPRECONNINTV": (NEW, "cipreconnintv", (20,), b"+CIPRECONNINTV=20"),
+    "TRANSINTVL": (NEW[2:], "transintvl", (50,), b"+TRANSINTVL=50"),
+    "CIPSSLSIZE": (OLD, "cipsslsize", (3072,), b"+CIPSSLSIZE=3072"),
+    "CIPSSLCCONF": (NEW, "cipsslcconf", (5, 0), b"+CIPSSLCCONF=5,0"),
+    "CIPTCPOPT": (NEW, "ciptcpopt", (5, -1, 1), b"+CIPTCPOPT=5,"),
     "CWSAP": (NEW + OLD, "cwsap", ("mine", "password1", 6, 3), b'"mine","password1",6,3'),
 }
 each_setting = pytest.mark.parametrize("name", SETTINGS)
@@ -38,7 +50,7 @@ def in_force(desk, name):
 
 def made(desk, name):
     _, function, args, _ = SETTINGS[name]
-    if name == "CWSAP":
+    if name in ("CWSAP", "CIPAP", "CIPAPMAC", "CWDHCPS"):
         command("cwmode")(desk.modem, 3)
     command(function)(desk.modem, *args)
     assert len(in_force(desk, name)) == 1, desk.module.commands[-3:]
