@@ -74,7 +74,7 @@ def decoded(value):
     """A name as str, or as it is where it is not UTF-8."""
     try:
         return str(value, "utf-8")
-    except (UnicodeError, ValueError):
+    except ValueError:  # a UnicodeError is one
         return bytes(value)
 
 

@@ -158,12 +158,9 @@ def over(sock, doing, code):
     if doing == _CHECKING:
         if code == _OK and modem.links[link] != _OPEN:
             links = lazy.call("sock.repair", "standing", modem)
-            if links < 0:
-                if modem.reply is None:  # a torn answer: asked once more
-                    modem.follow(
-                        lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, sock
-                    )
-                    sock.doing = _CHECKING
+            if links < 0:  # a torn answer: asked once more
+                if modem.reply is None:
+                    _ask(sock, b"+CIPSTAT")
                     return
                 code = _ERROR
             elif links >> link & 1:
@@ -173,8 +170,7 @@ def over(sock, doing, code):
         sock.code = _TIMEOUT if modem.probed and code == _OK else code
         if code == _OK and modem.links[link] != _OPEN:
             # Its CONNECT was lost, or never came: the list of links tells.
-            modem.follow(lazy.call("calls", "list_links", modem), (), None, 5000, sock)
-            sock.doing = _CHECKING
+            _ask(sock, None)
             return
     mine = modem.links[link] == _OPEN and modem.owner(link) is sock
     if (code == _ERROR and doing == _CONNECTING) or not mine:  # if open: a server's
@@ -182,3 +178,10 @@ def over(sock, doing, code):
         if modem.owner(link) is sock:
             # It may stand there, unknown to us.
             modem.give(link, 0 if code == _OK else _OPEN)
+
+
+def _ask(sock, reply):
+    """Ask whether its link stands: the list of links tells."""
+    modem = sock.modem
+    modem.follow(lazy.call("calls", "list_links", modem), (), reply, 5000, sock)
+    sock.doing = _CHECKING

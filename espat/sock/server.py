@@ -259,16 +259,14 @@ class Server:
             row = line[line.find(b":") + 1 :].split(b",")
             if len(row) < 4 or line[:8] != b"+CIPSTAT":
                 continue
-            if not (row[0].isdigit() and row[3].isdigit()):
-                continue
             try:
-                host = str(row[2].strip(b'"'), "ascii")
-            except (UnicodeError, ValueError):
+                link = int(row[0])
+                place = str(row[2].strip(b'"'), "ascii"), int(row[3])
+            except ValueError:  # a UnicodeError is one on every runtime
                 continue
-            link = int(row[0])
             for each in self.coming:
                 if each[0].link == link:
-                    each[1] = each[0].peer = (host, int(row[3]))
+                    each[1] = each[0].peer = place
 
     def accept(self):
         """See ``Socket.accept()``."""

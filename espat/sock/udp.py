@@ -383,7 +383,7 @@ class UdpSocket(LinkSocket):
         self._coming = None
         try:
             host = str(parser.peer or b"", "ascii")
-        except (UnicodeError, ValueError):
+        except ValueError:  # a UnicodeError is one
             host = ""
         if self._peer and self._peer != (host, parser.port):
             return None  # of nobody we are connected to
