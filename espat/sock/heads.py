@@ -55,8 +55,6 @@ class Head:
     def flush(self, sock):
         """Send what is held back; the rest of the head may still come."""
         n = self.held
-        if not n:
-            return
         self.held = 0
         try:
             done = sock.push(memoryview(self.buf)[:n])
