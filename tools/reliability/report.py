@@ -71,9 +71,12 @@ def small(counts):
     """What else was counted."""
     slowest = ", ".join(f"{name} {took:.1f} s" for name, took in sorted(counts.slowest.items()))
     tries = ", ".join(f"{n or 'none'}: {count:,}" for n, count in sorted(counts.tries.items()))
+    left = counts.there_are - counts.cases
+    hours = counts.there_are * counts.seconds / max(1, counts.cases) / 3600
+    rest = f"At that pace all of them take {hours:.0f} hours.\n" if left > 0 else ""
     return (
         f"{counts.cases:,} of {counts.there_are:,} conversations in {counts.seconds:.0f} s, "
-        f"{counts.failed:,} faults.\n"
+        f"{counts.failed:,} faults.\n{rest}"
         f"Afterwards a new connection worked at try {tries}.\n"
         f"The module was left with an open link {counts.left_open:,} times.\n"
         f"The longest calls, in simulated seconds: {slowest}."
