@@ -69,17 +69,17 @@ def unexpected(modem):
     return None
 
 
-def newcomer(modem, link, held=0):
+def newcomer(modem, link):
     """Something came for a link that nobody opened, or whose user had its end: the CONNECT of a
     server's client was lost.
-
-    :param int held: bytes that the module says it holds: what its last user left there gets no less
     """
     unread = modem.unread[link]
     if link < 0 or not _VACANT >> modem.links[link] & 1 or _CONNECT not in modem.handlers:
         return
-    # Of TLS the counts are only a hint.
-    if 0 < unread and (unread <= held or getattr(modem.owner(link), "context", None)):
+    # What its last user left there gets no less; but of TLS the counts are only a hint.
+    if 0 < unread and (
+        unread <= modem.parser.length or getattr(modem.owner(link), "context", None)
+    ):
         return
     modem.parser.link = link
     modem.handlers[_CONNECT](_CONNECT)

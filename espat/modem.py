@@ -425,8 +425,8 @@ class Modem(Links):
         else:
             self.settle(True)
             if event == _WAITING:
-                if self.links[link] != _OPEN and self.unread[link] != parser.length:
-                    lazy.call("mishaps", "newcomer", self, link, parser.length)
+                if self.links[link] != _OPEN:
+                    lazy.call("mishaps", "newcomer", self, link)
                 self.unread[link] = parser.length
             elif event == _CLOSED:
                 self.closed(link)

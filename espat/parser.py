@@ -255,17 +255,18 @@ class Parser(Ring):
             if event == _HEADER:
                 event = self._header(r, w)
             elif event == _WHOLE_LINE:
-                long = self._long
-                event = -1 if long else self._line(r)
-                if event != _BROKEN:  # go on behind it
-                    if long:
-                        self.link = -1
-                        event = _BROKEN  # longer than any line: what was pushed, without its header
-                    elif self.tail == 1:
+                if self._long:
+                    self.link = -1
+                    event = _BROKEN  # longer than any line: what was pushed, without its header
+                else:
+                    event = self._line(r)
+                    if event == _BROKEN:
+                        return event  # what stands there is told next
+                    if self.tail == 1:
                         self.tail = 3  # what follows is not glued to the payload any more
-                    self._long = False
-                    self._seen = self._past = 0
-                    self.r = self._line_next
+                self._long = False
+                self._seen = self._past = 0
+                self.r = self._line_next  # go on behind it
             if event >= 0:
                 return event
             r = self.r

@@ -78,7 +78,7 @@ _TEXTS = (
     "sni = False, or use a socket"
     "\nno_finding: the module finds no services",
     "EADDRINUSE"
-    "\nserver_in_use: the module's one server is in use: close it"
+    "\nserver_in_use: the module has one server: close it"
     "\nport_refused: the module refused UDP port %d: in use?",
     "EINVAL"
     "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"
