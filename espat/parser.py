@@ -29,8 +29,7 @@ Events are small ints; what belongs to an event is in attributes until the next 
 16  REFUSED         a header promised more than was asked for or than ``limit``: nothing of it
                     has been delivered, and what follows cannot be trusted
 17  BROKEN          what follows a payload is not what follows a payload: bytes of it (``link``)
-                    were lost or doubled on the wire; or a line was over the ring's size: it may be
-                    a payload that lost its header (-1)
+                    were lost or doubled; or a line over the ring's size, a lost header's payload
 18  WAITING         passive receive: ``link`` holds ``length`` bytes
 19  CONNECT         20  CLOSED  21  CONNECT_FAIL: of ``link`` (-1 in single-link mode)
 22  READY           the module has started: all its state is gone
