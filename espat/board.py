@@ -61,7 +61,7 @@ def radio():
 
 def _wired():
     """What a file of boards/ offers, by settings.toml."""
-    tx, rx, reset = [_setting(name) for name in ("TX", "RX", "RESET")]
+    tx, rx, reset = map(_setting, ("TX", "RX", "RESET"))
     if not tx or not rx:
         raise ImportError(
             "wifi.radio: where is the module? Copy your board's file of espat's boards/ to "

@@ -15,12 +15,13 @@ _WAITING = const(18)  # an event of the parser
 class ShownModem(Modem):
     """A modem whose conversation is shown.
 
-    :param show: a function of ``"->"`` or ``"<-"`` and a line (str); True prints
+    :param show: a function of ``"->"`` or ``"<-"`` and a line (str); True, or what is no function,
+        prints
     """
 
     def __init__(self, port, idle, rescue, show):
         Modem.__init__(self, port, idle, rescue)
-        self._show = print if show is True else show
+        self._show = show if callable(show) else print
 
     def _tell(self, way, line):
         text = "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in line])

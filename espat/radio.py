@@ -58,7 +58,7 @@ class Radio(_Members):
         else:
             modem = Modem(port, idle, _rescue)
         if rates or pause or fast or not hasattr(uart, "write"):
-            lazy.call("start.search", "check", modem, tuple(rates), pause, fast)
+            lazy.call("start.search", "check", modem, rates, pause, fast)
         self.modem = modem
         self.rx_size = rx_size
         self.reset_pin = reset

@@ -26,7 +26,7 @@ _TEXTS = (
     "\npeer_closed: the other end has closed"
     "\npart_sent: the connection broke after %d of %d bytes"
     "\nnot_sent: not sent: connection lost"
-    "\ndropped: the module closed the link",
+    "\ndropped: the module closed the link: make a new socket",
     "ENOTCONN"
     "\ngone: the other end has closed the connection"
     "\nnot_open: the socket is not connected"
@@ -50,7 +50,7 @@ _TEXTS = (
     "\ncommand_refused: %s"
     "\nno_passthrough: no passthrough: has the peer gone?"
     "\nset_up_refused: the module refused AT%s, which espat needs: %s"
-    "\ndatagram_not_sent: the datagram was not sent"
+    "\ndatagram_not_sent: the module did not send the datagram"
     "\ngarbled: AT%s: a reply not understood: %s"
     "\nother_bytes: behind None write() wants the same bytes"
     "\nrate_failed: no answer at %d baud: back at %d",
@@ -74,15 +74,15 @@ _TEXTS = (
     "EBADF\nclosed: the socket is closed",
     "EOPNOTSUPP\nsock_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
     "\none_group: one group a socket"
-    "\nchecked_once: after a break there is no name or PSK to check: check_hostname = False and "
-    "sni = False, or use a socket"
+    "\nchecked_once: after a break the module checks no name and has no PSK: check_hostname = "
+    "False and sni = False, or use a socket"
     "\nno_finding: the module finds no services",
     "EADDRINUSE"
     "\nserver_in_use: the module has one server: close it"
     "\nport_refused: the module refused UDP port %d: in use?",
     "EINVAL"
     "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"
-    "\nnot_bound: bind(), then listen() first"
+    "\nnot_bound: bind((host, port)) first, then listen()"
     "\nrate_not_told: the UART does not tell its rate",
     "EMSGSIZE 90\ndatagram_size: a datagram has 1 to 1472 bytes",
     "ValueError"
@@ -91,7 +91,7 @@ _TEXTS = (
     "\nnegative: a time-out is seconds, not negative, or None"
     "\nbad_address: (host, port) is wanted: a str of 1..64 characters, an int of 1..65535"
     "\nno_group: 8 bytes are wanted: a group first"
-    "\ntoo_small: nbytes over the buffer"
+    "\ntoo_small: nbytes: 0 to the length of the buffer"
     "\nrate_not_found: baud: start-up would not find the module at %d again: Radio(..., "
     "rates=(%d,))",
     "TypeError\nnot_octets: %s: bytes, a bytearray or a memoryview of bytes are wanted"

@@ -27,6 +27,19 @@ def text(what, value, least, most):
     return value
 
 
+def ms(seconds):
+    """A time-out in milliseconds.
+
+    :raises ValueError: it is negative, without end, or no number
+    """
+    try:
+        if seconds >= 0:
+            return int(seconds * 1000)
+    except (TypeError, OverflowError):
+        pass
+    raise fail("negative")
+
+
 def is_address(value):
     """Whether a str, or bytes, is an IPv4 address."""
     parts = value.split("." if isinstance(value, str) else b".")
@@ -113,7 +126,7 @@ def wanted(modem, network):
     """
     ssid, password, bssid, timeout = network
     if isinstance(bssid, (bytes, bytearray)) and len(bssid) == 6:
-        bssid = ":".join(["%02x" % b for b in bssid])
+        bssid = ((6 * ":%02x") % tuple(bssid))[1:]
     checked(modem, ssid, password, bssid)
     name = ssid if isinstance(ssid, str) else decoded(ssid)
     try:
@@ -123,7 +136,7 @@ def wanted(modem, network):
     except ATError:  # it is no station
         pass
     station(modem)
-    return ssid, password, bssid, 20000 if timeout is None else int(timeout * 1000)
+    return ssid, password, bssid, 20000 if timeout is None else ms(timeout)
 
 
 def station(modem):

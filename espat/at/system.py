@@ -45,7 +45,7 @@ def gmr(modem):
 
     Only ``AT version:`` is in all of them, but for NonOS 0.9, which says ``0018000902-AI03``.
     """
-    return tuple([decoded(line) for line in modem.run(b"+GMR", (), None)])
+    return tuple(map(decoded, modem.run(b"+GMR", (), None)))
 
 
 def rst(modem):

@@ -174,7 +174,7 @@ def cipsslcpskhex(modem, link, key, identity):
     if isinstance(key, str):
         raise TypeError("key: bytes are wanted")
     text("key", key, 1, 32)
-    digits = "".join(["%02x" % byte for byte in key])
+    digits = (len(key) * "%02x") % tuple(key)
     args = digits, text("identity", identity, 0, 32)
     put(modem, b"+CIPSSLCPSKHEX", link_first(link, args, 5), "PSKHEX")
 

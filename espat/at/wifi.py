@@ -66,7 +66,7 @@ def cwlap(modem, ssid=None, bssid=None, channel=None):
     elif bssid is not None or channel is not None:
         raise ValueError("ssid: it must be given with bssid or channel")
     lines = modem.run(b"+CWLAP=" if args else b"+CWLAP", args, b"+CWLAP:", 20000)
-    return [_found(line) for line in lines]
+    return list(map(_found, lines))
 
 
 def _found(line):
@@ -147,7 +147,7 @@ def cwsap_query(modem):
     if not 0 < first < middle < end:
         raise garbled(name, line)
     names = [decoded(line[first + 2 : middle]), decoded(line[middle + 3 : end])]
-    return tuple(names + [int(n) for n in numbers])
+    return tuple(names + list(map(int, numbers)))
 
 
 def cwlif(modem):
@@ -157,7 +157,7 @@ def cwlif(modem):
         if line.startswith(b"+") and not line.startswith(b"+CWLIF:"):
             continue  # some notice
         row = (line[7:] if line.startswith(b"+") else line).split(b",")
-        row = [decoded(value) for value in row[:2]]
+        row = list(map(decoded, row[:2]))
         if len(row) < 2 or not isinstance(row[1], str) or not is_mac(row[1]):
             raise garbled(b"+CWLIF", line)
         found.append(tuple(row))

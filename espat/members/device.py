@@ -10,7 +10,7 @@ takes the radio first.
 import errno
 
 from .. import lazy
-from ..at.essential import cipsta_query, cwjap_query, cwmode_query, station, text
+from ..at.essential import cipsta_query, cwjap_query, cwmode_query, ms, station, text
 from ..at.system import sleep, sleep_query
 from ..at.wifi import (
     cipapmac,
@@ -89,7 +89,7 @@ def command(radio, line, timeout=5):
     Of modes that it changes the driver sets those that sockets need again before the next command.
 
     :param str line: ASCII, beginning with AT, without CRLF; quoted and escaped by the caller
-    :param timeout: seconds
+    :param timeout: seconds; None: 5
     :returns: the reply lines, a list of bytes
     :raises ATError: the module refused it
     :raises ValueError: a line break, NUL, or not a command
@@ -99,12 +99,14 @@ def command(radio, line, timeout=5):
     name = line.encode()
     if name[:2] != b"AT" or b"\r" in name or b"\n" in name or b"\0" in name:
         raise ValueError("not one AT command")
+    timeout = ms(5 if timeout is None else timeout)
     modem = radio.up()
     try:
-        lines = modem.run(name[2:], (), None, int(timeout * 1000))
+        lines = modem.run(name[2:], (), None, timeout)
     finally:
-        if not line.endswith("?") and any(line[2:].startswith(mode) for mode in _CHANGING):
-            modem.recheck |= _ASK_MODES
+        for mode in _CHANGING:
+            if line[2:].startswith(mode) and line[-1] != "?":
+                modem.recheck |= _ASK_MODES
     if line == "AT+CIPMUX=0":
         modem.up = False  # no link was open; with one at most the sockets cannot work
     return lines
@@ -158,10 +160,12 @@ def put_hostname(radio, name):
     """
     name = text("hostname", name, 1, 32)
     name = name if isinstance(name, str) else str(name, "ascii")
-    for part in name.split("."):
-        plain = all("0" <= c <= "9" or "a" <= c <= "z" or c == "-" for c in part.lower())
-        if not part or part[0] == "-" or not plain:
-            raise ValueError("hostname: letters, digits, - and . are wanted")
+    dotted = "." + name.lower() + "."
+    wrong = ".." in dotted or ".-" in dotted
+    for c in dotted:
+        wrong = wrong or not ("0" <= c <= "9" or "a" <= c <= "z" or c in "-.")
+    if wrong:
+        raise ValueError("hostname: letters, digits, - and . are wanted")
     modem = radio.awake()
     station(modem)
     cwhostname(modem, name)

@@ -7,7 +7,7 @@ Source: reference, CIPMODE, CIPSEND, CIPRECONNINTV; dialects.md 1, rows 5b, 12, 
 
 from .. import calls, lazy
 from ..at.args import need, number, since
-from ..at.essential import current, text
+from ..at.essential import current, ms, text
 from ..at.links import (
     cipmode,
     cipmux,
@@ -145,8 +145,8 @@ def _check(modem, host, port, kind, local_port, reconnect, timeout):
         number("local_port", local_port, 1, 65535)
         if kind != "UDP":
             raise ValueError("local_port: of UDP alone")
-    if timeout is not None and timeout < 0:
-        raise fail("negative")
+    if timeout is not None:
+        ms(timeout)
     if modem.state:
         raise fail("links_in_use")
     compose(b"+CIPSTART=", (kind, host, port))

@@ -236,16 +236,16 @@ class Socket(LinkSocket):
         if self.eof and not self.shut:
             raise fail("ended")
         n = self._read(view)
-        if not n:
-            self.eof = True
+        self.eof = not n
         return n
 
     def recv(self, size):
         """Up to ``size`` bytes, 2048 at most, else as ``recv_into()``; ``b""`` at the end."""
         if size < 1:
+            if size:
+                raise fail("too_small")
             return b""
-        if size > 2048:
-            size = 2048
+        size = min(size, 2048)
         if not self._ready():
             if size >= _STRAIGHT and not self.waiting():
                 buffer = memoryview(bytearray(size))

@@ -333,9 +333,9 @@ class UdpSocket(LinkSocket):
             there is one), never bound nor sent; ECONNRESET, the module restarted, or bytes were
             lost between module and host
         """
-        if nbytes > len(buffer):
-            raise fail("too_small")
         view = octets("buffer", buffer, True)
+        if nbytes > len(view):
+            raise fail("too_small")
         data, host, port = self._next()
         n = min(len(data), nbytes if nbytes > 0 else len(view))
         view[:n] = memoryview(data)[:n]

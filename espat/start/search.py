@@ -25,12 +25,14 @@ def check(modem, rates, pause, fast):
     if not hasattr(uart, "write"):
         hint = ": use serial.Serial(name, 115200)" if isinstance(uart, str) else ""
         raise TypeError("uart: an open UART is wanted, not %r%s" % (uart, hint))
+    if isinstance(rates, int):
+        rates = (rates,)
     for rate in rates:
         number("rates", rate, 80, 5000000)
     number("pause", pause, 0, 10000)
     if fast:
         number("fast", fast, 9600, 5000000)
-    modem.rates = ((fast,) if fast else ()) + rates
+    modem.rates = ((fast,) if fast else ()) + tuple(rates)
     modem.gap = pause
     modem.fast = fast
 

@@ -25,8 +25,11 @@ def start(radio):
 
     :raises OSError: ETIMEDOUT, nothing answers; EIO, the module refuses what espat needs;
         ECONNRESET, it restarts over and over
+    :raises TypeError: the radio was made with a wrong ``rx_size`` or ``idle``
     """
     modem = radio.modem
+    if not isinstance(radio.rx_size, int) or (modem.idle and not callable(modem.idle)):
+        raise TypeError("Radio: rx_size is an int, idle a function")
     for _ in range(3):
         modem.contact = 0
         try:

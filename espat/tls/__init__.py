@@ -135,11 +135,11 @@ class SSLContext:
     def set_alpn_protocols(self, protocols):
         """The protocols to offer, up to five. Which was chosen the module does not tell.
 
-        :param protocols: a list of str
-        :raises ValueError: more than five
+        :param protocols: a list or tuple of str
+        :raises ValueError: none, or more than five
         """
-        if len(protocols) > 5:
-            raise ValueError("protocols out of 0..5")
+        if not isinstance(protocols, (list, tuple)) or len(protocols) > 5:
+            raise ValueError("protocols: a list of up to 5 is wanted")
         self.alpn = tuple(protocols)
 
     def set_psk(self, identity, key):

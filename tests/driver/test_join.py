@@ -20,7 +20,7 @@ POINTS = {
 FAILURES = {
     "wrong password": ("espat", "wrong horse", errno.EACCES, "wrong password"),
     "no such access point": ("nowhere", PASSWORD, errno.ENODEV, "no such access point"),
-    "time-out": ("silent", PASSWORD, errno.ETIMEDOUT, "did not answer"),
+    "time-out": ("silent", PASSWORD, errno.ETIMEDOUT, "no answer"),
     "no DHCP": ("no dhcp", PASSWORD, errno.ETIMEDOUT, "DHCP"),
 }
 

@@ -4,6 +4,7 @@ import pytest
 
 import espat
 from espat import tls
+from espat_tools.emulator import Module
 from tests.runtimes.board_rules import violations
 
 PLACE = "(host, port) is wanted: a str of 1..64 characters, an int of 1..65535"
@@ -76,6 +77,58 @@ def test_time_outs(desk):
                 sock.settimeout(seconds)
 
 
+def test_time_outs_of_calls(desk):
+    """A text would be repeated a thousand times, and "5" taken for years."""
+    radio = desk.radio
+    sent = radio.modem.commands
+    for seconds in NO_SECONDS:
+        with pytest.raises(ValueError, match=SECONDS):
+            radio.command("AT", timeout=seconds)
+        with pytest.raises(ValueError, match=SECONDS):
+            radio.passthrough("192.168.1.1", 80, timeout=seconds)
+    assert radio.modem.commands == sent
+    assert radio.command("AT", timeout=None) == []
+    for seconds in NO_SECONDS:
+        with pytest.raises(ValueError, match=SECONDS):
+            radio.connect("another", "its password", timeout=seconds)
+    assert not any(b"CWJAP=" in line for line in desk.module.commands[-3:])
+
+
+def test_sizes(desk):
+    """A negative size got b"", which is the end of a stream."""
+    with desk.pool.socket() as sock:
+        sentence = "nbytes: 0 to the length of the buffer"
+        _refused(ValueError, sentence, sock.recv, -1)
+        _refused(ValueError, sentence, sock.recv_into, bytearray(4), 5)
+        assert sock.recv(0) == b""
+    with desk.pool.socket(type=desk.pool.SOCK_DGRAM) as sock:
+        for buffer in (5, None, "text", b"1234"):
+            _refused(TypeError, OCTETS.replace("data", "buffer"), sock.recvfrom_into, buffer)
+
+
+def test_protocols_of_tls():
+    """A text alone would be offered letter by letter."""
+    context = tls.create_default_context()
+    for names in ("h2", 5, None, ["h2"] * 6):
+        sentence = "protocols: a list of up to 5 is wanted"
+        _refused(ValueError, sentence, context.set_alpn_protocols, names)
+    context.set_alpn_protocols(("h2", "http/1.1"))
+
+
+@pytest.mark.parametrize("wrong", [{"rx_size": "2048"}, {"rx_size": None}, {"idle": 1}])
+def test_what_a_radio_is_made_with(profile, wrong):
+    with Module(profile, timing={"boot": 0.01}) as module:
+        radio = espat.Radio(module.uart(), **wrong)
+        _refused(TypeError, "Radio: rx_size is an int, idle a function", radio.awake)
+
+
+def test_one_rate_and_a_debug_that_is_no_function(profile, capsys):
+    with Module(profile, timing={"boot": 0.01}) as module:
+        radio = espat.Radio(module.uart(), rates=9600, debug=1)
+        assert radio.firmware == "ESP32 ESP-AT 3.3"
+    assert "-> AT+GMR\n" in capsys.readouterr().out
+
+
 def test_text_is_not_sent(desk):
     for data in ("text", None, 5, [1]):
         _refused(TypeError, OCTETS, desk.pool.socket().send, data)
@@ -132,3 +185,21 @@ def test_boards_refuse_the_same(any_micropython):
     program = PROGRAM % ", ".join(map(repr, NO_PEERS))
     assert violations(program) == []
     assert any_micropython(program).check().splitlines() == [PLACE] * len(NO_PEERS)
+
+
+TIMES = """
+from espat.at.essential import ms
+
+for seconds in (%s):
+    try:
+        print("taken", ms(seconds))
+    except ValueError as error:
+        print(error)
+print(ms(0), ms(0.5), ms(20))
+"""
+
+
+def test_boards_refuse_the_same_time_outs(any_micropython):
+    program = TIMES % ", ".join(map(repr, NO_SECONDS))
+    printed = any_micropython(program).check().splitlines()
+    assert printed == [SECONDS] * len(NO_SECONDS) + ["0 500 20000"]
