@@ -12,6 +12,7 @@ from ..parser import const
 
 STAYS = True
 
+_OPEN = const(2)  # what a link is
 _HEAD = const(512)  # bytes of a head that are held back
 _METHODS = b" GET POST PUT HEAD DELETE PATCH OPTIONS "
 
@@ -59,7 +60,8 @@ class Head:
         try:
             done = sock.push(memoryview(self.buf)[:n])
         except OSError:
-            self.held = n  # none of it was taken
+            if sock.is_ours() and sock.modem.links[sock.link] == _OPEN:
+                self.held = n  # none of it was taken, and it can go yet
             raise
         if done < n:
             raise fail("part_sent", done, n)
