@@ -45,7 +45,7 @@ _TEXTS = (
     "\ncert_too_large: %s: %d bytes, and there is room for %d",
     # What is missing.
     "EINVAL"
-    "\nroots_missing: no CA to verify with: load_verify_locations(), or 'espat ca'<open>"
+    "\nroots_missing: no CA to verify with: load_verify_locations(), or roots from 'espat ca'<open>"
     "\nclock_unset: the module's clock is not set: set this board's, or the module's "
     "(espat.at.system.systimestamp)"
     "\nno_certificate: load_cert_chain() first: the key that modules ship with everybody has"
