@@ -19,7 +19,20 @@ def lacking(runtime):
 
     :param str runtime: as ``sys.implementation.name``
     """
-    return lazy.call("faces.lacking", "pairs", runtime)
+    return [pair for pair in _candidates(runtime) if not _is_there(pair[0])]
+
+
+def _candidates(runtime):
+    return lazy.call("faces.lacking", "candidates", runtime)
+
+
+def _is_there(name):
+    if name not in sys.modules:
+        try:
+            __import__(name)
+        except ImportError:
+            return False
+    return True
 
 
 def put(name, room):
@@ -27,4 +40,9 @@ def put(name, room):
     sys.modules[name] = getattr(__import__("espat.faces." + room).faces, room)
 
 
-lazy.call("faces.lacking", "fill", put)
+# Not by lacking(): CircuitPython has room for few frames, and files of lib/ import each other.
+for _name, _room in _candidates(sys.implementation.name):
+    if not _is_there(_name):
+        put(_name, _room)
+if sys.implementation.name == "micropython":
+    lazy.call("faces.lacking", "put_country")
