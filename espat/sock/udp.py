@@ -385,7 +385,7 @@ class UdpSocket(LinkSocket):
             host = str(parser.peer or b"", "ascii")
         except ValueError:  # a UnicodeError is one
             host = ""
-        if self._peer and self._peer != (host, parser.port):
+        if self.shut or (self._peer and self._peer != (host, parser.port)):
             return None  # of nobody we are connected to
         if len(self._queue) < _DATAGRAMS and self._bytes + n <= _BYTES:
             try:

@@ -25,6 +25,7 @@ _LOST_BYTES = const(6)
 _TRIES = b"\x05\x05\x08\x17\x08\x08"
 _PLUSES = const(3)
 _LONGEST_MS = const(20000)  # how long "busy" is waited out
+_LATEST_MS = const(3000)  # how long it may go on talking behind its answer
 _SETTLE_MS = const(20)  # silence behind the answer: late words have passed
 
 
@@ -97,7 +98,7 @@ class Sync:
         modem = self.modem
         port = modem.port
         # Answers to what it was asked before may follow: they would be taken for the next one's.
-        if came and self.answered and port.since(self.t0) < _LONGEST_MS:
+        if came and self.answered and port.since(self.t0) < _LATEST_MS:
             self.t1 = port.ticks()
         waited = port.since(self.t1)
         if not self.answered:

@@ -364,7 +364,8 @@ def _long():
             told = [payload(1, b"hello"), OK]
             name = f"{family.name}, +IPD behind a line of {n}"
             settings = family.settings
-            yield Case(name, stream, [broken(-1), *told], (1, 0, 0), (64,), settings=settings)
+            torn = [broken(-1), payload(1, b"hello"), OK]
+            yield Case(name, stream, torn, (1, 0, 0), (64,), settings=settings)
             stream = b"x" * n + family.ipd(1, b"hello")[2:] + ENDED
             name = f"{family.name}, +IPD at the end of a line of {n}"
             yield Case(name, stream, told, (1, 0, 0), (64,), settings=settings)
