@@ -25,7 +25,7 @@ _LOST_BYTES = const(6)
 _TRIES = b"\x05\x05\x08\x17\x08\x08"
 _PLUSES = const(3)
 _LONGEST_MS = const(20000)  # how long "busy" is waited out
-_LATEST_MS = const(3000)  # how long it may go on talking behind its answer
+_LATEST_MS = const(1000)  # how long it may go on talking behind its answer
 _SETTLE_MS = const(20)  # silence behind the answer: late words have passed
 
 

@@ -8,7 +8,6 @@ Command functions by name are fuzzed by tests/fuzz, which has a case for each.
 
 from espat import ATError
 
-from .faces import FACES
 from .world import PASSWORD, SSID, Echo
 
 #: Getting an answer, setting up and joining again may come before any act.
@@ -231,6 +230,5 @@ _SOCKETS = (
 ACTS = (
     *((name, act, READ, SHORT) for name, act in _SOCKETS * 3),
     *((f"radio.{name}", act, READ, SHORT) for name, act in _MEMBERS),
-    *((name, act, READ, SHORT) for name, act in FACES),
     ("radio.command", command, ASKED, SHORT),
 )

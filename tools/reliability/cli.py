@@ -91,19 +91,20 @@ def _progress(counts):
 @click.option("--seconds", type=float, help="How long; without it, until Ctrl-C.")
 @click.option("--seed", default=0, show_default=True, help="Where to begin.")
 @click.option("--again", type=int, help="One program again, with all that was said.")
+@click.option("--every", is_flag=True, help="With MicroPython's faces, and seldom used calls, too.")
 @click.option("--page", type=click.Path(dir_okay=False), help="Write the counts into this page.")
-def fuzz(seconds, seed, again, page):
+def fuzz(seconds, seed, again, every, page):
     """Seeded programs against modules that answer anything."""
     from . import hostile  # noqa: PLC0415
 
     if again is not None:
-        counts, player = hostile.again(again)
+        counts, player = hostile.again(again, every)
         for when, way, data in player.world.module.log if player.world else ():
             click.echo(f"{when:9.3f} {way} {data[:90]!r}")
     else:
         counts = hostile.Fuzzed()
         try:
-            counts = hostile.fuzz(seconds, seed, counts)
+            counts = hostile.fuzz(seconds, seed, counts, every)
         except KeyboardInterrupt:
             pass
     click.echo(counts)

@@ -183,10 +183,13 @@ class Fuzzed:
 class Player:
     """Plays one seeded program against one hostile module."""
 
-    def __init__(self, seed, counts):
-        from .acts import ACTS  # noqa: PLC0415 - a table of calls
+    def __init__(self, seed, counts, every=False):
+        from .acts import ACTS, READ, SHORT  # noqa: PLC0415 - a table of calls
 
+        self.every = every
         self.acts = ACTS
+        if every:
+            self.acts = *ACTS, *((name, act, READ, SHORT) for name, act in faces.FACES)
         self.seed = seed
         self.counts = counts
         self.chance = random.Random(seed)
@@ -196,7 +199,8 @@ class Player:
     def play(self):
         """Make a module and a radio, and call."""
         self._begin()
-        faces.begin(self.radio)
+        if self.every:
+            faces.begin(self.radio)
         for _ in range(self.chance.randrange(6, 24)):
             name, act, errors, allowed = self.chance.choice(self.acts)
             if not self.call(name, act, errors, allowed):
@@ -266,15 +270,18 @@ def _watch(seconds):
         signal.alarm(seconds)
 
 
-def fuzz(seconds, seed=0, counts=None):
-    """Programs, one after the other, for so long (None: for ever), counted in `counts`."""
+def fuzz(seconds, seed=0, counts=None, every=False):
+    """Programs, one after the other, for so long (None: for ever), counted in `counts`.
+
+    `every`: with calls on MicroPython's faces, and on what is seldom used of the radio, too.
+    """
     counts = counts or Fuzzed()
     start = time.monotonic()
     number = seed * 1_000_000
     while seconds is None or counts.seconds < seconds:
         _watch(30)
         try:
-            Player(number, counts).play()
+            Player(number, counts, every).play()
         except Hang as error:
             counts.fault(number, "program", error)
         finally:
@@ -284,10 +291,10 @@ def fuzz(seconds, seed=0, counts=None):
     return counts
 
 
-def again(seed):
+def again(seed, every=False):
     """One program again: its counts, and what was said where an emulated module spoke."""
     counts = Fuzzed()
-    player = Player(seed, counts)
+    player = Player(seed, counts, every)
     try:
         player.play()
     except Hang as error:
