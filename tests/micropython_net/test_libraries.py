@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from espat_tools.bench.pico import ONBOARD
 from espat_tools.emulator import Module, SocketNetwork
 from tests.micropython_net import test_examples
 from tests.micropython_net.test_examples import PATIENCE, free_port
@@ -118,7 +119,7 @@ wlan.connect("espat", "correct horse")
 while not wlan.isconnected():
     pass
 """
-WASM_BOARD = {"espat_board": test_examples.STAND_INS["espat_board"].with_name("wasm_board.py")}
+WASM_BOARD = {"espat_board": ONBOARD / "pico_device.py"}
 
 UHTTP_CLIENT = """
 import uhttp.client

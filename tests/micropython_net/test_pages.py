@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from espat_tools.bench.pico import ONBOARD
 from espat_tools.commands import network_page
 from espat_tools.commands.network_page import ABSENT, CLASSES, DIFFERS, is_there, names
 from espat_tools.emulator import Module, SocketNetwork
@@ -129,7 +130,7 @@ def test_the_line_for_boot(micropython, tmp_path):
 
 
 MACHINE = """
-import wasm_board
+import pico_device
 class Pin:
     OUT = 1
     def __init__(self, number, mode=None, value=None):
@@ -139,7 +140,7 @@ class Pin:
     value = init
 def UART(number, baudrate, tx, rx, rxbuf, **how):
     assert (number, tx.number, rx.number, rxbuf) == (0, 0, 1, 2048)
-    return wasm_board.Wired()
+    return pico_device.UART()
 """
 AS_BOOT = """
 import espat_board
@@ -160,7 +161,7 @@ def test_a_file_of_boards_as_it_is(micropython_32bit, tmp_path):
     modules = {
         "espat_board": DOCS.parent / "boards" / "raspberry_pi_pico.py",
         "machine": machine,
-        "wasm_board": HERE / "stand_ins" / "wasm_board.py",
+        "pico_device": ONBOARD / "pico_device.py",
     }
     with Module() as module:
         ran = micropython_32bit(AS_BOOT, modules=modules, device=module.open_pty())

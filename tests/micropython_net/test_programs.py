@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from espat_tools import runtimes
+from espat_tools.bench.pico import ONBOARD
 from espat_tools.emulator import Module, SocketNetwork
 from tests.demo.conftest import serving
 
@@ -270,7 +271,7 @@ sock.close()
 def test_a_plain_pico_from_boot_to_a_page(version, micropython_floor, micropython_32bit):
     """In MicroPythons that have no more modules than it; with 32-bit objects, as it has."""
     reply = b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 5000
-    modules = {"espat_board": STAND_INS["espat_board"].with_name("wasm_board.py")}
+    modules = {"espat_board": ONBOARD / "pico_device.py"}
     with serving(reply) as web:
         hosts = {"wifitest.adafruit.com": ("127.0.0.1", {80: web.port})}
         with Module(network=SocketNetwork(hosts)) as module:
