@@ -31,7 +31,8 @@ _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 _LOST_PUSHED = const(8)
 _CLOSING = const(9)
-_VACANT = const(0x39)  # a bit each: in these the module may have given the link to a client
+# Of these, a bit each: the module may have given such a link to a client of its server.
+_VACANT = const(0x39)
 
 # The parser's events.
 _DATA = const(12)

@@ -99,7 +99,7 @@ class Modem(Links):
     listener = None  # sock/server.py: the server that a socket listens with
     tls = None  # tls/state.py: what is known since the last restart
     unwritten = None  # tls/certificates.py: what must go to flash before all else
-    head = -1  # the link of the socket at the head of the queue: sock/base.py
+    head = -1  # the link of the socket whose turn is next; -1: anybody's: sock/base.py
     gap = 0  # ms between a result and the next command
     sync = None  # start/answer.py: finding an answer, while state is _SYNC
 

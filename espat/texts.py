@@ -63,7 +63,7 @@ _TEXTS = (
     "\nlinks_in_use: passthrough needs all links: close all sockets",
     "EISCONN 106\nconnected: the socket is connected",
     "EALREADY\nused_before: used before: make a new socket\nconnecting: still connecting",
-    "EINPROGRESS\nconnect_started: connecting",
+    "EINPROGRESS\nstarted: connecting",
     "gaierror -2\nno_such_name: name not found: %s",
     "ECONNREFUSED"
     "\nrefused: no connection to %s:%d: refused, unreachable or not known"

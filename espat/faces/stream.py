@@ -197,7 +197,7 @@ class Stream(Outgoing):
             raise fail("connecting")
         self._check(address)
         self.goal = address[0], address[1]
-        raise fail("connect_started")
+        raise fail("started")
 
     def _check(self, address):
         """Whether a connection may be begun."""

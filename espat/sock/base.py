@@ -76,8 +76,10 @@ class LinkSocket:
             self.rest(since, "the module")
 
     def chores(self):
-        """Whether a command is under way, or it is another socket's turn: of those that must not
-        wait the one that was turned away first comes first, else who looks first would have all.
+        """Begin what must be done before this socket's next command; True while it has to wait.
+
+        Sockets with a time-out of 0 take turns: the one that was turned away first is next.
+        Otherwise the first in a program's loop would find the line free each time.
         """
         modem = self.modem
         busy = modem.chores()

@@ -75,7 +75,7 @@ def check(address, host=1, port=1):
 
 
 def rest(sock):
-    """Wait until what was begun has ended, however.
+    """Wait for the end of a ``connect()`` that did not wait, whether the connection stands or not.
 
     :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``
     """

@@ -111,6 +111,7 @@ class Server:
         self.listens = False  # the module does; a set-up ends that
         self.asked = None  # the client of `coming` that is asked after, without a wait
         self.dropped = False  # its socket was closed, without a wait
+        self.doing = 0  # what it has asked for: written by sock/repair.py
         listener = self.modem.listener
         if listener is not None:
             if not listener.dropped:

@@ -399,11 +399,11 @@ class Socket(LinkSocket):
                 lazy.call("sock.repair", "compare", modem, self)
         elif modem.owner(self.link) is self:  # else it was closed meanwhile
             if doing == _RECEIVING:
-                self._over(code)
+                self._ended(code)
             elif code != _SEND_OK:
                 lazy.call("sock.repair", "failed_send", self, code)
 
-    def _over(self, code):
+    def _ended(self, code):
         """A CIPRECVDATA has ended."""
         if self.asked:
             lazy.call("sock.repair", "refused_read", self)
@@ -422,7 +422,7 @@ class Socket(LinkSocket):
         if lazy.call("sock.opening", "is_new", self, address):
             self._open(address[0], address[1])
             if self.timeout == 0:
-                raise fail("connect_started")
+                raise fail("started")
         self._opened(since)
 
     def _open(self, host, port):

@@ -136,7 +136,7 @@ class SSLContext:
         """The protocols to offer, up to five. Which was chosen the module does not tell.
 
         :param protocols: a list or tuple of str
-        :raises ValueError: none, or more than five
+        :raises ValueError: no list or tuple, or one of more than five
         """
         if not isinstance(protocols, (list, tuple)) or len(protocols) > 5:
             raise ValueError("protocols: a list of up to 5 is wanted")

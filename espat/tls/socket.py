@@ -115,7 +115,7 @@ def secured(base):
                     self.modem.unread[self.link] = self.modem.unread[self.link] or 1
             return state
 
-        def _over(self, code):
+        def _ended(self, code):
             """A CIPRECVDATA has ended. Called from ``step()``."""
             if not self.asked:
                 self.streak = 0

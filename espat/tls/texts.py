@@ -70,7 +70,7 @@ _CODES = {
     0x50: "the other end broke the connection off",
     0x101: "the module is out of memory",
     0x2700: "the server's certificate was not accepted",
-    0x4301: "the module cannot read its CA or certificate",
+    0x4301: "the module cannot read its CA, certificate or key",
     0x6E00: "the two ends have no cipher, or no version of TLS, in common",
     0x7280: "the other end closed in the middle of the handshake",
     0x7780: "the server said no (alert): does it want a client certificate, another ALPN protocol, "
