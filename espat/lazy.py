@@ -13,16 +13,16 @@ _PACKAGE = __name__[: __name__.rfind(".") + 1]
 _FORGETS = sys.implementation.name != "cpython"
 
 
-def call(room, function, *args, **names):
+def call(room, name, *args, **names):
     """Call a function of a room with these arguments; the rooms loaded for it are forgotten.
 
     :param str room: the room's name within the package, ``"at.wifi"``
-    :param str function: the name of the function, or class, in it
+    :param str name: that of the function, or class, in it
     """
     before = list(sys.modules) if _FORGETS else None
     try:
-        module = __import__(_PACKAGE + room, None, None, (function,))
-        return getattr(module, function)(*args, **names)
+        module = __import__(_PACKAGE + room, None, None, (name,))
+        return getattr(module, name)(*args, **names)
     finally:
         if _FORGETS:
             _tidy(before)

@@ -13,6 +13,7 @@ for a while: a module that restarts inside a payload fills it up with the noise 
 """
 
 from . import lazy
+from .errors import fail
 from .parser import const
 
 try:
@@ -64,8 +65,8 @@ class Links:
         owner = self._owners[link] if link >= 0 else None
         return owner() if ref and owner else owner
 
-    def own(self, link, owner, state):
-        """Let a socket, or None, have a link in a state: the link's new generation."""
+    def take(self, link, owner, state):
+        """A socket, or None, takes a link in a state: the link's new generation."""
         self.links[link] = state
         self.links[link + _LINKS] = born = (self.links[link + _LINKS] + 1) & 255
         self.unread[link] = 0
@@ -74,10 +75,10 @@ class Links:
         self._owners[link] = ref(owner, self._dropped) if ref and owner else owner
         return born
 
-    def _dropped(self, reference):
+    def _dropped(self, owner):
         """A program forgot its socket, which was collected."""
         for link in range(_LINKS):
-            if self._owners[link] is reference:
+            if self._owners[link] is owner:
                 self.give(link)
 
     def give(self, link, state=_FREE):
@@ -93,14 +94,14 @@ class Links:
         else:
             self.links[link] = _FREE
 
-    def lose(self, link, why):
+    def lose(self, link, state):
         """There is a hole in a link's stream, in each if link is -1: whoever uses it shall know.
 
-        :param int why: a state from _LOST_RESTART to _LOST_PUSHED
+        :param int state: one from _LOST_RESTART to _LOST_PUSHED
         """
         for i in range(_LINKS):
             if (link < 0 or i == link) and _FREE < self.links[i] <= _CLOSED_BY_PEER:
-                self.links[i] = why
+                self.links[i] = state
 
     # Payload
 
@@ -167,3 +168,23 @@ class Links:
                 lazy.call("mishaps", "stall", self)
         elif waited > _QUIET_MS:
             self.settle(True)
+
+
+def octets(what, data, into=False):
+    """A memoryview of the bytes of a buffer.
+
+    Items of another size would be announced by number and sent whole: the rest would be taken for
+    commands.
+
+    :param bool into: it must be one that can be read into
+    :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
+    """
+    if isinstance(data, memoryview):
+        size = getattr(data, "nbytes", 0)  # boards do not tell
+        if not size:
+            size = len(bytes(data[:1])) + len(data) - min(1, len(data))
+        if size == len(data) and not (into and getattr(data, "readonly", False)):
+            return data
+    elif isinstance(data, bytearray) or (isinstance(data, bytes) and not into):
+        return memoryview(data)
+    raise fail("not_octets", what)

@@ -219,10 +219,10 @@ class Modem(Links):
 
     # Waiting
 
-    def has(self, capability):
+    def has(self, name):
         """Whether the firmware has a capability, a name of the table in firmware.py."""
         names = self.capabilities
-        return (names.find(" " + capability + " ") >= 0) != (names[0] == "-")
+        return (names.find(" " + name + " ") >= 0) != (names[0] == "-")
 
     def rest(self):
         """One turn of any wait: step, the idle hook, a breath."""
@@ -254,8 +254,8 @@ class Modem(Links):
             self.rest()
         return self.ended(up, name, _OK, timeout)
 
-    def ended(self, up, name, wanted, timeout):
-        """What came of a command that has ended: the reply lines, if the event is the one wanted.
+    def ended(self, up, name, event, timeout):
+        """What came of a command that has ended: the reply lines, if it was by this event.
 
         Waiting is left to the caller: CircuitPython has room for few frames.
 
@@ -265,7 +265,7 @@ class Modem(Links):
         code = self.code
         if code == _OK and self.probed and self.reply != b"":
             code = _TIMEOUT  # its own answer was lost
-        if code != wanted or up > self.up:
+        if code != event or up > self.up:
             raise lazy.call("texts", "refusal", ATError, self, name, code, timeout, up > self.up)
         return self.lines
 
@@ -284,7 +284,7 @@ class Modem(Links):
             if not came and (self.pushed is not None or self.noise or self.parser.left > 0):
                 self.watch()
             if self.state == _SYNC:
-                self.sync.tick(came)
+                self.sync.step(came)
             elif self.state:
                 if self.port.since(self.t0) > self.limit:
                     lazy.call("mishaps", "overdue", self)

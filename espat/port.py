@@ -20,9 +20,9 @@ except ImportError:  # CircuitPython and CPython: a clock that wraps at 2**29, a
             """Milliseconds on the clock."""
             return time.monotonic_ns() // 1000000 & 0x1FFFFFFF
 
-    def ticks_diff(a, b):
-        """``a - b`` in milliseconds, right for up to 37 hours either way."""
-        return ((a - b + 0x10000000) & 0x1FFFFFFF) - 0x10000000
+    def ticks_diff(t1, t0):
+        """``t1 - t0`` in milliseconds, right for up to 37 hours either way."""
+        return ((t1 - t0 + 0x10000000) & 0x1FFFFFFF) - 0x10000000
 
 
 _DESKTOP = sys.implementation.name == "cpython"
@@ -62,9 +62,9 @@ class Port:
     # Milliseconds on a clock that wraps: only ``since()`` makes sense of them.
     ticks = staticmethod(ticks_ms)
 
-    def since(self, then):
-        """Milliseconds since ``then``, a value of ``ticks()``; right for up to 37 hours."""
-        return ticks_diff(ticks_ms(), then)
+    def since(self, t0):
+        """Milliseconds since ``t0``, a value of ``ticks()``; right for up to 37 hours."""
+        return ticks_diff(ticks_ms(), t0)
 
     def pause(self):
         """Nothing to read just now: give way, for less time than a byte takes at 115200 baud."""

@@ -22,8 +22,7 @@ _TEXTS = (
     "\nlost7: the module never confirmed a send: what went is not known"
     "\nlost8: bytes were lost: with a UDP socket open this firmware pushes what all receive: "
     "close it, or read faster"
-    "\nended: the other end has closed, and all is read"
-    "\npeer_closed: the other end has closed"
+    "\nended: the other end has closed"
     "\npart_sent: the connection broke after %d of %d bytes"
     "\nnot_sent: not sent: connection lost"
     "\ndropped: the module closed the link: make a new socket",
@@ -54,10 +53,7 @@ _TEXTS = (
     "\ngarbled: AT%s: a reply not understood: %s"
     "\nother_bytes: behind None write() wants the same bytes"
     "\nrate_failed: no answer at %d baud: back at %d",
-    "ENOMEM"
-    "\nno_free_link: all five links are in use (%d by sockets): close sockets, or "
-    "use 'with'"
-    "\none_service: one is announced: deinit() first",
+    "ENOMEM\nno_free_link: all five links are in use (%d by sockets): close sockets, or use 'with'",
     "EBUSY"
     "\nin_passthrough: the module is in passthrough: close() the stream first"
     "\nlinks_in_use: passthrough needs all links: close all sockets",
@@ -75,8 +71,7 @@ _TEXTS = (
     "EOPNOTSUPP\nsock_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
     "\none_group: one group a socket"
     "\nchecked_once: after a break the module checks no name and has no PSK: check_hostname = "
-    "False and sni = False, or use a socket"
-    "\nno_finding: the module finds no services",
+    "False and sni = False, or use a socket",
     "EADDRINUSE"
     "\nserver_in_use: the module has one server: close it"
     "\nport_refused: the module refused UDP port %d: in use?",

@@ -6,7 +6,7 @@ What joining a network needs of it stands in essential.py; other rooms get it fr
 """
 
 from .. import calls, lazy
-from ..errors import fail
+from ..links import octets
 from .essential import current, decoded, garbled, is_address, text
 
 # Arguments
@@ -25,19 +25,13 @@ def number(what, value, least, most):
     return value
 
 
-def octets(what, data, least, most):
+def sized(what, data, least, most):
     """An argument that must be ``least`` to ``most`` bytes: a memoryview of it.
 
     :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
     :raises ValueError: too few or too many; the message names the range
     """
-    if not isinstance(data, (bytes, bytearray, memoryview)):
-        raise fail("not_octets", what)
-    view = memoryview(data)
-    # Of wider items len() would be announced, and several times as many bytes written. MicroPython
-    # has no itemsize.
-    if len(bytes(view[:1])) > 1:
-        raise fail("not_octets", what)
+    view = octets(what, data)
     if not least <= len(view) <= most:
         raise ValueError("%s out of %d..%d bytes" % (what, least, most))
     return view

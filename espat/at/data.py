@@ -12,7 +12,7 @@ the radio sets what its sockets need.
 
 from .. import calls
 from ..parser import const
-from .args import Payload, ask, link_first, need, number, octets
+from .args import Payload, ask, link_first, need, number, sized
 from .essential import garbled, text
 
 _SEND_OK = const(5)
@@ -30,7 +30,7 @@ def cipsend(modem, link, data, host=None, port=None):
     :raises TypeError: ``data`` is not bytes
     All families. Source: reference, CIPSEND; dialects.md 1, row 5.
     """
-    view = octets("data", data, 1, modem.largest)
+    view = sized("data", data, 1, modem.largest)
     args = link_first(link, (len(view),)) + _peer(host, port)
     calls.put(modem, b"+CIPSEND=", args, view, link or 0, _SEND_OK, b"", _TRANSFER_MS)
 
@@ -46,7 +46,7 @@ def cipsendex(modem, link, data, host=None, port=None):
     All families. Source: reference, CIPSENDEX; dialects.md 1, row 6.
     """
     most = modem.largest
-    data = bytes(octets("data", data, 1, most)).replace(b"\\", b"\\\\")
+    data = bytes(sized("data", data, 1, most)).replace(b"\\", b"\\\\")
     if len(data) > most - 2:
         raise ValueError("data out of 1..%d bytes, backslashes counted twice" % (most - 2))
     args = link_first(link, (most,)) + _peer(host, port)
@@ -65,7 +65,7 @@ def cipsendl(modem, link, data):
     Source: dialects.md 1, row 5c.
     """
     need(modem, "SENDL", b"+CIPSENDL")
-    view = octets("data", data, 1, _MOST)
+    view = sized("data", data, 1, _MOST)
     args = link_first(link, (len(view),))
     progress = b"+CIPSENDL:"
     lines = calls.put(modem, b"+CIPSENDL=", args, view, link or 0, _SEND_OK, progress, _TRANSFER_MS)

@@ -11,7 +11,7 @@ without its bytes); arguments out of range raise ``ValueError``, what is not byt
 
 from .. import calls
 from ..parser import const
-from .args import Payload, fields, need, number, octets
+from .args import Payload, fields, need, number, sized
 from .essential import garbled, text
 
 _OK = const(2)
@@ -71,7 +71,7 @@ def sysflash_write(modem, name, offset, data):
     Source: tls-facts.md 1.
     """
     need(modem, "SYSFLASH")
-    view = octets("data", data, 1, _PIECE)
+    view = sized("data", data, 1, _PIECE)
     args = (1, text("name", name, 1, 15), number("offset", offset, 0, _MOST), len(view))
     _put(modem, b"+SYSFLASH=", args, view)
 
@@ -165,7 +165,7 @@ def sysmfg_write(modem, space, key, kind, value):
         _changed(modem)
         modem.run(name, args, b"", _FLASH_MS)
     else:
-        view = octets("value", value, 1, _MOST)
+        view = sized("value", value, 1, _MOST)
         _put(modem, name, args + (len(view),), view)
 
 

@@ -168,17 +168,17 @@ def _start(modem, link, args):
         return
     free = modem.links[link] == _FREE
     if free:
-        modem.own(link, None, _OPENING)
+        modem.take(link, None, _OPENING)
     try:
         modem.run(name, args, b"", _limit(args))
     except BaseException:
         if free:
-            modem.own(link, None, _FREE)
+            modem.take(link, None, _FREE)
         raise
     if modem.links[link] != _OPEN:
         # Its CONNECT was lost; or NonOS has said CLOSED and OK: so an SSL connect can fail.
         stands = link in [each[0] for each in _standing(modem)]
-        modem.own(link, None, _OPEN if stands else _FREE)
+        modem.take(link, None, _OPEN if stands else _FREE)
         if not stands:
             modem.words = b"OK, but not CONNECT"
             raise refusal(modem, name, _ERROR)
@@ -197,7 +197,7 @@ def _startex(modem, args):
     free = [link for link in range(5) if modem.links[link] == _FREE]
     chosen = None
     for link in free:  # it will be one of them
-        modem.own(link, None, _OPENING)
+        modem.take(link, None, _OPENING)
     try:
         modem.run(name, args, b"", _limit(args))
         opened = [link for link in free if modem.links[link] == _OPEN]
@@ -209,9 +209,9 @@ def _startex(modem, args):
     finally:
         for link in free:
             if link != chosen:  # a client's link: its first bytes tell the server of it
-                modem.own(link, None, _FREE)
+                modem.take(link, None, _FREE)
     if modem.links[chosen] != _OPEN:
-        modem.own(chosen, None, _OPEN)
+        modem.take(chosen, None, _OPEN)
     return chosen
 
 
@@ -228,7 +228,7 @@ def cipclose(modem, link=None):
     finally:
         for each in range(5):
             if link in (each, 5) and modem.owner(each) is None:
-                modem.own(each, None, _FREE)
+                modem.take(each, None, _FREE)
 
 
 def cifsr(modem):

@@ -5,8 +5,8 @@
 import errno
 
 from ..errors import fail
+from ..links import octets
 from ..parser import const
-from ..sock.base import octets
 from ..sock.udp import UdpSocket
 from . import turns
 from .kind import socket

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """``mdns`` as CircuitPython has it, for boards whose Wi-Fi is an ESP-AT module."""
 
+import errno
+
 from .. import lazy
 from ..errors import ATError, fail
 
@@ -44,7 +46,7 @@ class Server:
         """
         service = service_type, protocol
         if self._service not in (None, service):
-            raise fail("one_service")
+            raise OSError(errno.ENOMEM, "one service is announced: deinit() first")
         texts = [tuple(record.split("=", 1)) for record in txt_records or ()]
         for pair in texts:
             if len(pair) < 2:
@@ -59,7 +61,7 @@ class Server:
 
     def find(self, service_type, protocol, *, timeout=1):
         """The module cannot: OSError, EOPNOTSUPP."""
-        raise fail("no_finding")
+        raise OSError(errno.EOPNOTSUPP, "the module finds no services")
 
     def deinit(self):
         """Announce nothing any more (``AT+MDNS=0``)."""

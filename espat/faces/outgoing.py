@@ -109,7 +109,7 @@ class Outgoing(socket, Socket):
     def _check_open(self):
         """Programs expect ECONNRESET of a peer that has closed: that is what a Pico W raises."""
         if not self.owed and self.state() != _OPEN:
-            raise fail("peer_closed")
+            raise fail("ended")
 
     def _give(self, view, owing, most=_OUT):
         """Take bytes to be sent: how many; None if there is no room, or no connection yet.
@@ -124,7 +124,7 @@ class Outgoing(socket, Socket):
         if self.owed and self._has_room():
             return self._credit(view)
         if state != _OPEN:
-            raise fail("peer_closed")
+            raise fail("ended")
         n = len(view)
         if not n:
             return 0

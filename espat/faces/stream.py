@@ -6,8 +6,8 @@ import errno
 
 from .. import lazy
 from ..errors import fail
+from ..links import octets
 from ..parser import const
-from ..sock.base import octets
 from ..sockets import Socket
 from . import turns
 from .outgoing import Outgoing

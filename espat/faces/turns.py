@@ -8,8 +8,8 @@ What such a socket has yet to begin is begun by whichever socket is polled, read
 import sys
 
 from .. import held
+from ..links import octets
 from ..parser import const
-from ..sock.base import octets
 
 STAYS = True
 

@@ -113,7 +113,7 @@ def passthrough(
             wants.link = 0
             lazy.call("tls.connect", "prepare", _Socket(modem, context, host), wants)
             host = wants.host
-        modem.own(0, stream, _OPENING)
+        modem.take(0, stream, _OPENING)
         _settings(stream, interval, notices)
         if modem.passive and not calls.sure(modem, b"+CIPRECVMODE=", (0,)):
             raise fail("set_up_refused", b"+CIPRECVMODE=", modem.words)

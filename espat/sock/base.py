@@ -116,23 +116,3 @@ class LinkSocket:
         if state >= _LOST_RESTART:
             raise fail("lost", state)
         return state
-
-
-def octets(what, data, written=False):
-    """A memoryview of the bytes of a buffer.
-
-    Items of another size would be announced by number and sent whole: the rest would be taken for
-    commands.
-
-    :param bool written: the buffer must be one that can be written
-    :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
-    """
-    if isinstance(data, memoryview):
-        size = getattr(data, "nbytes", 0)  # boards do not tell
-        if not size:
-            size = len(bytes(data[:1])) + len(data) - min(1, len(data))
-        if size == len(data) and not (written and getattr(data, "readonly", False)):
-            return data
-    elif isinstance(data, bytearray) or (isinstance(data, bytes) and not written):
-        return memoryview(data)
-    raise fail("not_octets", what)

@@ -116,7 +116,7 @@ def take(modem, owner):
                 best = link
     if best < 0:
         best = lazy.call("sock.repair", "spare", modem)
-    modem.own(best, owner, _OPENING)
+    modem.take(best, owner, _OPENING)
     return best
 
 

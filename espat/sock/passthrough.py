@@ -8,6 +8,7 @@ stream, and stays.
 
 from .. import lazy
 from ..errors import ATError, fail
+from ..links import octets
 from ..parser import Ring, const
 
 STAYS = True
@@ -236,7 +237,7 @@ class Passthrough:
         self.shut = True
         modem.parser.reset()
         modem.whole = modem.state = 0
-        modem.own(0, None, _FREE)
+        modem.take(0, None, _FREE)
         modem.contact = modem.wifi = 0  # nobody heard what became of it
         self.radio.looked = -1
         modem.up = False
@@ -271,14 +272,3 @@ class Passthrough:
             self._ring.fill(self._coming)
         else:
             self.torn = True
-
-
-def octets(what, data, written=False):
-    """A memoryview of the bytes of a buffer.
-
-    :raises TypeError: its items are not bytes, or it cannot be written
-    """
-    view = memoryview(data)
-    if len(bytes(view[:1])) > 1 or (written and isinstance(data, (bytes, str))):
-        raise fail("not_octets", what)
-    return view

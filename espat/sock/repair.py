@@ -52,10 +52,10 @@ def standing(modem, end=b""):
     links = 0
     for line in modem.lines:
         if line[:8] == b"+CIPSTAT" and line.endswith(end):
-            link = line[line.find(b":") + 1 :][:1]
-            if not link or not b"0" <= link <= b"4":
+            link = b"01234".find(line[line.find(b":") + 1 :][:1] or b"?")
+            if link < 0:
                 return -1
-            links |= 1 << int(link)
+            links |= 1 << link
     return links
 
 
@@ -92,12 +92,13 @@ def compare(modem, client=None):
                 modem.lose(link, _LOST_BYTES)
     missing = came = 0
     served = 0 if held else standing(modem, b",1")  # links with clients of a server
+    several = modem.links.find(b"\x02", 0, 5) >= 0
     for link in range(5):
         state = modem.links[link]
         if state == _OPEN:
             missing |= 1 << link & ~links
         elif _VACANT >> state & 1 and not modem.unread[link]:
-            came |= 1 << link & served
+            came |= 1 << link & (links if several and state == _CLOSED_BY_PEER else served)
     if missing | came and modem.reply is None:
         if client is not None:
             client.doing = _ASKING
@@ -109,8 +110,24 @@ def compare(modem, client=None):
     for link in range(5):
         if not links >> link & 1:
             modem.closed(link)
-        elif came >> link & 1:  # its CONNECT was lost
-            lazy.call("mishaps", "newcomer", modem, link)
+        elif came >> link & 1:
+            owner = modem.owner(link)
+            new = served >> link & 1
+            closed = modem.links[link] == _CLOSED_BY_PEER and owner is not None
+            if closed and not (new and _is_new(modem, link, owner.peer)):
+                modem.links[link] = _OPEN  # the digit of its CLOSED was bent
+                owner.was_asked = False
+            elif new:  # its CONNECT was lost
+                lazy.call("mishaps", "newcomer", modem, link)
+
+
+def _is_new(modem, link, peer):
+    """Whether a client of the server is another than the one that had its link."""
+    row = ':%d,"TCP","%s",%d,' % ((link,) + (peer or ("", 0)))
+    for line in modem.lines:
+        if line.find(row.encode()) > 0:
+            return False
+    return True
 
 
 def refusal(socket, host, port):
@@ -154,17 +171,19 @@ def salvage(sock):
             ring.space()[:got] = into[:got]
             ring.fill(got)
         return
-    space = sock.queue(sock.pair[1]).space()
-    came = sock.coming
     live = parser.left >= 0 and not parser.pushed
-    if live:
-        came += parser.at
-    space[:came] = into[:came]
+    _move(sock, into, sock.queue(sock.pair[1]).space(), live)
+
+
+def _move(sock, old, new, live):
+    """What has come of a payload goes to another place, and so does the rest, if it is `live`."""
+    parser = sock.modem.parser
+    came = sock.coming + (parser.at if live else 0)
+    new[:came] = old[:came]
     sock.coming = came
-    if came or live:
-        sock.space = space
+    sock.space = new if came or live else None
     if live:
-        parser.into(space[came:])
+        parser.into(new[came:])
 
 
 def put_back(sock, line):
@@ -178,14 +197,8 @@ def put_back(sock, line):
     if waiting:
         ring.fill(old.take(ring.space()[:waiting]))
     if space is not None:  # a payload is coming in behind it
-        parser = sock.modem.parser
-        live = parser.left >= 0 and sock.modem.incoming is sock
-        came = sock.coming + (parser.at if live else 0)
-        sock.space = ring.space()
-        sock.space[:came] = space[:came]
-        sock.coming = came
-        if live:
-            parser.into(sock.space[came:])
+        modem = sock.modem
+        _move(sock, space, ring.space(), modem.parser.left >= 0 and modem.incoming is sock)
 
 
 def spare(modem):

@@ -247,12 +247,12 @@ class Server:
             client = self.client()
             coming.append([client, None])
         except MemoryError:
-            modem.own(link, None, _OPEN)
+            modem.take(link, None, _OPEN)
             modem.give(link)
             return
         client.served = client.stood = True
         client.link = link
-        client.born = modem.own(link, client, _OPEN)
+        client.born = modem.take(link, client, _OPEN)
 
     def _note(self, lines):
         """Note of all that wait who they are."""

@@ -11,8 +11,9 @@ import errno
 
 from .. import lazy
 from ..errors import fail
+from ..links import octets
 from ..parser import Ring, const
-from .base import LinkSocket, octets
+from .base import LinkSocket
 
 _STRAIGHT = const(128)  # a read from this size on needs no read-ahead
 _AHEAD = const(512)  # bytes of the read-ahead, passive receive
@@ -107,12 +108,12 @@ class Socket(LinkSocket):
         self.coming = 0
         self.space = None
 
-    def queue(self, least):
+    def queue(self, n):
         """The ring, made on first need, with room for so many bytes."""
         ring = self.ring
-        if ring is None or len(ring.space()) < least:
+        if ring is None or len(ring.space()) < n:
             size = _QUEUE if self.modem.pushes(self.link) else _AHEAD
-            self.ring = ring = Ring(max(least, size))
+            self.ring = ring = Ring(max(n, size))
         return ring
 
     # Reading
@@ -184,8 +185,10 @@ class Socket(LinkSocket):
                 modem.chores()
                 return -1
             # ESP-AT, with its trailer, tells CLOSED when all has been read; NonOS does not wait.
-            known = modem.pushes(link) or self.was_asked or modem.parser.trailer
-            if known and not self.refused:
+            known = modem.pushes(link) or modem.parser.trailer
+            # Its digit may be bent, where it could have named another connection.
+            known = known and (link < 0 or sum(map(bool, modem.links[:5])) < 2)
+            if (known or self.was_asked) and not self.refused:
                 return 0
             self.was_asked = self._ask()
         return -1

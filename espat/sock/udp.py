@@ -11,9 +11,10 @@ nothing holds their peers back; more than 2920 unread bytes make a TCP socket ra
 
 from .. import calls, lazy
 from ..errors import fail
+from ..links import octets
 from ..parser import const
 from ..settings import outcome, sure
-from .base import LinkSocket, is_name, octets
+from .base import LinkSocket, is_name
 
 STAYS = True
 

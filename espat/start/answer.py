@@ -93,7 +93,7 @@ class Sync:
         else:
             self.answered = True  # it listens, even where it refuses the question
 
-    def tick(self, came):
+    def step(self, came):
         """Time has passed, and bytes came or none."""
         modem = self.modem
         port = modem.port

@@ -70,7 +70,7 @@ def set_up(modem):
         outcome(modem, b"+CIPCLOSE")  # the form of single-link mode
     modem.doubt = 0
     for link in range(5):
-        modem.own(link, None, _FREE)
+        modem.take(link, None, _FREE)
     if not sure(modem, b"+CIPMUX=", (1,)):
         raise fail("set_up_refused", b"+CIPMUX=", modem.words or b"ERROR")
     sure(modem, b"+CIPDINFO=", (0,))

@@ -60,7 +60,7 @@ def one_link(desk):
         data.ciprecvmode(desk.modem, 0)
     single(desk)
     desk.payload = Pushed(desk.modem)
-    desk.modem.own(0, desk.payload, 2)
+    desk.modem.take(0, desk.payload, 2)
     links.cipstart(desk.modem, None, "TCP", "echo.test", 7)
 
 
