@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The module's five links: what each is, whose it is, and the payload that comes for it.
+"""The module's five links: the state and owner of each, and the payload that arrives for it.
 
-Payload goes to a *receiver*, an object with three methods: ``place()`` gives a memoryview for the
-next bytes, or None (then they are skipped); ``placed(n)`` tells that ``n`` bytes are there;
-``finished(whole)`` tells that the payload is over: only if it was whole may its bytes be used. One
-of pushed payload has a fourth: ``find(what)``, where bytes stand in it, or -1.
+Payload goes to a *receiver*, an object with three methods. ``place()`` returns a memoryview for the
+next bytes, or None to skip them. ``placed(n)`` says that ``n`` bytes are there. ``finished(whole)``
+says that the payload is over: its bytes may be used only if it was whole. A receiver of pushed
+payload has a fourth, ``find(what)``: the position of these bytes in the payload, or -1.
 
 A payload that was asked for (``+CIPRECVDATA``) is whole when OK follows it. One that the module
-pushed (``+IPD`` with a colon) is whole when something follows that firmware says there, or nothing
-for a while: a module that restarts inside a payload fills it up with the noise of its boot loader.
+pushed (``+IPD`` with a colon) is whole when a line follows that firmware prints there, or nothing
+comes for a while. A module that restarts inside a payload fills it up with boot loader noise.
 """
 
 from . import lazy
@@ -18,21 +18,21 @@ from .parser import const
 
 try:
     from weakref import ref
-except ImportError:  # most boards: a socket that its program dropped keeps its link
+except ImportError:  # on most boards a socket that its program forgot to close keeps its link
     ref = None
 
-# What a link is. From _LOST_RESTART to _LOST_PUSHED its stream has a hole: an error, never an end.
+# The states of a link. From _LOST_RESTART to _LOST_PUSHED bytes are missing: readers get an error.
 _FREE = const(0)
 _OPENING = const(1)
 _OPEN = const(2)
-_CLOSED_BY_PEER = const(3)  # what the module still holds can be read
+_CLOSED_BY_PEER = const(3)  # the bytes that the module still holds can be read
 _LOST_RESTART = const(4)
 _LOST_WIFI = const(5)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 _LOST_PUSHED = const(8)
 _CLOSING = const(9)
-# Of these, a bit each: the module may have given such a link to a client of its server.
+# A bit for each state in which the module may give the link to a client of its server.
 _VACANT = const(0x39)
 
 # The parser's events.
@@ -42,31 +42,31 @@ _REFUSED = const(16)
 _BROKEN = const(17)
 
 _LINKS = const(5)
-_QUIET_MS = const(8)  # nothing follows a pushed payload for so long: it was whole
-_STALL_MS = const(50)  # a payload that pauses for so long may have been cut off by a restart
+_QUIET_MS = const(8)  # a pushed payload that nothing follows for this long was whole
+_STALL_MS = const(50)  # a payload that pauses for this long may have been cut off by a restart
 _ASK_MODES = const(1)  # for `recheck`
 
 
 class Links:
-    """The table of links, and payload on its way to them.
+    """The table of links, and the payload that is arriving for them.
 
-    A socket knows its link by number and generation, so that no late word of its last user reaches
-    the next one.
+    A socket identifies its link by number and generation, so that nothing meant for a link's
+    previous user reaches the next one.
     """
 
     # The table
 
     def pushes(self, link):
-        """Whether the module pushes what this link receives, unasked."""
+        """Whether the module sends what this link receives without being asked."""
         return not self.passive or (link >= 0 and self.pushing >> link & 1 == 1)
 
     def owner(self, link):
-        """The socket that has a link, None if none has."""
+        """The socket that owns a link; None if there is none."""
         owner = self._owners[link] if link >= 0 else None
         return owner() if ref and owner else owner
 
     def take(self, link, owner, state):
-        """A socket, or None, takes a link in a state: the link's new generation."""
+        """Give a link to a socket, or to None, in this state. Returns its new generation."""
         self.links[link] = state
         self.links[link + _LINKS] = born = (self.links[link + _LINKS] + 1) & 255
         self.unread[link] = 0
@@ -76,16 +76,16 @@ class Links:
         return born
 
     def _dropped(self, owner):
-        """A program forgot its socket, which was collected."""
+        """A socket was garbage-collected without being closed: release its link."""
         for link in range(_LINKS):
             if self._owners[link] is owner:
                 self.give(link)
 
     def give(self, link, state=_FREE):
-        """Its owner is through with a link: it is closed when there is a turn, if need be.
+        """Release a link. If it must be closed, that is done before the next command.
 
-        :param int state: what to take it for, if not for what it is: _OPEN where it may come to
-            stand yet
+        :param int state: treat the link as in this state, if it is not 0: _OPEN where the
+            connection may still be established
         """
         state = state or self.links[link]
         self._owners[link] = None
@@ -95,9 +95,9 @@ class Links:
             self.links[link] = _FREE
 
     def lose(self, link, state):
-        """There is a hole in a link's stream, in each if link is -1: whoever uses it shall know.
+        """Mark a link, or every link if it is -1, as having lost bytes: its users get an error.
 
-        :param int state: one from _LOST_RESTART to _LOST_PUSHED
+        :param int state: a state from _LOST_RESTART to _LOST_PUSHED
         """
         for i in range(_LINKS):
             if (link < 0 or i == link) and _FREE < self.links[i] <= _CLOSED_BY_PEER:
@@ -106,15 +106,15 @@ class Links:
     # Payload
 
     def payload(self, event):
-        """DATA to BROKEN; True if a reader should have the chance to empty its queue first."""
+        """Handle an event from DATA to BROKEN. True: let a reader empty its queue before more."""
         parser = self.parser
         if event == _REFUSED or event == _BROKEN:
             lazy.call("mishaps", "damaged", self, event)
             return False
         if event == _DATA:
             before = self.pushed
-            self.t0 = self.port.ticks()  # from now on it may pause for so long
-            self.settle(2)  # a header follows the payload before as it should
+            self.t0 = self.port.ticks()  # pauses of the payload are measured from here
+            self.settle(2)  # a header follows the previous payload: so that one was whole
             link = parser.link
             if not parser.pushed:
                 self.arrived = True
@@ -138,17 +138,17 @@ class Links:
             return False
         self.incoming = None
         if not parser.pushed:
-            parser.asked = 0  # there is one to a command
+            parser.asked = 0  # each command brings one payload
             return False
         self.pushed = receiver
         self.pushed_at = self.port.ticks()
         return True
 
     def settle(self, whole):
-        """The payload that was pushed last is whole, or it must not be used; 2: that is certain."""
+        """Settle the payload pushed last: it is whole (2: certainly), or must not be used."""
         receiver = self.pushed
         if whole and (self.noise or self.stalled == 2):
-            return  # "ready" may come yet, or be a part of it: mishaps.py
+            return  # "ready" may still come, or be inside the payload: mishaps.py
         if whole == 1 and receiver is not None and receiver.find(b"ready") >= 0:
             self.stalled = 2
             self.recheck |= _ASK_MODES
@@ -159,7 +159,7 @@ class Links:
             receiver.finished(whole)
 
     def watch(self):
-        """Nothing came: is a payload over, has it paused, will it ever come to its end?"""
+        """No byte came: find out whether a payload is over, has paused, or will never end."""
         parser = self.parser
         coming = parser.left > 0
         waited = self.port.since(self.t0 if coming else self.pushed_at)
@@ -171,16 +171,16 @@ class Links:
 
 
 def octets(what, data, into=False):
-    """A memoryview of the bytes of a buffer.
+    """Return a memoryview of the bytes of a buffer.
 
-    Items of another size would be announced by number and sent whole: the rest would be taken for
-    commands.
+    Of items larger than a byte, the command would announce the number of items but all their bytes
+    would be sent: the module would take the rest for commands.
 
-    :param bool into: it must be one that can be read into
+    :param bool into: the buffer must be writable
     :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
     """
     if isinstance(data, memoryview):
-        size = getattr(data, "nbytes", 0)  # boards do not tell
+        size = getattr(data, "nbytes", 0)  # boards do not have it
         if not size:
             size = len(bytes(data[:1])) + len(data) - min(1, len(data))
         if size == len(data) and not (into and getattr(data, "readonly", False)):

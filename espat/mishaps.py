@@ -1,19 +1,19 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What the engine does when something went wrong on the line. Loaded for it, and forgotten.
+"""What the engine does when something went wrong on the line. Loaded on demand, then forgotten.
 
-Each function takes the modem, whose fields it may write.
+Each function takes the modem and may write its fields.
 """
 
 from . import lazy
 from .parser import const
 
-# What a link is.
+# The states of a link.
 _FREE = const(0)
 _CLOSED_BY_PEER = const(3)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
-_VACANT = const(0x39)  # a bit each: in these the module may have given the link to a client
+_VACANT = const(0x39)  # a bit for each state in which the module may give the link to a client
 
 # The parser's events.
 _TIMEOUT = const(0)
@@ -27,13 +27,13 @@ _CONNECT = const(19)
 _VERDICT = const(3)  # a state of the engine
 
 _LINKS = const(5)
-_TORN_MS = const(1500)  # in so long after its noise a module that restarts says "ready"
-_PAUSE_MS = const(1000)  # a payload that pauses for so long has lost bytes
+_TORN_MS = const(1500)  # a module that restarts says "ready" within this time after its noise
+_PAUSE_MS = const(1000)  # a payload that pauses for this long has lost bytes
 _ASK_MODES = const(1)  # for `recheck`
 
 
 def hole(modem, link):
-    """Bytes are missing on a link; -1: on one of those that push theirs, nobody knows which."""
+    """Bytes of a link were lost; -1: of one of the links that push, but it is not known which."""
     _spoilt(modem)
     for each in range(_LINKS):
         if each == link or (link < 0 and modem.pushes(each)):
@@ -41,17 +41,17 @@ def hole(modem, link):
 
 
 def _spoilt(modem):
-    """The line loses bytes: one that was raised is put back, see start/recheck.py."""
+    """The line loses bytes: if its rate was raised, have start/recheck.py lower it again."""
     if modem.slow:
         modem.spoilt = True
         modem.recheck |= _ASK_MODES
 
 
 def unexpected(modem):
-    """A payload of a link that pushes none: who gets it.
+    """Return the receiver of a payload pushed by a link that should push none; None: dropped.
 
-    A client of the server may have come, its CONNECT lost. Else its header was damaged, or the
-    module is in another mode than it was told: nobody gets it.
+    Perhaps a client of the server has connected and its CONNECT was lost. Otherwise the header was
+    damaged, or the module is in another mode than the driver has set: the payload is dropped.
     """
     link = modem.parser.link
     newcomer(modem, link)
@@ -60,7 +60,7 @@ def unexpected(modem):
     if modem.single:
         return modem.owner(0)  # the one link there is
     if link >= 0 and modem.doubt >> link & 1:
-        return None  # its last user's, on its way when the link was closed
+        return None  # for the link's previous user: it was on its way when the link was closed
     modem.recheck |= _ASK_MODES
     if link >= 0 and modem.has("RECVTYPE"):
         modem.typed |= 1 << link
@@ -70,13 +70,14 @@ def unexpected(modem):
 
 
 def newcomer(modem, link):
-    """Something came for a link that nobody opened, or whose user had its end: the CONNECT of a
-    server's client was lost.
+    """Bytes came for a link that is not open, or whose connection has ended: the CONNECT of one of
+    the server's clients was lost.
     """
     unread = modem.unread[link]
     if link < 0 or not _VACANT >> modem.links[link] & 1 or _CONNECT not in modem.handlers:
         return
-    # What its last user left there gets no less; but of TLS the counts are only a hint.
+    # The previous user's unread bytes get no fewer, so a lower count is another connection's. With
+    # TLS the counts are only a hint.
     if 0 < unread and (
         unread <= modem.parser.length or getattr(modem.owner(link), "context", None)
     ):
@@ -86,7 +87,7 @@ def newcomer(modem, link):
 
 
 def damaged(modem, event):
-    """A payload ended as none does (BROKEN), or a header promised too much (REFUSED)."""
+    """A payload had an impossible end (BROKEN), or a header an impossible length (REFUSED)."""
     link = modem.parser.link
     modem.recheck |= _ASK_MODES
     if modem.requested and (link < 0 or link == modem.link):
@@ -97,11 +98,11 @@ def damaged(modem, event):
         hole(modem, link)
     modem.settle(False)
     if event == _REFUSED:
-        tear(modem)  # where the payload ends nobody knows
+        tear(modem)  # the end of the payload is not known
 
 
 def tear(modem):
-    """Give up the payload that is coming in: the rest of it will not come."""
+    """Give up the payload that is arriving: the rest of it will not come."""
     parser = modem.parser
     receiver = modem.incoming
     modem.incoming = modem.delayed = None
@@ -115,19 +116,19 @@ def tear(modem):
 
 
 def stray(modem, line):
-    """A line that nobody asked for. Where links push their bytes it may be the payload of a header
-    that was damaged, unless firmware is known to say such things.
+    """Handle a line that is no reply, result or notice. If links push, it may be payload whose
+    header was damaged, unless firmware is known to print such a line.
     """
     glued = modem.parser.glued
     if modem.state == _VERDICT and (line[:4] == b"Recv" or line[-5:] == b"bytes"):
-        modem.received = True  # a byte of it was lost on the way
+        modem.received = True  # "Recv n bytes", of which a byte was lost on the line
     elif not glued and modem.passive and not modem.pushing:
         return  # nothing is pushed
     elif glued and modem.arrived:
-        damaged(modem, _OK)  # behind what was asked for comes OK, or a notice
+        damaged(modem, _OK)  # after payload that was asked for come only OK or a notice
     elif not _pushing(modem):
         modem.settle(True)
-    elif modem.stalled or not _is_print(line):  # a boot loader's, perhaps: is "ready" to come?
+    elif modem.stalled or not _is_print(line):  # maybe boot loader noise: "ready" would follow
         modem.noise = True
         modem.stalled = modem.stalled or glued
         modem.pushed_at = modem.port.ticks()
@@ -139,7 +140,7 @@ def stray(modem, line):
 
 
 def _pushing(modem):
-    """Whether a connection stands whose bytes are pushed."""
+    """Whether there is a connection whose bytes are pushed."""
     for link in range(_LINKS):
         if _FREE < modem.links[link] <= _CLOSED_BY_PEER and modem.pushes(link):
             return True
@@ -147,7 +148,7 @@ def _pushing(modem):
 
 
 def _is_print(line):
-    """Whether a line is one of letters, as firmware prints them."""
+    """Whether a line has printable ASCII only, as the lines of firmware do."""
     for c in line:
         if not 32 <= c < 127:
             return False
@@ -155,18 +156,18 @@ def _is_print(line):
 
 
 def stall(modem):
-    """A payload has paused, or what should follow it has not come."""
+    """A payload has paused, or what should follow a payload has not come."""
     parser = modem.parser
     if parser.left > 0:
         modem.stalled = modem.stalled or 1
-        # Of one that was asked for the command's own time-out decides.
+        # A payload that was asked for is ended by the time-out of its command.
         over = parser.pushed or not modem.state
         if over and modem.port.since(modem.t0) > _PAUSE_MS:
             tear(modem)
         return
     waited = modem.port.since(modem.pushed_at)
     if modem.noise:
-        if waited > _TORN_MS:  # no restart: a payload without its header
+        if waited > _TORN_MS:  # there was no restart: the noise was payload without its header
             modem.noise = False
             modem.settle(not modem.stalled)
             hole(modem, -1)
@@ -178,16 +179,16 @@ def stall(modem):
     elif waited > _TORN_MS:
         whole = parser.tail != 2 and parser.r == parser.w
         modem.settle(whole)
-        if not whole:  # something stands where its end should be
+        if not whole:  # its end has not come, or other bytes are in its place
             hole(modem, parser.owner)
 
 
 def _suspect(modem):
-    """A payload that paused is full, and nothing is wrong with its end. The noise of a restart may
-    have filled it, "ready" with it: settings that a restart loses are asked for, and tell.
+    """A payload that paused is complete, and its end is right. Still, the noise of a restart and
+    its "ready" may have filled it up: ask for settings that a restart would have lost.
     """
     if modem.state:
-        return  # a command is under way: perhaps those questions, see start/recheck.py
+        return  # a command is under way, perhaps one that asks for them: start/recheck.py
     if modem.contact < 0 or not modem.up:
         modem.settle(False)
         hole(modem, modem.parser.owner)
@@ -199,8 +200,8 @@ def _suspect(modem):
 
 
 def ask_after(modem):
-    """A command takes long: "busy" to this tells that it is under way, OK that it is not."""
-    if modem.probed and modem.slow:  # no answer: it may have restarted, at its own rate
+    """A command takes long: send "AT". "busy" means that it is under way, OK that it is not."""
+    if modem.probed and modem.slow:  # no answer: it may have restarted, at its default rate
         overdue(modem)
         return
     modem.probed = True
@@ -209,16 +210,16 @@ def ask_after(modem):
 
 
 def overdue(modem):
-    """The command under way has no result in time."""
+    """End the command under way, which got no result in time."""
     link = modem.link
     code = _TIMEOUT
     if modem.state == _VERDICT and link >= 0 and modem.links[link] == _CLOSED_BY_PEER:
-        code = _SEND_FAIL  # CLOSED came: that there is no other word makes it certain
+        code = _SEND_FAIL  # CLOSED came, and no SEND OK after it
     elif modem.connected:
-        code = _OK  # CONNECT came, its OK did not
+        code = _OK  # CONNECT came, its OK was lost
     elif modem.state == _VERDICT and not modem.sent:
-        modem.owed = True  # its prompt may come yet
-        code = _CANCELED  # nothing of the payload has gone
+        modem.owed = True  # its prompt may still come
+        code = _CANCELED  # no byte of the payload was sent
     else:
         if modem.sent and link >= 0:
             modem.lose(link, _LOST_SEND)
@@ -228,7 +229,7 @@ def overdue(modem):
 
 
 def fetched(modem, code):
-    """The command under way has ended: what it was to bring is whole if it came, and OK."""
+    """The command under way has ended: its payload is whole if it arrived and the result is OK."""
     receiver = modem.receiver
     whole = modem.arrived and code == _OK
     if not whole and (code != _ERROR or modem.requested < 0) and modem.link >= 0:

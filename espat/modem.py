@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""One module: what is known of it, and its commands, one at a time, over a parser and a port.
+"""The engine: it keeps the state of one module and runs its commands, one at a time.
 
-``begin()`` sends a command, ``step()`` moves on as far as the bytes that are here allow, and never
-waits. Notices, ``busy``, payloads and restarts are dealt with in it, whoever calls it. What waits
-is ``rest()``, ``turn()`` and ``run()``. What takes several commands is done by rooms above, which
-the radio hands in as ``rescue``; what is seldom needed is loaded for it: turns.py, notices.py,
-mishaps.py. Its fields: fields.py.
+``begin()`` sends a command. ``step()`` processes the bytes that have arrived, and never waits; it
+also handles notices, ``busy``, payloads and restarts. ``rest()``, ``turn()`` and ``run()`` wait.
+Work that takes several commands is done by rooms of upper floors, which the radio hands in as
+``rescue``. Code that is seldom needed is loaded on demand: turns.py, notices.py, mishaps.py. The
+fields are explained in fields.py.
 """
 
 from . import lazy
@@ -25,16 +25,16 @@ _WAITING = const(18)
 _CONNECT = const(19)
 _CLOSED = const(20)
 
-_TIMEOUT = const(0)  # how a command ends that has no result; a restart ends it with READY
+_TIMEOUT = const(0)  # the code of a command that got no result; after a restart it is READY
 
-# state: what is being done.
+# The values of ``state``.
 _IDLE = const(0)
-_SENT = const(1)  # a command is out, its result is due
-_AGAIN = const(2)  # "busy": it was thrown away, or carried out all the same
-_VERDICT = const(3)  # a payload is out, the word that confirms it is due
+_SENT = const(1)  # a command was sent, its result is awaited
+_AGAIN = const(2)  # "busy" came: the command was thrown away, or was carried out nevertheless
+_VERDICT = const(3)  # a payload was sent, its confirmation is awaited
 _SYNC = const(4)  # finding out whether the module listens: start/answer.py
 
-# What a link is.
+# The states of a link.
 _FREE = const(0)
 _OPENING = const(1)
 _OPEN = const(2)
@@ -43,18 +43,18 @@ _CLOSING = const(9)
 
 _LIMIT = const(254)  # bytes of a command without its CRLF (dialects.md section 5)
 _LINKS = const(5)
-_BUSY_MS = const(300)  # how long "busy" is waited out before a command is sent again
-_SOON_MS = const(2000)  # how long an OK may take behind the CONNECT that it belongs to
-_STUCK_MS = const(2000)  # how long the UART may take no byte
+_BUSY_MS = const(300)  # how long to wait after "busy" before a command is sent again
+_SOON_MS = const(2000)  # how long an OK may take after the CONNECT that it belongs to
+_STUCK_MS = const(2000)  # how long the UART may accept no byte
 
 
 def compose(name, args):
-    """The line ``AT<name><args>`` with its CRLF. Nothing in a parameter can end it: no name of a
-    network, host or password can smuggle a command in.
+    """Return the line ``AT<name><args>`` with its CRLF. A parameter cannot end the line, so a
+    network name, host name or password cannot inject a command.
 
-    :param bytes name: what stands behind ``AT``, with its ``=`` or ``?``; not escaped
-    :param args: int as digits; None as nothing; str and bytes in quotes, with a backslash before a
-        backslash, ``"`` and ``,``
+    :param bytes name: what follows ``AT``, with its ``=`` or ``?``; not escaped
+    :param args: an int is written as digits, None as nothing, str and bytes in quotes, with a
+        backslash before each backslash, ``"`` and ``,``
     :raises ValueError: CR, LF or NUL in a parameter, or over 256 bytes
     """
     line = bytearray(b"AT" + name)
@@ -80,52 +80,52 @@ def compose(name, args):
 
 
 class Modem(Links):
-    """A module on a ``Port``: sends a command at a time, and knows when it is over.
+    """A module on a ``Port``. It sends one command at a time and detects its end.
 
-    :param idle: called over and over while a call waits
-    :param rescue: ``rescue(what, modem)`` begins what takes several commands: ``"sync"``,
-        ``"modes"``, ``"station"``; or does what follows a cut: ``"mend"``. See start/
+    :param idle: called repeatedly while a call waits
+    :param rescue: ``rescue(what, modem)`` starts work that takes several commands: ``"sync"``,
+        ``"modes"``, ``"station"``; ``"mend"`` cleans up after an interrupted step. See start/
     """
 
-    # What most modems never change; all else is in fields.py.
-    rates = ()  # where start-up looks for the module besides the usual rates
-    fast = 0  # the rate that the line is to be raised to: start/fast.py,
-    slow = None  # what AT+UART_CUR takes to go back, while it is raised
+    # Fields that most modems never change, as class attributes. All others are in fields.py.
+    rates = ()  # rates at which start-up looks for the module, besides the usual ones
+    fast = 0  # the rate to which the line is to be raised: start/fast.py
+    slow = None  # while the line is raised: the arguments of AT+UART_CUR that lower it again
     spoilt = False  # bytes were lost on the raised line: written by mishaps.py
-    deaf = 0  # times in a row that it left a command unanswered, but not the next
-    stuck = False  # it said "busy" to all that it was asked: written by start/answer.py
+    deaf = 0  # times in a row that it answered one command and not the next: start/answer.py
+    stuck = False  # it answered "busy" to every question: written by start/answer.py
     single = False  # AT+CIPMUX=0: notices and headers name no link
     softap = False  # its own access point is on: written by start/ and at/
     listener = None  # sock/server.py: the server that a socket listens with
     tls = None  # tls/state.py: what is known since the last restart
-    unwritten = None  # tls/certificates.py: what must go to flash before all else
-    head = -1  # the link of the socket whose turn is next; -1: anybody's: sock/base.py
+    unwritten = None  # tls/certificates.py: what must be written to flash first
+    head = -1  # the link of the socket whose turn is next; -1: any socket: sock/base.py
     gap = 0  # ms between a result and the next command
-    sync = None  # start/answer.py: finding an answer, while state is _SYNC
+    sync = None  # start/answer.py: the attempt to get an answer, while state is _SYNC
 
     def __init__(self, port, idle=None, rescue=None):
         self.port = port
         self.idle = idle
         self.rescue = rescue
         self.parser = Parser()
-        self._owners = [None] * _LINKS  # the sockets: weak references, where there are such
-        self.up = False  # the module has been set up, and has not started anew since
-        # 1: inside step(); 2: a step or a write was cut short; 3: passthrough has the serial line
+        self._owners = [None] * _LINKS  # the sockets: as weak references, if the runtime has them
+        self.up = False  # the module has been set up, and has not restarted since
+        # 1: inside step(); 2: a step or write was interrupted; 3: passthrough uses the serial line
         self.whole = 0
-        self._line = b""  # of the command under way, or the last one,
-        self._name = self._args = None  # and what it was made of
+        self._line = b""  # the line of the current command, or of the last one
+        self._name = self._args = None  # the arguments from which it was composed
         lazy.call("fields", "declare", self)
 
     # Sending a command
 
     def begin(self, name, args=(), reply=b"", timeout=5000, client=None, link=-1):
-        """Send a command; ``step()`` until ``state`` is 0, then ``code`` and ``lines`` tell.
+        """Send a command. Call ``step()`` until ``state`` is 0; ``code`` and ``lines`` then tell.
 
         :param name, args: as for ``compose()``
-        :param reply: lines that start so are kept in ``lines``; None: every line
+        :param reply: lines that start with these bytes are kept in ``lines``; None: every line
         :param int timeout: ms
-        :param client: its ``over(code)`` is called at the end
-        :param int link: the link that it is about
+        :param client: its ``over(code)`` is called when the command has ended
+        :param int link: the link that the command concerns
         :raises OSError: EAGAIN, another command is under way
         :raises ValueError: CR, LF or NUL in a parameter, or over 256 bytes; nothing was sent
         """
@@ -134,8 +134,8 @@ class Modem(Links):
         self.follow(name, args, reply, timeout, client, link)
 
     def follow(self, name, args, reply, timeout, client, link=-1):
-        """``begin()`` where a command has just ended, from its client's ``over()``: at once."""
-        if args != self._args or name is not self._name:  # sends and reads come in rows
+        """As ``begin()``, without ``chores()``: a client's ``over()`` sends its next command so."""
+        if args != self._args or name is not self._name:  # sends and reads often repeat a line
             self._line = compose(name, args)
             self._name = name
             self._args = list(args)
@@ -151,17 +151,17 @@ class Modem(Links):
         self.limit = timeout
         self.t0 = self.port.ticks()
         if self.gap and self.streak:
-            self.state = _AGAIN  # it goes out a little later: see turns.late()
+            self.state = _AGAIN  # turns.late() sends it a little later
             self.t1 = self.t0
             self.look = _BUSY_MS
         else:
             self.transmit()
 
     def begin_send(self, name, args, data, client=None, link=-1, timeout=20000, verdict=_SEND_OK):
-        """A command with a prompt, behind ``chores()`` that found nothing to do.
+        """Send a command that takes a payload at a prompt. Call it when ``chores()`` was False.
 
-        :param data: a memoryview of bytes: not to be changed before ``bytes`` is None
-        :param int verdict: the event that confirms them
+        :param data: a memoryview of bytes, which must not change until ``bytes`` is None
+        :param int verdict: the event that confirms the payload
         """
         self.follow(name, args, b"", timeout, client, link)
         self.bytes = data
@@ -170,7 +170,7 @@ class Modem(Links):
         self.received = verdict != _SEND_OK
 
     def transmit(self):
-        """The command's line goes out, for the first time or once more."""
+        """Send the command's line, for the first time or again."""
         self.commands += 1
         self.state = _SENT
         self.answered = self.signs = False
@@ -180,9 +180,9 @@ class Modem(Links):
         self.write(self._line)
 
     def write(self, view):
-        """All of a view, however little the UART takes at a time.
+        """Write all of a view, in as many pieces as the UART needs.
 
-        :raises OSError: EIO, it takes nothing for two seconds
+        :raises OSError: EIO, the UART accepts nothing for two seconds
         """
         whole = self.whole
         self.whole = 2
@@ -202,12 +202,12 @@ class Modem(Links):
         self.whole = whole
 
     def chores(self):
-        """Begin what must be done before the next command; True while that, or a command, is under
-        way.
+        """Start what must be done before the next command. Returns True while that work, or a
+        command, is under way.
 
         :raises OSError: ETIMEDOUT, nothing answers
         """
-        if self.state or self.parser.left > 0:  # an answer would be taken for payload
+        if self.state or self.parser.left > 0:  # during a payload an answer would become part of it
             return True
         if self.gap and self.port.since(self.t1) < self.gap:
             return True
@@ -220,12 +220,12 @@ class Modem(Links):
     # Waiting
 
     def has(self, name):
-        """Whether the firmware has a capability, a name of the table in firmware.py."""
+        """Whether the firmware has a capability, named as in the table of firmware.py."""
         names = self.capabilities
         return (names.find(" " + name + " ") >= 0) != (names[0] == "-")
 
     def rest(self):
-        """One turn of any wait: step, the idle hook, a breath."""
+        """One round of a wait: a step, the idle hook, and a short pause if no byte came."""
         came = self.step()
         if self.idle:
             self.idle()
@@ -233,7 +233,7 @@ class Modem(Links):
             self.port.pause()
 
     def turn(self):
-        """Wait until the next command can go out: the one under way is over, strays are closed.
+        """Wait until the next command can be sent, and all that must precede it has been done.
 
         :raises OSError: ETIMEDOUT, nothing answers
         """
@@ -241,11 +241,11 @@ class Modem(Links):
             self.rest()
 
     def run(self, name, args=(), reply=b"", timeout=5000):
-        """A command from end to end: its turn, ``begin()``, and the end. The reply lines.
+        """Run a command: wait for its turn, send it, wait for its end. Returns the reply lines.
 
         :raises ATError: the module refused it
-        :raises OSError: ETIMEDOUT, no answer; ECONNRESET, the module restarted, before it or behind
-            it: what the commands of a call have set up so far is lost
+        :raises OSError: ETIMEDOUT, no answer; ECONNRESET, the module restarted during this call,
+            before or after the command: what earlier commands have set up is lost
         """
         up = self.up
         self.turn()
@@ -255,16 +255,16 @@ class Modem(Links):
         return self.ended(up, name, _OK, timeout)
 
     def ended(self, up, name, event, timeout):
-        """What came of a command that has ended: the reply lines, if it was by this event.
+        """Return the reply lines if the command ended by this event; else raise as ``run()``.
 
-        Waiting is left to the caller: CircuitPython has room for few frames.
+        The caller has done the waiting, which saves a frame: CircuitPython's stack is small.
 
-        :param bool up: the module was set up when the call began
-        :param int timeout: ms that it might take, for the error
+        :param bool up: whether the module was set up when the call began
+        :param int timeout: ms that the command was allowed, for the error text
         """
         code = self.code
         if code == _OK and self.probed and self.reply != b"":
-            code = _TIMEOUT  # its own answer was lost
+            code = _TIMEOUT  # this OK may answer the "AT" of ask_after(): the reply counts as lost
         if code != event or up > self.up:
             raise lazy.call("texts", "refusal", ATError, self, name, code, timeout, up > self.up)
         return self.lines
@@ -272,7 +272,7 @@ class Modem(Links):
     # Moving on
 
     def step(self):
-        """Take in what is here and act on it, waiting for nothing; True if anything came."""
+        """Process the bytes that have arrived, without waiting. Returns True if there were any."""
         if self.whole:
             if self.whole & 1:
                 raise fail("nested" if self.whole == 1 else "in_passthrough")
@@ -290,7 +290,7 @@ class Modem(Links):
                     lazy.call("mishaps", "overdue", self)
                 elif not came and self.port.since(self.t1) > self.look:
                     lazy.call("turns", "late", self)
-        except BaseException:  # Ctrl-C, or an error in a callback: bytes may be missing
+        except BaseException:  # Ctrl-C, or an error in a callback: bytes may have been dropped
             self.whole = 2
             raise
         self.whole = 0
@@ -309,17 +309,17 @@ class Modem(Links):
                 if event < _RECV:
                     self._result(event)
                 elif event == _RECV:
-                    # Another number: the command's length, or this one, was damaged on its way.
+                    # If it is another number, one of the two lengths was damaged on the line.
                     self.mistaken = parser.length != self.sent and not self.received
                     self.received = self.counts = True
                     self.early = 0
                 elif event < _WAITING:
                     if self.payload(event):
-                        return True  # a reader may want to empty its queue before more comes
+                        return True  # let a reader empty its queue before more comes
                 else:
                     self._notice(event)
                 event = parser.next()
-            if reads == 16 or (port.any and not port.any()):  # a bounded turn, however it talks
+            if reads == 16 or (port.any and not port.any()):  # bounded, however much is sent
                 break
             n = port.read(parser.space())
             if not n:
@@ -327,11 +327,11 @@ class Modem(Links):
             reads += 1
             parser.fill(n)
             if parser.left > 0:
-                self.t0 = port.ticks()  # a slow wire is no dead one
+                self.t0 = port.ticks()  # bytes still arrive: the time-out starts again
         return reads > 0
 
     def end(self, code):
-        """The command under way is over; after a time-out the module may not agree."""
+        """End the command under way. After a time-out the module may still be working on it."""
         if self.state != _SYNC and code != _TIMEOUT:
             self.streak += 1
         self.state = _IDLE
@@ -340,7 +340,7 @@ class Modem(Links):
         link = self.link
         if link >= 0 and self.links[link] == _CLOSING:
             self.links[link] = _FREE
-            if code <= _OK:  # its CLOSED may still come, and must not hit the next user
+            if code <= _OK:  # its CLOSED may still come, and must not close the link's next user
                 self.doubt |= 1 << link
         receiver = self.receiver
         if receiver is not None:
@@ -365,7 +365,7 @@ class Modem(Links):
             client.over(code)
 
     def _result(self, event):
-        """LINE to PROMPT: what the command under way has to do with it."""
+        """Handle an event from LINE to PROMPT for the command under way."""
         state = self.state
         parser = self.parser
         if event == _LINE:
@@ -381,16 +381,16 @@ class Modem(Links):
                 lazy.call("mishaps", "stray", self, line)
             return
         if self.pushed is not None:
-            self.settle(True)  # what follows it is what may follow it
+            self.settle(True)  # firmware sends a result after a payload: so that one was whole
         if state == _SYNC:
             self.sync.heard(event)
         elif state == _SENT and event < _SEND_OK:
-            if event == _OK and parser.prompt:  # the prompt is what counts
+            if event == _OK and parser.prompt:  # the command goes on with the prompt
                 self.answered = True
                 self.t1 = self.port.ticks()
                 self.look = _BUSY_MS
             else:
-                if self.probed:  # it may be the answer to our question: nothing rests on it
+                if self.probed:  # it may answer the "AT" of ask_after(): check the module first
                     self.contact = min(self.contact, 0)
                 self.end(event)
         elif event == _PROMPT:
@@ -402,22 +402,22 @@ class Modem(Links):
             lazy.call("turns", "result", self, event)
 
     def prompted(self, late):
-        """``>``, or the time in which it should have come is over (``late``)."""
+        """The prompt ``>`` came; or, if ``late``, it did not come in time."""
         data = self.bytes
         self.state = _VERDICT
         self.answered = self.parser.prompt = False
         self.early = 0
         if data is None or (late and len(data) > 3):
-            self.write(b"+++")  # called off: this is what gets out of it
+            self.write(b"+++")  # the send was cancelled, or its prompt is late: this ends it
             self.limit = _SOON_MS
-        else:  # a payload as short as "+++" would be taken for it: it goes out, asked for or not
+        else:  # a module that waits for 1 to 3 bytes would take "+++" for them: send the payload
             self.write(data)
             self.sent = len(data)
         self.bytes = None
         self.t0 = self.port.ticks()
 
     def _notice(self, event):
-        """What the module says unasked."""
+        """Handle a notice: what the module says unasked."""
         parser = self.parser
         link = parser.link
         if link < 0:
@@ -434,7 +434,7 @@ class Modem(Links):
                 self.links[link] = _OPEN
                 if link == self.link and self.state:
                     self.state = _SENT
-                    self.connected = True  # its OK follows at once, or was lost
+                    self.connected = True  # the OK follows at once, or was lost
                     self.t0 = self.port.ticks()
                     self.limit = _SOON_MS
                 return
@@ -442,14 +442,14 @@ class Modem(Links):
             self.handlers[event](event)
 
     def closed(self, link):
-        """A link was closed, as its notice or the list of links says."""
+        """A link was closed, according to its notice or to the list of links."""
         state = self.links[link]
         if self.doubt >> link & 1 or state == _OPENING:
-            self.doubt &= ~(1 << link)  # its last user's, come late
+            self.doubt &= ~(1 << link)  # a late notice for the link's previous user
         elif state == _OPEN:
             self.links[link] = _CLOSED_BY_PEER
             if link == self.link and (self.state == _VERDICT or self.parser.prompt):
-                # A verdict may follow; its absence is one too: see mishaps.overdue().
+                # SEND OK may still follow; if nothing does, the send failed: mishaps.overdue().
                 self.limit = min(self.limit, self.port.since(self.t0) + _BUSY_MS)
         elif state == _CLOSING:
             self.links[link] = _FREE

@@ -1,38 +1,38 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The bytes of an ESP-AT module, told as events: no clock, no UART, no sockets.
+"""A parser for the bytes of an ESP-AT module. It needs no clock, no UART and no sockets.
 
-The file stands alone: copy it anywhere. Its user moves bytes and asks what they were::
+The file can be used alone. The caller moves bytes into the parser and asks for events::
 
     parser = Parser()
-    n = uart.readinto(parser.space())   # free room: the ring's, or the payload's own destination
+    n = uart.readinto(parser.space())   # free space: the ring's, or the payload's own destination
     parser.fill(n or 0)
     event = parser.next()               # 0 when it wants more bytes
 
-Events are small ints; what belongs to an event is in attributes until the next ``next()``.
+Events are small ints. Their details are in attributes, which are valid until the next ``next()``.
 
 ==  ==============  =====================================================================
- 0  NEED            nothing whole is here: read some more
- 1  LINE            a line that is no result and no notice: ``line``; ``glued`` if it stood
-                    right behind a payload
+ 0  NEED            no complete item is here: read more bytes
+ 1  LINE            a line that is no result and no notice: ``line``; ``glued`` if it came
+                    directly after a payload
  2  OK              3  ERROR      4  FAIL (NonOS ends a failed join with it)
  5  SEND_OK         6  SEND_FAIL  7  CANCELED (a send, by ``+++``)
  8  BUSY            ``busy p...`` or ``busy s...``: what was sent last has been thrown away
- 9  PROMPT          ``>``, told only while ``prompt`` is set
+ 9  PROMPT          ``>``, reported only while ``prompt`` is set
 11  RECV            ``Recv n bytes``: ``length``
-12  DATA            a payload begins: ``link`` (-1 where the header does not tell: set it if you
-                    know), ``length``, ``pushed`` (True: it was not asked for), and ``peer``,
-                    ``port`` if the module shows the remote end.
-                    Give it a place with ``into()``, or it is skipped and counted
-14  MORE            the place is full and payload is left: ``into()`` again, or it is skipped
+12  DATA            a payload begins: ``link`` (-1 if the header does not name it: set it if
+                    you know it), ``length``, ``pushed`` (True: it was not asked for), and
+                    ``peer``, ``port`` if the module shows the remote end.
+                    Give it a buffer with ``into()``, or it is skipped and counted
+14  MORE            the buffer is full and payload is left: ``into()`` again, or it is skipped
 15  END             the payload is over
-16  REFUSED         a header promised more than was asked for or than ``limit``: nothing of it
-                    has been delivered, and what follows cannot be trusted
-17  BROKEN          what follows a payload is not what follows a payload: bytes of it (``link``)
-                    were lost or doubled; or a line over the ring's size, a lost header's payload
+16  REFUSED         a header announced more than was asked for, or more than ``limit``: none of
+                    it has been delivered, and what follows cannot be trusted
+17  BROKEN          after a payload came what cannot follow one: bytes of it (``link``) were
+                    lost or doubled; or a line longer than the ring: payload without a header
 18  WAITING         passive receive: ``link`` holds ``length`` bytes
 19  CONNECT         20  CLOSED  21  CONNECT_FAIL: of ``link`` (-1 in single-link mode)
-22  READY           the module has started: all its state is gone
+22  READY           the module has started: all its state is lost
 23  RESTART         ``Will force to restart!!!``
 24  WIFI_CONNECTED  25  GOT_IP  26  WIFI_DISCONNECT  27  DHCP_TIMEOUT
 28  STATION         a station came to, left, or got an address from the soft-AP: ``line``
@@ -70,11 +70,11 @@ _READY = const(22)
 _HEADER = const(-2)
 _WHOLE_LINE = const(-3)
 
-_LONGEST = const(96)  # bytes of a header
+_LONGEST = const(96)  # the most bytes that a header can have
 
-# Each word is "\n", the line (up to its colon, if it has one), and the event with bit 7 set: one
-# object, searched by find(), where a dict of thirty small objects would cost ten times the heap.
-# A word that begins another stands before it.
+# Each word is "\n", the line (up to its colon, if it has one), and the event with bit 7 set. One
+# object searched by find(): a dict of thirty small objects would take ten times the heap.
+# A word with which another one begins must stand before that one.
 _WORDS = (
     b"\nOK\x82\nERROR\x83\nFAIL\x84\nSEND OK\x85\nSEND FAIL\x86"
     b"\nSEND Canceled\x87\nSEND CANCELLED\x87\nbusy p...\x88\nbusy s...\x88\nbusy now ...\x88"
@@ -91,12 +91,12 @@ _WORDS = (
 
 
 class Ring:
-    """A bounded queue of bytes that straightens itself: what it holds and its free room are one
-    piece each, so that a UART can read into it and ``find()`` can search it.
+    """A queue of bytes of fixed size. Its content and its free space are each contiguous, so that a
+    UART can read into it and ``find()`` can search it.
 
     :param int size: how many bytes it holds
 
-    What it holds stands from ``r`` to ``w``.
+    Its content is at ``buf[r:w]``.
     """
 
     def __init__(self, size):
@@ -105,7 +105,7 @@ class Ring:
         self.r = self.w = 0
 
     def space(self):
-        """A memoryview of free room; empty when there is none. ``fill()`` follows."""
+        """Return a memoryview of the free space, empty if there is none. Call ``fill()`` next."""
         r = self.r
         w = self.w
         if r == w:
@@ -117,16 +117,16 @@ class Ring:
         return self._view[w:]
 
     def fill(self, n):
-        """``n`` bytes were put where ``space()`` pointed."""
+        """Record that ``n`` bytes were written into what ``space()`` returned."""
         self.w += n
 
     def find(self, what):
-        """Where bytes stand first, counted from the oldest byte; -1: nowhere."""
+        """Return where these bytes first occur, counted from the oldest byte; -1: nowhere."""
         i = self.buf.find(what, self.r, self.w)
         return i - self.r if i >= 0 else -1
 
     def pull(self, n):
-        """Take so many of the oldest bytes, or all if it holds fewer."""
+        """Remove and return the ``n`` oldest bytes, or all if there are fewer."""
         r = self.r
         n += r
         if n > self.w:
@@ -135,7 +135,7 @@ class Ring:
         return bytes(self._view[r:n])
 
     def take(self, into):
-        """Move the oldest bytes to the front of a memoryview: how many that was."""
+        """Move the oldest bytes to the front of a memoryview. Returns how many."""
         r = self.r
         n = min(len(into), self.w - r)
         into[:n] = self._view[r : r + n]
@@ -144,56 +144,56 @@ class Ring:
 
 
 class Parser(Ring):
-    """The recogniser.
+    """Turns the module's bytes into events.
 
-    :param int size: bytes of its ring; a line longer than that is counted, dropped, and BROKEN
+    :param int size: bytes of its ring; a longer line is counted, dropped and reported as BROKEN
     """
 
     def __init__(self, size=192):
         Ring.__init__(self, size)
-        # What the user sets.
+        # Set by the user.
         self.prompt = False  # a ">" is awaited
-        self.asked = 0  # bytes that the command under way may bring, counted by a header; 0: none
-        # How that header begins; and what reads it, where it is another than that of +CIPRECVDATA:
-        # a function of the parser, the header's place in ``buf`` and the end of what came. It sets
-        # ``link`` and ``length``. -> where the header ends; 0: it is not whole, -1: it is none.
+        self.asked = 0  # most payload bytes that the current command may bring; 0: none
+        # How that payload's header begins. A header unlike that of +CIPRECVDATA is read by
+        # ``counted``, a function of the parser, the header's index in ``buf`` and the end of the
+        # bytes. It sets ``link`` and ``length``. -> the header's end; 0: incomplete, -1: no header.
         self.head = b"+CIPRECVDATA"
         self.counted = None
-        # CIPDINFO=1: +CIPRECVDATA carries the remote end. That cannot be told from the bytes.
+        # CIPDINFO=1: +CIPRECVDATA shows the remote end. The bytes alone do not reveal that.
         self.remote = False
         self.trailer = False  # this firmware ends an active +IPD with a CRLF that is not counted
         self.limit = 8192  # an active +IPD longer than this is refused
-        # What belongs to an event.
+        # The details of an event.
         self.link = -1
         self.pushed = False  # the payload was not asked for: +IPD
         self.length = self.port = 0
         self.line = b""
         self.peer = None
         self.glued = False
-        # What came to nothing: payload bytes nobody wanted, lines over the ring's size, headers
-        # whose length could not be true, payloads with a wrong tail.
+        # Counts of what was dropped: payload bytes without a buffer, lines longer than the ring,
+        # headers with an impossible length, payloads with a wrong tail.
         self.counts = [0, 0, 0, 0]
         self.reset()
 
     def reset(self):
-        """Forget every byte that is here and any payload under way."""
+        """Drop all bytes and any payload under way."""
         self.r = self.w = 0
-        self._seen = 0  # bytes from the oldest on that were searched for an end of line
-        self._past = 0  # and those in which what looked like a header turned out to be none
-        self.left = -1  # payload bytes to come; -1: no payload
-        self._header_at = self._line_next = 0  # where what _token() found stands
+        self._seen = 0  # how many of the oldest bytes were searched for an end of line
+        self._past = 0  # how many of them contain what looked like a header but is none
+        self.left = -1  # payload bytes still to come; -1: no payload
+        self._header_at = self._line_next = 0  # the positions that _token() found
         self._sink = None
-        self._direct = False  # space() gave the payload's own place
-        self.at = 0  # payload bytes that stand in the view ``into()`` named last
+        self._direct = False  # space() returned the payload's own buffer
+        self.at = 0  # payload bytes in the buffer that ``into()`` gave last
         # CRLFs due before the next result or +IPD: 1, 2, or 3 for one when something came already
         self.tail = 0
-        self.owner = -1  # the link of the payload that had this tail
+        self.owner = -1  # the link of the payload that this tail belongs to
         self._long = False
 
     # Bytes in
 
     def space(self):
-        """A memoryview to read into: the payload's own place once the ring is empty."""
+        """Return a memoryview to read into: the payload's own buffer once the ring is empty."""
         sink = self._sink
         left = self.left
         self._direct = straight = sink is not None and left > 0 and self.r == self.w
@@ -203,7 +203,7 @@ class Parser(Ring):
         return sink[at : at + left] if at or left < len(sink) else sink
 
     def fill(self, n):
-        """``n`` bytes were read into what ``space()`` gave last."""
+        """Record that ``n`` bytes were read into what ``space()`` returned last."""
         if self._direct:
             self.at += n
             self.left -= n
@@ -211,14 +211,14 @@ class Parser(Ring):
             self.w += n
 
     def into(self, view):
-        """Let the payload go to a memoryview, not an empty one; None: skip it, and count."""
+        """Set the buffer for the payload: a memoryview, not empty; None: skip and count it."""
         self._sink = view
         self.at = 0
 
     # Events out
 
     def next(self):
-        """The next event, 0 when more bytes are wanted."""
+        """Return the next event; 0 if more bytes are needed."""
         if self.left >= 0:
             return self._payload()
         buf = self.buf
@@ -228,7 +228,7 @@ class Parser(Ring):
             c = buf[r]
             if c <= 32 and (c == 13 or c == 10 or c == 32) and not self._long:
                 pair = c == 13 and r + 1 < w and buf[r + 1] == 10
-                if self.tail and (c != 32 or self.tail < 3):  # behind a payload exactly CRLF is due
+                if self.tail and (c != 32 or self.tail < 3):  # only CRLF may follow a payload
                     if c == 13 and r + 1 == w:
                         return 0
                     if not pair:
@@ -244,28 +244,28 @@ class Parser(Ring):
                 self.line = b">"
                 return _PROMPT
             if c == 79 and r + 4 <= w and not (self.tail or self._long):
-                if buf.find(b"OK\r\n", r, r + 4) == r:  # it must cost nothing
+                if buf.find(b"OK\r\n", r, r + 4) == r:  # the most frequent result must be cheap
                     self.r = r + 4
                     self._seen = self._past = 0
                     self.line = b"OK"
                     return _OK
-            # Each from here, one after the other: CircuitPython has room for few frames.
+            # All are called from here, not by each other: CircuitPython has room for few frames.
             event = self._token(r, w)
             if event == _HEADER:
                 event = self._header(r, w)
             elif event == _WHOLE_LINE:
                 if self._long:
                     self.link = -1
-                    event = _BROKEN  # longer than any line: what was pushed, without its header
+                    event = _BROKEN  # no line is so long: it is pushed payload without its header
                 else:
                     event = self._line(r)
                     if event == _BROKEN:
-                        return event  # what stands there is told next
+                        return event  # the line itself is reported next
                     if self.tail == 1:
-                        self.tail = 3  # what follows is not glued to the payload any more
+                        self.tail = 3  # what follows does not directly follow the payload any more
                 self._long = False
                 self._seen = self._past = 0
-                self.r = self._line_next  # go on behind it
+                self.r = self._line_next
             if event >= 0:
                 return event
             r = self.r
@@ -282,7 +282,7 @@ class Parser(Ring):
             else:
                 at = self.at
                 n = min(n, len(sink) - at)
-                sink[at : at + n] = self._view[r : r + n]  # one memoryview, which take() makes two
+                sink[at : at + n] = self._view[r : r + n]  # take() would need one memoryview more
                 self.at = at + n
             self.r = r + n
             self.left -= n
@@ -296,24 +296,24 @@ class Parser(Ring):
         return 0
 
     def _bad(self):
-        """The tail of a payload is wrong; what stands there is told next."""
+        """The tail of a payload is wrong: BROKEN. The bytes there are parsed next."""
         self.tail = 0
         self.counts[3] += 1
         self.link = self.owner
         return _BROKEN
 
     def _token(self, r, w):
-        """What stands there: _HEADER, at ``_header_at``; _WHOLE_LINE, before ``_line_next``; 0 when
-        it is not whole; or _BROKEN.
+        """Find what begins at ``r``: _HEADER (it is at ``_header_at``), _WHOLE_LINE (it ends before
+        ``_line_next``), 0 if it is incomplete, or _BROKEN.
         """
         buf = self.buf
         seen = r + self._seen
         end = buf.find(b"\n", seen, w)
         stop = w if end < 0 else end
-        # A header may have begun shortly before what was searched last.
+        # A header may have begun shortly before the end of what was already searched.
         seen = max(r + self._past, seen - 14)
         at = buf.find(self.head, seen, stop) if self.asked else -1
-        # Behind the name "=" would be the command's own echo.
+        # With "=" after the name it is the echo of the command.
         if at >= 0 and not self.counted:
             i = at + 12
             if i >= w or (buf[i] != 58 and buf[i] != 44):
@@ -322,13 +322,13 @@ class Parser(Ring):
             i = buf.find(b"+IPD,", seen, stop if at < 0 else at)
             if i >= 0:
                 at = i
-        # Inside a quoted string of a reply it would be an SSID, not a header.
+        # Inside a quoted string of a reply it is part of an SSID, not a header.
         if at >= 0 and (at == r or buf[r] == 65 or buf.find(b'"', r, at) < 0):
             self._header_at = at
             return _HEADER
         if end < 0:
             self._seen = w - r
-            if r == 0 and w == len(buf):  # drop it, but for a header that its end may begin
+            if r == 0 and w == len(buf):  # drop it, except its end, where a header may have begun
                 if 0 < self.tail < 3:
                     return self._bad()  # it is the rest of a payload
                 self.counts[1] += not self._long
@@ -341,29 +341,29 @@ class Parser(Ring):
         return _WHOLE_LINE
 
     def _line(self, r):
-        """Which event is a line?"""
+        """Return the event of a whole line; -1 for an echo, which is no event."""
         self.glued = 0 < self.tail < 3
         self.line = line = bytes(self._view[r : self._line_next]).rstrip(b"\r\n")
         event = self._known(line)
         if event >= 0:
             if event == _READY:
                 self.tail = 0
-            # A result, and none comes without a CRLF before it, but NonOS's SEND FAIL.
-            # Nor does a notice, where firmware ends each payload with one.
+            # No result comes without a CRLF before it, except NonOS's SEND FAIL. Nor does a notice
+            # if the firmware ends each payload with a CRLF.
             if self.tail == 2 or (self.tail and event < _CONNECT and event != _SEND_FAIL):
                 return self._bad()
             return event
-        # No word of ours: an echo, a reply, or either with a notice stuck to its end.
+        # No known word: an echo, a reply, or one of them with a notice appended to it.
         echo = line.startswith(b"AT") and line[2:3] in b"+E"
-        # An SSID between quotes may spell a notice; before any quote only the firmware speaks.
+        # A quoted SSID may spell a notice; before the first quote all text is the firmware's own.
         for i in range(1, len(line if echo else line.split(b'"', 1)[0]) - 4):
-            # A notice with no CRLF before it sticks to an unfinished line. It starts so.
+            # A notice without a CRLF before it is appended to an unfinished line. These begin one.
             if line[i] in b"WD+r01234":
                 event = self._known(line[i:])
                 stuck = event > _READY or (event >= _CONNECT and self.link >= 0)
-                # "ready" comes behind the boot loader's noise.
+                # "ready" comes after the noise of the boot loader.
                 if stuck or (event == _READY and not 32 <= line[i - 1] < 127):
-                    # Right behind a payload only an echo may stand before a notice.
+                    # Directly after a payload, only an echo may stand before a notice.
                     if self.glued and stuck and not line.startswith(b"AT"[:i]):
                         return self._bad()
                     self.line = line[i:]
@@ -376,8 +376,8 @@ class Parser(Ring):
         return _LINE
 
     def _known(self, line):
-        """The event of a result or a notice, negative for any other line."""
-        self.link = at = -1  # at: where the link stands
+        """Return the event of a result or a notice; -1 for any other line."""
+        self.link = at = -1  # at: the index of the link's number
         word = line[: line.find(b":") + 1] or line
         if line[1:2] == b",":
             word = line[2:]
@@ -404,11 +404,11 @@ class Parser(Ring):
     # Headers
 
     def _header(self, r, w):
-        """Read a header; what stood before it on its line was an echo or noise."""
+        """Read a header. What precedes it on its line is an echo or noise."""
         buf = self.buf
         at = self._header_at
         pushed = buf[at + 1] == 73  # +IPD
-        # Behind a payload only an echo may stand before the next header, and a CRLF before +IPD.
+        # After a payload, only an echo may precede the next header, and +IPD needs a CRLF first.
         if self.tail and (buf[r] != 65 if at > r else pushed):
             return self._bad()
         if self.counted and not pushed:
@@ -420,11 +420,11 @@ class Parser(Ring):
                 if r or w < len(buf):
                     self._seen = at - r
                     return 0
-                if at:  # make room: what stands before it is of no use
+                if at:  # make space: the bytes before the header are of no use
                     self.r = at
                     self._seen = self._past = 0
                     return 0
-            self._past = at + 1 - r  # no header after all: a part of a line like any other
+            self._past = at + 1 - r  # no header after all: it is part of an ordinary line
             return -1
         self.r = end
         self._seen = self._past = self.tail = 0
@@ -441,11 +441,11 @@ class Parser(Ring):
         return _DATA
 
     def _fields(self, i, w, pushed):
-        """What follows the name: where it ends; 0 if it is not whole, -1 if it is no header.
+        """Read the fields after the name. Returns where they end; 0: incomplete, -1: no header.
 
         +IPD ``,[link,]length[,ip,port]:`` or ``,[link,]length\\r\\n``; +CIPRECVDATA
-        ``:length,[ip,port,]`` or ``,length:`` or ``,link,length:\\r\\n``. An address may stand in
-        quotes, and then have colons.
+        ``:length,[ip,port,]`` or ``,length:`` or ``,link,length:\\r\\n``. An address may be in
+        quotes, and may then contain colons.
         """
         buf = self.buf
         colon = buf[i] == 58
@@ -456,7 +456,7 @@ class Parser(Ring):
             start = i
             n = 0
             while i < w:
-                c = buf[i] ^ 48  # a digit's number; whatever else is higher
+                c = buf[i] ^ 48  # 0 to 9 for a digit, higher for any other byte
                 if c > 9:
                     break
                 n = n * 10 + c
@@ -464,7 +464,7 @@ class Parser(Ring):
             if i == w:
                 return 0
             c = buf[i]
-            if i == start or c == 46:  # an address, where one may stand
+            if i == start or c == 46:  # an address, if one is allowed here
                 if length < 0 or self.peer or (c != 34 and c != 46):
                     return -1
                 quoted = c == 34

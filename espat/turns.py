@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Whose turn it is, where that is not plain: ``busy``, words out of their turn, time that passes,
-what must be done before the next command. Loaded for it, and forgotten.
+"""The less usual cases of running commands: ``busy``, late results, missing prompts, and what must
+be done before the next command. Loaded on demand, then forgotten.
 
-Each function takes the modem, whose fields it may write.
+Each function takes the modem and may write its fields.
 """
 
 from . import lazy
@@ -18,30 +18,30 @@ _SEND_FAIL = const(6)
 _CANCELED = const(7)
 _BUSY = const(8)
 
-# What the modem is doing.
+# The modem's ``state``.
 _SENT = const(1)
 _AGAIN = const(2)
 _VERDICT = const(3)
 
-_CLOSING = const(9)  # what a link is
+_CLOSING = const(9)  # a state of a link
 
-_BUSY_MS = const(300)  # how long "busy" is waited out before a command is sent again
-_BEHIND_MS = const(1000)  # how long after its OK a prompt may take,
-_PLUSES_MS = const(4000)  # and where "+++" would be taken for the payload
+_BUSY_MS = const(300)  # how long to wait after "busy" before a command is sent again
+_BEHIND_MS = const(1000)  # how long a prompt may take after its OK
+_PLUSES_MS = const(4000)  # the same, if the payload is so short that "+++" would be taken for it
 _EARLY_MS = const(2000)  # how long a verdict without "Recv n bytes" is doubted
-_LONG_MS = const(15000)  # a command that may take so long is asked after on its way,
-_PROBE_MS = const(5000)  # every so often
-_VERDICT_MS = const(3000)  # a send is, too: a module that is at it says "busy"
+_LONG_MS = const(15000)  # a command with this time-out or more is asked after ("AT") meanwhile,
+_PROBE_MS = const(5000)  # at this interval
+_VERDICT_MS = const(3000)  # a send is asked after, too: a module still sending says "busy"
 _NEVER_MS = const(100000000)
 
-# recheck: what the driver believes and the module may do otherwise.
+# The bits of ``recheck``: settings and states that the module may have lost unnoticed.
 _ASK_MODES = const(1)  # receive mode, remote ends shown, five links
-_ASK_STATION = const(2)  # which links the loss of Wi-Fi has left standing
+_ASK_STATION = const(2)  # which links have survived the loss of Wi-Fi
 
 
 def due(modem):
-    """What must be done before the next command can go out, as ``rescue`` has its name; None: it is
-    begun, a link that nobody wants is being closed.
+    """Return what must be done before the next command, as a name for ``rescue``; or None, having
+    begun to close a link that was released.
 
     :raises OSError: ETIMEDOUT, nothing answers
     """
@@ -64,22 +64,22 @@ def due(modem):
 
 
 def result(modem, event):
-    """A result that is not what the command under way has to end with, or ``busy``."""
+    """Handle ``busy``, or a result that does not simply end the command under way."""
     state = modem.state
     prompt = event == _OK and modem.parser.prompt
     if event == _BUSY:
         if state == _SENT and not modem.probed:
             modem.state = _AGAIN
             modem.busied = True
-        modem.probed = False  # our question is answered: it is under way
+        modem.probed = False  # this answers the "AT" of ask_after(): the command is under way
         _look(modem, _BUSY_MS)
     elif state == _VERDICT:
-        # A verdict can come late or twice: ours comes behind "Recv n bytes", where firmware
-        # says that at all. One without it is believed when nothing else comes.
+        # A verdict of an earlier send can come late or twice. This send's verdict comes after
+        # "Recv n bytes", if firmware says that. One without it counts if nothing else comes.
         if event == _ERROR or event == _CANCELED:
             modem.end(event)
         elif event == _OK and modem.probed:
-            lazy.call("mishaps", "overdue", modem)  # it is through: its verdict was lost
+            lazy.call("mishaps", "overdue", modem)  # the send is over, its verdict was lost
         elif event == modem.verdict or (event == _SEND_FAIL and modem.verdict == _SEND_OK):
             if modem.mistaken:
                 lazy.call("mishaps", "overdue", modem)
@@ -89,28 +89,28 @@ def result(modem, event):
                 modem.early = event
                 _look(modem, _EARLY_MS + modem.sent)
     elif state == _AGAIN and event < _SEND_OK:
-        # Behind "busy": is it our own? An OK is where a prompt may follow, for sent again the
-        # command would be taken for the payload.
+        # A result after "busy" may be another command's. An OK is taken for this one's if a prompt
+        # may follow: the module would take a command that is sent again for the payload.
         if not (modem.signs or modem.arrived or modem.lines or prompt):
-            modem.transmit()  # that was the result of what kept the module busy
+            modem.transmit()  # it was the result of what kept the module busy
         elif prompt:
             modem.state = _SENT
-            modem.answered = True  # the prompt is what counts
+            modem.answered = True  # the command goes on with the prompt
             _look(modem, _BUSY_MS)
         else:
-            if modem.probed:  # it may be the answer to our question: nothing rests on it
+            if modem.probed:  # it may answer the "AT" of ask_after(): check the module first
                 modem.contact = min(modem.contact, 0)
             modem.end(event)
 
 
 def _look(modem, ms):
-    """Something came that is about the command: look after it again in so many ms."""
+    """Something that concerns the command came: call ``late()`` for it after ``ms``."""
     modem.t1 = modem.port.ticks()
     modem.look = ms
 
 
 def late(modem):
-    """Time has passed while a command is under way: act now, or say when to look again."""
+    """Time has passed while a command is under way: act now, or set when to look again."""
     waited = modem.port.since(modem.t1)
     state = modem.state
     data = modem.bytes
@@ -121,7 +121,7 @@ def late(modem):
         if modem.early:
             limit = _EARLY_MS + modem.sent
         elif modem.received and modem.client is not None:
-            limit = _VERDICT_MS  # all of the payload is there: what is sent now is none of it
+            limit = _VERDICT_MS  # the payload is complete: "AT" cannot be taken for a part of it
     elif modem.parser.prompt:
         if data is not None and len(data) <= 3 and not modem.busied:
             limit = _PLUSES_MS
@@ -135,7 +135,7 @@ def late(modem):
     if state == _AGAIN:
         modem.transmit()
     elif modem.early:
-        modem.counts = False  # until it says "Recv n bytes" once more
+        modem.counts = False  # until it says "Recv n bytes" again
         modem.end(modem.early)
     elif modem.parser.prompt:
         modem.prompted(True)
