@@ -1,21 +1,21 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What TCP and UDP sockets have in common: a link, a time-out, waiting."""
+"""The base of TCP and UDP sockets: a link, a time-out, and waiting."""
 
 from ..errors import fail
 from ..parser import const
 
 _OK = const(2)  # an event
-_LOST_RESTART = const(4)  # a link
+_LOST_RESTART = const(4)  # a link's state
 _LINKS = const(5)
-_TURN_MS = const(200)  # how long the line is kept free for the socket whose turn it is
+_TURN_MS = const(200)  # how long other sockets wait for the one whose turn it is
 
 # What a socket has asked the modem to do.
 _NOTHING = const(0)
 
 
 def is_name(host):
-    """Whether a host is a name, not an address."""
+    """Whether a host is a name rather than an IP address."""
     return ":" not in host and not host.replace(".", "0").isdigit()
 
 
@@ -25,12 +25,12 @@ class LinkSocket:
     def __init__(self, radio):
         self.radio = radio
         self.modem = radio.modem
-        self.link = -1  # -1: none
-        self.born = 0  # the link's generation while it was ours: see links.py
-        self.left = 0  # the state in which its link went to another; 0: it did not
-        self.timeout = None  # seconds; None waits for ever, 0 not at all
+        self.link = -1  # its number; -1: none
+        self.born = 0  # the link's generation when this socket took it: see links.py
+        self.left = 0  # the state its link had when another socket got it; 0: none did
+        self.timeout = None  # seconds; None: wait for ever; 0: do not wait
         self.doing = _NOTHING
-        self.code = _OK  # how the last thing done ended
+        self.code = _OK  # the event that ended its last command
         self.shut = False  # close() was called
 
     def __enter__(self):
@@ -40,9 +40,10 @@ class LinkSocket:
         self.close()
 
     def settimeout(self, seconds):
-        """None: wait for ever; 0: not at all (EAGAIN); else so many seconds (ETIMEDOUT).
+        """Set how long calls wait: None: for ever; 0: not at all, they raise EAGAIN; else this
+        number of seconds, then they raise ETIMEDOUT.
 
-        :raises ValueError: a negative time-out, or none
+        :raises ValueError: negative, or not a number
         """
         try:
             if seconds is None or seconds >= 0:
@@ -57,9 +58,11 @@ class LinkSocket:
         self.timeout = None if flag else 0
 
     def rest(self, since, what):
-        """One turn of a wait for something; raises when there is no time left.
+        """One step of a wait; it raises when the socket's time-out has passed.
 
-        :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``
+        :param since: when the wait began
+        :param str what: what is waited for, for the error's text
+        :raises OSError: EAGAIN or ETIMEDOUT, as set by ``settimeout()``
         """
         modem = self.modem
         timeout = self.timeout
@@ -76,10 +79,10 @@ class LinkSocket:
             self.rest(since, "the module")
 
     def chores(self):
-        """Begin what must be done before this socket's next command; True while it has to wait.
+        """Begin what must be done before this socket's next command; True while it must wait.
 
-        Sockets with a time-out of 0 take turns: the one that was turned away first is next.
-        Otherwise the first in a program's loop would find the line free each time.
+        Sockets with a time-out of 0 take turns: the first one that had to give up is the next to
+        send. Otherwise the first socket in a program's loop would find the line free each time.
         """
         modem = self.modem
         busy = modem.chores()
@@ -95,15 +98,15 @@ class LinkSocket:
         return busy
 
     def is_ours(self):
-        """Whether the link is still this socket's."""
+        """Whether the link still belongs to this socket."""
         link = self.link
         return link >= 0 and self.modem.links[link + _LINKS] == self.born
 
     def state(self):
-        """The state of the link, while it is whole and ours.
+        """The state of this socket's link; raises if the socket cannot use it.
 
-        :raises OSError: EBADF, closed; ENOTCONN (BrokenPipeError where there is one), never
-            connected; ECONNRESET, lost, and why
+        :raises OSError: EBADF, closed; ENOTCONN (as BrokenPipeError where that exists), never
+            connected; ECONNRESET, the connection is lost; the text says why
         """
         if self.shut:
             raise fail("closed")

@@ -1,26 +1,26 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""UDP sockets that are in a multicast group. Loaded to join one or to tell one, and forgotten.
+"""Multicast groups of UDP sockets. Loaded to join one or to recognize its address, and forgotten.
 
 A link to a group's address receives what is sent to the group and to the module itself (reference,
-CIPSTART, notes): a link, and so a socket, is in one group.
+CIPSTART, notes): so a link, and its socket, can be in one group only.
 """
 
 from ..errors import fail
 
 
 def is_group(host):
-    """Whether an address is a group's, 224.0.0.0 to 239.255.255.255."""
+    """Whether an address is that of a multicast group: 224.0.0.0 to 239.255.255.255."""
     first = host.split(".")[0]
     return first.isdigit() and 224 <= int(first) <= 239
 
 
 def join(sock, value):
-    """IP_ADD_MEMBERSHIP. A socket that is bound already gets another link, on the same port.
+    """Set IP_ADD_MEMBERSHIP. A socket that is bound already gets another link, on the same port.
 
-    :param value: the group's address and that of an interface, which does not matter: 8 bytes
+    :param value: 8 bytes: the group's address, and an interface's, which is ignored; or 12
     :raises OSError: EOPNOTSUPP, it is in another group; else as ``UdpSocket.bind()``
-    :raises ValueError: no group, or of another length
+    :raises ValueError: not a group's address, or the length is wrong
     """
     value = bytes(value)
     if len(value) not in (8, 12) or not 224 <= value[0] <= 239:
@@ -34,7 +34,7 @@ def join(sock, value):
     if sock.link >= 0:
         port = sock.port
         timeout = sock.timeout
-        sock.timeout = None  # these commands are waited for, as those of bind() are
+        sock.timeout = None  # bind() waits for its commands even with a time-out of 0
         sock.close()
         sock.shut = False
         sock.link = -1

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Heads of HTTP requests, which libraries write in a dozen pieces: joined, so that the module gets
-them in one. Loaded with the first request, stays.
+"""Heads of HTTP requests: libraries write them in a dozen pieces, which are joined here and sent
+with one CIPSEND. Loaded with the first request, and stays.
 
-A head begins where a method was seen, and ends with its blank line. It leaves with that, or when
-the program reads or closes, or when the buffer is full; nothing waits on a clock.
+A head begins with the name of a method and ends with a blank line. It is sent at that line, or when
+the program reads or closes, or when the buffer is full; no timer is involved.
 """
 
 from ..errors import fail
@@ -12,13 +12,13 @@ from ..parser import const
 
 STAYS = True
 
-_OPEN = const(2)  # what a link is
-_HEAD = const(512)  # bytes of a head that are held back
+_OPEN = const(2)  # a state of a link
+_HEAD = const(512)  # the most bytes of a head that are held back
 _METHODS = b" GET POST PUT HEAD DELETE PATCH OPTIONS "
 
 
 def begun(view):
-    """The head of a request that a piece begins; None where it begins none, or is a whole one."""
+    """A new ``Head`` if a piece begins a request; None if it does not, or has the whole head."""
     method = bytes(view[:8]).split(b" ")[0]
     if len(method) < 3 or _METHODS.find(b" " + method + b" ") < 0:
         return None
@@ -28,14 +28,14 @@ def begun(view):
 
 
 class Head:
-    """A head that is not whole yet."""
+    """The head of a request that is not complete yet."""
 
     def __init__(self):
         self.buf = bytearray(_HEAD)
-        self.held = 0  # bytes of it that were not sent yet
+        self.held = 0  # bytes in `buf`, not sent yet
 
     def hold(self, sock, view):
-        """Join a piece to it; out it goes at its blank line, or when full. How many bytes."""
+        """Add a piece; send all at the blank line, or if it does not fit. Returns its length."""
         n = len(view)
         start = self.held
         if start + n > _HEAD:
@@ -48,20 +48,20 @@ class Head:
             try:
                 self.flush(sock)
             except OSError:
-                self.held = min(start, self.held)  # it is given again
+                self.held = min(start, self.held)  # the caller will pass this piece again
                 raise
             sock.head = None
         return n
 
     def flush(self, sock):
-        """Send what is held back; the rest of the head may still come."""
+        """Send what is held back; the rest of the head may still follow."""
         n = self.held
         self.held = 0
         try:
             done = sock.push(memoryview(self.buf)[:n])
         except OSError:
             if sock.is_ours() and sock.modem.links[sock.link] == _OPEN:
-                self.held = n  # none of it was taken, and it can go yet
+                self.held = n  # nothing was sent: keep it for the next try
             raise
         if done < n:
             raise fail("part_sent", done, n)

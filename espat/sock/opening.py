@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Opening a connection: from the link to the end of its CIPSTART, and the wait for it.
+"""Opening a connection: taking a link, sending CIPSTART, and waiting for its end.
 
-Loaded for each of its acts, and forgotten.
+Loaded for each of these steps, and forgotten.
 """
 
 from .. import lazy
 from ..errors import fail
 from ..parser import const
 
-# What a link is.
+# States of a link.
 _FREE = const(0)
 _OPENING = const(1)
 _OPEN = const(2)
@@ -27,22 +27,22 @@ _CHECKING = const(2)
 
 _LINKS = const(5)
 
-# How long CIPSTART may take; a time-out of the socket's is told sooner.
+# How long CIPSTART may take in the module; the socket's own time-out may be shorter.
 _CONNECT_MS = const(60000)
 _HANDSHAKE_MS = const(120000)  # TLS: each of a dozen packets may take 10 s
 
 
 def begin(sock, host, port):
-    """Begin a TCP connection: the module is up."""
+    """Begin a TCP connection; the module must be set up."""
     sock.turn(sock.modem.port.ticks())
     dial(sock, "TCP", host, port)
 
 
 def is_new(sock, address):
-    """Whether a connection is to be begun, or was begun by an earlier call.
+    """True if ``connect()`` has to begin a connection, False if an earlier call has begun it.
 
-    :raises OSError: it stands, is over, or never will be
-    :raises ValueError: an address that cannot be
+    :raises OSError: EISCONN, connected already; EBADF, closed; or the socket was used before
+    :raises ValueError: the address is not valid
     """
     if sock.doing:
         sock.modem.step()
@@ -60,11 +60,11 @@ def is_new(sock, address):
 
 
 def check(address, host=1, port=1):
-    """See that an address is ``(host, port)``.
+    """Check that an address is ``(host, port)``.
 
-    :param int host: characters that it must have; 0: None will do too
-    :param int port: the least that it may be
-    :raises ValueError: it is not
+    :param int host: the least length of the host; 0: None is allowed, too
+    :param int port: the lowest port allowed
+    :raises ValueError: it is not valid
     """
     try:
         if host <= len(address[0] or "") <= 64 and port <= address[1] | 0 < 65536:
@@ -75,9 +75,9 @@ def check(address, host=1, port=1):
 
 
 def rest(sock):
-    """Wait for the end of a ``connect()`` that did not wait, whether the connection stands or not.
+    """Wait for the end of a ``connect()`` that did not wait, whether it succeeds or fails.
 
-    :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``
+    :raises OSError: EAGAIN or ETIMEDOUT, as set by ``settimeout()``
     """
     since = sock.modem.port.ticks()
     sock.modem.step()
@@ -86,10 +86,10 @@ def rest(sock):
 
 
 def stands(sock, since):
-    """Wait until what was begun has ended: here, or in another socket's call.
+    """Wait for the end of a connect that was begun; another socket's call may have seen it.
 
-    :returns: None, it stands; else why not: the exception
-    :raises OSError: EALREADY or ETIMEDOUT by ``settimeout()``
+    :returns: None if the connection is open, else the exception to raise
+    :raises OSError: EALREADY or ETIMEDOUT, as set by ``settimeout()``
     """
     while sock.doing:
         if sock.timeout == 0:
@@ -104,7 +104,8 @@ def stands(sock, since):
 
 
 def take(modem, owner):
-    """A link for an owner, from 4 down: a server's clients are given low ones.
+    """Take a free link for a socket, the highest one, since the module gives low ones to clients
+    of its server.
 
     :raises OSError: ENOMEM, all five are in use
     """
@@ -121,10 +122,10 @@ def take(modem, owner):
 
 
 def dial(sock, kind, host, port, link=-1):
-    """Take a link, and send its CIPSTART.
+    """Take a link and send CIPSTART for it.
 
     :param str kind: ``"TCP"`` or ``"SSL"``
-    :param int link: one that was taken for it; -1: none was yet
+    :param int link: a link that was taken for it before; -1: take one now
     :raises OSError: ENOMEM, no link is free; EAGAIN, another command is under way
     """
     modem = sock.modem
@@ -136,12 +137,12 @@ def dial(sock, kind, host, port, link=-1):
                 modem.typed &= ~(1 << link)
         modem.turn()
         if modem.owner(link) is not sock:
-            raise fail("no_free_link", 5)  # a client of our server has it
+            raise fail("no_free_link", 5)  # the module gave it to a client of our server
         limit = _CONNECT_MS if kind == "TCP" else _HANDSHAKE_MS
         modem.begin(b"+CIPSTART=", (link, kind, host, port), b"", limit, sock, link)
     except BaseException as e:
         if modem.owner(link) is sock:
-            # After Ctrl-C it may be on its way all the same.
+            # After Ctrl-C, CIPSTART may have been sent all the same.
             modem.give(link, 0 if isinstance(e, Exception) else _OPEN)
         raise
     sock.link = link
@@ -152,13 +153,15 @@ def dial(sock, kind, host, port, link=-1):
 
 
 def over(sock, doing, code):
-    """CIPSTART has ended (doing is _CONNECTING), or the question whether its link stands."""
+    """CIPSTART has ended (doing is _CONNECTING), or the list of links that was asked for after it
+    (doing is _CHECKING).
+    """
     modem = sock.modem
     link = sock.link
     if doing == _CHECKING:
         if code == _OK and modem.links[link] != _OPEN:
             links = lazy.call("sock.repair", "standing", modem)
-            if links < 0:  # a torn answer: asked once more
+            if links < 0:  # a damaged answer: ask once more
                 if modem.reply is None:
                     _ask(sock, b"+CIPSTAT")
                     return
@@ -169,19 +172,20 @@ def over(sock, doing, code):
         sock.words = modem.words
         sock.code = _TIMEOUT if modem.probed and code == _OK else code
         if code == _OK and modem.links[link] != _OPEN:
-            # Its CONNECT was lost, or never came: the list of links tells.
+            # CONNECT was lost, or never came: the list of links shows which.
             _ask(sock, None)
             return
     mine = modem.links[link] == _OPEN and modem.owner(link) is sock
-    if (code == _ERROR and doing == _CONNECTING) or not mine:  # if open: a server's
+    # A link that is open after ERROR belongs to a client of the server.
+    if (code == _ERROR and doing == _CONNECTING) or not mine:
         sock.link = -1
         if modem.owner(link) is sock:
-            # It may stand there, unknown to us.
+            # It may be open in the module, though no notice of that was received.
             modem.give(link, 0 if code == _OK else _OPEN)
 
 
 def _ask(sock, reply):
-    """Ask whether its link stands: the list of links tells."""
+    """Ask for the list of links, to see whether this socket's link is open."""
     modem = sock.modem
     modem.follow(lazy.call("calls", "list_links", modem), (), reply, 5000, sock)
     sock.doing = _CHECKING

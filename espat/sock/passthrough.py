@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Passthrough: one connection that has the serial line to itself.
 
-Made by ``radio.passthrough()``: members/passthrough.py has the way in. Loaded with the first
-stream, and stays.
+Made by ``radio.passthrough()``, see members/passthrough.py. Loaded with the first stream, and
+stays.
 """
 
 from .. import lazy
@@ -13,48 +13,49 @@ from ..parser import Ring, const
 
 STAYS = True
 
-_RING = const(256)  # bytes kept of what any() looked for,
-_EARLY = const(8192)  # and of what came before the stream began
-_REST = const(192)  # of these the last may be all that the parser holds
+_RING = const(256)  # bytes that any() may read ahead
+_EARLY = const(8192)  # bytes that may come before the stream begins,
+_REST = const(192)  # with those that the parser may hold at that moment
 _BLOCK = const(512)  # bytes written to the UART at a time
 _PLUS = const(43)
-_SILENCE_MS = const(20)  # "+++" counts only if it stands alone for so long (dialects.md 1, row 12),
-_ALONE_MS = const(40)  # and so long is waited for that
-_DEAF_MS = const(1100)  # after it the module takes no command for a second
+_SILENCE_MS = const(20)  # "+++" counts only with such a pause around it (dialects.md 1, row 12)
+_ALONE_MS = const(40)  # the pause that is made before it
+_DEAF_MS = const(1100)  # after "+++" the module accepts no command for a second
 _DRAIN_MS = const(5000)  # how long flow control may hold back what was written
 
-# What a link is.
+# States of a link.
 _FREE = const(0)
 _LOST_BYTES = const(6)
 
 
 class Passthrough:
-    """Bytes to one peer and back, as they are: no commands, no lengths.
+    """A stream of bytes to and from one peer, without commands and lengths.
 
-    Nothing else can use the module while it is open: OSError, EBUSY. Nothing is counted: **without
-    RTS/CTS what a full buffer has no room for is lost, and nobody is told**. So is what is written
-    while the connection is broken; the module makes it again. If the module restarts, what it says
-    then comes out of the stream, and what is written into it are commands to it.
+    While it is open, nothing else can use the module: OSError, EBUSY. Bytes are not counted:
+    **without RTS/CTS, bytes that do not fit a full buffer are lost without an error**. Bytes that
+    are written while the connection is broken are lost, too; the module connects again by itself.
+    If the module restarts, the stream returns its boot messages, and it takes what is written for
+    commands.
 
-    With UDP what is written without a pause of 20 ms is one datagram.
+    With UDP, bytes that are written without a pause of 20 ms are one datagram.
     """
 
-    served = False  # of no meaning here: see links.py
+    served = False  # not used here: see links.py
 
     def __init__(self, radio, timeout):
         self.radio = radio
         self.modem = radio.modem
-        self.timeout = timeout  # seconds without a byte read, or taken; None: no end; 0: no wait
+        self.timeout = timeout  # seconds without progress; None: wait for ever; 0: do not wait
         self.peer = None
         self.shut = False
-        self.torn = False  # what came before the stream began is not whole
-        self.back = []  # settings to be made again at the end: [name, args]
+        self.torn = False  # bytes were lost before the stream began
+        self.back = []  # commands that restore settings at the end: [name, args]
         self._ring = Ring(_RING)
-        self._coming = 0  # bytes of the payload that comes before the stream begins
-        self._pluses = 0  # "+" since the line was silent, if it was nothing else; -1: it was
-        self._last = self.modem.port.ticks()  # when something was written last,
+        self._coming = 0  # bytes of a payload that comes before the stream begins
+        self._pluses = 0  # how many "+" since the last pause; -1: also other bytes
+        self._last = self.modem.port.ticks()  # when something was last written
         self._rate = lazy.call("rates", "rate_of", self.modem.port.uart) or 115200
-        self._debt = 0  # and how long, in 10 us, what was written may take to leave
+        self._debt = 0  # how long from then on the UART may take to send it, in 10 us
 
     def __enter__(self):
         return self
@@ -63,13 +64,15 @@ class Passthrough:
         self.close()
 
     def settimeout(self, seconds):
-        """None: wait for ever; 0: not at all; else so many seconds, then ETIMEDOUT."""
+        """Set how long calls wait: None: for ever; 0: not at all; else this number of seconds, then
+        they raise ETIMEDOUT.
+        """
         if seconds is not None and seconds < 0:
             raise fail("negative")
         self.timeout = seconds
 
     def _rest(self, since, what):
-        """One turn of a wait; raises when there is no time left."""
+        """One step of a wait; it raises when the time-out has passed."""
         modem = self.modem
         if modem.idle:
             modem.idle()
@@ -86,17 +89,17 @@ class Passthrough:
     # Reading
 
     def any(self):
-        """How many bytes can be read at once, at least; 0: none."""
+        """How many bytes can be read without waiting: at least this number."""
         port = self._open()
         ring = self._ring
         ring.fill(port.read(ring.space()))
         return ring.w - ring.r
 
     def readinto(self, buffer, nbytes=0):
-        """Wait for bytes, and put those that are there into a buffer: how many, at least one.
+        """Wait for at least one byte, then read what is there into a buffer.
 
-        :param nbytes: at most so many; 0: as many as the buffer holds
-        :returns: None if the time-out is 0 and there are none
+        :param nbytes: the most bytes to read; 0: as many as the buffer holds
+        :returns: how many bytes; None if the time-out is 0 and there are none
         :raises OSError: ETIMEDOUT; EBADF, closed
         """
         if nbytes > len(buffer):
@@ -115,7 +118,7 @@ class Passthrough:
         return n
 
     def read(self, size=256):
-        """As ``readinto()``, as bytes: up to ``size`` of them."""
+        """As ``readinto()``, but returns bytes: up to ``size`` of them."""
         buffer = bytearray(size)
         n = self.readinto(buffer)
         return None if n is None else bytes(memoryview(buffer)[:n])
@@ -123,11 +126,12 @@ class Passthrough:
     # Writing
 
     def write(self, data):
-        """Write all of a buffer: how many bytes. ``+++`` among them ends nothing.
+        """Write all of a buffer. ``+++`` in it does not end passthrough.
 
         :param data: bytes, bytearray or memoryview of bytes
-        :returns: fewer, if the time-out is 0 and the UART takes no more; None if it takes none
-        :raises OSError: ETIMEDOUT, nothing was taken for so long; EBADF, closed
+        :returns: how many bytes: fewer than all only if the time-out is 0 and the UART takes no
+            more; None if it takes none
+        :raises OSError: ETIMEDOUT, the UART took nothing for that time; EBADF, closed
         """
         port = self._open()
         view = octets("data", data)
@@ -137,7 +141,7 @@ class Passthrough:
             piece = view[at : at + _BLOCK]
             if port.since(self._last) >= _SILENCE_MS:
                 self._pluses = 0
-            if self._count(piece) == 3:  # it must not stand alone, or passthrough would end
+            if self._count(piece) == 3:  # "+++" with pauses around it would end passthrough
                 if len(piece) > 1:
                     piece = piece[: len(piece) - 1]
                 else:
@@ -156,7 +160,7 @@ class Passthrough:
         return at
 
     def _count(self, piece):
-        """What ``_pluses`` is once a piece has been written."""
+        """What ``_pluses`` will be after a piece has been written."""
         n = self._pluses + len(piece)
         if self._pluses < 0 or n > 3:
             return -1
@@ -166,7 +170,7 @@ class Passthrough:
         return n
 
     def _hush(self):
-        """Wait until all that was written has left, and the line is silent."""
+        """Wait until the UART has sent everything, then make a pause of 40 ms."""
         port = self.modem.port
         uart = port.uart
         then = port.ticks()
@@ -188,7 +192,7 @@ class Passthrough:
         since = modem.port.ticks()
         while modem.port.since(since) < ms:
             if self.shut:
-                modem.port.read(self._ring.space())  # nobody will read it
+                modem.port.read(self._ring.space())  # discard what comes
             if modem.idle:
                 modem.idle()
             modem.port.pause()
@@ -196,9 +200,9 @@ class Passthrough:
     # Beginning and end
 
     def begin(self):
-        """The prompt came: what the parser holds behind it are the first bytes.
+        """The prompt came: what the parser holds after it are the first bytes of the stream.
 
-        :raises OSError: ECONNRESET, more came before it than there was room for
+        :raises OSError: ECONNRESET, too many bytes came before the stream began
         """
         parser = self.modem.parser
         self._ring.fill(parser.take(self._ring.space()))
@@ -207,11 +211,12 @@ class Passthrough:
             raise fail("lost", _LOST_BYTES)
 
     def close(self):
-        """Leave passthrough, and set the module up as before; a second or two. Idempotent.
+        """Leave passthrough, and set the module up as before; this takes one or two seconds.
 
-        ``+++``, alone, and no command for a second; then as at start-up, which closes the
-        connection, and what was set for the stream is set back. What was not read is lost. If it
-        fails the next use of the radio tries it again.
+        It sends ``+++`` with pauses around it, and no command for a second. Then the start-up runs,
+        which closes the connection, and the settings made for the stream are restored. Bytes not
+        read are lost. If it fails, the next use of the radio tries again. Closing a closed stream
+        does nothing.
         """
         if self.shut:
             return
@@ -229,23 +234,23 @@ class Passthrough:
             for name, args in self.back:
                 modem.run(name, args)
         except (ATError, OSError):
-            pass  # the next command will say that nothing answers
+            pass  # the next command will report that nothing answers
 
     def release(self):
-        """The line is the modem's again; the module may be in any state."""
+        """Give the line back to the modem; the module may be in any state."""
         modem = self.modem
         self.shut = True
         modem.parser.reset()
         modem.whole = modem.state = 0
         modem.take(0, None, _FREE)
-        modem.contact = modem.wifi = 0  # nobody heard what became of it
+        modem.contact = modem.wifi = 0  # no notices were read meanwhile
         self.radio.looked = -1
         modem.up = False
 
-    # A receiver of payload, as of links.py: what the module pushes before the stream has begun
+    # The methods of a receiver of payload (links.py), for what is pushed before the stream begins
 
     def place(self):
-        """Where it goes; None: there is no room for it."""
+        """Where the payload goes; None: there is no space for it."""
         n = self.modem.parser.length
         ring = self._ring
         size = ring.w - ring.r + n + _REST
@@ -260,14 +265,14 @@ class Passthrough:
         return self._ring.space()[:n]
 
     def placed(self, n):
-        """So many bytes have come into that room."""
+        """``n`` bytes have been written to that place."""
 
     def find(self, what):
-        """Nowhere: a restart is not to be told by +CIPMUX:0 here."""
+        """-1: do not look for "ready", since the check for a restart (CIPMUX is 0) fails here."""
         return -1
 
     def finished(self, whole):
-        """It is over."""
+        """The payload has ended."""
         if whole:
             self._ring.fill(self._coming)
         else:

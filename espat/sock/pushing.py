@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Receive mode is for all links at once on some firmware: a UDP socket changes it for TCP ones too.
+"""The change to active receive for a UDP socket, on firmware that can only do it for all links.
 
 Loaded when a UDP socket opens there, and forgotten.
 """
@@ -10,20 +10,20 @@ from ..errors import fail
 from ..parser import const
 
 _OK = const(2)  # an event
-_LOST_BYTES = const(6)  # a link
+_LOST_BYTES = const(6)  # a state of a link
 _RECEIVING = const(3)  # what a socket is doing
 
-_ROOM = const(2920)  # what a TCP socket may have unread, active receive: the longest +IPD
+_ROOM = const(2920)  # bytes a TCP socket may have unread, active receive: the longest +IPD
 _AROUND = const(64)  # bytes that come with a payload: its header, its end, a notice or two
-_PUSH_MS = const(200)  # how long what came while the mode changed may take to be pushed
+_PUSH_MS = const(200)  # how long the module may take to push what came while the mode changed
 
 
 def begin(radio, udp):
-    """``AT+CIPRECVMODE=0``; what the module holds for TCP sockets is fetched before.
+    """Fetch what the module holds for TCP sockets, then send ``AT+CIPRECVMODE=0``.
 
-    What comes between the last fetch and the change is pushed, or else (asked for by
-    ``AT+CIPRECVLEN?``) fetched in passive mode once more: nothing may stay behind that newer bytes
-    could overtake.
+    The module should push bytes that came between the last fetch and the change.
+    ``AT+CIPRECVLEN?`` tells whether it still holds some: then they are fetched in passive mode, and
+    the change is tried again, since newer bytes must not overtake them.
     """
     modem = radio.modem
     for _ in range(3):
@@ -47,9 +47,9 @@ def begin(radio, udp):
 
 
 def _set(modem, udp, mode):
-    """``AT+CIPRECVMODE=<mode>``, and who it was for.
+    """Send ``AT+CIPRECVMODE=<mode>``, and note in the UDP socket that it was for this one.
 
-    :raises OSError: EIO, it is refused
+    :raises OSError: EIO, the module refuses
     """
     if not calls.sure(modem, b"+CIPRECVMODE=", (mode,)):
         raise fail("set_up_refused", b"+CIPRECVMODE=", modem.words or b"ERROR")
@@ -58,13 +58,13 @@ def _set(modem, udp, mode):
 
 
 def _streams(modem, least=0):
-    """The TCP sockets that have a link, and of whose bytes the module holds so many."""
+    """The TCP sockets that have a link, and for which the module holds at least so many bytes."""
     socks = [owner for owner in map(modem.owner, range(5)) if owner and owner.type == 1]
     return [sock for sock in socks if modem.unread[sock.link] >= least]
 
 
 def _fetch_all(radio):
-    """Read what the module holds for TCP sockets into their rings, with room for what it pushes."""
+    """Read what the module holds for TCP sockets into their rings; leave space for pushed bytes."""
     modem = radio.modem
     modem.turn()
     for sock in _streams(modem):
@@ -80,5 +80,5 @@ def _fetch_all(radio):
             sock.doing = _RECEIVING
             while modem.state:
                 modem.rest()
-            if sock.asked:  # it has none, whatever it said
+            if sock.asked:  # nothing came: the module has no bytes, whatever it announced
                 modem.unread[link] = 0

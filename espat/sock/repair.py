@@ -1,8 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""When a notice may be missing, or a connection did not come about: asking the module.
-
-Loaded for each question, and forgotten.
+"""Repairs of what seldom goes wrong with sockets: a notice that may be missing, a connect that
+failed, a read or send that was cut short. Loaded for one call, and forgotten.
 """
 
 from .. import lazy
@@ -18,11 +17,11 @@ _READY = const(22)
 _VERDICT = const(3)  # what the modem is doing
 _RECEIVING = const(3)  # what a socket is doing
 _ASKING = const(5)
-_AHEAD = const(512)  # bytes of the read-ahead
-_REFUSALS = const(10)  # reads in a row that may bring nothing of what is announced
-_OPEN = const(2)  # what a link is
+_AHEAD = const(512)  # size of the read-ahead in bytes
+_REFUSALS = const(10)  # reads in a row that may bring none of the announced bytes
+_OPEN = const(2)  # states of a link
 _CLOSED_BY_PEER = const(3)
-_VACANT = const(0x39)  # a bit each: in these the module may have given the link to a client
+_VACANT = const(0x39)  # a bit for each state in which the module may give the link to a client
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 _LOST_PUSHED = const(8)
@@ -30,9 +29,9 @@ _LOST_PUSHED = const(8)
 
 def ask(modem, client):
     """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links
-    stand. NonOS and WizFi360 say 0 for a link that is closed: there the questions take turns.
+    are open. NonOS and WizFi360 report 0 bytes for a closed link: they are asked both in turn.
 
-    :param client: ``compare()`` is for its ``over()``
+    :param client: its ``over()`` is called at the end, and has to call ``compare()``
     """
     modem.asked = modem.port.ticks()
     turn = modem.commands & 1 and not modem.has("RECVLEN_-1") and modem.links[:5].find(b"\x03") < 0
@@ -44,10 +43,10 @@ def ask(modem, client):
 
 
 def standing(modem, end=b""):
-    """The links in the reply to ``+CIPSTATE?`` or ``+CIPSTATUS``, a bit each.
+    """The open links in the reply to ``+CIPSTATE?`` or ``+CIPSTATUS``, one bit for each.
 
-    :param bytes end: those alone whose rows end so
-    :returns: -1: a row was torn, and names no link
+    :param bytes end: count only rows that end with this
+    :returns: -1 if a row is damaged and names no link
     """
     links = 0
     for line in modem.lines:
@@ -60,12 +59,12 @@ def standing(modem, end=b""):
 
 
 def compare(modem, client=None):
-    """Bring the link table up to what ``ask()`` got told: notices can be lost.
+    """Correct the link table by the reply to ``ask()``, since notices can be lost.
 
-    A reply with a line in it that nobody knows may have lost another to it: it is not believed; nor
-    is one alone that has links too many or too few: a byte of it may be lost.
+    A reply with an unknown line is ignored: that line may be a damaged row. If the reply has more
+    or fewer links than the table, a byte of it may be lost: the module is asked once more.
 
-    :param client: it is asked once more, for its ``over()``
+    :param client: its ``over()`` gets the second reply; None: it is not asked again
     """
     held = None
     for line in modem.lines:
@@ -83,15 +82,15 @@ def compare(modem, client=None):
     if held is not None:
         links = 0
         for link in range(5):
-            # 4.1 and later list built links only: a field too few is a link that is closed.
+            # ESP-AT 4.1 and later list open links only: a missing field is a closed link.
             n = held[link] if link < len(held) else -1
             links |= (n >= 0) << link
             modem.unread[link] = n = max(0, n)
             owner = modem.owner(link)
-            if owner is not None and owner.refused > n:  # announced, and they never came
+            if owner is not None and owner.refused > n:  # announced bytes that never came
                 modem.lose(link, _LOST_BYTES)
     missing = came = 0
-    served = 0 if held else standing(modem, b",1")  # links with clients of a server
+    served = 0 if held else standing(modem, b",1")  # links of the server's clients
     several = modem.links.find(b"\x02", 0, 5) >= 0
     for link in range(5):
         state = modem.links[link]
@@ -105,7 +104,7 @@ def compare(modem, client=None):
             modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, client)
         return
     if missing:
-        # Perhaps the module has restarted, unheard: that is asked before an end is told.
+        # The module may have restarted unnoticed: find out before reporting an end of stream.
         modem.contact = min(modem.contact, 0)
     for link in range(5):
         if not links >> link & 1:
@@ -115,14 +114,14 @@ def compare(modem, client=None):
             new = served >> link & 1
             closed = modem.links[link] == _CLOSED_BY_PEER and owner is not None
             if closed and not (new and _is_new(modem, link, owner.peer)):
-                modem.links[link] = _OPEN  # the digit of its CLOSED was bent
+                modem.links[link] = _OPEN  # the link number of that CLOSED was damaged
                 owner.was_asked = False
             elif new:  # its CONNECT was lost
                 lazy.call("mishaps", "newcomer", modem, link)
 
 
 def _is_new(modem, link, peer):
-    """Whether a client of the server is another than the one that had its link."""
+    """Whether the server's client on a link is not the one that had this link before."""
     row = ':%d,"TCP","%s",%d,' % ((link,) + (peer or ("", 0)))
     for line in modem.lines:
         if line.find(row.encode()) > 0:
@@ -131,7 +130,7 @@ def _is_new(modem, link, peer):
 
 
 def refusal(socket, host, port):
-    """Why a connect came to nothing, as far as the module tells: the exception to raise."""
+    """The exception to raise for a connect that failed, with the reason if the module gives one."""
     if socket.code == _TIMEOUT:
         return fail("no_connect_answer", host, port)
     if socket.code == _READY:
@@ -141,7 +140,7 @@ def refusal(socket, host, port):
     if b"DNS" in words:
         return fail("no_such_name", host)
     if socket.timeout != 0:
-        # Notices can be lost: has the module restarted, is it still in its network?
+        # Notices can be lost: ask whether the module restarted or lost its network.
         modem.contact = 0
         modem.turn()
         if modem.up and modem.wifi == 2:
@@ -153,19 +152,19 @@ def refusal(socket, host, port):
         if not modem.up:
             return fail("restarted")
     if b"no ip" in words:
-        modem.wifi = 0  # its notice was lost: the next use joins again
-    if modem.wifi < 2 and socket.code != _OK:  # OK: it would have refused the command
+        modem.wifi = 0  # the notice of that was lost: the next use joins again
+    if modem.wifi < 2 and socket.code != _OK:  # without a network CIPSTART would not get OK
         return fail("not_joined")
     return fail("refused", host, port)
 
 
 def salvage(sock):
-    """A read was cut short: what came for it, and what comes yet, goes into the ring."""
+    """A read was cut short: move what has come to the ring, and send the rest there, too."""
     into = sock.into
     sock.into = None
     parser = sock.modem.parser
     if sock.doing != _RECEIVING:
-        got = sock.got  # it had come whole when the wait for it was cut short
+        got = sock.got  # the payload was complete before the read was cut short
         if got:
             ring = sock.queue(got)
             ring.space()[:got] = into[:got]
@@ -176,7 +175,7 @@ def salvage(sock):
 
 
 def _move(sock, old, new, live):
-    """What has come of a payload goes to another place, and so does the rest, if it is `live`."""
+    """Move what has come of a payload to another buffer; if it is still `live`, the rest, too."""
     parser = sock.modem.parser
     came = sock.coming + (parser.at if live else 0)
     new[:came] = old[:came]
@@ -187,7 +186,7 @@ def _move(sock, old, new, live):
 
 
 def put_back(sock, line):
-    """The wait for the rest of a line was cut short: what came of it is left for the next read."""
+    """A ``readline()`` was cut short: put what it has read back for the next read."""
     old = sock.ring
     waiting = sock.waiting()
     space = sock.space
@@ -196,16 +195,16 @@ def put_back(sock, line):
     ring.fill(len(line))
     if waiting:
         ring.fill(old.take(ring.space()[:waiting]))
-    if space is not None:  # a payload is coming in behind it
+    if space is not None:  # a payload is coming in: its place was in the old ring
         modem = sock.modem
         _move(sock, space, ring.space(), modem.parser.left >= 0 and modem.incoming is sock)
 
 
 def spare(modem):
-    """The link of a socket whose peer has closed, and that has nothing left to read. Its program
-    may have forgotten to close it; its end stays readable.
+    """Take the link of a socket whose peer has closed and that has nothing left to read. Perhaps
+    its program forgot to close it; a read of that socket still returns the end of the stream.
 
-    :raises OSError: ENOMEM, there is none
+    :raises OSError: ENOMEM, there is no such socket
     """
     used = 0
     for link in range(5):
@@ -218,58 +217,63 @@ def spare(modem):
 
 
 def spared(sock):
-    """Whether a socket can do without its link: all that came is here, and the end is known."""
+    """Give up a socket's link if all its bytes are in the driver and its end is known.
+
+    :returns: whether it was given up
+    """
     modem = sock.modem
     if getattr(sock, "type", 0) != 1:
         return False
     if getattr(sock, "context", None) is not None and sock.streak < 2:
-        return False  # of TLS not before all has been read
+        return False  # TLS: not before all has been read
     if sock.doing or sock.space is not None or sock.waiting():
         return False
     if modem.passive and not (sock.was_asked or modem.parser.trailer):
-        return False  # NonOS is asked before an end is believed
+        return False  # on NonOS, CLOSED may come before the last bytes were read: ask first
     sock.left = modem.links[sock.link]
     sock.link = -1
     return True
 
 
 def cut_send(sock, view, cause):
-    """A send was cut short, by a time-out (OSError) or Ctrl-C: True if it goes on by itself.
+    """A send was cut short by a time-out (OSError) or Ctrl-C.
 
-    :param view: what was to be sent
-    :raises OSError: ETIMEDOUT, nobody knows what went: the connection is of no more use
+    :param view: the bytes to send
+    :returns: True if the send goes on by itself: the call need not raise
+    :raises OSError: ETIMEDOUT, it is unknown how much was sent: the connection is lost
     """
     modem = sock.modem
     if modem.bytes is None:
         if isinstance(cause, OSError) and sock.doing:
-            if modem.state == _VERDICT:  # nobody knows what went
+            if modem.state == _VERDICT:  # the payload is out, and was not confirmed
                 lazy.call("mishaps", "overdue", modem)
             raise fail("send_timed_out")
         return False
-    if modem.busied:  # the module did not take the command
+    if modem.busied:  # "busy": the module did not take the command
         modem.end(_CANCELED)
         return False
     if len(view) > 3:
-        modem.bytes = None  # called off
+        modem.bytes = None  # at the prompt "+++" cancels the command
         return False
-    modem.bytes = memoryview(bytes(view))  # "+++" would be taken for it: it goes out later
+    # "+++" would be taken for so short a payload: a copy of it is sent at the prompt instead.
+    modem.bytes = memoryview(bytes(view))
     return isinstance(cause, OSError)
 
 
 def failed_send(sock, code):
-    """A send has ended otherwise than with SEND OK. Called from ``step()``."""
+    """A send ended without SEND OK. Called from ``step()``."""
     modem = sock.modem
     link = sock.link
-    if code == _ERROR and sock.waits:  # there is no such link any more
+    if code == _ERROR and sock.waits:  # the link is closed in the module
         modem.closed(link)
     elif code != _CANCELED and (modem.links[link] != _CLOSED_BY_PEER or not sock.waits):
-        modem.lose(link, _LOST_SEND)  # else what came before the end can be read
+        modem.lose(link, _LOST_SEND)  # otherwise received bytes can still be read
 
 
 def unsent(sock):
-    """Why a send came to nothing: the exception.
+    """The exception to raise for a send that failed.
 
-    :raises OSError: the link is lost, and why
+    :raises OSError: the link is lost; the text says why
     """
     if sock.code == _ERROR:
         return fail("gone")
@@ -280,7 +284,7 @@ def unsent(sock):
 
 
 def make_room(sock, held, more):
-    """Have a ring with room for what the module holds, and for so many bytes more."""
+    """Give a socket a ring with space for ``held`` bytes in the module, and for ``more``."""
     while sock.space is not None:
         sock.modem.rest()
     old = sock.ring
@@ -294,9 +298,9 @@ def make_room(sock, held, more):
 
 
 def refused_read(sock):
-    """CIPRECVDATA brought nothing: out of memory, or the bytes that were announced are gone.
+    """CIPRECVDATA brought nothing: the module is out of memory, or the announced bytes are gone.
 
-    What the module says next that it holds decides.
+    Which of the two is known when the module next says how many bytes it holds.
     """
     modem = sock.modem
     link = sock.link
@@ -310,9 +314,9 @@ def refused_read(sock):
 
 
 def overrun(sock):
-    """There is no room for what the module pushes: bytes are lost.
+    """There is no space for bytes that the module pushes: they are lost.
 
-    Where a UDP socket is why all links push, the error names it.
+    If all links push because a UDP socket is open, the error says so.
     """
     modem = sock.modem
     why = _LOST_BYTES
@@ -325,7 +329,7 @@ def overrun(sock):
 
 def set_option(level, option):
     """See ``Socket.setsockopt()``."""
-    # SOL_SOCKET and SO_REUSEADDR as boards number them, and as Linux does.
+    # SO_REUSEADDR with the numbers of boards and of Linux, and TCP_NODELAY.
     if (level, option) not in ((0xFFF, 4), (1, 2), (6, 1)):
         raise fail("socket_option")
 

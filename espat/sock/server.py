@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The module's server, of five clients, for the socket that listens. Loaded by its ``bind()``.
+"""The module's server, of up to five clients, for a listening socket. Loaded by its ``bind()``.
 
-A client has its socket from the module's CONNECT on, so that what it sends before ``accept()`` is
-kept, and a client that came and went is still handed out.
+A client's socket is made when the module reports CONNECT, so bytes that come before ``accept()``
+are kept, and ``accept()`` still returns a client that has disconnected meanwhile.
 """
 
 import errno
@@ -16,14 +16,14 @@ STAYS = True
 
 _LINKS = const(5)
 _AWAY_MS = const(10000)  # how long the module may take to rejoin by itself
-_LINGER_MS = const(100)  # how long a client may take to close, after the last that it was sent,
-_FIRST_MS = const(50)  # and where no other is connected
-_HURRIES = const(8)  # how many clients behind one that did not close are taken for such too
+_LINGER_MS = const(100)  # how long close() waits for a client to close first,
+_FIRST_MS = const(50)  # and how long if no other is connected
+_HURRIES = const(8)  # after a client that did not close first: clients that get no such time
 _SELDOM_MS = const(5000)  # how often the module is asked whether it has restarted, and for clients
 _OK = const(2)  # events
 _CONNECT = const(19)
 
-# What a link is.
+# States of a link.
 _OPEN = const(2)
 _LOST_BYTES = const(6)
 
@@ -68,16 +68,17 @@ def accept(socket):
 
 
 def linger(client):
-    """Leave a client that was just sent something the time to close first.
+    """Give a client that was just sent something the time to close first.
 
-    Many do at the end of an answer, and a CIPCLOSE that crosses their CLOSED would hit the client
-    that waited for a link, and got this one. One that is alone has less time; and where it only
-    waited for our end, so will the next ones: they have none.
+    Many clients close at the end of an answer. The module may give their link to a waiting client
+    at once, and a CIPCLOSE sent just before their CLOSED arrives would close that one. If no other
+    client is connected, the time is shorter. If a client did not close first, the next ones are
+    expected not to, either, and get no time.
     """
     modem = client.modem
     server = modem.listener
     ms = _LINGER_MS
-    # A CIPCLOSE before all was read would reset the connection.
+    # No short cut with unread bytes: a CIPCLOSE before they are read would reset the connection.
     if server and not modem.unread[client.link] and sum(map(bool, modem.links[:_LINKS])) < 2:
         ms = 0 if server.hurry else _FIRST_MS
         server.hurry = (server.hurry or _HURRIES + 1) - 1
@@ -92,12 +93,12 @@ def linger(client):
 
 
 class Server:
-    """What listens, and who came. ``modem.listener`` is the one that there is.
+    """The server and its clients that wait for ``accept()``. ``modem.listener`` is the only one.
 
     :param Socket socket: the socket that listens
     :param int backlog: how many clients may wait to be accepted: see ``Socket.listen()``
     :param kind: the class of the clients' sockets
-    :raises OSError: EADDRINUSE, another socket listens, or the module does not let it
+    :raises OSError: EADDRINUSE, another socket listens, or the module refuses
     """
 
     def __init__(self, socket, backlog, kind):
@@ -105,13 +106,13 @@ class Server:
         self.kind = kind
         self.modem = socket.radio.up()
         self.room = max(_LINKS, min(backlog, 16))
-        self.coming = []  # [socket, address or None] of each client that nobody accepted yet
-        self.away = None  # since when Wi-Fi is away, or was last asked to come back
-        self.since = self.modem.port.ticks()  # when the module was asked for clients last
-        self.listens = False  # the module does; a set-up ends that
-        self.asked = None  # the client of `coming` that is asked after, without a wait
-        self.dropped = False  # its socket was closed, without a wait
-        self.doing = 0  # what it has asked for: written by sock/repair.py
+        self.coming = []  # [socket, address or None] of each client not accepted yet
+        self.away = None  # when Wi-Fi was lost, or when rejoining was last tried
+        self.since = self.modem.port.ticks()  # when the module was last asked for its clients
+        self.listens = False  # the module listens; a set-up ends that
+        self.asked = None  # the item of `coming` whose address the module is being asked for
+        self.dropped = False  # its socket was closed without waiting
+        self.doing = 0  # what it is asking the module: written by sock/repair.py
         listener = self.modem.listener
         if listener is not None:
             if not listener.dropped:
@@ -120,44 +121,44 @@ class Server:
         self._open()
         self.modem.listener = self
 
-    hurry = 0  # so many clients more are not given the time to close first
+    hurry = 0  # how many of the next clients get no time to close first: linger()
 
-    # What a TLS server does otherwise: tls/server.py
+    # A TLS server replaces these methods: tls/server.py
 
     def prepare(self):
-        """What must be set before the module listens."""
+        """Set what must be set before the module listens."""
 
     def tail(self):
-        """The parameters of CIPSERVER behind its port."""
+        """The parameters of CIPSERVER after its port."""
         return ()
 
     def client(self):
-        """The socket of a client."""
+        """Make the socket of a client."""
         return self.kind(self.socket.radio)
 
     def stopped(self):
-        """The module was set up anew: it does not listen."""
+        """The module does not listen any more, for example because it was set up again."""
         self.listens = False
         self.modem.handlers.pop(_CONNECT, None)
 
     def _open(self):
-        """``AT+CIPSERVERMAXCONN=5``, if there is such a command, ``AT+CIPSERVER=1,<port>``.
-
-        A server that runs, by a command that was never confirmed, is stopped before.
+        """Send ``AT+CIPSERVERMAXCONN=5``, if there is such a command, and
+        ``AT+CIPSERVER=1,<port>``. If that fails, a server may run by a command whose OK was lost:
+        it is stopped, and the commands are tried once more.
         """
         modem = self.modem
         self.prepare()
         self.coming = [each for each in self.coming if each[0].link < 0]
         if modem.has("MAXCONN"):
-            # Refused where it has more clients from before: they stay, and so does the old number.
+            # A module with more clients than that refuses: they stay, and so does the old limit.
             self._try(b"+CIPSERVERMAXCONN=", (_LINKS,))
         args = (1, self.socket.port) + self.tail()
         for again in (True, False):
             self.listens = True
-            modem.handlers[_CONNECT] = self._came  # somebody may come with the OK
+            modem.handlers[_CONNECT] = self._came  # a client may connect before the OK is read
             modem.words = b""
             try:
-                # NonOS says "no change" where a server runs, on whichever port.
+                # NonOS says "no change" if a server runs already, on any port.
                 if self._try(b"+CIPSERVER=", args) and modem.words != b"no change":
                     for _, name, kept in modem.kept:
                         if name == b"+CIPSTO=":  # NonOS takes it only while a server runs
@@ -172,7 +173,7 @@ class Server:
         raise fail("server_in_use")
 
     def _try(self, name, args):
-        """A command that may be refused, or its OK be lost: True if it was done."""
+        """Run a command that may be refused, or whose OK may be lost: True if it succeeded."""
         try:
             self.modem.run(name, args)
         except ATError:
@@ -184,19 +185,19 @@ class Server:
         return True
 
     def _stand(self):
-        """Take in what comes, and see that the module listens: after a restart it does not."""
+        """Handle what has come, and make the module listen again if a restart stopped it."""
         modem = self.modem
         radio = self.socket.radio
         modem.step()
         if modem.up and self.listens:
             if modem.wifi == 2 or not radio.network:
                 self.away = None
-                # Clients that were closed, without a wait, are closed now.
+                # chores() closes the links of clients whose sockets were closed without waiting.
                 if not modem.chores() and modem.port.since(self.since) > _SELDOM_MS:
-                    # A CONNECT may be lost, and who came says nothing.
+                    # A CONNECT may be lost, and its client may never send anything.
                     self.since = modem.port.ticks()
                     modem.begin(calls.list_links(modem), (), None, 5000, self)
-                elif modem.port.since(modem.asked) > _SELDOM_MS:  # has it restarted, unheard?
+                elif modem.port.since(modem.asked) > _SELDOM_MS:  # restarted unnoticed?
                     modem.asked = modem.port.ticks()
                     modem.contact = 0
                 return
@@ -209,7 +210,7 @@ class Server:
         except OSError:
             if not modem.up:
                 raise
-            # No access point: nobody can come, and there will be another try.
+            # No access point: no client can connect now, and it is tried again later.
         self.away = modem.port.ticks()
         if not self.listens:
             try:
@@ -217,29 +218,29 @@ class Server:
             except OSError as e:
                 if e.errno != errno.ECONNRESET:
                     raise
-                # It restarted once more: so will this.
+                # The module restarted once more: the next call tries again.
 
     def _came(self, _):
-        """The module tells of a client. Called from ``step()``."""
+        """The module reported CONNECT for a client. Called from ``step()``."""
         modem = self.modem
         link = modem.parser.link
         if link < 0:
             return
         old = modem.owner(link)
         if old is not None:
-            # The link is another's now. Bytes that the module had for the last one went with it;
-            # where its CLOSED was lost, more may have been.
+            # Another socket had this link. Bytes that the module still held for it are lost; if its
+            # CLOSED was lost, there may have been more.
             state = modem.links[link]
             if state == _OPEN or (modem.passive and modem.unread[link] > 0):
                 state = max(state, _LOST_BYTES)
             old.left = state
             old.link = -1
         if link == modem.link:
-            self.hurry = 0  # it may have met our CIPCLOSE
+            self.hurry = 0  # our CIPCLOSE may have closed this client
         modem.doubt &= ~(1 << link)
         coming = self.coming
         try:
-            if len(coming) >= self.room:  # one at least has gone: there are five links
+            if len(coming) >= self.room:  # at least one has disconnected: there are five links
                 for each in coming:
                     if each[0].link < 0:
                         coming.remove(each)
@@ -255,7 +256,7 @@ class Server:
         client.born = modem.take(link, client, _OPEN)
 
     def _note(self, lines):
-        """Note of all that wait who they are."""
+        """Store the addresses of waiting clients, from the rows of the list of links."""
         for line in lines:
             row = line[line.find(b":") + 1 :].split(b",")
             if len(row) < 4 or line[:8] != b"+CIPSTAT":
@@ -281,8 +282,8 @@ class Server:
         return self.hand_out()
 
     def ready(self):
-        """Whether there is a client to hand out; who it is is asked for before, without a wait, by
-        ``AT+CIPSTATE?``, ``AT+CIPSTATUS`` before 2.3.
+        """Whether ``accept()`` can return a client. It never waits: if the client's address is
+        unknown, it begins to ask with ``AT+CIPSTATE?``, before 2.3 with ``AT+CIPSTATUS``.
         """
         modem = self.modem
         self._stand()
@@ -298,7 +299,7 @@ class Server:
         return False
 
     def over(self, code):
-        """The module has told who its clients are, if it did. Called from ``step()``."""
+        """The question for the clients' addresses has ended. Called from ``step()``."""
         modem = self.modem
         if self.asked is None and code == _OK:
             lazy.call("sock.repair", "compare", modem, self)
@@ -313,7 +314,7 @@ class Server:
         return found[0], found[1] or _NOWHERE
 
     def stop(self):
-        """As ``close()``, without a wait: the module may be told."""
+        """As ``close()``, but without waiting; call it only if a command can be sent."""
         modem = self.modem
         if self.listens and modem.up:
             modem.begin(b"+CIPSERVER=", (0,))
@@ -323,16 +324,16 @@ class Server:
         self.stopped()
         self.modem.listener = None
         for each in self.coming:
-            each[0].timeout = 0  # it waits for no turn
+            each[0].timeout = 0  # close() must not wait for its turn
             each[0].close()
 
     def close(self):
-        """``AT+CIPSERVER=0``. Clients that were accepted stay, others are closed."""
+        """``AT+CIPSERVER=0``. Accepted clients stay connected, waiting ones are closed."""
         modem = self.modem
         try:
             if self.listens and modem.up:
                 self._try(b"+CIPSERVER=", (0,))
         except OSError:
-            pass  # nothing answers: the next command will say so
+            pass  # nothing answers: the next command will report it
         finally:
             self._forget()

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """TCP sockets: the stream of bytes on a link.
 
-Large reads go from the UART straight into the caller's buffer, small ones through a read-ahead.
-Bytes are handed out only when the payload that brought them is known to be whole (links.py). What
-is written has left for the module when ``send`` returns, but for heads of HTTP requests: heads.py.
+Large reads go from the UART straight into the caller's buffer, small ones through a read-ahead
+buffer. A program gets bytes only when the payload that brought them is known to be complete
+(links.py). When ``send`` returns, its bytes have been sent to the module; only the head of an HTTP
+request is held back (heads.py).
 """
 
 import errno
@@ -15,15 +16,15 @@ from ..links import octets
 from ..parser import Ring, const
 from .base import LinkSocket
 
-_STRAIGHT = const(128)  # a read from this size on needs no read-ahead
-_AHEAD = const(512)  # bytes of the read-ahead, passive receive
+_STRAIGHT = const(128)  # reads of this size or more do not use the read-ahead
+_AHEAD = const(512)  # size of the read-ahead in bytes, in passive receive
 _QUEUE = const(2920)  # bytes a link may have unread, active receive: the longest +IPD
 _AROUND = const(64)  # bytes that come with a payload: its header, its end, a notice or two
-_ASK_MS = const(500)  # how often a silent module is asked what it holds,
-_SELDOM_MS = const(5000)  # and by what must not wait
-_PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
+_ASK_MS = const(500)  # how often a read asks a silent module what it holds,
+_SELDOM_MS = const(5000)  # and how often if its time-out is shorter than that
+_PROMPT_MS = const(2000)  # how long a send waits for the prompt even with a time-out of 0
 
-_OPEN = const(2)  # what a link is
+_OPEN = const(2)  # states of a link
 _CLOSED_BY_PEER = const(3)
 _LOST_BYTES = const(6)
 
@@ -43,37 +44,39 @@ _ASKING = const(5)
 class Socket(LinkSocket):
     """A TCP socket: a client, or the module's server. Made by ``SocketPool.socket()``."""
 
-    # What most sockets never change.
+    # Fields that most sockets never change.
     type = 1
-    served = False  # it came from the module's server
-    server = None  # sock/server.py, while it listens
-    port = 0  # what bind() chose
-    words = b""  # what the module said when it refused it
-    eof = False  # the end was told
-    was_asked = False  # what the module holds was asked for after CLOSED
-    refused = 0  # bytes that were announced, and of which a read brought none
-    head = None  # an unfinished request head: heads.py
+    served = False  # it is a client of the module's server
+    server = None  # the Server of sock/server.py, while this socket listens
+    port = 0  # the port given to bind()
+    words = b""  # what the module printed at the end of CIPSTART: the reason of a refusal
+    eof = False  # a read has returned the end of the stream
+    was_asked = False  # after CLOSED the module was asked what it still holds
+    refused = 0  # bytes that the module announced, though a read returned none of them
+    head = None  # a request head that is not complete yet: heads.py
 
     def __init__(self, radio):
         LinkSocket.__init__(self, radio)
         self.peer = None  # (host, port) of connect()
-        self.stood = False  # that the connection stands was told
-        # Reading: what has come stands in the ring, in the order in which it came.
-        self.ring = None  # made on first need
-        self.into = None  # the caller's buffer, while a large read of the module is under way
-        self.got = 0  # bytes that it brought
-        self.asked = 0  # bytes that the module was asked for, until some came
-        self.coming = 0  # bytes of a payload that is not known to be whole yet:
-        self.space = None  # in this room behind what the ring holds; None: in `into`
+        self.stood = False  # the program knows that the connection is open
+        # Reading: the ring holds received bytes in order.
+        self.ring = None  # created when first needed
+        self.into = None  # the caller's buffer, while a large read fills it
+        self.got = 0  # complete bytes in that buffer
+        self.asked = 0  # bytes requested from the module; 0 once some have come
+        self.coming = 0  # received bytes of a payload that may still prove incomplete:
+        self.space = None  # they are in this free space of the ring; None: in `into`
         # Writing.
-        self.waits = False  # send() waits for its verdict
-        self.pair = [0, 0]  # the arguments of a command: made once, not for each
-        self.used = False  # bytes have flowed
+        self.waits = False  # send() is waiting for SEND OK
+        self.pair = [0, 0]  # the arguments of a command: one list for all, to save heap
+        self.used = False  # bytes were sent or read
 
-    # A receiver of payload
+    # The methods of a receiver of payload: see links.py
 
     def place(self):
-        """Where the next payload bytes go: what was asked for may go to the caller's buffer."""
+        """Where the next payload bytes go: to the caller's buffer if it requested them directly,
+        else to the ring.
+        """
         into = self.into
         coming = self.coming
         if into is not None and not self.modem.parser.pushed:
@@ -89,16 +92,16 @@ class Socket(LinkSocket):
         return None
 
     def placed(self, n):
-        """``n`` bytes are there."""
+        """``n`` bytes have been written to that place."""
         self.coming += n
 
     def find(self, what):
-        """Where bytes stand in the payload that came last; -1: nowhere."""
+        """The position of some bytes in the payload that came last; -1: not in it."""
         ring = self.ring
         return ring.buf.find(what, ring.w, ring.w + self.coming) if ring else -1
 
     def finished(self, whole):
-        """The payload is over: its bytes count if it was whole."""
+        """The payload has ended: its bytes are valid if it was whole."""
         if whole and self.coming:
             self.asked = 0
             if self.space is None:
@@ -109,7 +112,7 @@ class Socket(LinkSocket):
         self.space = None
 
     def queue(self, n):
-        """The ring, made on first need, with room for so many bytes."""
+        """The ring, with space for ``n`` bytes; created when first needed."""
         ring = self.ring
         if ring is None or len(ring.space()) < n:
             size = _QUEUE if self.modem.pushes(self.link) else _AHEAD
@@ -119,12 +122,12 @@ class Socket(LinkSocket):
     # Reading
 
     def waiting(self):
-        """How many bytes came before they were asked for."""
+        """How many received bytes are in the ring."""
         ring = self.ring
         return ring.w - ring.r if ring is not None else 0
 
     def _ready(self):
-        """Whether bytes that came can be handed out at once, with no look at the UART."""
+        """Whether the ring has bytes that can be returned at once, without reading the UART."""
         ring = self.ring
         if ring is None or ring.r == ring.w or self.doing or self.head is not None:
             return False
@@ -133,17 +136,18 @@ class Socket(LinkSocket):
         return link >= 0 and modem.links[link] < _LOST_BYTES and not modem.noise
 
     def _read(self, view):
-        """Bytes into a memoryview: how many, 0 at the end of the stream."""
+        """Read into a memoryview: returns how many bytes, 0 at the end of the stream."""
         return self.ring.take(view) if self._ready() else self._await(view)
 
     def _await(self, view):
-        """As ``_read()``, waiting; without a view: how many came into the ring."""
+        """As ``_read()``, but wait; with None as view: how many bytes are in the ring."""
         modem = self.modem
         if self.head is not None:
             self.flush()
         since = asked = modem.port.ticks()
         every = _ASK_MS
-        if self.timeout is not None and self.timeout * 2 <= 1:  # no wait is so long
+        if self.timeout is not None and self.timeout * 2 <= 1:
+            # One call ends before 500 ms have passed: count across calls.
             asked, every = modem.asked, _SELDOM_MS
         self.got = 0
         if self.doing or not self.waiting():
@@ -161,10 +165,10 @@ class Socket(LinkSocket):
         return n
 
     def _receive(self, view):
-        """What there is to read now: how many bytes, 0 at the end, -1 for nothing yet."""
+        """Read what is there, without waiting: how many bytes, 0 at the end, -1 for nothing yet."""
         modem = self.modem
         if self.doing == _RECEIVING or modem.noise:
-            return -1  # it is not certain yet that what came is whole
+            return -1  # the bytes that came may still prove incomplete
         if self.got:
             self.into = None
             return self.got
@@ -181,12 +185,13 @@ class Socket(LinkSocket):
             if not self.chores():
                 self._fetch(view)
         elif state == _CLOSED_BY_PEER:
-            if modem.contact < 1:  # perhaps it has restarted: that is no end
+            if modem.contact < 1:  # perhaps the module restarted: that is no end of stream
                 modem.chores()
                 return -1
-            # ESP-AT, with its trailer, tells CLOSED when all has been read; NonOS does not wait.
+            # ESP-AT (it sends a trailer) reports CLOSED after all has been read; NonOS does not
+            # wait for that.
             known = modem.pushes(link) or modem.parser.trailer
-            # Its digit may be bent, where it could have named another connection.
+            # With several connections, the link number in CLOSED may have been damaged.
             known = known and (link < 0 or sum(map(bool, modem.links[:5])) < 2)
             if (known or self.was_asked) and not self.refused:
                 return 0
@@ -194,8 +199,9 @@ class Socket(LinkSocket):
         return -1
 
     def _fetch(self, view):
-        """``AT+CIPRECVDATA=<link>,<n>``: what the UART's buffer holds; less if memory is short."""
-        # Straight into the view if that is large, else into the ring.
+        """Send ``AT+CIPRECVDATA=<link>,<n>``, ``n`` being what fits the UART's buffer, or 128 if
+        the last read brought nothing: the module may be short of memory.
+        """
         if view is not None and len(view) >= _STRAIGHT and self.timeout != 0:
             self.into = view
         else:
@@ -213,7 +219,10 @@ class Socket(LinkSocket):
         self.doing = _RECEIVING
 
     def _ask(self):
-        """Notices can be lost: ask what the module holds, which links stand. True if asked."""
+        """Ask the module what it holds and which links are open, since notices can be lost.
+
+        :returns: True if it is being asked
+        """
         modem = self.modem
         if self.doing or modem.chores():
             return False
@@ -222,12 +231,13 @@ class Socket(LinkSocket):
         return True
 
     def recv_into(self, buffer, nbytes=0):
-        """Read what is there, waiting for at least a byte, into a buffer.
+        """Wait for at least one byte, then read what is there into a buffer.
 
-        :param int nbytes: at most so many; 0: as many as the buffer holds
-        :returns: how many bytes; 0 at the end of the stream, once: after that it raises, since
-            programs that take 0 for "nothing yet" would spin for ever
-        :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ECONNRESET, bytes were lost
+        :param int nbytes: the most bytes to read; 0: as many as the buffer holds
+        :returns: how many bytes; 0 at the end of the stream, once: after that it raises, because
+            a program that takes 0 for "nothing yet" would loop for ever
+        :raises OSError: ETIMEDOUT or EAGAIN, as set by ``settimeout()``; ECONNRESET, bytes were
+            lost
         """
         view = octets("buffer", buffer, True)
         if nbytes:
@@ -243,7 +253,9 @@ class Socket(LinkSocket):
         return n
 
     def recv(self, size):
-        """Up to ``size`` bytes, 2048 at most, else as ``recv_into()``; ``b""`` at the end."""
+        """As ``recv_into()``, but returns bytes: up to ``size``, 2048 at most; ``b""`` at the end
+        of the stream.
+        """
         if size < 1:
             if size:
                 raise fail("too_small")
@@ -258,9 +270,9 @@ class Socket(LinkSocket):
         return self.ring.pull(size)
 
     def readinto(self, buffer, nbytes=-1):
-        """Fill a buffer: fewer bytes than its length only at the end of the stream.
+        """Fill a buffer, or read up to the end of the stream.
 
-        :returns: how many bytes; None if it must not wait and nothing is there
+        :returns: how many bytes; with a time-out of 0 perhaps fewer, and None if nothing is there
         """
         view = octets("buffer", buffer, True)
         if nbytes >= 0:
@@ -279,9 +291,10 @@ class Socket(LinkSocket):
         return done
 
     def readline(self):
-        """A line with its end; what is left at the end of the stream, ``b""`` after that.
+        """Read one line, including its ``\\n``. At the end of the stream: the rest, then ``b""``.
 
-        What came of one is left for the next read where it raises: as ``recv_into()``.
+        It raises as ``recv_into()`` does; the part of the line that has come is kept for the next
+        read.
         """
         n = self.ring.find(b"\n") + 1 if self._ready() else 0
         return self.ring.pull(n) if n else self._line()
@@ -301,14 +314,14 @@ class Socket(LinkSocket):
     # Writing
 
     def send(self, data):
-        """``AT+CIPSEND=<link>,<n>``, 2048 or 8192 bytes at a time as the firmware takes them. They
-        have left for the module on return, pieces of an HTTP request head excepted. With a time-out
-        of 0 what became of them raises at the next call.
+        """Send bytes: ``AT+CIPSEND=<link>,<n>``, with 2048 or 8192 bytes at a time, depending on
+        the firmware. On return they have been sent to the module, except pieces of the head of an
+        HTTP request, which are joined first. With a time-out of 0 the next call raises a failure.
 
-        :returns: how many bytes the module confirmed: fewer where the connection broke on the way
-        :raises OSError: EAGAIN, none was taken; ETIMEDOUT, none was taken, or nobody knows what
-            went: then the connection is closed; ECONNRESET or (as BrokenPipeError where there is
-            one) ENOTCONN, the connection is gone
+        :returns: how many bytes the module confirmed: fewer if the connection broke meanwhile
+        :raises OSError: EAGAIN, nothing was sent; ETIMEDOUT, nothing was sent, or it is unknown how
+            much: then the connection is closed; ECONNRESET or ENOTCONN (as BrokenPipeError where
+            that exists), the connection is gone
         """
         view = octets("data", data)
         if not len(view):
@@ -324,18 +337,18 @@ class Socket(LinkSocket):
         return self.push(view)
 
     def sendall(self, data):
-        """``send()`` until all has gone, else ECONNRESET, with the count that went."""
+        """``send()`` all bytes; raises ECONNRESET, with the number sent, if some were not."""
         n = self.send(data)
         if n < len(data):
             raise fail("part_sent", n, len(data))
 
     def flush(self):
-        """Send what is held back of a request head; the rest of it may still come."""
+        """Send the part of a request head that is held back; the rest may still follow."""
         if self.head is not None:
             self.head.flush(self)
 
     def push(self, view):
-        """Send a memoryview, as many bytes at a time as the firmware takes: how many went."""
+        """Send a memoryview in pieces as large as the firmware takes; returns the bytes sent."""
         modem = self.modem
         most = modem.largest
         since = modem.port.ticks()
@@ -352,9 +365,9 @@ class Socket(LinkSocket):
         return done
 
     def _push(self, view, since, again=False):
-        """One ``AT+CIPSEND``. It waits for the prompt even where it must not wait for the network.
+        """Send one ``AT+CIPSEND``. Even with a time-out of 0 it waits for the prompt.
 
-        Sent again once, where the module said "busy" and then gave no prompt: nothing has gone.
+        If the module said "busy" and then gave no prompt, nothing was sent: it is tried once more.
         """
         modem = self.modem
         self.turn(since)
@@ -389,7 +402,7 @@ class Socket(LinkSocket):
             self._push(view, since, True)
 
     def over(self, code):
-        """What was begun has ended. Called from ``step()``: begins at most."""
+        """This socket's command has ended. Called from ``step()``, so it must not wait."""
         modem = self.modem
         doing = self.doing
         self.doing = _NOTHING
@@ -400,7 +413,7 @@ class Socket(LinkSocket):
         if doing == _ASKING:
             if code == _OK:
                 lazy.call("sock.repair", "compare", modem, self)
-        elif modem.owner(self.link) is self:  # else it was closed meanwhile
+        elif modem.owner(self.link) is self:  # else the socket was closed meanwhile
             if doing == _RECEIVING:
                 self._ended(code)
             elif code != _SEND_OK:
@@ -414,12 +427,13 @@ class Socket(LinkSocket):
             self.refused = 0
 
     def connect(self, address):
-        """``AT+CIPSTART=<link>,"TCP","<host>",<port>``.
+        """Open a connection: ``AT+CIPSTART=<link>,"TCP","<host>",<port>``.
 
         :param address: ``(host, port)``; the module resolves the name
-        :raises OSError: ENOMEM, all five links are in use; ECONNREFUSED, no connection came about;
-            ENOTCONN, not joined; -2, name not found; ETIMEDOUT; EINPROGRESS if it must not wait,
-            then EALREADY until it stands; EISCONN, it stands
+        :raises OSError: ENOMEM, all five links are in use; ECONNREFUSED, the connection failed;
+            ENOTCONN, not joined to a network; -2, name not found; ETIMEDOUT; with a time-out of 0
+            EINPROGRESS at the first call, then EALREADY until it is open; EISCONN, it is open
+            already
         """
         since = self.modem.port.ticks()
         if lazy.call("sock.opening", "is_new", self, address):
@@ -429,18 +443,20 @@ class Socket(LinkSocket):
         self._opened(since)
 
     def _open(self, host, port):
-        """Begin the connection."""
+        """Begin to connect."""
         self.radio.up()
         lazy.call("sock.opening", "begin", self, host, port)
 
     def _opened(self, since):
-        """Wait until what ``_open()`` began has ended: here, or in another socket's call."""
+        """Wait for the end of what ``_open()`` began; another socket's call may have seen it."""
         failure = lazy.call("sock.opening", "stands", self, since)
         if failure is not None:
             raise failure
 
     def close(self):
-        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if it still stands. Idempotent."""
+        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if the link is still open. Closing
+        a closed socket does nothing.
+        """
         if self.shut:
             return
         modem = self.modem
@@ -454,12 +470,12 @@ class Socket(LinkSocket):
             if self.server is not None:
                 self.server.close()
             elif self.is_ours():
-                # Where the module refused something of it, or connects yet, it may stand there.
+                # The connection may be open in the module if a command failed or CIPSTART runs.
                 doubtful = self.doing == _CONNECTING or self.doing == _CHECKING
                 modem.give(self.link, _OPEN if doubtful or self.code == _ERROR else 0)
                 try:
                     if self.timeout == 0 or doubtful:
-                        modem.chores()  # begins to close it, if nothing is under way
+                        modem.chores()  # begins to close it if no other command runs
                     else:
                         modem.turn()
                 except OSError:
@@ -471,31 +487,32 @@ class Socket(LinkSocket):
         """Choose the port to listen on. Nothing is sent yet.
 
         :param address: ``(host, port)``; whatever the host, the module listens on all addresses
-        :raises ValueError: a port out of 1..65535
+        :raises ValueError: a port outside 1..65535
         """
         lazy.call("sock.server", "bind", self, address)
 
     def listen(self, backlog=1):
-        """``AT+CIPSERVERMAXCONN=5`` (NonOS 1.6, ESP-AT) and ``AT+CIPSERVER=1,<port>``.
+        """Start the module's server: ``AT+CIPSERVERMAXCONN=5`` (NonOS 1.6, ESP-AT) and
+        ``AT+CIPSERVER=1,<port>``.
 
-        :param int backlog: how many clients may wait to be accepted: 5, or up to 16 of which most
-            have gone again
+        :param int backlog: how many clients may wait for ``accept()``: 5 to 16, counting those
+            that have disconnected again; at most five are connected at a time
         :raises OSError: EADDRINUSE, another socket listens: a module has one server; EINVAL, not
             bound
         """
         lazy.call("sock.server", "listen", self, backlog, type(self))
 
     def accept(self):
-        """The next client: ``(socket, (address, port))``. The socket starts with waits for ever.
+        """The next client: ``(socket, (address, port))``. Its socket has no time-out at first.
 
-        Even where this must not wait, rejoining a network takes up to 20 seconds. A client that
-        has gone again has the address ``("0.0.0.0", 0)``.
+        Even with a time-out of 0, rejoining a network takes up to 20 seconds. A client that has
+        disconnected already has the address ``("0.0.0.0", 0)``.
 
-        :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``; EINVAL, this socket does not
-            listen; EADDRINUSE, the module does not let it listen again
+        :raises OSError: EAGAIN or ETIMEDOUT, as set by ``settimeout()``; EINVAL, this socket does
+            not listen; EADDRINUSE, the module refuses to listen again
         """
         return lazy.call("sock.server", "accept", self)
 
     def setsockopt(self, level, option, value):
-        """SO_REUSEADDR and TCP_NODELAY are as good as set; any other is refused: EOPNOTSUPP."""
+        """SO_REUSEADDR and TCP_NODELAY always apply; any other option raises EOPNOTSUPP."""
         lazy.call("sock.repair", "set_option", level, option)

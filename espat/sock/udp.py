@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """UDP sockets. Loaded when the first is made.
 
-A datagram stays one: what passive receive would run together is pushed by the module instead, each
-with its sender (``AT+CIPDINFO=1``), for as long as a UDP socket is open. Firmware with
-``AT+CIPRECVTYPE`` does that for the one link. Where there is only ``AT+CIPRECVMODE`` it is for all
-links: what the module holds for TCP sockets is fetched before, and until the last UDP socket closes
-nothing holds their peers back; more than 2920 unread bytes make a TCP socket raise ECONNRESET.
+Passive receive would join datagrams together. So, while a UDP socket is open, the module pushes
+each datagram at once, with its sender (``AT+CIPDINFO=1``). Firmware with ``AT+CIPRECVTYPE`` can do
+that for one link. With ``AT+CIPRECVMODE`` alone it applies to all links: what the module holds for
+TCP sockets is fetched first, and until the last UDP socket closes there is no flow control for
+them: a TCP socket with more than 2920 unread bytes raises ECONNRESET.
 """
 
 from .. import calls, lazy
@@ -19,14 +19,14 @@ from .base import LinkSocket, is_name
 STAYS = True
 
 _LARGEST = const(1472)  # bytes of a datagram that go out in one packet of 1500
-_DATAGRAMS = const(4)  # datagrams that wait to be read,
-_BYTES = const(2048)  # and bytes of them
+_DATAGRAMS = const(4)  # how many datagrams may wait to be read,
+_BYTES = const(2048)  # and how many bytes in all
 _START_MS = const(20000)
 _SURE_MS = const(15000)
 _SELDOM_MS = const(5000)  # how often the module is asked whether it has restarted
-_PROMPT_MS = const(2000)  # how long a send that must not wait waits all the same for the prompt
+_PROMPT_MS = const(2000)  # how long a send waits for the prompt even with a time-out of 0
 
-# What a link is.
+# States of a link.
 _OPENING = const(1)
 _OPEN = const(2)
 _LOST_WIFI = const(5)
@@ -46,35 +46,35 @@ _SENDING = const(4)
 class UdpSocket(LinkSocket):
     """A UDP socket. Made by ``SocketPool.socket(AF_INET, SOCK_DGRAM)``.
 
-    It takes one of the module's five links at ``bind()``, ``connect()`` or the first ``sendto()``:
-    a few commands, which the time-out bounds together with what else the call does; one of 0 does
-    not, they are waited for.
+    It takes one of the module's five links at ``bind()``, ``connect()`` or the first ``sendto()``.
+    That takes a few commands. The time-out covers them and the rest of the call; but with a
+    time-out of 0 the call still waits for them.
 
-    Four datagrams, 2048 bytes in all, may wait to be read. ``lost`` counts those that came when
-    there was no room: the newest goes.
+    Four datagrams, 2048 bytes in all, may wait to be read. Datagrams that come when there is no
+    space are dropped; ``lost`` counts them.
     """
 
     type = 2
 
     def __init__(self, radio):
         LinkSocket.__init__(self, radio)
-        self.port = 0  # the local one
-        self.refused = self.served = False  # of no meaning here: see stream.py, sockets.py
+        self.port = 0  # the local port
+        self.refused = self.served = False  # not used for UDP: see stream.py, sockets.py
         self.lost = 0
-        self.group = None  # the one that it is in
-        self.pushed = False  # all links were made to push on our behalf
-        self._typed = False  # ours alone was
+        self.group = None  # the address of its multicast group
+        self.pushed = False  # all links were switched to active receive for this socket
+        self._typed = False  # only this socket's link was
         self._peer = None  # (address, port) of connect()
         self._name = ("", "")  # the name looked up last, and its address
         self._queue = []  # (bytes, address, port), the oldest first
-        self._bytes = 0  # of these
-        self._coming = None  # the datagram coming in, None if there is no room for it
+        self._bytes = 0  # the sum of their sizes
+        self._coming = None  # the datagram that is coming in; None: it is dropped
 
     def setsockopt(self, level, name, value):
-        """IP_ADD_MEMBERSHIP receives what is sent to a group: see group.py. SO_REUSEADDR and
-        SO_BROADCAST are as good as set; nothing else is known (EOPNOTSUPP).
+        """IP_ADD_MEMBERSHIP joins a multicast group: see group.py. SO_REUSEADDR and SO_BROADCAST
+        always apply; any other option raises EOPNOTSUPP.
         """
-        if not level and name in (3, 35, 0x400):  # as lwIP, Linux and MicroPython number it
+        if not level and name in (3, 35, 0x400):  # its numbers in lwIP, Linux and MicroPython
             lazy.call("sock.group", "join", self, value)
             return
         if not level or name not in (2, 4, 6, 32):  # their numbers differ from system to system
@@ -85,9 +85,9 @@ class UdpSocket(LinkSocket):
     def bind(self, address):
         """Receive on a port: ``AT+CIPSTART=<link>,"UDP","0.0.0.0",<port>,<port>,2``.
 
-        :param address: ``(host, port)``: the module listens on all its addresses, whatever the
-            host, and for a group too if the host is one, 224.0.0.0 to 239.255.255.255, or
-            IP_ADD_MEMBERSHIP has set one; port 0: any that is free
+        :param address: ``(host, port)``: whatever the host, the module receives on all its
+            addresses; also for a multicast group, if the host is one (224.0.0.0 to
+            239.255.255.255) or IP_ADD_MEMBERSHIP has set one; port 0: any free port
         :raises OSError: EADDRINUSE; ENOMEM, all five links are in use; ENOTCONN, not joined
         """
         if self.shut:
@@ -105,17 +105,20 @@ class UdpSocket(LinkSocket):
         self._open(self.group or "0.0.0.0", port or 9, port, self.modem.port.ticks())
 
     def connect(self, address):
-        """Whom ``send()`` is for, and the only one to receive from. Nothing goes out."""
+        """Set the only peer: ``send()`` sends to it, other senders' datagrams are dropped.
+
+        Nothing is sent to the peer.
+        """
         since = self.modem.port.ticks()
         place = self._place(address, since)
         self._open(place[0], place[1], 0, since)
         self._peer = place
 
     def _time(self, since, most):
-        """How long a command may take, ms: up to ``most`` of what the time-out leaves of a call.
+        """The time-out of a command, in ms: what is left of the call's, but at most ``most``.
 
         :param since: when the call began
-        :raises OSError: ETIMEDOUT, it leaves nothing
+        :raises OSError: ETIMEDOUT, no time is left
         """
         if not self.timeout:
             return most
@@ -125,10 +128,10 @@ class UdpSocket(LinkSocket):
         return min(left, most)
 
     def _place(self, address, since):
-        """(address, port), a name looked up: the module would do that for each datagram."""
+        """``(address, port)``, with a name resolved, else the module would do it per datagram."""
         if self.shut:
             raise fail("closed")
-        try:  # as opening.check(), which would be loaded for each datagram
+        try:  # the same as opening.check(), which would have to be loaded for each datagram
             host, port = address[0], address[1] | 0
             size = len(host)
         except (TypeError, LookupError):
@@ -146,7 +149,7 @@ class UdpSocket(LinkSocket):
         return host, port
 
     def _open(self, host, port, local, since):
-        """See to it that there is a link: all that is needed to receive whole datagrams on it."""
+        """Open a link, unless there is one, and set the module to push its datagrams."""
         if self.link >= 0 or self.shut:
             if self.state() != _OPEN:
                 raise fail("dropped")
@@ -169,16 +172,16 @@ class UdpSocket(LinkSocket):
             left = self._time(since, _START_MS)
             code = outcome(modem, b"+CIPSTART=", args, b"", left, link)
             state = modem.links[link]
-            # Of bytes that were lost meanwhile it had none: the rest of a torn OK, perhaps.
+            # _LOST_BYTES: the new link had no bytes yet; perhaps it was the rest of a damaged OK.
             known = state == _OPEN or state == _OPENING or state == _LOST_BYTES
             if code != _OK or not known or (state != _OPEN and not self._stands(link)):
                 raise self._refusal(host, port)
         except BaseException as e:
             if modem.links[link] == _OPENING and (modem.state or modem.code != _ERROR):
-                modem.give(link, _OPEN)  # it may come to stand yet
+                modem.give(link, _OPEN)  # the module may still open it
             else:
                 modem.give(link)
-            if isinstance(e, Exception):  # else close() does it
+            if isinstance(e, Exception):  # after Ctrl-C, close() does it
                 self._restore(link)
             raise
         modem.links[link] = _OPEN
@@ -186,9 +189,9 @@ class UdpSocket(LinkSocket):
         self.born = modem.links[link + 5]
 
     def _remote(self, on, limit=_SURE_MS):
-        """``AT+CIPDINFO``: whether the remote end is shown. Bytes depend on it.
+        """``AT+CIPDINFO``: whether +IPD names the sender. The parser must know.
 
-        :raises OSError: EIO, it is refused
+        :raises OSError: EIO, the module refuses
         """
         modem = self.modem
         if not sure(modem, b"+CIPDINFO=", (on,), b"", limit):
@@ -196,11 +199,11 @@ class UdpSocket(LinkSocket):
         modem.parser.remote = bool(on)
 
     def _push(self, link, since):
-        """Have the module push what this link receives, datagram by datagram."""
+        """Make the module push what this link receives, datagram by datagram."""
         modem = self.modem
         if not modem.passive:
             return
-        if not modem.has("PASSIVE_UDP"):  # whatever the receive mode
+        if not modem.has("PASSIVE_UDP"):  # it pushes UDP in passive receive, too
             modem.pushing |= 1 << link
             return
         if modem.has("RECVTYPE"):
@@ -213,7 +216,7 @@ class UdpSocket(LinkSocket):
         lazy.call("sock.pushing", "begin", self.radio, self)
 
     def _stands(self, link):
-        """CIPSTART ended in OK, and its CONNECT was not seen: the list of links tells."""
+        """CIPSTART ended with OK, but CONNECT was not seen: ask whether the link is open."""
         modem = self.modem
         outcome(modem, calls.list_links(modem), (), None)
         return lazy.call("sock.repair", "standing", modem) >> link & 1
@@ -227,7 +230,9 @@ class UdpSocket(LinkSocket):
         return lazy.call("sock.repair", "refusal", self, host, port)
 
     def close(self):
-        """``AT+CIPCLOSE=<link>``; with the last one receiving becomes what it was. Idempotent."""
+        """``AT+CIPCLOSE=<link>``; the last UDP socket also restores the receive mode. Closing a
+        closed socket does nothing.
+        """
         if self.shut:
             return
         self.shut = True
@@ -236,17 +241,17 @@ class UdpSocket(LinkSocket):
         link = self.link
         if self.is_ours():
             if modem.links[link] == _LOST_WIFI:
-                modem.unwanted |= 1 << link  # it may stand all the same
+                modem.unwanted |= 1 << link  # the module may still have it open
             modem.give(link)
         else:
             self._typed = False
         self._restore(link)
 
     def _restore(self, link):
-        """Receive as before, as far as no other UDP socket is open."""
+        """Restore the receive mode, except what another UDP socket still needs."""
         modem = self.modem
         if not modem.up or not modem.parser.remote:
-            return  # it has restarted: all that is as it was
+            return  # the module has restarted: nothing to restore
         try:
             modem.turn()
             if self._typed:
@@ -263,19 +268,19 @@ class UdpSocket(LinkSocket):
                 modem.passive = sure(modem, b"+CIPRECVMODE=", (1,))
             self._remote(0)
         except OSError:
-            pass  # the next command will say that nothing answers
+            pass  # the next command will report that nothing answers
 
     # Sending
 
     def sendto(self, data, address):
-        """``AT+CIPSEND=<link>,<n>,"<address>",<port>``: a datagram.
+        """Send a datagram: ``AT+CIPSEND=<link>,<n>,"<address>",<port>``.
 
-        :param data: 1 to 1472 bytes: what fits one packet, since not all modules put pieces
-            together again
-        :param address: ``(host, port)``; a name is looked up, and remembered
+        :param data: 1 to 1472 bytes: what fits one packet, since not all modules reassemble
+            fragments
+        :param address: ``(host, port)``; a name is resolved, and the last result kept
         :returns: how many bytes: all
-        :raises OSError: EMSGSIZE; EAGAIN or ETIMEDOUT by ``settimeout()``; EIO, the module did not
-            send it; ECONNRESET, the module restarted; -2, name not found
+        :raises OSError: EMSGSIZE; EAGAIN or ETIMEDOUT, as set by ``settimeout()``; EIO, the module
+            did not send it; ECONNRESET, the module restarted; -2, name not found
         """
         view = octets("data", data)
         n = len(view)
@@ -295,7 +300,7 @@ class UdpSocket(LinkSocket):
                 if self.timeout != 0:
                     self.rest(since, "the send")
                 elif modem.sent:
-                    return n  # the verdict comes later
+                    return n  # SEND OK is not waited for
                 else:
                     modem.rest()
                     if modem.port.since(since) > _PROMPT_MS:
@@ -312,7 +317,7 @@ class UdpSocket(LinkSocket):
         return n
 
     def send(self, data):
-        """``sendto()`` whom ``connect()`` named."""
+        """``sendto()`` the peer given to ``connect()``."""
         if not self._peer:
             raise fail("not_open")
         return self.sendto(data, self._peer)
@@ -325,14 +330,13 @@ class UdpSocket(LinkSocket):
     # Receiving
 
     def recvfrom_into(self, buffer, nbytes=0):
-        """The oldest datagram, into a buffer: (how many bytes, (address, port)).
+        """Read the oldest datagram into a buffer. What does not fit is lost.
 
-        What does not fit is cut off.
-
-        :param nbytes: at most so many; 0: as many as the buffer holds
-        :raises OSError: ETIMEDOUT or EAGAIN by ``settimeout()``; ENOTCONN (as BrokenPipeError where
-            there is one), never bound nor sent; ECONNRESET, the module restarted, or bytes were
-            lost between module and host
+        :param nbytes: the most bytes to read; 0: as many as the buffer holds
+        :returns: ``(how many bytes, (address, port))``
+        :raises OSError: ETIMEDOUT or EAGAIN, as set by ``settimeout()``; ENOTCONN (as
+            BrokenPipeError where that exists), neither bound nor sent anything; ECONNRESET, the
+            module restarted, or bytes were lost between module and host
         """
         view = octets("buffer", buffer, True)
         if nbytes > len(view):
@@ -343,7 +347,7 @@ class UdpSocket(LinkSocket):
         return n, (host, port)
 
     def recvfrom(self, size):
-        """The oldest datagram, cut to ``size`` bytes: (bytes, (address, port))."""
+        """Read the oldest datagram, cut to ``size`` bytes: ``(bytes, (address, port))``."""
         data, host, port = self._next()
         return bytes(memoryview(data)[:size]), (host, port)
 
@@ -366,7 +370,7 @@ class UdpSocket(LinkSocket):
             if self.state() != _OPEN:
                 raise fail("dropped")
             if modem.port.since(modem.asked) > _SELDOM_MS:
-                # Does it listen, has it restarted, unheard?
+                # Find out whether the module answers, or has restarted unnoticed.
                 modem.asked = modem.port.ticks()
                 modem.contact = 0
                 modem.chores()
@@ -375,10 +379,10 @@ class UdpSocket(LinkSocket):
         self._bytes -= len(got[0])
         return got
 
-    # A receiver of payload: the modem's side
+    # The methods of a receiver of payload: see links.py
 
     def place(self):
-        """Where the datagram that is coming in goes; None: there is no room for it."""
+        """The buffer for the datagram that is coming in; None: drop it."""
         parser = self.modem.parser
         n = parser.length
         self._coming = None
@@ -387,7 +391,7 @@ class UdpSocket(LinkSocket):
         except ValueError:  # a UnicodeError is one
             host = ""
         if self.shut or (self._peer and self._peer != (host, parser.port)):
-            return None  # of nobody we are connected to
+            return None  # closed, or not from the peer of connect()
         if len(self._queue) < _DATAGRAMS and self._bytes + n <= _BYTES:
             try:
                 self._coming = bytearray(n), host, parser.port
@@ -398,14 +402,14 @@ class UdpSocket(LinkSocket):
         return None
 
     def placed(self, n):
-        """``n`` bytes of it are there."""
+        """``n`` bytes have been written to that buffer."""
 
     def find(self, what):
-        """Where bytes stand in it; -1: nowhere."""
+        """The position of some bytes in the datagram; -1: not in it."""
         return self._coming[0].find(what) if self._coming else -1
 
     def finished(self, whole):
-        """It is over, and may be read if it was whole."""
+        """The datagram has ended; it can be read if it was whole."""
         if self._coming and whole:
             self._queue.append(self._coming)
             self._bytes += len(self._coming[0])
