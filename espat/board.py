@@ -1,21 +1,23 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Finding the module on this board: its UART and its reset pin. Loaded once, and forgotten.
+"""Finding the module on this board: its UART and its reset pin. Loaded once, then forgotten.
 
-``radio()`` makes the radio, ``shared()`` has it made once, by what the user put on the board.
-Either ``espat_board.py``, which is a file of boards/ under that name, or one that offers the same:
-``uart(baudrate)``, ``reset()`` (a pin, or None) and ``RX_BUFFER``, and, if wanted, ``RATES``,
-``PAUSE`` and ``FAST``, which are ``rates``, ``pause`` and ``fast`` of ``Radio``. Or, in
-CircuitPython, settings.toml names the pins by the names that ``board`` has for them, as the
-microcontroller sees them:
+``radio()`` creates the radio; ``shared()`` creates it once and returns it from then on. The pins
+come from one of two files on the board:
+
+``espat_board.py``: a file of boards/ under that name, or one that offers the same:
+``uart(baudrate)``, ``reset()`` (a pin, or None) and ``RX_BUFFER``; if wanted, also ``RATES``,
+``PAUSE`` and ``FAST``, which are ``rates``, ``pause`` and ``fast`` of ``Radio``.
+
+Or, in CircuitPython, settings.toml with the microcontroller's pins by their names in ``board``:
 
     ESPAT_TX = "GP0"
     ESPAT_RX = "GP1"
     ESPAT_RESET = "GP2"  # if it is wired
 
-With these, ESPAT_RX_BUFFER: bytes of the UART's receive buffer, if 2048 are too many. With either,
-ESPAT_BAUDRATE, if the module was flashed for another rate than 115200, and ESPAT_PAUSE and
-ESPAT_FAST, which are ``pause`` and ``fast`` of ``Radio``.
+and ESPAT_RX_BUFFER, the size of the UART's receive buffer, if 2048 bytes are too many. With either
+file, ESPAT_BAUDRATE is the rate the module was flashed for, if not 115200; ESPAT_PAUSE and
+ESPAT_FAST are ``pause`` and ``fast`` of ``Radio``.
 """
 
 import os
@@ -27,9 +29,9 @@ from .wiring import Wiring
 
 
 def shared():
-    """The board's radio, made when first asked for, and the same one ever after.
+    """Return the board's radio: it is created at the first call, and is the same object always.
 
-    :raises ImportError: nothing tells where the module is
+    :raises ImportError: neither file says where the module is
     """
     if held.radio is None:
         held.radio = radio()
@@ -37,9 +39,9 @@ def shared():
 
 
 def radio():
-    """The board's radio; nothing is sent yet.
+    """Create the board's radio. Nothing is sent yet.
 
-    :raises ImportError: nothing tells where the module is
+    :raises ImportError: neither file says where the module is
     """
     lazy.call("remains", "tell")
     rate = int(_setting("BAUDRATE", 115200))
@@ -60,7 +62,7 @@ def radio():
 
 
 def _wired():
-    """What a file of boards/ offers, by settings.toml."""
+    """Return what ``espat_board`` would be, made from settings.toml."""
     tx, rx, reset = map(_setting, ("TX", "RX", "RESET"))
     if not tx or not rx:
         raise ImportError(
@@ -79,9 +81,9 @@ def _setting(name, default=None):
 
 
 def note(name, *others):
-    """Say so where a file of lib/ lies on a board that has such modules built in; no more.
+    """Print a warning if a file of lib/ is on a board that has such a module built in.
 
-    :param str name: of the file
+    :param str name: the name of the file
     :param others: the modules that a board with Wi-Fi of its own has
     """
     for other in others:

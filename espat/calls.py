@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The seldom used ways to run a command from end to end, and what is sent again after a restart.
+"""Seldom used ways to run a command from start to end; settings that are kept for a restart.
 
-All raise as ``Modem.run()`` where nothing else is said.
+All raise as ``Modem.run()`` unless noted otherwise.
 """
 
 from .errors import ATError, fail
@@ -15,9 +15,9 @@ _SEND_OK = const(5)
 
 
 def must(modem, name, args=(), reply=b"", timeout=5000):
-    """``Modem.run()`` for those who raise OSError alone.
+    """``Modem.run()`` for callers that raise only OSError.
 
-    :raises OSError: EIO, the module refused it
+    :raises OSError: EIO, the module refused the command
     """
     try:
         return modem.run(name, args, reply, timeout)
@@ -27,34 +27,34 @@ def must(modem, name, args=(), reply=b"", timeout=5000):
 
 
 def put(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=30000):
-    """A command with a prompt: the reply lines.
+    """Run a command that takes a payload at a prompt. Returns the reply lines.
 
-    :param view: memoryview of the bytes to be sent at the prompt
-    :param int verdict: the event that confirms them: SEND_OK (5), or OK (2)
+    :param view: memoryview of the payload
+    :param int verdict: the event that confirms the payload: SEND_OK (5), or OK (2)
     """
     up = modem.up
     modem.turn()
     modem.begin_send(name, args, view, None, link, timeout, verdict)
     modem.reply = reply
     modem.lines = [] if reply else ()
-    modem.received = True  # what confirms it may come without "Recv n bytes"
+    modem.received = True  # its verdict may come without "Recv n bytes"
     try:
         while modem.state:
             modem.rest()
         return modem.ended(up, name, verdict, timeout)
     except BaseException:
-        modem.bytes = None  # called off
+        modem.bytes = None  # cancelled: Modem.prompted() then sends "+++"
         raise
 
 
 def fetch(modem, name, args, receiver, most, counted=None, link=-1):
-    """A command whose reply brings counted bytes.
+    """Run a command whose reply is a header with a count, and that many bytes.
 
-    :param receiver: where they go: see links.py
-    :param int most: no more than so many can be true
-    :param counted: what reads the header, a function as the parser's: the flash is read, which may
-        take 20 s; None: a header as ``+CIPRECVDATA``'s, and 5 s
-    :raises OSError: EIO, it ended without its bytes
+    :param receiver: where the bytes go: see links.py
+    :param int most: a header with a higher count is refused
+    :param counted: a function that reads the header, as ``Parser.counted``; the command reads flash
+        and may take 20 s. None: a header like ``+CIPRECVDATA``'s, and 5 s
+    :raises OSError: EIO, the command ended without its bytes
     """
     up = modem.up
     modem.turn()
@@ -77,14 +77,14 @@ def fetch(modem, name, args, receiver, most, counted=None, link=-1):
 
 
 def list_links(modem):
-    """The command that lists the links: of CIPSTATUS only the rows count, its number may lie."""
+    """Return the command that lists the links. The status number of CIPSTATUS is not reliable."""
     return b"+CIPSTATE?" if modem.has("CIPSTATE") else b"+CIPSTATUS"
 
 
 def keep(modem, name, args, key=None):
-    """Have a setting made again whenever the module has restarted: in the order first kept.
+    """Keep a setting, to be sent again whenever the module has restarted, in the order first kept.
 
-    :param key: what it replaces, if that is kept already; None: the command of that name
+    :param key: it replaces a setting kept with the same key; None: the name is the key
     """
     key = key or name
     for row in modem.kept:
@@ -95,5 +95,5 @@ def keep(modem, name, args, key=None):
 
 
 def drop(modem, key):
-    """Keep a setting no longer."""
+    """Do not send this setting again after a restart."""
     modem.kept = [row for row in modem.kept if row[0] != key]

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Firmware for people: its name, and which has what. Loaded when a message needs it.
+"""Names of firmware for messages, and which version has what. Loaded when a message needs it.
 
-For what a firmware is see firmware.py.
+What a firmware is: see firmware.py.
 """
 
 import errno
@@ -13,7 +13,7 @@ FAMILIES = ("NonOS AT", "ESP8266 ESP-AT", "ESP32 ESP-AT", "WizFi360")
 
 
 def since(capability, family):
-    """The first version of a family that has a capability, 0xMm; 0xFF: none has.
+    """Return the first version of a family that has a capability, 0xMm; 0xFF: no version has it.
 
     :param capability: its name, or its row of the table
     """
@@ -23,7 +23,7 @@ def since(capability, family):
 
 
 def name(firmware):
-    """What a person calls it: "ESP32 ESP-AT 3.3"."""
+    """Return the firmware's name for messages, such as "ESP32 ESP-AT 3.3"."""
     family, version = firmware
     if not version:
         return "this firmware"
@@ -31,9 +31,10 @@ def name(firmware):
 
 
 def lacking(firmware, capability, what):
-    """The exception for something that a firmware cannot do: OSError, EOPNOTSUPP.
+    """Return the exception for something that a firmware cannot do: OSError, EOPNOTSUPP.
 
-    :param what: what it is, for people; bytes: a command's name; None: the capability's is that
+    :param what: its description, a str; or a command's name, bytes; None: the capability is named
+        as its command
     """
     if not isinstance(what, str):
         what = "AT" + (str(what, "ascii") if what else "+" + capability)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Which firmware a module runs, and what that firmware can do. Loaded at set-up, then forgotten.
+"""Which firmware a module runs, and what it can do. Loaded at set-up, then forgotten.
 
 A firmware is a pair: its family (an index of ``families.FAMILIES``) and its version, 0xMm for M.m.
 Version 0 means that the firmware is not known.
@@ -84,12 +84,12 @@ NAMES = (
 
 
 def identify(lines):
-    """The firmware that the reply lines of ``AT+GMR`` name; version 0 if they are not understood.
+    """Return the firmware that the reply lines of ``AT+GMR`` name; version 0: not understood.
 
-    A reply can be torn by a notice or a lost byte: then it should be asked for again.
+    A notice or a lost byte can damage a reply: it should then be asked for again.
 
-    Source: dialects.md 4, 6. NonOS is 1.x and names its SDK by number; ESP-AT names it with a "v".
-    The ESP8266's SDK is v3.x where an ESP32's of that time is v4. WizFi360 does not say its name:
+    Source: dialects.md 4, 6. NonOS is 1.x, with an SDK version like 3.0; ESP-AT writes it with "v".
+    The ESP8266's SDK is v3.x when an ESP32's of that time is v4. WizFi360 does not say its name:
     its AT 1.1 has SDK 3.x, NonOS AT 1.1 had SDK 1.x. NonOS 0.9 has one line: ``0018000902-AI03``.
     """
     text = b"\n".join(lines)
@@ -111,12 +111,12 @@ def identify(lines):
     elif version < 0x20 and not named:
         family = _NONOS
         if not release or (release[:1] == b"3" and version < 0x17):
-            version = 0  # it may be any of the three that are 1.x, or a byte was lost
+            version = 0  # it may be any of the families with a version 1.x, or a byte was lost
     elif b"8266" in text or b"ROOM-02" in text or b"room 02" in text:
         family = _ESP8266
     else:
         family = _ESP32
-        if release == b"v3" and b"nknown" in text and version >= 0x20:  # no chip is named
+        if release == b"v3" and b"nknown" in text and version >= 0x20:  # the chip is not named
             family = _ESP8266
     if version >= 0x20 and not named:
         version = 0
@@ -124,25 +124,25 @@ def identify(lines):
 
 
 def _version(text):
-    """``2.5.0.0-dev(...)``: 0x25; 0 if two numbers do not stand there."""
+    """Turn ``2.5.0.0-dev(...)`` into 0x25; 0 if it does not begin with two numbers."""
     major = text[:1]
     n = 4 if text[2:4].isdigit() else 3
     minor = text[2:n]
     if text[1:2] == b"." and (major + minor).isdigit() and text[n : n + 1] in (b".", b"-", b"("):
-        if len(minor) < 2 or major == b"0":  # 0.51 there was; 1.11 is 1.1.1 less a dot
+        if len(minor) < 2 or major == b"0":  # 0.51 exists; 1.11 is 1.1.1 with a dot lost
             return int(major) << 4 | min(int(minor), 15)
     return 0
 
 
 def capabilities(firmware):
-    """The names of what a firmware can do, with a blank before and behind each.
+    """Return the names of a firmware's capabilities, with a blank before and after each.
 
-    A version between two that are known counts as the lower one; one above all as the highest.
+    A version between two known ones counts as the lower; one above all of them as the highest.
     """
     at, version = firmware
     found = " "
     start = 0
-    while start < len(NAMES):  # no list of them: here is where a small heap is fullest
+    while start < len(NAMES):  # not split(): a small heap is fullest at this point
         end = NAMES.find(" ", start)
         if end < 0:
             end = len(NAMES)
@@ -154,7 +154,7 @@ def capabilities(firmware):
 
 
 def shortest(firmware):
-    """As ``capabilities()``, but where that is shorter a "-" and the names of what it cannot do."""
+    """As ``capabilities()``; or, if that is shorter, "-" and the names of what it lacks."""
     has = capabilities(firmware)
     lacks = "- "
     for name in NAMES.split():

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The one door for rooms that are loaded for one act: they give their heap back behind it.
+"""Loads a room (a module of this package) for one call, and frees its heap afterwards.
 
 ``call("at.wifi", "cwlap", modem)`` loads ``espat.at.wifi``, calls its function ``cwlap`` and
-forgets what was loaded for it. A room whose classes or objects outlive the call says
+forgets the rooms that were loaded for it. A room whose classes or objects outlive the call sets
 ``STAYS = True``. On CPython nothing is forgotten.
 """
 
@@ -14,10 +14,10 @@ _FORGETS = sys.implementation.name != "cpython"
 
 
 def call(room, name, *args, **names):
-    """Call a function of a room with these arguments; the rooms loaded for it are forgotten.
+    """Call a function of a room with these arguments; forget the rooms loaded for it afterwards.
 
-    :param str room: the room's name within the package, ``"at.wifi"``
-    :param str name: that of the function, or class, in it
+    :param str room: the room's name within the package, such as ``"at.wifi"``
+    :param str name: the name of the function or class in the room
     """
     before = list(sys.modules) if _FORGETS else None
     try:
@@ -29,9 +29,9 @@ def call(room, name, *args, **names):
 
 
 def _tidy(before):
-    """Forget the rooms loaded since. (A loop in ``finally`` is beyond MicroPython 1.20.)
+    """Forget the rooms that were loaded since. (MicroPython 1.20 fails at a loop in ``finally``.)
 
-    A room is held by ``sys.modules`` and as an attribute of its folder. A folder stays.
+    A room is referenced by ``sys.modules`` and by an attribute of its folder. Folders stay loaded.
     """
     for name in list(sys.modules):
         module = sys.modules[name]

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The module names that programs import, for a board that has none of its own.
+"""The modules that programs import (``wifi``, ``network`` ...), for boards that have none built in.
 
-``import espat.names`` puts them there. A file of boards/ ends with that line, so that ``import
-espat_board`` is enough. What the runtime has itself, built in or as a file, stays as it is: on a
-board with Wi-Fi nothing happens; nor does it on CPython, which has names of its own.
+``import espat.names`` installs them. A file of boards/ ends with that line, so that ``import
+espat_board`` is enough. Modules that the runtime has, built in or as a file, are left as they are.
+So nothing happens on a board with Wi-Fi, nor on CPython, which has its own.
 """
 
 import sys
@@ -15,7 +15,7 @@ STAYS = True
 
 
 def lacking(runtime):
-    """The names that a runtime might have, and this one has not: pairs of name and room.
+    """Return the names that a runtime may have and this one lacks: pairs of name and room.
 
     :param str runtime: as ``sys.implementation.name``
     """
@@ -36,11 +36,12 @@ def _is_there(name):
 
 
 def put(name, room):
-    """Have ``import <name>`` give a room of faces/, whatever the runtime has under that name."""
+    """Make ``import <name>`` give a room of faces/, even if the runtime has such a module."""
     sys.modules[name] = getattr(__import__("espat.faces." + room).faces, room)
 
 
-# Not by lacking(): CircuitPython has room for few frames, and files of lib/ import each other.
+# Not by lacking(), to save a frame: CircuitPython's stack is small, and files of lib/ import each
+# other.
 for _name, _room in _candidates(sys.implementation.name):
     if not _is_there(_name):
         put(_name, _room)

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What the module says about itself and its Wi-Fi, unasked. Loaded when it does, and forgotten.
+"""Notices in which the module reports its own state or that of Wi-Fi. Loaded for each, then
+forgotten.
 
-For handlers that are registered see ``Modem.handlers``; notices of links are dealt with there too.
+Notices that name a link are handled in modem.py, which also calls the functions registered in
+``modem.handlers``.
 """
 
 from . import lazy
@@ -16,9 +18,9 @@ _WIFI_CONNECTED = const(24)
 _GOT_IP = const(25)
 _WIFI_DISCONNECT = const(26)
 
-_SYNC = const(4)  # what the modem is doing
+_SYNC = const(4)  # a ``state`` of the modem
 
-# What a link is.
+# The states of a link.
 _LOST_RESTART = const(4)
 _LOST_WIFI = const(5)
 
@@ -26,13 +28,13 @@ _ASK_STATION = const(2)  # for `recheck`
 
 
 def heard(modem, event):
-    """A notice that names no link."""
-    # In five-link mode it is what is left of a notice whose beginning was taken for payload.
+    """Handle a notice that names no link."""
+    # In five-link mode, a CONNECT or CLOSED whose beginning was taken for payload.
     headless = _CONNECT <= event <= _CONNECT_FAIL and not modem.single
     modem.settle(event != _READY and not headless)
     if headless:
         lazy.call("mishaps", "hole", modem, -1)
-    elif event == _READY:  # all state is gone
+    elif event == _READY:  # the module has lost all its state
         modem.noise = False
         modem.restarts += 1
         modem.up = False
@@ -49,6 +51,6 @@ def heard(modem, event):
     elif event == _WIFI_DISCONNECT:
         modem.wifi = -1 if modem.wifi == 1 else 0
         if modem.softap:
-            modem.recheck |= _ASK_STATION  # its stations have connections of their own
+            modem.recheck |= _ASK_STATION  # connections of the soft-AP's stations still exist
         else:
             modem.lose(-1, _LOST_WIFI)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""UART and pins, made of what a board calls them. Loaded once, and forgotten."""
+"""Creates the UART and pins from a board's names for them. Loaded once, then forgotten."""
 
 
 def _board():
-    """CircuitPython's names of the pins; None in MicroPython."""
+    """Return CircuitPython's ``board``; None in MicroPython."""
     try:
         import board
     except ImportError:
@@ -35,7 +35,7 @@ def uart(wiring, baudrate, flow):
 
 
 def high(pins):
-    """Each of these pins as an output that is high, in this order; None for None."""
+    """Make each of these pins an output that is high. Returns them in this order; None for None."""
     board = _board()
     return [pin and _high(board, _pin(board, pin)) for pin in pins]
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""One face over ``busio.UART``, ``machine.UART``, ``serial.Serial`` and Blinka's UART; and the
+"""One interface to ``busio.UART``, ``machine.UART``, ``serial.Serial`` and Blinka's UART; and the
 clock.
 
-Reads never wait and are bounded by the view given. Nothing here knows AT.
+Reads never wait, and read at most as many bytes as the view holds. Nothing here knows AT commands.
 """
 
 import sys
@@ -17,7 +17,7 @@ except ImportError:  # CircuitPython and CPython: a clock that wraps at 2**29, a
     except ImportError:
 
         def ticks_ms():
-            """Milliseconds on the clock."""
+            """The time in milliseconds."""
             return time.monotonic_ns() // 1000000 & 0x1FFFFFFF
 
     def ticks_diff(t1, t0):
@@ -29,22 +29,22 @@ _DESKTOP = sys.implementation.name == "cpython"
 
 
 class Port:
-    """What the modem asks of a UART.
+    """The UART operations that the modem needs.
 
-    :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, or what behaves like one of
-        them. Its read time-out, where it has one, is set to 0: espat does its own waiting.
+    :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, or an object that behaves like
+        one of them. Its read time-out, if it has one, is set to 0: espat does its own waiting.
     """
 
     def __init__(self, uart):
         self.uart = uart
-        # How many bytes are here; None where only a read tells.
-        self.any = getattr(uart, "any", None)  # machine.UART
+        # machine.UART's method that tells how many bytes can be read; None on other UARTs.
+        self.any = getattr(uart, "any", None)
         self._ask = self.any is None and not hasattr(uart, "timeout")
         if self.any is None and not self._ask:
             uart.timeout = 0
 
     def read(self, view):
-        """Put bytes that are here into a memoryview, waiting for none; how many that was."""
+        """Read the bytes that have arrived into a memoryview, without waiting. Returns how many."""
         n = len(view)
         if n and (self.any or self._ask):
             here = self.any() if self.any else self.uart.in_waiting
@@ -56,10 +56,10 @@ class Port:
         return (self.uart.readinto(view, n) if self.any else self.uart.readinto(view)) or 0
 
     def write(self, view):
-        """Write what the UART takes of a memoryview; how many bytes that was."""
+        """Write as much of a memoryview as the UART accepts. Returns how many bytes."""
         return self.uart.write(view) or 0
 
-    # Milliseconds on a clock that wraps: only ``since()`` makes sense of them.
+    # Milliseconds on a clock that wraps around: use the values with ``since()`` only.
     ticks = staticmethod(ticks_ms)
 
     def since(self, t0):
@@ -67,6 +67,6 @@ class Port:
         return ticks_diff(ticks_ms(), t0)
 
     def pause(self):
-        """Nothing to read just now: give way, for less time than a byte takes at 115200 baud."""
+        """Nothing can be read now: yield the CPU for less than a byte takes at 115200 baud."""
         if _DESKTOP:
             time.sleep(0.00005)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The radio: a module on a UART, with the members that ``wifi.Radio`` has in CircuitPython.
 
-What most programs use stands in the class. The other members are functions in the rooms of
-members/, loaded for each use and forgotten: members/table.py says which is where.
+The class itself has what most programs use. The other members are functions in the rooms of
+members/, loaded for each use, then forgotten: members/table.py lists them.
 """
 
 import sys
@@ -12,11 +12,11 @@ from . import lazy
 from .modem import Modem
 from .port import Port
 
-# What a radio itself consists of, and may assign.
+# The attributes that a radio really has, and may assign.
 _FIELDS = " modem rx_size reset_pin network looked "
 
-# What a radio inherits. Only on MicroPython are __getattr__ and __setattr__ all that it takes;
-# CircuitPython has no __setattr__ of classes.
+# The base class. On MicroPython __getattr__ and __setattr__ are enough for the other members;
+# CircuitPython does not call the __setattr__ of a class.
 _Members = object
 if sys.implementation.name == "cpython" or not hasattr(object, "__setattr__"):
     from .members.attributes import made
@@ -27,24 +27,26 @@ if sys.implementation.name == "cpython" or not hasattr(object, "__setattr__"):
 class Radio(_Members):
     """An ESP-AT module.
 
-    Nothing is sent before it is needed. A module that restarts is set up again on the next use, and
-    joins the network that it was joined to. A radio and its sockets are for one thread.
+    Nothing is sent to the module before it is needed. A module that restarts is set up again on the
+    next use, and joins its network again. A radio and its sockets must be used by one thread only.
 
     :param uart: ``busio.UART``, ``machine.UART``, ``serial.Serial``, at the rate that the module
         was flashed for
     :param reset: the module's reset pin, low is reset: a ``digitalio.DigitalInOut`` or
         ``machine.Pin``; used when nothing answers, and by ``reset()``
-    :param int rx_size: the UART's receive buffer in bytes, 128 or more if you can. The module is
-        never asked for more at once than fits it together with a header, the end and a notice, so
-        that no byte is lost however long the program pauses
-    :param idle: called without arguments over and over while a call waits: feed the watchdog in it
-    :param debug: True prints the conversation, secrets masked; or a function of ``"->"`` or
-        ``"<-"`` and a line
-    :param rates: bits a second: rates besides the usual ones at which start-up looks for the module
-    :param int pause: ms between a result and the next command, for modules that are deaf for a
-        while after each result (some ESP-01: 50)
-    :param int fast: bits a second: start-up raises the line to that rate, if it carries a pattern
-        there; it goes back, and says so, where bytes are lost, and with ``deinit()``
+    :param int rx_size: the size of the UART's receive buffer in bytes, 128 or more if possible. The
+        module is never asked for more at once than fits into it together with a header, the end
+        and a notice, so that no byte is lost however long the program pauses
+    :param idle: called without arguments again and again while a call waits, for instance to feed a
+        watchdog
+    :param debug: True prints the conversation, with secrets masked; or a function that is called
+        with ``"->"`` or ``"<-"`` and a line
+    :param rates: bits per second: rates at which start-up looks for the module, besides the usual
+        ones
+    :param int pause: ms between a result and the next command, for modules that miss commands for
+        a while after each result (some ESP-01: 50)
+    :param int fast: bits per second: start-up raises the line to that rate, if a test pattern comes
+        through; the rate is lowered again, with a message, when bytes are lost, and by ``deinit()``
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Radio(_Members):
         self.rx_size = rx_size
         self.reset_pin = reset
         self.network = None  # what to join again: the arguments of connect()
-        self.looked = -1  # modem.restarts when the module was asked whether it is joined
+        self.looked = -1  # modem.restarts when the module was last asked whether it is joined
 
     def __enter__(self):
         return self
@@ -72,9 +74,9 @@ class Radio(_Members):
         self.deinit()
 
     def up(self):
-        """The ``Modem``, set up, and joined to the network of ``connect()`` if there was one.
+        """Return the ``Modem``, set up, and joined to the network of ``connect()``, if any.
 
-        Whatever uses the network begins with it.
+        Everything that uses the network calls this first.
 
         :raises OSError: ETIMEDOUT, the module does not answer; else as ``connect()``
         """
@@ -84,7 +86,7 @@ class Radio(_Members):
         return modem
 
     def awake(self):
-        """The ``Modem``, set up; unlike after ``up()`` it may not be joined.
+        """Return the ``Modem``, set up; unlike with ``up()``, it may not be joined to a network.
 
         :raises OSError: ETIMEDOUT, the module does not answer
         """
@@ -95,8 +97,8 @@ class Radio(_Members):
         return modem
 
     def connect(self, ssid, password=b"", *, channel=0, bssid=None, timeout=None):
-        """Join a network (``AT+CWJAP``); nothing is done if the module already stands in it. Then
-        the password is not looked at: after ``stop_station()`` it is.
+        """Join a network (``AT+CWJAP``). If the module is already joined to it, nothing is done and
+        the password is not checked; after ``stop_station()`` it is.
 
         :param ssid: 1 to 32 bytes; str, or bytes if it is not UTF-8
         :param password: str or bytes, 8 to 64 bytes; empty for an open network
@@ -115,12 +117,12 @@ class Radio(_Members):
         self.network = network
 
     def __getattr__(self, name):
-        """Any other member: members/table.py knows where it is."""
+        """Get any other member: members/table.py knows where it is."""
         call, is_method = lazy.call("members.table", "reader", self, name)
         return call if is_method else call()
 
     def __setattr__(self, name, value):
-        """A setting is made on the module at once; the other members cannot be set."""
+        """Set a member: the module gets the setting at once. Other members cannot be set."""
         write = (
             None
             if " " + name + " " in _FIELDS
@@ -133,6 +135,6 @@ class Radio(_Members):
 
 
 def _rescue(what, modem):
-    """What the modem itself has no means for: see ``Modem``, start/answer.py, start/recheck.py."""
+    """The ``rescue`` of ``Modem``: its functions are in start/answer.py and start/recheck.py."""
     room = "start.recheck" if what in ("modes", "station") else "start.answer"
     lazy.call(room, what, modem)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The rate of the serial line: the host's end of it, and whether the module answers at it. Loaded
-when it is asked for or changed.
+"""The rate of the serial line: reading and changing that of the host's UART, and checking whether
+the module answers at it. Loaded on demand.
 """
 
 import errno
@@ -12,27 +12,27 @@ RATES = (
     500000, 250000, 74880,
 )
 # fmt: on
-"""Bits a second at which a module is looked for, the likeliest first."""
+"""Rates in bits per second at which a module is looked for, the likeliest first."""
 
 
 def rate_of(uart):
-    """Bits a second; 0 where the UART does not tell."""
+    """Return the rate of a UART in bits per second; 0 if the UART does not tell it."""
     rate = getattr(uart, "baudrate", 0)
     if isinstance(rate, int) and rate:
         return rate
-    # machine.UART tells only in its description
+    # machine.UART shows its rate only in its description
     digits = (str(uart) + "baudrate=").split("baudrate=")[1].split(",")[0].strip(")")
     rate = int(digits) if digits.isdigit() else 0
-    for each in RATES:  # some tell what their clock makes of it: 115201
+    for each in RATES:  # some show the actual rate, as 115201
         if abs(each - rate) * 50 < rate:
             return each
     return rate
 
 
 def set_rate(uart, bps):
-    """Change the host's end of the line to so many bits a second.
+    """Change the rate of the host's UART, in bits per second.
 
-    :raises ValueError: the UART does not have that rate, or it cannot be changed
+    :raises ValueError: the UART does not have that rate, or its rate cannot be changed
     """
     if bps == rate_of(uart):
         return
@@ -46,9 +46,9 @@ def set_rate(uart, bps):
 
 
 def wait(modem, ms, restarts=None):
-    """Let so many milliseconds pass, taking in what comes.
+    """Wait for this many milliseconds, processing what comes.
 
-    :param restarts: what ``modem.restarts`` was: no longer than until the module says ``ready``
+    :param restarts: an earlier value of ``modem.restarts``: stop when the module says ``ready``
     :returns: whether it did
     """
     then = modem.port.ticks()
@@ -58,7 +58,7 @@ def wait(modem, ms, restarts=None):
 
 
 def answers(modem):
-    """Whether the module answers at the present rate."""
+    """Find out whether the module answers at the present rate."""
     up = modem.up
     modem.contact = 0
     modem.parser.reset()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Commands that may be refused, and settings on which bytes depend. Loaded for start-up and UDP."""
+"""Commands that may be refused, and settings that affect payload. Loaded for start-up and UDP."""
 
 from . import lazy
 from .errors import ATError
@@ -15,14 +15,14 @@ _ASK_MODES = const(1)  # for recheck
 
 
 def refusal(modem, command, code, timeout=0, restarted=False):
-    """The exception for a command that did not end as it should: see texts.py."""
+    """Return the exception for a command that failed: see texts.py."""
     return lazy.call("texts", "refusal", ATError, modem, command, code, timeout, restarted)
 
 
 def outcome(modem, name, args=(), reply=b"", timeout=5000, link=-1):
-    """A command that may be refused, from end to end: the event that ended it.
+    """Run a command that may be refused. Returns the event that ended it.
 
-    :raises OSError: ETIMEDOUT, the module was not to be reached before it
+    :raises OSError: ETIMEDOUT, the module did not answer before the command could be sent
     """
     modem.turn()
     modem.begin(name, args, reply, timeout, None, link)
@@ -32,11 +32,11 @@ def outcome(modem, name, args=(), reply=b"", timeout=5000, link=-1):
 
 
 def sure(modem, name, args=(), reply=b"", limit=15000):
-    """A command on which bytes depend: sent until OK was really seen, or ERROR twice, since one
-    that was damaged on its way is refused too. Three times at most.
+    """Run a command that affects payload: send it until OK has been seen, or ERROR twice, as one
+    damaged on the line is refused, too. It is sent three times at most.
 
     :param int limit: ms after which it is not sent again
-    :returns: True, it is set; False, the module refused it
+    :returns: True: it is set; False: the module refused it
     :raises OSError: ETIMEDOUT, no answer; ECONNRESET, the module restarted
     """
     up = modem.up
@@ -46,7 +46,7 @@ def sure(modem, name, args=(), reply=b"", limit=15000):
         left = limit - modem.port.since(since)
         if left <= 0:
             break
-        modem.turn()  # as outcome(), without its frame: CircuitPython has room for few
+        modem.turn()  # the body of outcome(), to save its frame: CircuitPython's stack is small
         modem.begin(name, args, reply, min(left, 5000))
         while modem.state:
             modem.rest()
@@ -59,5 +59,5 @@ def sure(modem, name, args=(), reply=b"", limit=15000):
             if refused:
                 return False
             refused = True
-    modem.recheck |= _ASK_MODES  # which way it stands nobody knows
+    modem.recheck |= _ASK_MODES  # whether the setting was made is not known
     raise refusal(modem, name, modem.code, modem.limit, up > modem.up)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Sockets on a module's links: the pool. TCP sockets are in sock/stream.py, UDP in sock/udp.py."""
+"""The socket pool of a module. TCP sockets are in sock/stream.py, UDP sockets in sock/udp.py."""
 
 from . import lazy
 from .errors import fail
@@ -8,10 +8,10 @@ from .sock.stream import Socket
 
 
 class SocketPool:
-    """What ``socketpool.SocketPool`` is on a board with Wi-Fi of its own.
+    """Equivalent to ``socketpool.SocketPool`` of a board with Wi-Fi of its own.
 
     :param Radio radio: the module
-    :raises TypeError: it is none
+    :raises TypeError: ``radio`` is no radio
     """
 
     AF_INET = 2
@@ -28,9 +28,9 @@ class SocketPool:
         self.radio = radio
 
     def socket(self, family=2, type=1, proto=0):
-        """A TCP socket, or a UDP one. It takes one of the module's five links when it connects.
+        """Create a TCP or UDP socket. It takes one of the module's five links when it connects.
 
-        :raises OSError: EOPNOTSUPP, another kind
+        :raises OSError: EOPNOTSUPP, another kind of socket
         """
         if family == 2 and type == 1:
             return Socket(self.radio)
@@ -41,7 +41,8 @@ class SocketPool:
         raise fail("sock_kind")
 
     def getaddrinfo(self, host, port, family=0, type=0, proto=0, flags=0):
-        """``[(family, type, proto, "", (address, port))]``, by ``AT+CIPDOMAIN`` if host is a name.
+        """Return ``[(family, type, proto, "", (address, port))]``. A name is resolved by
+        ``AT+CIPDOMAIN``.
 
         :raises OSError: (-2, message), the name is not known
         """

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""A faster line: ``Radio(..., fast=921600)``. Loaded at the end of set-up, and forgotten.
+"""A faster line: ``Radio(..., fast=921600)``. Loaded at the end of set-up, then forgotten.
 
-The rate is raised, tried both ways with a pattern, and put back where it does not carry it. Later,
-when bytes are lost on it, start/recheck.py puts it back to ``modem.slow``. Either is said once, and
-the rate then stays.
+The rate is raised and tested in both directions with a pattern, and lowered if that is not received
+intact. If bytes are lost later, start/recheck.py lowers it to ``modem.slow``. Either is printed
+once, and the rate is not raised again.
 """
 
 import errno
@@ -22,7 +22,7 @@ _PATTERN = bytes(range(35, 127))
 
 
 def raise_rate(modem):
-    """``AT+UART_CUR=<modem.fast>,...``, the other settings as they are; and try it.
+    """Send ``AT+UART_CUR=<modem.fast>,...``, with the other settings as they are, and test it.
 
     :raises OSError: ETIMEDOUT, the module answers at neither rate any more; ECONNRESET, it has
         restarted
@@ -31,7 +31,7 @@ def raise_rate(modem):
         if _raised(modem):
             return
     except (ATError, ValueError):
-        pass  # the module has no such command, or the UART no such rate
+        pass  # the module lacks the command, or the UART that rate
     except OSError as e:
         if e.errno in (errno.ETIMEDOUT, errno.ECONNRESET):
             raise
@@ -40,14 +40,14 @@ def raise_rate(modem):
 
 
 def _raised(modem):
-    """Whether the line is at the fast rate now, and carries it."""
+    """Raise the rate. Returns whether the line is at the fast rate now, and passed the test."""
     fast = modem.fast
     uart = modem.port.uart
     how = lazy.call("at.system", "uart_cur_query", modem)[1:]
     own = rate_of(uart)
     if own != fast:
         lazy.call("at.system", "change_rate", modem, (fast,) + how)
-    else:  # found at the fast rate: the board has restarted, and the module has not
+    else:  # found at the fast rate: the board has restarted and the module has not
         own = modem.slow[0] if modem.slow else 115200
     modem.slow = (own,) + how
     modem.spoilt = False
@@ -63,7 +63,7 @@ def _raised(modem):
 
 
 def _carries(modem):
-    """Whether a pattern comes back as it was sent: the echo of commands that no firmware knows."""
+    """Whether a pattern comes back intact, as the echo of commands that no firmware knows."""
     outcome(modem, b"E1")
     whole = 0
     for i in range(_LINES_TRIED):
@@ -74,7 +74,7 @@ def _carries(modem):
 
 
 def given_up(modem):
-    """Leave the rate as it is from now on, and say so."""
+    """Do not raise the rate again, and print that."""
     print("espat: the line does not carry %d baud: it stays slow" % modem.fast)
     modem.fast = 0
     modem.slow = None

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What the driver believes is asked of the module; and after a restart settings are made again.
+"""Asking the module whether its state is what the driver believes; settings after a restart.
 
-``modes`` and ``station`` are begun by the engine's ``rescue``. Loaded for it, and forgotten.
+``modes`` and ``station`` are begun by the engine's ``rescue``. Loaded on demand, then forgotten.
 """
 
 import errno
@@ -23,36 +23,36 @@ _ASK_MODES = const(1)  # for recheck
 
 
 def modes(modem):
-    """Ask for the settings on which bytes depend, and make them anew where they differ."""
+    """Ask for the settings that the handling of payload depends on; correct those that differ."""
     Modes(modem).ask()
 
 
 class Modes:
-    """The client of those commands."""
+    """The client of the commands that ``modes()`` begins."""
 
     def __init__(self, modem):
         self.modem = modem
-        self.asked = False  # the command under way asks for a setting, and does not make it
+        self.asked = False  # the command under way queries a setting, and does not set it
         self.steps = [(b"+CIPMUX", 1), (b"+CIPDINFO", int(modem.parser.remote))]
         if modem.has("PASSIVE"):
             self.steps.append((b"+CIPRECVMODE", int(modem.passive)))
 
     def ask(self):
-        """Ask for the last of them."""
+        """Query the last setting of ``steps``; if none is left, finish."""
         if self.steps:
             self.asked = True
             name = self.steps[-1][0]
             self.modem.follow(name + b"?", (), name + b":", 5000, self)
             return
         modem = self.modem
-        # It has not restarted: a payload that was suspect is whole.
+        # The module has not restarted: a payload that was suspected of it is whole.
         modem.stalled = min(modem.stalled, 1)
         modem.settle(2)
         if modem.spoilt and modem.slow:
             modem.follow(b"+UART_CUR=", modem.slow, b"", 5000, Lowered(modem))
 
     def over(self, code):
-        """An answer, or the end of a setting."""
+        """A query or a setting has ended."""
         modem = self.modem
         if code == _READY:
             return
@@ -70,7 +70,7 @@ class Modes:
             modem.follow(name + b"=", (value,), b"", 5000, self)
 
     def stands(self, name, value):
-        """Whether the module is as it was set. A reply that was cut tells nothing."""
+        """Whether the module has this value. If the reply was damaged, it is assumed to have it."""
         for line in self.modem.lines:
             said = line[len(name) + 1 :].lower()
             if said in (b"0", b"1", b"false", b"true"):
@@ -79,13 +79,13 @@ class Modes:
 
 
 class Lowered:
-    """The client of the command that puts a raised line back."""
+    """The client of the command that lowers the rate again."""
 
     def __init__(self, modem):
         self.modem = modem
 
     def over(self, code):
-        """OK came at the rate that was; whether the new one works is found out."""
+        """OK came at the old rate: change the host's end, and have the new rate checked."""
         modem = self.modem
         if code == _OK:
             set_rate(modem.port.uart, modem.slow[0])
@@ -97,18 +97,18 @@ class Lowered:
 
 
 def station(modem):
-    """Wi-Fi went away, and the soft-AP stands: which links have their peers at the soft-AP?
+    """Wi-Fi was lost while the soft-AP is on: find out which links have their peers at the soft-AP.
 
     ``AT+CIPAP?`` tells its network, ``AT+CIPSTATE?`` or ``AT+CIPSTATUS`` the peers of all links.
-    What firmware says of links behind a loss of Wi-Fi is not to be believed (dialects.md 5): only
-    the addresses count.
+    After a loss of Wi-Fi the states of links that firmware reports are not reliable (dialects.md
+    5): only the addresses are used.
     """
     name = b"+CIPAP_CUR?" if modem.has("CUR") else b"+CIPAP?"
     modem.follow(name, (), b"+CIPAP", 5000, Station(modem))
 
 
 class Station:
-    """The client of those commands."""
+    """The client of the commands that ``station()`` begins."""
 
     network = None  # [address, mask] of the soft-AP as numbers
 
@@ -116,10 +116,10 @@ class Station:
         self.modem = modem
 
     def over(self, code):
-        """An answer."""
+        """A query has ended."""
         modem = self.modem
         if code == _OK and self.network is None and modem.contact:
-            self.network = [0xC0A80401, 0xFFFFFF00]  # what firmware has unless it is told otherwise
+            self.network = [0xC0A80401, 0xFFFFFF00]  # the default of the firmware
             for line in modem.lines:
                 for i, name in ((0, b":ip:"), (1, b":netmask:")):
                     at = line.find(name)
@@ -135,7 +135,7 @@ class Station:
                 near.append(row[0])
         for link in range(5):
             owner = modem.owner(link)
-            if owner is not None and owner.served and owner.peer:  # it may be closed by now
+            if owner is not None and owner.served and owner.peer:  # closed links are not listed
                 peer = number_of(owner.peer[0].encode())
                 if peer is not None and self.network and self.is_near(peer):
                     near.append(b"%d" % link)
@@ -148,7 +148,7 @@ class Station:
 
 
 def number_of(address):
-    """An IPv4 address in digits (bytes, quoted or not) as a number, None if it is none."""
+    """A dotted IPv4 address (bytes, quoted or not) as a number; None if it is no address."""
     parts = address.strip(b'"').split(b".")
     number = 0
     for part in parts:
@@ -159,16 +159,16 @@ def number_of(address):
 
 
 def replay(modem):
-    """Make all settings again that commands had made, in their order; the rate comes last.
+    """Send all kept settings again, in their order, and the rate last.
 
-    What the module refuses now is left out.
+    A setting that the module refuses now is skipped.
     """
     rate = None
     try:
         if modem.kept:
             lazy.call("at.essential", "station", modem)
         for _, name, args in list(modem.kept):
-            if name == b"+UART_CUR=":  # it needs both ends
+            if name == b"+UART_CUR=":  # the host's end must change with it
                 rate = args
                 continue
             try:
@@ -180,6 +180,6 @@ def replay(modem):
         if modem.fast:
             lazy.call("start.fast", "raise_rate", modem)
     except BaseException as e:
-        modem.up = False  # what is left of them is not set
+        modem.up = False  # the settings after this one are missing
         if getattr(e, "errno", 0) != errno.ECONNRESET:
             raise

@@ -1,8 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Getting an answer all the same, and what firmware it is that does not tell. Loaded for it.
-
-A module may be at another rate, or be stuck.
+"""Finding a module that did not answer because it is at another rate, or is stuck; and finding out
+which firmware it runs if it does not tell. Loaded on demand.
 """
 
 from ..calls import outcome
@@ -15,7 +14,7 @@ _BOOT_MS = const(5000)  # how long a restart may take
 
 
 def check(modem, rates, pause, fast):
-    """The arguments of a radio, for its modem.
+    """Check these arguments of ``Radio``, and set them in its modem.
 
     :raises ValueError, TypeError: a rate out of 80..5000000, a pause out of 0..10000 ms; no UART
     """
@@ -38,13 +37,13 @@ def check(modem, rates, pause, fast):
 
 
 def search(radio, error):
-    """Get an answer all the same: by a restart where the module is only busy, at other rates, and
-    after a reset by pin.
+    """Get an answer from a module that gave none: by a restart if it is always busy, then at other
+    rates, then after a reset by its pin.
 
-    One question at each rate finds a module that is quick. One that is slow, or must hear "+++"
-    first, is found when all rates are tried once more.
+    One question at each rate finds a module that answers quickly. A slow one, or one that needs
+    "+++" first, is found when all rates are tried a second time.
 
-    :param error: what to raise if there is none
+    :param error: the exception to raise if there is no answer
     """
     modem = radio.modem
     uart = modem.port.uart
@@ -70,15 +69,15 @@ def search(radio, error):
 
 
 def _is_at(modem, rate, quick):
-    """Whether the module answers at a rate; quick: if it does so at once."""
+    """Whether the module answers at a rate; ``quick``: to a single question, at once."""
     try:
         set_rate(modem.port.uart, rate)
     except ValueError:
-        return False  # one that this UART does not have
-    modem.owed = True  # "+++" comes first: for AT alone it had its time
+        return False  # this UART does not have the rate
+    modem.owed = True  # answers() then begins with "+++": AT alone has been tried already
     if quick:
         modem.parser.reset()
-        # What an answer takes on the wire, and 50 ms.
+        # The time that an answer takes on the line, and 50 ms.
         modem.follow(b"", (), b"", 50 + 200000 // rate, None)
         while modem.state:
             modem.rest()
@@ -89,7 +88,7 @@ def _is_at(modem, rate, quick):
 
 
 def pulse(radio):
-    """Hard reset: the pin low for 20 ms, then up to 3 s for ``ready``."""
+    """Hard reset: set the pin low for 20 ms, then wait up to 3 s for ``ready``."""
     modem = radio.modem
     pin = radio.reset_pin
     if hasattr(pin, "switch_to_output"):  # digitalio
@@ -104,8 +103,8 @@ def pulse(radio):
 
 
 def restart(radio):
-    """Restart the module: by its pin if there is one, else by ``AT+RST``, which it takes even where
-    it answers "busy" to all else.
+    """Restart the module: by its pin if there is one, else by ``AT+RST``, which it accepts even
+    when it answers "busy" to all other commands.
     """
     modem = radio.modem
     stream = modem.owner(0)
@@ -116,7 +115,7 @@ def restart(radio):
         pulse(radio)
     else:
         try:
-            modem.turn()  # a command that is under way has its time
+            modem.turn()  # let the command under way end first
         except OSError:
             pass
         force(modem)
@@ -124,7 +123,7 @@ def restart(radio):
 
 
 def force(modem):
-    """``AT+RST``, whatever the module is at: whether ``ready`` came."""
+    """Send ``AT+RST`` whatever the module is doing. Returns whether ``ready`` came within 5 s."""
     if modem.state:
         modem.end(_TIMEOUT)
     modem.write(b"AT+RST\r\n")
@@ -132,7 +131,7 @@ def force(modem):
 
 
 def probe(modem):
-    """Which firmware it is, by what it accepts: (family, version), the least that is certain."""
+    """Find out the firmware by the commands it accepts: (family, lowest version that has them)."""
     passive = outcome(modem, b"+CIPRECVMODE?") == _OK
     if outcome(modem, b"+CWMODE_CUR?") == _OK:
         return 0, 0x17 if passive else 0x13

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Start-up: take the module as it is found, and set it up.
+"""Start-up: set the module up, in whatever state it is found.
 
-A board restarts, its module does not: echo may be on, half a command pending, a payload owed,
-passthrough on, the rate raised, links open, a server listening, the network joined. Loaded when
-needed, and forgotten when done.
+When a board restarts, its module does not: echo or passthrough may be on, half a command pending,
+a payload unfinished, the rate raised, links open, a server listening, the network joined. Loaded
+on demand, then forgotten.
 """
 
 import errno
@@ -19,9 +19,9 @@ _FREE = const(0)  # a link
 
 
 def start(radio):
-    """Get an answer, then echo off, normal mode, no links, five links, passive receive.
+    """Get an answer; then set echo off, normal mode, no open links, five links, passive receive.
 
-    What was set by commands since the radio was made is set again.
+    Settings that commands have made since the radio was created are made again.
 
     :raises OSError: ETIMEDOUT, nothing answers; EIO, the module refuses what espat needs;
         ECONNRESET, it restarts over and over
@@ -53,19 +53,19 @@ def start(radio):
                 lazy.call("start.recheck", "replay", modem)
             if modem.up:
                 return
-        # It restarted under our hands: once more.
+        # The module has restarted meanwhile: start again.
     raise fail("restarted")
 
 
 def set_up(modem):
-    """The commands behind those, in an order that works from any state."""
+    """Send the other commands of the set-up, in an order that works from any state."""
     has = modem.has
     if has("SYSSTORE"):
-        sure(modem, b"+SYSSTORE=", (0,))  # nothing of ours goes to flash
+        sure(modem, b"+SYSSTORE=", (0,))  # no setting of espat's is written to flash
     outcome(modem, b"+CIPMODE=", (0,))
     outcome(modem, b"+CIPSERVER=", (0,))
     if modem.listener is not None:
-        modem.listener.stopped()  # it listens again when a client is asked for
+        modem.listener.stopped()  # it listens again when the program next asks for a client
     if outcome(modem, b"+CIPCLOSE=", (5,)) != _OK:
         outcome(modem, b"+CIPCLOSE")  # the form of single-link mode
     modem.doubt = 0
@@ -83,7 +83,8 @@ def set_up(modem):
 
 
 def identify(modem):
-    """``AT+GMR``, again where the reply was torn; what firmware leaves open is tried out.
+    """Find out the firmware by ``AT+GMR``, sent again if its reply was damaged; else by trying out
+    commands.
 
     :raises OSError: ETIMEDOUT, it does not answer
     """
