@@ -1,20 +1,20 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Certificates in the module's flash: found, compared, and written only where they differ.
+"""Certificates in the module's flash: find and compare them, and write those that differ.
 
-Roots for contexts that have no CA of their own are put into the module from a board so:
+A board puts roots, for contexts that have no CA of their own, into the module like this:
 
     from espat.tls import certificates
     certificates.install_roots(radio, "/roots.pem")
 
-Up to ESP-AT 3.0 certificates stand in partitions, each a container of numbered items
-(``AT+SYSFLASH``), from 3.1 on in NVS, an entry each (``AT+SYSMFG``); which it is, the list of
-partitions tells. Number 0 keeps what the module came with. What a context brings gets the next
-number that no other context uses, and that are not the roots: those begin with the line
+Up to ESP-AT 3.0 certificates are in partitions, each with a container of numbered items
+(``AT+SYSFLASH``); from 3.1 on each is an entry in NVS (``AT+SYSMFG``). The list of partitions shows
+which it is. Number 0 keeps what the module came with. The certificates of a context get the next
+number that is used neither by another context nor by the roots, which begin with the line
 ``# espat ca``.
 
-Sizes are checked before anything is erased, a container's head is written last, and all that was
-written is read back. Loaded for a connect, and forgotten. Source: tls-facts.md 1.
+Sizes are checked before anything is erased, the head of a container is written last, and all that
+was written is read back. Loaded for a connect, and forgotten. Source: tls-facts.md 1.
 """
 
 from .. import lazy
@@ -33,11 +33,11 @@ from ..parser import const
 from .state import state_of
 
 MARK = b"# espat ca\n"
-"""The first line of roots that contexts without a CA trust; PEM may have lines of other text."""
+"""The first line of the roots that contexts without a CA trust; PEM allows lines of other text."""
 
 _CHUNK = const(256)  # bytes read at a time, so that no UART buffer overruns
 _WRITE = const(1024)  # bytes written at a time
-_LATE = const(32)  # bytes of a container that are written last; flash encryption wants such steps
+_LATE = const(32)  # bytes at a container's start, written last; flash encryption needs such steps
 _VALUE = const(8192)  # bytes of the largest NVS entry that is tried
 _BINARY = const(8)  # the type of an NVS entry
 
@@ -46,16 +46,16 @@ _BINARY = const(8)  # the type of an NVS entry
 
 
 def install_roots(radio, cafile):
-    """Put the certificates of a file into the module, in place of the roots that are there.
+    """Put the certificates of a file into the module, replacing the roots that are there.
 
     They are read back; nothing is written if they are there already.
 
-    :param cafile: path of a file, PEM or DER; or bytes, the data themselves
+    :param cafile: path of a PEM or DER file; or bytes, the data themselves
     :returns: how many certificates
-    :raises ValueError: no certificate in it, a bad one, or more than there is room for: nothing has
-        been touched then
-    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates; EIO, what was written reads
-        otherwise
+    :raises ValueError: no certificate in it, a bad one, or too many for the space: nothing has
+        been changed then
+    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates; EIO, reading back returned
+        other bytes
     :raises ATError: the module refused to read, erase or write: its flash may be full
     """
     data = lazy.call("tls.pem", "certificates", cafile)
@@ -68,7 +68,7 @@ def install_roots(radio, cafile):
 
 
 def installed_roots(radio):
-    """The roots that are in the module, PEM as bytes; None if there are none.
+    """The roots that are in the module, as PEM (bytes); None if there are none.
 
     :raises OSError: EOPNOTSUPP, the firmware keeps no certificates
     :raises ATError: the module refused to read
@@ -89,7 +89,7 @@ def installed_roots(radio):
 
 
 def place_of_roots(radio):
-    """Where the roots are, or would be put: (number, bytes of PEM that there is room for).
+    """Where the roots are or would be: ``(number, bytes of PEM that fit)``.
 
     The number is what ``AT+CIPSSLCCONF`` takes for a CA.
 
@@ -101,10 +101,11 @@ def place_of_roots(radio):
 
 
 def remove_roots(radio):
-    """Take the roots out of the module; what else it holds stays, and keeps its number.
+    """Remove the roots from the module; all other certificates keep their numbers.
 
     :returns: whether there were any
-    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates; EIO, it reads otherwise
+    :raises OSError: EOPNOTSUPP, the firmware keeps no certificates; EIO, reading back returned
+        other bytes
     :raises ATError: the module refused to read or erase
     """
     modem = radio.up()
@@ -121,7 +122,7 @@ def remove_roots(radio):
 def roots(modem, needed=False):
     """The number of the roots; None if there are none and they are not needed.
 
-    :raises OSError: EINVAL, there are none; EOPNOTSUPP, no place for them
+    :raises OSError: EINVAL, there are none but they are needed; EOPNOTSUPP, no place for them
     """
     known = state_of(modem).known
     for place in known:
@@ -138,7 +139,7 @@ def roots(modem, needed=False):
 
 
 def _place_of_roots(modem):
-    """(store, the number that the roots have in it, or would get)."""
+    """``(store, number of the roots in it, or the number that they would get)``."""
     number = roots(modem)
     store = opened(modem, "client_ca")
     if number is None:
@@ -152,7 +153,9 @@ def _place_of_roots(modem):
 
 
 def provide_server(modem, context, verify):
-    """Have in the module what its server shows and, if it verifies clients, trusts: number 0."""
+    """Make sure that the module has what its server presents and, if it verifies clients, trusts.
+    These have number 0.
+    """
     spaces, data = (), ()
     if not isinstance(context.pki, int):
         spaces, data = ("server_cert", "server_key"), context.pki
@@ -168,16 +171,18 @@ def provide_server(modem, context, verify):
 
 
 def provide(modem, wants, what):
-    """Have in the module what a client shows, or trusts: its number takes its place in ``wants``.
+    """Make sure that the module has what a client presents or trusts, and put its number into
+    ``wants``.
 
-    CircuitPython has 2 KB for frames, or 1.5 KB: under adafruit_requests this is the driver's
-    deepest part, and flat for that.
+    CircuitPython has a stack of 1.5 or 2 KB. Under adafruit_requests this is the deepest point of
+    the driver, so it calls few functions.
 
-    :param wants: of connect.py. Its ``pki`` is (PEM, PEM), its ``ca`` PEM; an int in place of
-        either: it stands there, under this number
+    :param wants: see connect.py. Its ``pki`` is (PEM, PEM), its ``ca`` is PEM; an int instead of
+        either is the number under which it is in the module already
     :param int what: 1: a certificate and its key; 2: the CAs that it trusts
-    :raises OSError: EOPNOTSUPP, no place for it; EIO, no room in the flash, or it reads otherwise
-    :raises ValueError: more than there is room for
+    :raises OSError: EOPNOTSUPP, no place for it; EIO, the flash is full, or reading back returned
+        other bytes
+    :raises ValueError: too large for the space
     """
     if what == 1:
         spaces = ("client_cert", "client_key")
@@ -206,7 +211,7 @@ def provide(modem, wants, what):
         try:
             _put(store, known, spaces, number, data)
         except ATError:
-            for i in range(len(spaces)):  # no half of a pair is left behind
+            for i in range(len(spaces)):  # do not leave half of a pair
                 if store.same(spaces[i], number, data[i]):
                     store.drop(spaces[i], number)
             store = None
@@ -219,7 +224,7 @@ def provide(modem, wants, what):
 
 
 def _all_known(known, spaces, number, data):
-    """Whether all of it is known to stand under one number."""
+    """Whether all of the data are known to be in the module under one number."""
     for i in range(len(spaces)):
         if known.get((spaces[i], number)) != data[i]:
             return False
@@ -227,7 +232,7 @@ def _all_known(known, spaces, number, data):
 
 
 def _free(store, known, spaces):
-    """The first number, but 0 if that is taken, that neither another context nor the roots have."""
+    """The lowest number that neither another context nor the roots use; 0 only if it is empty."""
     number = 1
     for space in spaces:
         number = min(number, len(store.files(space)))
@@ -240,7 +245,7 @@ def _free(store, known, spaces):
 
 
 def _put(store, known, spaces, number, data):
-    """Write what is not there: all of it fits, or nothing is touched."""
+    """Write what is not there yet. If not all of it fits, nothing is changed."""
     wanted = []
     for i in range(len(spaces)):
         if not store.same(spaces[i], number, data[i]):
@@ -255,17 +260,17 @@ def _put(store, known, spaces, number, data):
             raise fail("flash_differs", spaces[i])
     for i in range(len(spaces)):
         known[spaces[i], number] = data[i]
-    store.modem.tls.known = known  # at/flash.py has dropped it, as for any write
+    store.modem.tls.known = known  # at/flash.py has emptied it, as on any write
 
 
-# Where they lie
+# Where they are stored
 
 
 def opened(modem, space):
-    """The store of a module: what is in it, and what is put there, by name and number.
+    """The store of a module, whose files have the name of a space and a number.
 
     :param str space: ``"client_ca"``, ``"client_cert"``, ``"client_key"``, ``"server_..."``
-    :raises OSError: EOPNOTSUPP, there is no place for that
+    :raises OSError: EOPNOTSUPP, the firmware has no place for that space
     """
     if not modem.has("SYSFLASH"):
         raise fail("no_such_place", space)
@@ -282,13 +287,13 @@ def opened(modem, space):
 
 
 class Nvs:
-    """Entries of NVS, one for each file."""
+    """A store in NVS, with an entry for each file."""
 
     def __init__(self, modem):
         self.modem = modem
 
     def files(self, space):
-        """The kind of entry of each file, by its number."""
+        """The type of each file's entry, by the file's number."""
         found = {}
         try:
             entries = sysmfg_keys(self.modem, space)
@@ -320,7 +325,7 @@ class Nvs:
                     return False
                 at += _CHUNK
             return sysmfg_read(self.modem, space, key, len(data), 1)[1] == b""
-        except ATError:  # it ends here
+        except ATError:  # the file ends here
             return at >= len(data)
 
     stands = same
@@ -330,13 +335,13 @@ class Nvs:
         return _VALUE
 
     def write(self, space, number, data):
-        """Put a file there, over what there was; ``stands()`` follows."""
+        """Write a file, replacing an earlier one; the caller checks it with ``stands()``."""
         kinds = list(self.files(space).values())
-        kind = kinds[0] if kinds else _BINARY  # as its neighbours are
+        kind = kinds[0] if kinds else _BINARY  # the type of the files that are there
         sysmfg_write(self.modem, space, _key(space, number), kind, data)
 
     def drop(self, space, number):
-        """Take a file away; the others keep their numbers."""
+        """Remove a file; the others keep their numbers."""
         sysmfg_erase(self.modem, space, _key(space, number))
 
 
@@ -345,17 +350,18 @@ def _key(space, number):
 
 
 class Partitions:
-    """A partition for each kind of file, in it a container: u16 0xF1F1, u16 count, u32 length of
-    the rest; for each file u8 type, u8 number, u16 length, its bytes, filled up to four with 0xFF.
+    """A store in partitions, one for each space, each with a container: u16 0xF1F1, u16 count, u32
+    length of the rest; for each file u8 type, u8 number, u16 length, and its bytes, padded with
+    0xFF to a multiple of four. All numbers are little-endian.
     """
 
     def __init__(self, modem, sizes):
         self.modem = modem
-        self.sizes = sizes  # bytes of each partition by name
+        self.sizes = sizes  # the size of each partition in bytes, by name
         self._seen = {}
 
     def files(self, space):
-        """(where it begins, its length, its type) of each file, by its number."""
+        """``(where it begins, its length, its type)`` of each file, by its number."""
         if space in self._seen:
             return self._seen[space]
         size = self.sizes.get(space)
@@ -393,7 +399,7 @@ class Partitions:
         return self._reads(space, items[number][0], data)
 
     def _reads(self, space, start, data):
-        """Whether these bytes stand in a partition."""
+        """Whether a partition has these bytes at an offset."""
         for at in range(0, len(data), _CHUNK):
             piece = data[at : at + _CHUNK]
             if sysflash_read(self.modem, space, start + at, len(piece)) != piece:
@@ -410,12 +416,12 @@ class Partitions:
         return self.sizes[space] - taken
 
     def write(self, space, number, data):
-        """Have all of the container written anew, for a partition is erased as a whole:
-        ``stands()`` does it.
+        """Plan to write a file. The whole container has to be written again, since a partition is
+        erased as a whole; ``stands()`` does that.
         """
         items = self.files(space)
         parts = []
-        for each in range(len(items)):  # no comprehension, which takes a frame: see provide()
+        for each in range(len(items)):  # a comprehension would take more stack: see provide()
             parts.append(self._whole(space, items[each]))
         kind = items[0][2] if items else ("ca", "cert", "key").index(space.split("_")[1]) + 1
         item = bytes([kind, number]) + len(data).to_bytes(2, "little") + data
@@ -423,7 +429,9 @@ class Partitions:
         self._plan(space, parts)
 
     def drop(self, space, number):
-        """Take a file away; those behind it keep their numbers: a file of no bytes stays."""
+        """Remove a file. An empty file stays in its place, so that those after it keep their
+        numbers.
+        """
         items = self.files(space)
         parts = [self._whole(space, items[each]) for each in range(len(items))]
         parts[number] = parts[number][:2] + b"\0\0"
@@ -433,16 +441,18 @@ class Partitions:
         self.finish()
 
     def _plan(self, space, parts):
-        """What ``finish()`` is to write."""
+        """Compose the container that ``finish()`` will write."""
         length = sum([len(part) for part in parts])
         head = b"\xf1\xf1" + len(parts).to_bytes(2, "little") + length.to_bytes(4, "little")
         image = head + b"".join(parts)
         self.modem.unwritten = (space, image)
 
     def finish(self, *_):
-        """Write what is to be written; what a restart or Ctrl-C cut off is begun again. True.
+        """Write the planned container, if there is one. If a restart or Ctrl-C cuts the write off,
+        the next call begins it again.
 
-        :raises OSError: EIO, it reads otherwise
+        :returns: True
+        :raises OSError: EIO, reading back returned other bytes
         """
         if self.modem.unwritten is None:
             return True
@@ -460,7 +470,7 @@ class Partitions:
     stands = finish
 
     def _whole(self, space, item):
-        """A file as it stands, its head and filling too."""
+        """A file as it is in the partition, with its head and padding."""
         start, length, _ = item
         start -= 4
         end = start + 4 + (length + 3 & ~3)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""From a context to a TLS connection: what the module cannot do is refused, the rest is set.
+"""Preparing a TLS connection: refuse what the module cannot do, and set the rest in it.
 
-Each connect sets or clears all that the firmware keeps for its link, and has the module say it, so
-that nothing left over from an earlier program, or garbled on the line, weakens it. Loaded for a
-connect, and forgotten: see ``TLSSocket._open()``.
+Each connect sets or clears all settings that the firmware keeps for its link, and reads them back.
+So neither settings of an earlier program nor damaged commands can weaken the connection. Loaded for
+a connect, and forgotten: see ``TLSSocket._open()``.
 """
 
 import time
@@ -15,19 +15,19 @@ from ..parser import const
 from ..sock.base import is_name
 from .state import state_of
 
-_YEAR = const(2026)  # no clock that is right shows an earlier one
+_YEAR = const(2026)  # a clock that shows an earlier year is wrong
 _BUILT = const(1767225600)  # the beginning of that year
 _SNTP_MS = const(10000)
 
 
-# What is wanted, and what cannot be had
+# What is wanted, and what the module cannot do
 
 
 class Wants:
-    """What a socket's context wants of the module.
+    """What a socket's context requires of the module.
 
-    :raises OSError: EOPNOTSUPP, the module cannot do it; ENOMEM, it has its one TLS link in use
-    :raises ValueError: a name or a key that no module takes
+    :raises OSError: EOPNOTSUPP, the module cannot do it; ENOMEM, its only TLS link is in use
+    :raises ValueError: a name or a key that no module accepts
     """
 
     def __init__(self, sock, host):
@@ -35,12 +35,12 @@ class Wants:
         context = sock.context
         self.restarts = modem.restarts
         self.auth = (2 if context.verify_mode else 0) + (context.pki is not None)
-        self.name = refuse(context, modem, sock.name, self.auth)  # to be told, or None
+        self.name = refuse(context, modem, sock.name, self.auth)  # the name to send, or None
         self.psk = _psk(context, modem)
-        self.pki = context.pki  # then the number, in the module's flash, of the pair,
-        self.ca = context.ca  # and of the CA
-        self.host = host  # to be dialled: see prepare(), as for
-        self.link = -1
+        self.pki = context.pki  # PEM; provide() replaces it by its number in the module's flash,
+        self.ca = context.ca  # and this, too
+        self.host = host  # what CIPSTART gets; prepare() may replace it by the address,
+        self.link = -1  # and sets this
         sock.turn(modem.port.ticks())
         if not modem.has("TLS_LINKS"):
             for owner in map(modem.owner, range(5)):
@@ -49,7 +49,10 @@ class Wants:
 
 
 def refuse(context, modem, name, auth):
-    """Raise if the module cannot do what a context says; else the name to be told, or None."""
+    """Raise if the module cannot do what a context requires.
+
+    :returns: the name to send (SNI), or None
+    """
     if auth and not modem.has("SSLCCONF"):
         raise fail("no_verifying", modem.firmware)
     if not modem.has("SYSFLASH"):
@@ -86,7 +89,7 @@ def refuse(context, modem, name, auth):
 
 
 def _psk(context, modem):
-    """(the end of the command's name, the key as it is sent, the identity), or None."""
+    """``(end of the command's name, key as it is sent, identity)``, or None."""
     psk = context.psk
     if callable(psk):
         psk = psk(None)
@@ -115,9 +118,9 @@ def prepare(sock, wants):
         try:
             modem.run(b"+SYSLOG=", (1,))
         except ATError:
-            pass  # then no cause is told
+            pass  # then the module will not tell why a handshake failed
     if modem.has("TLS_HOST") and wants.name is None and (auth & 2 or not sock.context.sni):
-        if is_name(wants.host):  # it would be told, and checked
+        if is_name(wants.host):  # this firmware would send and check the host's name
             wants.host = lazy.call("at.essential", "cipdomain", modem, wants.host)
     if modem.has("SSLSIZE"):
         modem.run(b"+CIPSSLSIZE=", (4096,))
@@ -126,7 +129,7 @@ def prepare(sock, wants):
         wants.link = link = lazy.call("sock.opening", "take", modem, sock)
     try:
         if not modem.has("PASSIVE_TLS"):
-            modem.pushing |= 1 << link  # its payload comes unasked, whatever the receive mode
+            modem.pushing |= 1 << link  # it pushes the bytes of TLS links in passive receive, too
         _conf(modem, link, auth, (wants.pki if auth & 1 else 0, wants.ca if auth & 2 else 0))
         for name, args, told in _settings(modem, wants.name, sock.context.alpn, wants.psk):
             _have(modem, name, link, args, told)
@@ -140,7 +143,10 @@ def prepare(sock, wants):
 
 
 def _conf(modem, link, auth, numbers):
-    """``AT+CIPSSLCCONF``: that a CA is missing is said, and then OK; what it took is asked for."""
+    """Send ``AT+CIPSSLCCONF``, and read back what the module took.
+
+    If a CA is missing, the module prints a line that says so, but still ends with OK.
+    """
     if not modem.has("SSLCCONF"):
         return
     name = b"+CIPSSLCCONF"
@@ -163,10 +169,10 @@ def _conf(modem, link, auth, numbers):
 
 
 def _settings(modem, server, alpn, psk):
-    """(command, parameters behind the link, what its query then tells) of all that a link has.
+    """All settings of a link: ``(command, parameters after the link, what its query returns)``.
 
-    The names CCN and SNI are one field of the firmware's: CCN is cleared. What the documents call
-    the identity of a PSK is the key, the hint is the identity.
+    CCN and SNI share one field in the firmware, so CCN is cleared. In the documents of CIPSSLCPSK
+    the names are wrong: "psk" is the key, "hint" is the identity.
     """
     found = []
     if modem.has("SNI"):
@@ -185,12 +191,12 @@ def _settings(modem, server, alpn, psk):
 
 
 def _have(modem, name, link, args, wanted):
-    """Have a setting of a link, as the module itself tells it; set twice at most.
+    """Make sure that a setting of a link has a value; it is read back, and set twice at most.
 
-    A bit that flips on the line can set another name, or another link's.
+    A bit error on the line can set another name, or that of another link.
 
-    :param bytes wanted: what stands behind the link's number in the reply to the query, without
-        the quotes that the reference has there; empty: nothing is set
+    :param bytes wanted: what follows the link's number in the reply to the query, without the
+        quotes that the reference shows; empty: nothing is set
     """
     head = name + b":%d" % link
     for left in (2, 1, 0):
@@ -212,12 +218,13 @@ def _have(modem, name, link, args, wanted):
 
 
 def see_to_clock(modem):
-    """Have the clock right, where dates of certificates are checked: once while the module runs.
+    """Make sure that the module's clock is right, if the firmware checks the dates of
+    certificates. This is done once after each restart of the module.
 
-    It asks time servers (``AT+CIPSNTPCFG=1,0``), up to 10 s; then it is set from this board's clock
-    (``AT+SYSTIMESTAMP``), if that is right.
+    The module asks time servers (``AT+CIPSNTPCFG=1,0``) for up to 10 s. If they do not answer, it
+    is set from this board's clock (``AT+SYSTIMESTAMP``), if that is right.
 
-    :raises OSError: EINVAL, the clock is not right, and nobody tells the time
+    :raises OSError: EINVAL, the clock is not right and cannot be set
     """
     state = state_of(modem)
     if state.dated or not modem.has("DATES"):
@@ -236,7 +243,7 @@ def see_to_clock(modem):
 
 
 def _clock(modem):
-    """Seconds since 1970 by the module's clock, to the year where it tells no better; 0: unset."""
+    """The module's clock in seconds since 1970, perhaps exact to the year only; 0: not set."""
     if modem.has("TIMESTAMP"):
         for line in modem.run(b"+SYSTIMESTAMP?", (), b"+SYSTIMESTAMP:"):
             if line[14:].isdigit():
@@ -249,7 +256,7 @@ def _clock(modem):
 
 
 def _asked(modem):
-    """Let the module ask time servers: True once it has the time."""
+    """Let the module ask time servers: True if it has the time now."""
     port = modem.port
     since = port.ticks()
     try:
@@ -257,7 +264,7 @@ def _asked(modem):
         if not lines or lines[0][12:13] != b"1":
             modem.run(b"+CIPSNTPCFG=", (1, 0))
     except ATError:
-        return False  # no time servers, then
+        return False  # it cannot ask time servers
     while port.since(since) < _SNTP_MS:
         then = port.ticks()
         if _clock(modem) >= _BUILT:
@@ -268,13 +275,13 @@ def _asked(modem):
 
 
 def _here():
-    """Seconds since 1970 by this board's clock, which some count from 2000; 0 without a clock."""
+    """This board's clock in seconds since 1970 (some boards count from 2000); 0: no clock."""
     try:
         now = int(time.time())
         if (getattr(time, "gmtime", None) or time.localtime)(0)[0] == 2000:
             now += 946684800
     except OverflowError:
-        pass  # CircuitPython counts from 1970, and has no calendar of that year
+        pass  # CircuitPython: it counts from 1970, but cannot convert such early dates
     except RuntimeError:
         now = 0  # CircuitPython on a board without a clock
     return now

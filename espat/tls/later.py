@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Connecting TLS sockets: the wait for the handshake; connections that were put off. Loaded for
-each, and forgotten.
+"""Connecting TLS sockets: the wait for the handshake, and connections that were put off until the
+first use. Loaded for each of these, and forgotten.
 """
 
 import errno
@@ -11,13 +11,14 @@ from ..errors import fail
 from ..parser import const
 from ..sock import opening
 
-_LEAST = const(10)  # seconds that a handshake gets: what firmware gives each of its packets
+_LEAST = const(10)  # seconds that a handshake gets: the firmware waits so long for each packet
 
 
 def handshake(sock):
-    """Wait until what was begun has ended, 10 s from CIPSTART on if the socket's time-out is less.
+    """Wait for the end of the handshake, until at least 10 s after CIPSTART, even if the socket's
+    time-out is shorter.
 
-    :raises OSError: ECONNABORTED, and the likely causes; else as ``Socket.connect()``
+    :raises OSError: ECONNABORTED, with the likely causes; else as ``Socket.connect()``
     """
     host, port = sock.peer or ("", 0)
     patience = sock.timeout
@@ -33,9 +34,10 @@ def handshake(sock):
 
 
 def connect(sock):
-    """Of a TLS socket without a link: connect it if that was put off, else say why it has none.
+    """Connect a TLS socket without a link, if that was put off; else raise why it has none.
 
-    :raises OSError: EAGAIN, it must not wait for it; else as ``TLSSocket.connect()``
+    :raises OSError: EAGAIN, its time-out is 0, and it is connecting; else as
+        ``TLSSocket.connect()``
     """
     later = sock.later
     if later is None:
@@ -51,5 +53,5 @@ def connect(sock):
         if e.errno == errno.EINPROGRESS:
             raise fail("waiting", "the connection")
         if sock.link < 0 and sock.failure is None:
-            sock.later = later  # not begun: the modem was busy, or it cannot be done
+            sock.later = later  # not begun: the modem was busy, or the module cannot do it
         raise

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Certificates and keys as a module wants them: PEM, in lines of one length.
+"""Certificates and keys in the form written to a module: PEM, in lines of 64 characters.
 
-The same certificate always comes out as the same bytes, whatever it was read from, so that it can
-be compared with what lies in the module. Loaded while one is read, and forgotten.
+The same certificate always gives the same bytes, whatever it was read from, so that it can be
+compared with what is in the module. Loaded while one is read, and forgotten.
 """
 
 from binascii import a2b_base64, b2a_base64
@@ -11,8 +11,8 @@ from binascii import a2b_base64, b2a_base64
 from ..errors import fail
 from ..parser import const
 
-_PEM_MOST = const(8172)  # bytes of PEM: a partition of 8 KB, without its head and an entry's
-_FILE = const(65536)  # bytes: no longer file is read
+_PEM_MOST = const(8172)  # bytes of PEM: a partition of 8 KB without its head and an entry's head
+_FILE = const(65536)  # bytes: longer files are refused
 _BEGIN = b"-----BEGIN "
 _DASHES = b"-----"
 
@@ -20,7 +20,7 @@ _DASHES = b"-----"
 def certificates(what):
     """All certificates of a file, or of the data themselves, as PEM (bytes).
 
-    :param what: str, the path of a file of up to 64 KB, PEM or DER; bytes, or str with PEM, the
+    :param what: str: the path of a PEM or DER file of up to 64 KB; bytes, or str with PEM: the
         data themselves
     :raises ValueError: no certificate in it, a bad one, or over 8172 bytes of PEM
     :raises OSError: the file cannot be read
@@ -32,7 +32,7 @@ def certificates(what):
 
 
 def given(cafile, capath, cadata):
-    """See ``SSLContext.load_verify_locations()``: PEM (bytes), or None for no CAs."""
+    """See ``SSLContext.load_verify_locations()``: returns PEM (bytes), or None for no CAs."""
     if capath:
         raise fail("capath_given")
     data = cafile if cadata is None else cadata
@@ -42,13 +42,13 @@ def given(cafile, capath, cadata):
 
 
 def pair(cert, key=None):
-    """A certificate with its chain, and its key: (PEM, PEM).
+    """A certificate with its chain, and its key: ``(PEM, PEM)``.
 
-    :param cert: as for ``certificates()``; the first is the one that the key belongs to
+    :param cert: as for ``certificates()``; the key belongs to the first certificate
     :param key: a file, or the data themselves, with one private key: PKCS 8, PKCS 1 or SEC 1;
-        None: it is in ``cert`` too
-    :raises ValueError: as ``certificates()``; no key, two, an encrypted one, or another's, as far
-        as that can be told (RSA, elliptic curves)
+        None: it is in ``cert``, too
+    :raises ValueError: as ``certificates()``; or no key, two keys, an encrypted key, or the key of
+        another certificate, which is checked for RSA and elliptic curves
     """
     chain = certificates(cert)
     keys = [
@@ -89,12 +89,12 @@ def _read(what):
             if size > _FILE:
                 raise ValueError("%s: over %d bytes: 'espat ca' picks roots" % (what, _FILE))
             file.seek(0)
-            return file.read(size)  # no more: CircuitPython makes room for as many, there or not
+            return file.read(size)  # CircuitPython allocates what is asked for, so ask for no more
     return bytes(what)
 
 
 def _blocks(what):
-    """[(label, DER)] of PEM, or of DER, whose label is found out."""
+    """``[(label, DER)]`` of PEM, or of DER, whose label is found by its structure."""
     data = _read(what)
     at = data.find(_BEGIN)
     if at < 0:
@@ -114,7 +114,7 @@ def _blocks(what):
                 der = a2b_base64(b"".join(body.split()))
             except MemoryError:
                 raise
-            except Exception:  # a ValueError, but in micropython-lib's binascii
+            except Exception:  # ValueError, except in micropython-lib's binascii
                 raise ValueError("bad PEM: no base64 in %s" % label.decode())
             found.append((label, _whole(der)))
         at = data.find(_BEGIN, end)
@@ -122,7 +122,7 @@ def _blocks(what):
 
 
 def _whole(der):
-    """DER of the length that it says it has."""
+    """Return DER if it has the length that it declares, else raise ValueError."""
     try:
         _, _, stop = _item(der, 0)
     except IndexError:
@@ -144,7 +144,7 @@ def _text(label, der):
 
 
 def _item(der, at):
-    """(tag, where its content begins, where it ends)."""
+    """``(tag, where its content begins, where it ends)`` of the item at a position."""
     length = der[at + 1]
     start = at + 2
     if length & 0x80:
@@ -166,13 +166,13 @@ def _items(der, at, stop):
 
 
 def _inside(der):
-    """What stands in the sequence that DER is."""
+    """The items in the sequence that DER is."""
     _, start, stop = _item(der, 0)
     return _items(der, start, stop)
 
 
 def _label(der):
-    """What DER is."""
+    """The PEM label of DER: certificate, or which kind of private key."""
     try:
         tags = bytes([item[0] for item in _inside(_whole(der))])
     except IndexError:
@@ -189,7 +189,7 @@ def _label(der):
 
 
 def _public(der):
-    """What of a private key its certificate must contain; None where that cannot be told."""
+    """The public part of a private key, which its certificate must contain; None if unknown."""
     try:
         items = _inside(der)
         tags = bytes([item[0] for item in items])

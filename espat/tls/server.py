@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""A TLS server: ``wrap_socket(sock, server_side=True)``, then bind, listen and accept as ever.
+"""A TLS server: ``wrap_socket(sock, server_side=True)``, then bind, listen and accept as usual.
 
-ESP32 alone. The module has one certificate for its server, number 0, and one CA for its clients'.
-Loaded with the first such socket, stays.
+ESP32 only. The module has one certificate for its server, number 0, and one CA for clients'
+certificates. Loaded with the first such socket, and stays.
 """
 
 from .. import calls, lazy
@@ -17,7 +17,7 @@ _classes = {}  # the class of listening sockets for each class of sockets
 
 
 def listening(base):
-    """The class of sockets that listen with TLS, and have the face of a class of sockets."""
+    """The class of sockets that listen with TLS, derived from a class of sockets."""
     if base in _classes:
         return _classes[base]
     parent = secured(base)
@@ -25,13 +25,14 @@ def listening(base):
     class TLSListener(parent):
         """A socket whose clients the module secures. Made by ``SSLContext.wrap_socket()``."""
 
-        checked = False  # that the module asks clients for what it was told to ask for
+        checked = False  # the module was seen to ask clients for certificates
 
         def listen(self, backlog=1):
-            """As ``Socket.listen()``, with what the context shows and trusts in the module.
+            """As ``Socket.listen()``, after writing the context's certificates to the module.
 
             :raises OSError: EOPNOTSUPP, no TLS server; EINVAL, no certificate, no CA for clients,
-                or a clock that cannot be set; EIO, no room in the flash, or it reads otherwise
+                or a clock that cannot be set; EIO, the flash is full, or reading back returned
+                other bytes
             """
             if self.shut or self.server is not None or not self.port or self.link >= 0:
                 parent.listen(self, backlog)
@@ -41,8 +42,8 @@ def listening(base):
         def accept(self):
             """As ``Socket.accept()``.
 
-            :raises OSError: EIO, the module does not ask clients for a certificate though it was
-                told to: it listens no more
+            :raises OSError: EIO, the module does not ask clients for a certificate, though it was
+                told to; this socket is closed then
             """
             found = parent.accept(self)
             if not self.checked and _verifies(self.context):
@@ -58,10 +59,10 @@ def listening(base):
 
 
 class TLSServer(Server):
-    """The module's server, whose clients it secures."""
+    """The module's server, with TLS to its clients."""
 
     def prepare(self):
-        """What the module shows and trusts, and its clock, before it listens."""
+        """Set the module's clock, and write what it presents and trusts, before it listens."""
         self.socket.checked = False
         try:
             _prepare(self.modem, self.socket.context)
@@ -72,20 +73,20 @@ class TLSServer(Server):
         raise fail("command_refused", refused)
 
     def tail(self):
-        """The parameters behind the port: ``"SSL"``, and whether clients need a certificate."""
+        """The parameters after the port: ``"SSL"``, and whether clients need a certificate."""
         return "SSL", int(_verifies(self.socket.context))
 
     def client(self):
-        """The socket of a client."""
+        """Make the socket of a client."""
         client = Server.client(self)
         client.context = self.socket.context
         return client
 
 
 def _verifies(context):
-    """Whether clients need a certificate: there is a CA for it, and it is not switched off.
+    """Whether clients need a certificate: a CA is loaded, and ``verify_mode`` is not CERT_NONE.
 
-    :raises OSError: EINVAL, ``verify_mode`` was set to CERT_REQUIRED, and there is no CA
+    :raises OSError: EINVAL, ``verify_mode`` was set to CERT_REQUIRED, but there is no CA
     """
     if context.ca is not None:
         return bool(context.verify_mode)
@@ -95,10 +96,10 @@ def _verifies(context):
 
 
 def _prepare(modem, context):
-    """Before the module listens, again after a restart.
+    """Prepare the module for listening, also after each restart.
 
     :raises OSError: EOPNOTSUPP, no TLS server; EINVAL, no certificate, or no CA for clients, or the
-        clock cannot be set; EIO, no room in the flash, or it reads otherwise
+        clock cannot be set; EIO, the flash is full, or reading back returned other bytes
     """
     if not modem.has("TLS_SERVER"):
         raise fail("no_tls_server", modem.firmware)
@@ -111,9 +112,9 @@ def _prepare(modem, context):
 
 
 def _asks_clients(modem):
-    """Whether the module's server asks for certificates, by ``AT+CIPSERVER?``.
+    """Whether the module's server asks clients for certificates, as ``AT+CIPSERVER?`` shows.
 
-    Firmware that has no field for it is believed.
+    True, too, if the firmware has no field for that.
     """
     for line in calls.must(modem, b"+CIPSERVER?", (), b"+CIPSERVER:"):
         row = line.split(b",")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""TLS sockets: what they do otherwise than those they are made of. Loaded with the first, stays."""
+"""TLS sockets: how they differ from TCP sockets. Loaded with the first one, and stays."""
 
 from .. import lazy
 from ..errors import ATError, fail
@@ -14,17 +14,17 @@ _ERROR = const(3)
 
 _CODE = const(31)  # +ERRNO and its like
 
-# What a link is.
+# States of a link.
 _CLOSED_BY_PEER = const(3)
 
-_TRIES = const(3)  # how often a connect is begun if the module restarts under it
-_SURE = const(2)  # ERRORs in a row that mean that a closed link holds nothing more
+_TRIES = const(3)  # how often a connect is begun if the module restarts meanwhile
+_SURE = const(2)  # so many ERRORs in a row prove that a closed link holds no more bytes
 
 _classes = {}  # the class of TLS sockets for each class of sockets
 
 
 def note_causes(modem):
-    """Have ``+ERRNO:<code>``, which tells why a TLS connection failed, stand in ``modem.tls``."""
+    """Store the code of ``+ERRNO:<code>``, the cause of a failed connection, in ``modem.tls``."""
 
     def heard(event):
         line = modem.parser.line
@@ -35,37 +35,37 @@ def note_causes(modem):
 
 
 def secured(base):
-    """The class of TLS sockets that has the face of a class of sockets. Of servers: server.py."""
+    """The class of TLS sockets derived from a class of sockets. For servers, see server.py."""
     if base in _classes:
         return _classes[base]
 
     class TLSSocket(base):
         """A socket that the module secures. Made by ``SSLContext.wrap_socket()``."""
 
-        context = None  # set as soon as it is made
-        name = None  # the server's, told and checked
-        later = None  # the address to be opened on the first use
+        context = None  # its SSLContext, set by wrap()
+        name = None  # the server's name, which is sent (SNI) and checked
+        later = None  # the address to connect to on the first use
         dialed = 0  # when CIPSTART was sent, ticks
-        failure = None  # why it came to nothing
-        streak = 0  # times in a row that the module refused to be read, behind CLOSED
+        failure = None  # the exception, if the connection failed
+        streak = 0  # reads in a row that the module refused after CLOSED
 
         def getpeercert(self, binary_form=False):
-            """The module does not tell: OSError, EOPNOTSUPP."""
+            """Raises OSError, EOPNOTSUPP: the module does not give the certificate."""
             raise fail("peer_certificate")
 
         def selected_alpn_protocol(self):
-            """None: the module does not tell."""
+            """None: the module does not tell which protocol was chosen."""
 
-        # Connecting: what Socket.connect() calls.
+        # Connecting: these are called by Socket.connect().
 
         def _open(self, host, port):
-            """Do what the context asks for, and begin
+            """Set what the context requires, then begin
             ``AT+CIPSTART=<link>,"SSL","<host>",<port>``.
 
-            :raises OSError: EOPNOTSUPP, EINVAL or ENOMEM, the module cannot do what is asked for;
+            :raises OSError: EOPNOTSUPP, EINVAL or ENOMEM, the module cannot do what is required;
                 EIO, it refused a command or kept another setting: nothing was sent to the other
                 end
-            :raises ValueError: a name or a key that no module takes
+            :raises ValueError: a name or a key that no module accepts
             """
             self.failure = None
             note_causes(self.modem)
@@ -75,8 +75,8 @@ def secured(base):
                 before = modem.restarts
                 left -= 1
                 try:
-                    # One act after the other: nested, they would need more room for frames than
-                    # CircuitPython has.
+                    # One call after another: nested, they would need more stack than CircuitPython
+                    # has.
                     wants = lazy.call("tls.connect", "Wants", self, host)
                     if wants.auth & 2:
                         lazy.call("tls.connect", "see_to_clock", modem)
@@ -97,16 +97,16 @@ def secured(base):
                     raise error
 
         def _opened(self, since):
-            """As ``Socket._opened()``; a handshake gets 10 s."""
+            """As ``Socket._opened()``; a handshake gets at least 10 s."""
             lazy.call("tls.later", "handshake", self)
 
-        # Reading. How many bytes wait on a TLS link firmware tells wrongly: too many (they are
-        # encrypted yet, and the last ones close the connection), or too few (those of one record).
-        # So it is asked for more until it has none, which ERROR tells; behind CLOSED it must tell
-        # that twice, since the command may have been garbled on its way.
+        # Reading. For a TLS link the firmware reports a wrong number of waiting bytes: too many
+        # (encrypted ones, including those that close the connection), or too few (one record's).
+        # So it is asked for more until ERROR says that it has none. After CLOSED it must say that
+        # twice, since the command may have been damaged on the line.
 
         def state(self):
-            """The state of the link; a socket whose connection was put off is connected now."""
+            """As ``LinkSocket.state()``; it first connects a socket whose connect was put off."""
             if self.link < 0 and not self.shut and not self.left:
                 lazy.call("tls.later", "connect", self)
             state = base.state(self)
@@ -119,7 +119,7 @@ def secured(base):
             """A CIPRECVDATA has ended. Called from ``step()``."""
             if not self.asked:
                 self.streak = 0
-                self.modem.unread[self.link] = self.modem.unread[self.link] or 1  # maybe
+                self.modem.unread[self.link] = self.modem.unread[self.link] or 1  # perhaps more
             elif code == _OK or code == _ERROR:
                 self.modem.unread[self.link] = 0
                 if self.modem.links[self.link] == _CLOSED_BY_PEER:

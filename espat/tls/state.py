@@ -2,19 +2,18 @@
 # SPDX-License-Identifier: MIT
 """What is known of TLS on a module since it last started: ``modem.tls``.
 
-Loaded for a connect, and forgotten: so the class has no methods, which would keep their room.
+Loaded for a connect, and forgotten. So the class has no methods: they would keep the room in
+memory.
 """
 
 
 class State:
-    """TLS on one module, in one run of it. A restart of the module makes it void."""
+    """TLS on one module between two restarts. A restart makes it invalid."""
 
-    restarts = -1  # the run: modem.restarts
-    dated = False  # the module's clock was seen to be right (connect.py)
-    code = None  # what +ERRNO: said since the last CIPSTART, bytes (socket.py)
-    known = (
-        None  # {(space, number): bytes}: what stands in its flash (certificates.py; at/flash.py)
-    )
+    restarts = -1  # modem.restarts when it was made
+    dated = False  # the module's clock is known to be right (connect.py)
+    code = None  # the code of +ERRNO: since the last CIPSTART, bytes (socket.py)
+    known = None  # {(space, number): bytes}: what is in its flash (certificates.py; at/flash.py)
 
 
 def state_of(modem):

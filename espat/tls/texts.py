@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What the errors of TLS say, and what would help. Loaded when one is raised."""
+"""The texts of TLS errors, with what would help. Loaded when one is raised."""
 
 import errno
 
 from .. import lazy
 from ..errors import ATError
 
-# Of each number of an OSError its name, or of a class; under it lines of a name and its text. In
-# those <any> and <open> stand for what a program can do all the same.
+# Each group begins with the name of an errno or of an exception class; each line after that is the
+# name of an error and its text. error() replaces <any> and <open> by weaker settings that work.
 _TEXTS = (
-    # What modules, or this firmware, do not do, or not together.
+    # What modules, or this firmware, cannot do, or not together.
     "EOPNOTSUPP"
     "\ncert_optional: a module verifies or does not: CERT_REQUIRED or CERT_NONE"
     "\ntls_version: modules choose it, 1.2 at most"
@@ -51,14 +51,14 @@ _TEXTS = (
     "\nno_certificate: load_cert_chain() first: the key that modules ship with everybody has"
     "\nno_client_ca: no CA for the certificates of clients: load_verify_locations(), or "
     "verify_mode = CERT_NONE",
-    # What the module made of it.
+    # The module did something else.
     "EIO"
     "\nnot_accepted: the module did not take AT%s: %s"
     "\nflash_differs: %s: what was written to its flash reads otherwise"
     "\nflash_is_full: %s: not taken: is the flash full? see 'espat ca list'",
 )
 
-# The flags of mbedTLS for a certificate that was not accepted, as +ERRNO ORs them.
+# The flags of mbedTLS for a certificate that was not accepted; +ERRNO combines them with OR.
 _FLAGS = (
     (0x1, "has expired"),
     (0x200, "is not valid yet"),
@@ -80,8 +80,8 @@ _CODES = {
 
 
 def error(name, args):
-    """The exception for a name: an ``OSError`` with a number and its text, or a ``ValueError``;
-    None if another room has its text.
+    """The exception for the name of an error: an ``OSError`` with number and text, or a
+    ``ValueError``; None if another room has its text.
     """
     for group in _TEXTS:
         at = group.find("\n" + name + ": ")
@@ -103,14 +103,14 @@ def error(name, args):
 
 
 def unconnected(sock, error, host, port):
-    """The exception for a TLS connection that did not come about: its likely causes.
+    """The exception for a TLS connection that failed, with the likely causes.
 
-    :param error: the one of any socket, which stays where nobody refused the connection
+    :param error: the exception that a TCP socket would raise; returned if it is not ECONNREFUSED
     """
     if error.errno != errno.ECONNREFUSED:
         return error
     modem = sock.modem
-    code = modem.tls.code  # what +ERRNO: said; None where firmware says nothing (before 5.0)
+    code = modem.tls.code  # from +ERRNO:; None if the firmware does not print it (before 5.0)
     verify = sock.context.verify_mode
     number = errno.ECONNABORTED
     text = _meaning(code, sock.name or host)
@@ -130,7 +130,7 @@ def unconnected(sock, error, host, port):
 
 
 def _meaning(code, name):
-    """What a code of +ERRNO means; None: nothing that is known."""
+    """What a code of +ERRNO means; None if it is unknown."""
     try:
         code = int(str(code, "ascii"), 16)
     except (TypeError, ValueError):
@@ -145,7 +145,7 @@ def _meaning(code, name):
 
 
 def _guesses(sock, modem, verify):
-    """What is likely, where the module does not tell."""
+    """The likely causes, if the module does not tell the cause."""
     context = sock.context
     found = []
     if verify:
@@ -167,7 +167,7 @@ def _guesses(sock, modem, verify):
 
 
 def _clock(modem):
-    """What the module's clock shows."""
+    """The date and time of the module's clock, as text."""
     try:
         for line in modem.run(b"+CIPSNTPTIME?", (), b"+CIPSNTPTIME:"):
             return str(line[13:], "ascii")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """``SSLContext.wrap_socket()``. Loaded for it, and forgotten.
 
-A module cannot make a TLS connection of one that stands. One on which nothing was sent or received
-is closed and opened anew: what MicroPython's programs do, who wrap after ``connect()``.
+A module cannot add TLS to an open connection. MicroPython programs wrap sockets after
+``connect()``: if nothing was sent or received, the connection is closed and opened again with TLS.
 """
 
 from .. import lazy
@@ -12,7 +12,7 @@ from ..parser import const
 from .later import connect
 from .socket import secured
 
-# Of __init__.py, which stands above this.
+# From __init__.py, which this room must not import.
 _PROTOCOL_TLS_CLIENT = const(16)
 _PROTOCOL_TLS_SERVER = const(17)
 
@@ -23,7 +23,7 @@ def is_secured(sock):
 
 
 def wrap(context, sock, server_side, at_once, name):
-    """The TLS socket in place of ``sock``: see ``SSLContext.wrap_socket()``."""
+    """The TLS socket to use instead of ``sock``: see ``SSLContext.wrap_socket()``."""
     if not hasattr(sock, "shut"):
         raise TypeError("wrap_socket: a socket of a SocketPool is wanted")
     if is_secured(sock):
@@ -55,9 +55,9 @@ def wrap(context, sock, server_side, at_once, name):
 
 
 def _address(sock):
-    """Where a socket is connected to, or about to be; None for a new one.
+    """The address a socket is connected or connecting to; None if it is new.
 
-    :raises OSError: EOPNOTSUPP, bytes have flowed, or it came from a server
+    :raises OSError: EOPNOTSUPP, bytes were sent or received, or it is a server's client
     """
     if sock.link < 0:
         return None
