@@ -6,12 +6,12 @@ from .. import tls
 
 STAYS = True
 
-_CLIENT = 0  # PROTOCOL_TLS_CLIENT of MicroPython's modules, and
-_SERVER = 1
+_CLIENT = 0  # PROTOCOL_TLS_CLIENT of MicroPython's modules
+_SERVER = 1  # and PROTOCOL_TLS_SERVER
 
 
 class TLSContext(tls.SSLContext):
-    """``tls.SSLContext``: one for a client verifies, until ``verify_mode`` is CERT_NONE.
+    """``tls.SSLContext``: a client's context verifies, unless ``verify_mode`` is CERT_NONE.
 
     :param int protocol: PROTOCOL_TLS_CLIENT or PROTOCOL_TLS_SERVER
     :raises ValueError: it is neither
@@ -32,19 +32,19 @@ class TLSContext(tls.SSLContext):
         server_hostname=None,
         client_id=None,
     ):
-        """A socket that speaks TLS in place of ``sock``, which is of no more use.
+        """Return a TLS socket to use instead of ``sock``, which can no longer be used.
 
-        A module cannot secure a connection that stands. One of ``socket`` that is connected and has
-        carried nothing is closed, and opened anew with TLS: at once, or where it must not wait, or
-        no handshake is wanted yet, with the first poll, read or write. A connection that was not
-        begun yet is begun with TLS then, and nothing is wasted.
+        A module cannot secure an open connection. If ``sock`` is connected, and nothing was sent or
+        received, it is closed and opened again with TLS: at once, or with a time-out of 0 or
+        without ``do_handshake_on_connect``, at the first poll, read or write. A connection that was
+        not begun yet is begun with TLS then.
 
-        A server is wrapped before it listens: the module's clients are secured from the first byte.
+        A server must be wrapped before it listens: its clients use TLS from the first byte.
 
-        :param str server_hostname: the name that is told (SNI) and checked
-        :raises ValueError: it is to be checked, and is not given
-        :raises OSError: EOPNOTSUPP, bytes have flowed, or it is a server's client; else as
-            ``TLSSocket.connect()``
+        :param str server_hostname: the name to send (SNI) and to check
+        :raises ValueError: the name must be checked, and is not given
+        :raises OSError: EOPNOTSUPP, bytes were sent or received already, or it is a server's
+            client; else as ``TLSSocket.connect()``
         """
         at_once = do_handshake_on_connect and sock.timeout != 0
         goal = getattr(sock, "goal", None)
@@ -59,7 +59,7 @@ class TLSContext(tls.SSLContext):
 
 
 class SSLContext(TLSContext):
-    """``ssl.SSLContext``: verifies only when ``verify_mode`` is CERT_REQUIRED, as MicroPython's."""
+    """``ssl.SSLContext``: as in MicroPython, verifies only if ``verify_mode`` is CERT_REQUIRED."""
 
     def __init__(self, protocol):
         TLSContext.__init__(self, protocol)
@@ -86,7 +86,7 @@ def wrap_socket(
     server_hostname=None,
     do_handshake=True,
 ):
-    """``ssl.wrap_socket()``: a context and its socket in one."""
+    """``ssl.wrap_socket()``: make a context, and wrap a socket with it."""
     context = SSLContext(_SERVER if server_side else _CLIENT)
     if cert or key:
         context.load_cert_chain(cert, key)

@@ -13,7 +13,7 @@ from .kind import socket
 
 STAYS = True
 
-# What a stream is asked by ioctl(), and what poll() tells.
+# Requests of ioctl(), and the flags of poll().
 _POLL = const(3)
 _CLOSE = const(4)
 _RD = const(1)
@@ -40,11 +40,12 @@ _ASK_MODES = const(1)  # for `recheck`
 class Datagram(socket, UdpSocket):
     """A UDP socket. Made by ``socket()``.
 
-    What opens its link, ``bind()``, ``connect()`` or the first ``sendto()``, is a few commands,
-    which are waited for even by one that must not wait; so is the address of a name, which is kept.
+    Its link is opened by ``bind()``, ``connect()`` or the first ``sendto()``. That takes a few
+    commands, and the call waits for them even with a time-out of 0. It also waits for the address
+    of a name, which is then kept.
     """
 
-    bind = UdpSocket.bind  # not those of `socket`, which stands before it
+    bind = UdpSocket.bind  # not that of `socket`, which comes first in the bases
     connect = UdpSocket.connect
     send = UdpSocket.send
     setblocking = UdpSocket.setblocking
@@ -53,12 +54,12 @@ class Datagram(socket, UdpSocket):
 
     def __init__(self, radio=None, *_, **__):
         if not hasattr(radio, "modem"):
-            return  # CPython calls it once more, behind socket.__new__()
+            return  # CPython calls this a second time, after socket.__new__()
         UdpSocket.__init__(self, radio)
-        self.out = None  # (bytes, address, port), not at the module yet, or not confirmed
+        self.out = None  # (bytes, address, port) that is not sent or not confirmed yet
         self.sending = False  # CIPSEND is under way for it
-        self.restoring = False  # receiving is made what it was, behind a close without a wait
-        self.fault = None  # what went wrong while nobody waited for it: raised at the next use
+        self.restoring = False  # CIPRECVMODE is under way, after a close that did not wait
+        self.fault = None  # an error that no call was waiting for: raised at the next use
 
     def __enter__(self):
         return self
@@ -89,7 +90,7 @@ class Datagram(socket, UdpSocket):
             if self.link >= 0:
                 self.state()
                 modem = self.modem
-                if turns.may_ask(modem):  # has it restarted, unheard?
+                if turns.may_ask(modem):  # the module may have restarted unnoticed
                     modem.asked = modem.port.ticks()
                     modem.contact = min(modem.contact, 0)
                     modem.chores()
@@ -101,7 +102,7 @@ class Datagram(socket, UdpSocket):
             return broken
 
     def _drop(self):
-        """Close without a wait, and without a byte of heap."""
+        """Close without waiting and without allocating memory."""
         if self.shut:
             return
         self.shut = True
@@ -111,7 +112,7 @@ class Datagram(socket, UdpSocket):
             modem.give(self.link)
 
     def close(self):
-        """Close it, after what was sent. Idempotent."""
+        """Close the socket, after what was sent. Closing a closed socket does nothing."""
         if self.timeout != 0 and not self.shut and self.out is None:
             UdpSocket.close(self)
             return
@@ -133,13 +134,13 @@ class Datagram(socket, UdpSocket):
     # Sending
 
     def sendto(self, data, address):
-        """A datagram: as ``UdpSocket.sendto()``.
+        """Send a datagram, as ``UdpSocket.sendto()``.
 
-        One of a socket that must not wait is sent as soon as the module may be told, by whichever
-        socket is polled, read, written or closed next.
+        With a time-out of 0 it is sent when the module is free and any socket is polled, read,
+        written or closed.
 
-        :raises OSError: EAGAIN, the one before it is still waiting, or the network is lost; EIO,
-            that was not sent
+        :raises OSError: EAGAIN, the datagram before it is still waiting, or the network is lost;
+            EIO, the one before it was not sent
         """
         view = turns.part(data)
         self._raise_fault()
@@ -162,11 +163,11 @@ class Datagram(socket, UdpSocket):
         return len(view)
 
     def sendall(self, data, flags=0):
-        """``send()``: a datagram goes whole, or not at all."""
+        """As ``send()``, since a datagram is sent whole or not at all."""
         self.send(data)
 
     def write(self, data, start=None, size=None):
-        """``send()``, of a part of the bytes as ``Stream.write()``; None for EAGAIN."""
+        """As ``send()``, with the arguments of ``Stream.write()``; returns None for EAGAIN."""
         try:
             return self.send(turns.part(data, start, size))
         except OSError as e:
@@ -175,7 +176,7 @@ class Datagram(socket, UdpSocket):
             raise
 
     def send_on(self):
-        """Begin to send what waits, or to receive as before: the module may be told."""
+        """Begin to send what waits, or to restore the receive mode; the module must be free."""
         modem = self.modem
         if self.out is None:
             self._restore_mode()
@@ -190,7 +191,7 @@ class Datagram(socket, UdpSocket):
         self.sending = True
 
     def _restore_mode(self):
-        """``AT+CIPRECVMODE=1``, where no other UDP socket is open."""
+        """Begin ``AT+CIPRECVMODE=1``, if no other UDP socket is open."""
         modem = self.modem
         for owner in map(modem.owner, range(5)):
             if isinstance(owner, UdpSocket):
@@ -201,7 +202,7 @@ class Datagram(socket, UdpSocket):
             self.restoring = True
 
     def give_up(self, error):
-        """What waits cannot be sent, and why."""
+        """Drop what was to be sent, and keep the error for the next use."""
         self.out = None
         self.fault = error
         if self.shut and self.is_ours():
@@ -228,10 +229,10 @@ class Datagram(socket, UdpSocket):
             self.fault = fail("datagram_not_sent")
 
     def _finish(self):
-        """Wait for what was begun while the socket must not wait."""
+        """Wait for the end of what was begun while the socket had a time-out of 0."""
         since = self.modem.port.ticks()
         turns.advance(self.modem)
-        while turns.waiting or self.out is not None:  # others were first
+        while turns.waiting or self.out is not None:  # other sockets may come first
             self.rest(since, "the module to take what is sent")
             turns.advance(self.modem)
 
@@ -244,9 +245,9 @@ class Datagram(socket, UdpSocket):
     # Receiving
 
     def recvfrom(self, size, flags=0):
-        """The oldest datagram, cut to a size: ``(bytes, (address, port))``.
+        """Read the oldest datagram, cut to ``size`` bytes: ``(bytes, (address, port))``.
 
-        :param flags: MSG_PEEK, it stays there; MSG_DONTWAIT
+        :param flags: MSG_PEEK: do not remove it; MSG_DONTWAIT
         """
         if size < 0:
             raise ValueError("recv: 0 bytes or more are wanted")
@@ -273,7 +274,7 @@ class Datagram(socket, UdpSocket):
         return self.recvfrom(size, flags)[0]
 
     def read(self, size=_LARGEST):
-        """``recv()``; None for EAGAIN."""
+        """As ``recv()``, but returns None for EAGAIN."""
         try:
             return self.recv(size if size >= 0 else _LARGEST)
         except OSError as e:
@@ -282,7 +283,7 @@ class Datagram(socket, UdpSocket):
             raise
 
     def readinto(self, buffer, size=-1):
-        """As ``read()``, into a buffer: how many bytes."""
+        """As ``read()``, but into a buffer; returns how many bytes."""
         view = octets("buffer", buffer, True)
         data = self.read(min(size, len(view)) if size >= 0 else len(view))
         if data is None:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """``ipaddress`` as CircuitPython has it, for boards that lack the module.
 
-What it has is loaded from ipv4.py when it is first used.
+Its contents are loaded from ipv4.py when first used.
 """
 
 STAYS = True

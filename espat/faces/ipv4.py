@@ -6,7 +6,7 @@
 def ip_address(obj):
     """An ``IPv4Address`` from a str, an int or an address.
 
-    :raises ValueError: it is none
+    :raises ValueError: it is not an address
     """
     if isinstance(obj, (bytes, bytearray)):
         raise ValueError("an int or a str like 192.168.1.9 is wanted")
@@ -14,10 +14,10 @@ def ip_address(obj):
 
 
 class IPv4Address:
-    """An IPv4 address: compares, sorts, and is a key of dicts by its value.
+    """An IPv4 address; it compares, sorts and hashes by its value.
 
     :param address: ``"192.168.1.9"``, an int (the first number is its highest byte), or four bytes
-    :raises ValueError: it is no address
+    :raises ValueError: it is not an address
     """
 
     version = 4
@@ -70,14 +70,14 @@ class IPv4Address:
 
 
 def _packed(other):
-    """What an address is compared by."""
+    """The bytes that an address is compared by; TypeError if it is none."""
     if not isinstance(other, IPv4Address):
         raise TypeError("an IPv4Address compares with another alone")
     return other.packed
 
 
 def _parsed(text):
-    """The four numbers, if there are four, with no sign, no space and no zero in front."""
+    """The four bytes of a text with four numbers, without signs, spaces and leading zeros."""
     parts = text.split(".")
     if len(parts) == 4:
         for part in parts:

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""``network``'s station switched on and off; networks joined and left.
+"""For ``network``: switching the station on and off, joining and leaving networks.
 
-Loaded for each of these, and forgotten. Each takes the ``Station`` of network.py.
+Loaded for each of these, and forgotten. ``station`` is the ``Station`` of network.py.
 """
 
 from .. import held, lazy
@@ -12,7 +12,7 @@ from ..modem import compose
 
 
 def start(station):
-    """Be a station; the network that the module stands in is not left."""
+    """Make the module a station; it does not leave the network it is in."""
     radio = station.awake()
     be_station(radio.modem)
     station.active = True
@@ -23,7 +23,7 @@ def start(station):
 
 
 def stop(station):
-    """Leave the network, and switch the module's radio off where nothing needs it."""
+    """Leave the network, and switch the module's radio off if the access point is off, too."""
     radio = station.awake()
     station.active = True
     if radio.modem.softap or not radio.modem.has("CWMODE_OFF"):
@@ -36,10 +36,10 @@ def stop(station):
 
 
 def join(station, network):
-    """Have a network joined as soon as the module has time.
+    """Ask for a network to be joined as soon as the module is free.
 
-    :param network: (ssid, key, bssid, None)
-    :raises TypeError, ValueError: one of them cannot be; nothing is begun
+    :param network: ``(ssid, key, bssid, None)``
+    :raises TypeError, ValueError: one of them is not valid; nothing is begun
     """
     ssid, key, bssid, _ = network
     args = text("SSID", ssid, 1, 32), text("key", key, 0, 64)
@@ -60,9 +60,9 @@ def join(station, network):
 def begin(station):
     """Begin to join the network that is wanted; ``station.over(code)`` is called at its end.
 
-    It waits for short commands alone.
+    It waits for short commands only.
 
-    :returns: False, the module stands in it already: ``over()`` is not called
+    :returns: False if the module is in this network already: ``over()`` is not called then
     """
     modem = station.awake().modem
     args = wanted(modem, station.network)
@@ -76,7 +76,7 @@ def begin(station):
 
 
 def leave(station):
-    """Leave the network; a module that is busy leaves it when that is over."""
+    """Leave the network; if a command is under way, after its end."""
     station.network = None
     station.due = station.leaving = False
     station.failed = station.tries = 0

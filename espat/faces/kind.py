@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""``socket.socket``: what programs make sockets with, ask for by ``isinstance()``, derive from."""
+"""``socket.socket``: the class that programs call, use with ``isinstance()`` and derive from."""
 
 try:
     from io import IOBase
@@ -11,11 +11,11 @@ from ..errors import fail
 
 STAYS = True
 
-makers = {}  # what makes a socket of a kind, by (family, type): socket.py enters it
+makers = {}  # functions that make a socket, by (family, type): filled by socket.py
 
 
 def made(af=2, type=1, proto=0):
-    """A socket of a kind.
+    """Make a socket of a family and type.
 
     :raises OSError: EOPNOTSUPP, there is no such kind
     """
@@ -35,8 +35,8 @@ def _handed_on(name):
 class socket(IOBase):
     """A TCP or a UDP socket: ``socket(af=AF_INET, type=SOCK_STREAM, proto=0)``.
 
-    The sockets themselves are a ``Stream`` or a ``Datagram``, which derive from it. An object of a
-    class that a program derives holds one, ``own``, and hands on to it what it is called for.
+    It returns a ``Stream`` or a ``Datagram``, which derive from it. An object of a class that a
+    program derives from it has such a socket, ``own``, and passes all calls on to it.
 
     :raises OSError: EOPNOTSUPP, another kind
     """

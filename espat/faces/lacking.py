@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Which module names a runtime might have. Loaded to ask, and forgotten."""
+"""The module names that a runtime may lack. Loaded to look them up, and forgotten."""
 
-# The names, for each runtime, and the room of faces/ that each stands for.
+# For each runtime: the names, each with the room of faces/ that provides it.
 NAMES = {
     "circuitpython": (
         ("ipaddress", "ipaddress"),
@@ -23,12 +23,12 @@ NAMES = {
 
 
 def candidates(runtime):
-    """The pairs of a runtime, whether it lacks them or not."""
+    """The pairs of a runtime, including names that it does not lack."""
     return NAMES.get(runtime, ())
 
 
 def put_country():
-    """``rp2.country()``, which programs for the Pico W call, and a Pico's ``rp2`` lacks."""
+    """Add ``rp2.country()``, which programs for the Pico W call; a Pico's ``rp2`` lacks it."""
     try:
         import network
         import rp2

@@ -11,9 +11,9 @@ STAYS = True
 
 
 class Server:
-    """The module answers for a name, and for one service, on the local network (``AT+MDNS``).
+    """Lets the module announce a name and one service on the local network (``AT+MDNS``).
 
-    What is announced is announced again after a restart of the module. Not with WizFi360.
+    After a restart of the module the service is announced again. Not with WizFi360.
 
     :param Radio network_interface: ``wifi.radio``
     """
@@ -22,13 +22,13 @@ class Server:
         self._radio = network_interface
         mac = network_interface.mac_address
         self.hostname = "cpy-%02x%02x%02x" % (mac[3], mac[4], mac[5])
-        """The name before ``.local``: from the next ``advertise_service()`` on."""
+        """The name before ``.local``; a change takes effect at ``advertise_service()``."""
         self._instance = None
         self._service = None  # (type, protocol)
 
     @property
     def instance_name(self):
-        """The service's name for people: the host name, unless it is set. ESP-AT 4.1."""
+        """The service's readable name: the host name, unless it is set. ESP-AT 4.1."""
         return self._instance or self.hostname
 
     @instance_name.setter
@@ -36,7 +36,7 @@ class Server:
         self._instance = name
 
     def advertise_service(self, *, service_type, protocol, port, txt_records=None):
-        """Announce a service, in place of one of the same type and protocol.
+        """Announce a service; it replaces one of the same type and protocol.
 
         :param str service_type: ``"_http"``
         :param str protocol: ``"_tcp"`` or ``"_udp"`` (ESP-AT 4.1)
@@ -53,18 +53,18 @@ class Server:
                 raise ValueError("txt_records: key=value is wanted")
         instance = self._instance
         if protocol == "_tcp" and not (texts or instance):
-            protocol = None  # older firmware takes no more than it needs
+            protocol = None  # older firmware accepts no further parameters
         _call(
             self._radio, "mdns", self.hostname, service_type, port, instance, protocol, tuple(texts)
         )
         self._service = service
 
     def find(self, service_type, protocol, *, timeout=1):
-        """The module cannot: OSError, EOPNOTSUPP."""
+        """Raises OSError, EOPNOTSUPP: the module cannot search for services."""
         raise OSError(errno.EOPNOTSUPP, "the module finds no services")
 
     def deinit(self):
-        """Announce nothing any more (``AT+MDNS=0``)."""
+        """Stop announcing (``AT+MDNS=0``)."""
         if self._service:
             self._service = None
             _call(self._radio, "mdns_off")

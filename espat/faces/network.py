@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """``network`` as MicroPython has it on a Pico W, for boards whose Wi-Fi is an ESP-AT module.
 
-``WLAN.connect()`` does not wait for the network: ``status()`` and ``isconnected()`` move it on, and
-so does everything that uses the module. What most programs use stands here; the rest is in wlan.py,
-loaded for each use and forgotten. The radio is that of board.shared(), as for ``socket``.
+``WLAN.connect()`` does not wait for the network: ``status()`` and ``isconnected()`` continue the
+join, and so does everything that uses the module. This room has what most programs use; the rest is
+in wlan.py, loaded for each use and forgotten. The radio is that of board.shared(), as for
+``socket``.
 
-``OSError``, ETIMEDOUT: the module does not answer; EIO: it refused a command, or a reply was
-garbled. Any call but ``status()`` and ``isconnected()`` of a network that stands may raise them.
+Calls may raise ``OSError``: ETIMEDOUT, the module does not answer; EIO, it refused a command, or a
+reply was damaged. ``status()`` and ``isconnected()`` do not raise while joined.
 """
 
 from .. import lazy
@@ -25,47 +26,48 @@ STAT_CONNECT_FAIL = -1
 STAT_NO_AP_FOUND = -2
 STAT_WRONG_PASSWORD = -3
 
-_NO_IP = const(2)  # of status(): the network took the module in, and gave no address yet
+_NO_IP = const(2)  # a result of status(): joined, but without an address yet
 
 # The parser's events that may end a command.
 _TIMEOUT = const(0)
 _OK = const(2)
 _READY = const(22)
 
-_TRIES = const(3)  # of a join that a restart of the module, or a lost answer, cut short
-_AGAIN_MS = const(15000)  # how long a module may take to be back in a network that it lost,
-_RETRY_MS = const(5000)  # and how long is waited between tries for one that does not look for it
+_TRIES = const(3)  # how often a join is tried that a restart or a lost answer has cut short
+_AGAIN_MS = const(15000)  # pause between tries for a module that rejoins by itself,
+_RETRY_MS = const(5000)  # and for one that does not
 
 
 class Station:
-    """The module as a station, and what else its ``WLAN`` objects share.
+    """The state of the module as a station, and what else all ``WLAN`` objects share.
 
-    It is the client of the command that joins a network: ``look()`` sends it, ``over()`` ends it.
+    It is the client of the command that joins a network: ``look()`` sends the command, ``over()``
+    is called at its end.
     """
 
     def __init__(self):
         self.radio = None
         self.active = False
-        self.name = None  # what hostname() was given before the module was active
-        self.code = "XX"  # of the country
-        self.settings = {}  # of the access point: what config() was given
-        self.network = None  # what connect() was given: (ssid, key, bssid, None)
-        self.due = False  # it is to be joined when the module has time
+        self.name = None  # the name given to hostname() before the module was active
+        self.code = "XX"  # the country
+        self.settings = {}  # the access point's settings given to config()
+        self.network = None  # the network given to connect(): (ssid, key, bssid, None)
+        self.due = False  # it must be joined as soon as the module is free
         self.joining = False  # AT+CWJAP is under way
-        self.leaving = False  # a network is to be left that disconnect() could not leave yet
-        self.failed = 0  # how the last join ended: a STAT_ below 0
-        self.tries = 0  # since connect(), or since the network was lost
-        self.tried = 0  # when it was tried last
+        self.leaving = False  # disconnect() was called while the module was busy: leave later
+        self.failed = 0  # why the last join failed: a STAT_ below 0
+        self.tries = 0  # tries since connect(), or since the network was lost
+        self.tried = 0  # when the last try was, ticks
 
     def awake(self):
-        """The ``Radio``; its module answers and is set up."""
+        """The ``Radio``, after making sure that its module answers and is set up."""
         if self.radio is None:
             self.radio = lazy.call("board", "shared")
         self.radio.awake()
         return self.radio
 
     def look(self):
-        """Take in what came, and begin what is due. It waits for short commands alone.
+        """Handle what has come, and begin what is due. It waits for short commands only.
 
         :raises OSError: ETIMEDOUT, the module does not answer
         """
@@ -85,11 +87,11 @@ class Station:
         elif self.leaving:
             call("faces.joining", "leave", self)
         elif self.failed and modem.contact < 1:
-            modem.chores()  # the module said nothing at all: is it there?
+            modem.chores()  # the last command had no answer: find out whether the module answers
 
     def _lost(self, modem):
-        """The network is gone. ESP-AT joins it again by itself; a module that does not, or that has
-        restarted, is told to; and so is each, every now and then.
+        """The network is lost. ESP-AT rejoins it by itself; another module, or one that restarted,
+        is told to join at once. After that each is told to from time to time.
         """
         if not modem.up:
             self.due = True
@@ -102,13 +104,13 @@ class Station:
             self.due = modem.port.since(self.tried) > pause
 
     def _begin(self):
-        """Join the network: its short commands now; nobody waits for the long one."""
+        """Join the network: run the short commands, and begin the long one without waiting."""
         radio = self.radio
         self.due = self.leaving = False
         self.tries += 1
         self.tried = radio.modem.port.ticks()
-        self.failed = 0 if radio.network else STAT_CONNECT_FAIL  # if one of them raises
-        radio.awake()  # here, so that the rooms for it are not loaded beside those for joining
+        self.failed = 0 if radio.network else STAT_CONNECT_FAIL  # applies if a command raises
+        radio.awake()  # here, so that its rooms and those for joining are not loaded together
         self.joining = call("faces.joining", "begin", self)
         self.failed = 0
         if not self.joining:
@@ -123,11 +125,11 @@ class Station:
         """The command that joins a network has ended."""
         self.joining = False
         if self.due or self.leaving:
-            return  # something else is wanted by now
+            return  # meanwhile connect() or disconnect() was called
         modem = self.radio.modem
         if code == _OK and not modem.probed:
             self._joined()
-        elif code == _READY or code == _OK:  # a restart; or its own answer was lost
+        elif code == _READY or code == _OK:  # a restart; or its own result was lost
             self.due = self.tries < _TRIES
             self.failed = 0 if self.due else STAT_CONNECT_FAIL
         elif code == _TIMEOUT:
@@ -135,11 +137,11 @@ class Station:
         else:
             why = lazy.call("at.essential", "reason", modem)
             self.failed = {2: STAT_WRONG_PASSWORD, 3: STAT_NO_AP_FOUND}.get(why, STAT_CONNECT_FAIL)
-        if self.radio.network:  # it had been joined, and was lost: it is tried for ever
+        if self.radio.network:  # a network that was joined and lost: try without end
             self.failed = 0
 
     def status(self):
-        """A ``STAT_``, or 2."""
+        """The state of the station: a ``STAT_`` constant, or 2: joined without an address."""
         self.look()
         if not self.active:
             return STAT_IDLE
@@ -160,7 +162,7 @@ _station = Station()
 
 
 def call(room, function, *args, **names):
-    """``lazy.call()`` for which a refused command is an OSError."""
+    """As ``lazy.call()``, but a refused command raises OSError instead of ATError."""
     try:
         return lazy.call(room, function, *args, **names)
     except ATError as e:
@@ -197,8 +199,9 @@ class WLAN:
     def active(self, is_active=None):
         """Whether the interface is on; or switch it on (``AT+CWMODE``) or off.
 
-        The module stays in the network it stands in. Off: it leaves it (``AT+CWQAP``); where
-        neither interface is on, its radio is switched off (``AT+CWMODE=0``; not NonOS, WizFi360).
+        Switching it on does not make the module leave its network; switching it off does
+        (``AT+CWQAP``). If the access point is off, too, its radio is switched off (``AT+CWMODE=0``;
+        not NonOS, WizFi360).
         """
         if self.is_ap:
             return self._wlan("active", is_active)
@@ -209,17 +212,17 @@ class WLAN:
         return None
 
     def connect(self, ssid, key=None, *, auth=-1, security=-1, bssid=None, channel=-1):
-        """Begin to join a network (``AT+CWJAP``): ``status()`` tells how it goes.
+        """Begin to join a network (``AT+CWJAP``): ``status()`` returns the progress.
 
-        It takes as long as some short commands. If the module is busy with a command of another
-        socket it begins later, when ``status()`` or ``isconnected()`` are asked. Nothing is done
-        where the module already stands in that network: another password is not noticed then,
-        ``disconnect()`` first has it checked.
+        It takes as long as a few short commands. If the module is busy with a socket's command, the
+        join begins later, when ``status()`` or ``isconnected()`` is called. If the module is in
+        that network already, nothing is done: a different password is not noticed then; call
+        ``disconnect()`` first to have it checked.
 
         :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes
         :param key: 8 to 64 bytes; None or empty: an open network
-        :param bssid: six bytes, where several access points share a name
-        :param auth: accepted, as ``security`` and ``channel``: the module finds them out itself
+        :param bssid: six bytes, to choose among access points of the same name
+        :param auth: ignored, like ``security`` and ``channel``: the module finds these itself
         :raises OSError: ETIMEDOUT, the module does not answer; EIO, it refused a command
         :raises ValueError: an argument is out of its range
         """
@@ -242,16 +245,16 @@ class WLAN:
     def isconnected(self):
         """Whether the station is in a network and has an address; whether the access point is on.
 
-        The module is asked once, since it may have stayed joined while the board restarted; from
-        then on its notices tell.
+        The module is asked once, since it may have stayed joined while the board restarted; after
+        that, its notices keep this up to date.
         """
         return self.status() == STAT_GOT_IP
 
     def status(self, param=None):
-        """The state of the link, or what ``param`` names.
+        """The state of the interface, or the value that ``param`` names.
 
-        0 idle, 1 connecting, 2 connected without an address yet, 3 got an address; -1 failed, -2 no
-        such access point, -3 wrong password. The access point: 3 if it is on, else 0.
+        A station: 0 idle, 1 connecting, 2 connected without an address yet, 3 got an address; -1
+        failed, -2 no such access point, -3 wrong password. The access point: 3 if it is on, else 0.
 
         :param str param: ``"rssi"`` (station): dBm (``AT+CWJAP?``); ``"stations"`` (access point):
             a list of tuples, each with the six bytes of a MAC (``AT+CWLIF``)
@@ -268,34 +271,36 @@ class WLAN:
         call("faces.joining", "stop", _station)
 
     def scan(self, *, passive=False, ssid=None, essid=None, bssid=None):
-        """The access points in reach (``AT+CWLAP``), after some seconds; 64 at most.
+        """Scan for access points in range (``AT+CWLAP``), which takes seconds; 64 at most.
 
-        A list of (ssid, bssid, channel, RSSI, security, 1): the first two are bytes, RSSI is in
-        dBm, security a sum of 1 (WEP, or any of the next), 2 (WPA) and 4 (WPA2, WPA3); 0: open. The
-        last, on a Pico W how often it was seen, is always 1.
+        Returns a list of (ssid, bssid, channel, RSSI, security, 1): the first two are bytes, RSSI
+        is in dBm, security is a sum of 1 (WEP, or any of the next), 2 (WPA) and 4 (WPA2, WPA3); 0:
+        open. The last item, on a Pico W how often it was seen, is always 1.
 
-        :param passive: accepted: the module does as it is set
+        :param passive: ignored: the module scans as it is configured
         :param ssid: only those of this name; ``essid`` is the same
         :param bssid: six bytes: only this one
         """
         return self._wlan("scan", ssid or essid, bssid)
 
     def ifconfig(self, config=None):
-        """(address, mask, gateway, name server), each a str; or set them.
+        """Return ``(address, mask, gateway, name server)``, each a str; or set them.
 
         :param config: four str (``AT+CIPSTA``, ``AT+CIPDNS``; ``AT+CIPAP``), or ``"dhcp"``
         """
         return self._wlan("ifconfig", config)
 
     def ipconfig(self, *args, **names):
-        """``ipconfig("addr4")``: (address, mask); ``"gw4"``; ``"dhcp4"``, ``"has_dhcp4"``: bool.
+        """Read a parameter: ``ipconfig("addr4")``: (address, mask); ``"gw4"``; ``"dhcp4"`` and
+        ``"has_dhcp4"``: bool.
 
-        Or set them: ``ipconfig(dhcp4=True)``, ``ipconfig(addr4="10.0.0.9/24", gw4="10.0.0.1")``.
+        Or set some: ``ipconfig(dhcp4=True)``, ``ipconfig(addr4="10.0.0.9/24", gw4="10.0.0.1")``.
         """
         return self._wlan("ipconfig", *args, **names)
 
     def config(self, *args, **names):
-        """``config("mac")``: what it is set to; ``config(pm=WLAN.PM_NONE)`` sets it. See wlan.py.
+        """Read a parameter, ``config("mac")``, or set some, ``config(pm=WLAN.PM_NONE)``: see
+        wlan.py.
 
         :raises ValueError: there is no such parameter, or it cannot have that value
         """
@@ -306,15 +311,18 @@ class WLAN:
 
 
 def hostname(name=None):
-    """The name that the network's DHCP server is told; or set it (``AT+CWHOSTNAME``)."""
+    """The module's name for the network's DHCP server; or set it (``AT+CWHOSTNAME``)."""
     return call("faces.wlan", "hostname", _station, name)
 
 
 def country(code=None):
-    """The two letters of a country; or set them. The module is not told: see wlan.py."""
+    """The two letters of the country; or set them. They are not sent to the module: see wlan.py."""
     return lazy.call("faces.wlan", "country", _station, code)
 
 
 def ipconfig(*args, **names):
-    """``ipconfig("dns")``, ``ipconfig(dns="9.9.9.9")`` (``AT+CIPDNS``); ``prefer`` is 4."""
+    """Read ``ipconfig("dns")``, or set it: ``ipconfig(dns="9.9.9.9")`` (``AT+CIPDNS``).
+
+    ``prefer`` is 4.
+    """
     return call("faces.wlan", "name_servers", _station, *args, **names)

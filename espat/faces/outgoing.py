@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What a TCP socket has yet to send, while it must not wait for the module."""
+"""Writing to a TCP socket without waiting: bytes are kept until the module can take them."""
 
 from ..errors import fail
 from ..parser import const
@@ -10,7 +10,7 @@ from .kind import socket
 
 STAYS = True
 
-_OPEN = const(2)  # what a link is
+_OPEN = const(2)  # states of a link
 _LOST_SEND = const(7)
 
 # Events.
@@ -19,50 +19,51 @@ _CANCELED = const(7)
 
 _SENDING = const(4)  # what a socket is doing
 
-_OUT = const(2048)  # bytes taken at a time,
-_WHOLE = const(8192)  # and by a write() that is not given again: programs expect it to take all
-_HEAD = const(512)  # bytes of an HTTP head that are held back
+_OUT = const(2048)  # the most bytes taken by one call,
+_WHOLE = const(8192)  # and by a write() outside asyncio: programs expect that it takes all
+_HEAD = const(512)  # the most bytes of an HTTP head that are held back
 _SEND_MS = const(20000)  # how long the module may take to confirm a send
 
 _HEADS = b" GET POST PUT HEAD DELETE PATCH OPTIONS HTTP/1.0 HTTP/1.1 "
 
 
 class Outgoing(socket, Socket):
-    """A TCP socket that can be written to without a wait."""
+    """A TCP socket that can be written to without waiting."""
 
-    bind = Socket.bind  # not those of `socket`, which stands before it
+    bind = Socket.bind  # not that of `socket`, which comes first in the bases
     setblocking = Socket.setblocking
     settimeout = Socket.settimeout
 
-    leaves = False  # it was closed, and waits for its peer to do so first
-    polled = False  # it was asked what it is ready for
-    more = None  # a bytearray: what was taken while something else was on its way
+    leaves = False  # it was closed by the program, and its peer may close first
+    polled = False  # the program has polled it
+    more = None  # a bytearray: what was taken while other bytes were being sent
 
     def __init__(self, radio=None, *_, **__):
         if not hasattr(radio, "modem"):
-            return  # CPython calls it once more, behind socket.__new__()
+            return  # CPython calls this a second time, after socket.__new__()
         Socket.__init__(self, radio)
-        # What was taken to be sent.
+        # Bytes that were taken to be sent.
         self.out = None  # a bytearray
-        self.end = 0  # bytes in it,
-        self.at = 0  # those of them for which CIPSEND went out,
-        self.owed = 0  # the last of them, which write() has not told yet that it took
+        self.end = 0  # how many bytes it has,
+        self.at = 0  # for how many of them CIPSEND was begun,
+        self.owed = 0  # and how many at the end write() has not reported as taken yet
         self.held = False  # they are an HTTP head whose blank line has not come
         self.sending = 0  # bytes of the CIPSEND under way
-        self.again = False  # the module called it off once
+        self.again = False  # that CIPSEND was canceled once, and is repeated
 
     # Writing
 
     def write(self, data, start=None, size=None):
-        """Send all of a buffer; ``write(data, n)`` its first bytes, ``write(data, start, n)``.
+        """Send all of a buffer; ``write(data, n)``: its first ``n`` bytes; ``write(data, start,
+        n)``: ``n`` bytes from ``start`` on.
 
-        :param data: bytes and the like, or a str
-        :returns: how many bytes the module has confirmed. Of a socket that must not wait how many
-            were taken, perhaps fewer than given; None: it has no room.
+        :param data: bytes-like, or a str
+        :returns: how many bytes the module has confirmed. With a time-out of 0: how many were
+            taken, perhaps fewer than given; None: there is no space.
 
-            A stream of asyncio, which is polled, is told how many were confirmed. None: give the
-            same bytes again, they may be on their way. So ``drain()`` ends when they have gone.
-        :raises OSError: as ``send()``; EIO, other bytes were given again
+            For a stream of asyncio, which is polled: how many were confirmed; None: call again with
+            the same bytes, which may be on their way. So ``drain()`` ends when they are sent.
+        :raises OSError: as ``send()``; EIO, called again with other bytes
         """
         view = turns.part(data, start, size)
         if self.timeout == 0:
@@ -77,12 +78,12 @@ class Outgoing(socket, Socket):
         return done
 
     def send(self, data, flags=0):
-        """Send bytes: how many were taken.
+        """Send bytes; returns how many were taken.
 
-        A socket that must not wait takes them if it has room. They are sent as soon as the module
-        may be told, by whichever socket is polled, read, written or closed next.
+        With a time-out of 0 it takes them if it has space. They are sent when the module is free
+        and any socket is polled, read, written or closed.
 
-        :raises OSError: EAGAIN, it has no room; else as ``Socket.send()``
+        :raises OSError: EAGAIN, there is no space; else as ``Socket.send()``
         """
         view = turns.part(data)
         if self.timeout != 0:
@@ -95,7 +96,7 @@ class Outgoing(socket, Socket):
         return n
 
     def sendall(self, data, flags=0):
-        """``send()`` until all was taken."""
+        """``send()`` all bytes; with a time-out of 0 it takes all, or raises EAGAIN."""
         view = turns.part(data)
         if self.timeout != 0:
             self.write(view)
@@ -103,19 +104,20 @@ class Outgoing(socket, Socket):
             raise fail("waiting", "the module to take what is sent")
 
     def sendto(self, data, address):
-        """``send()``: whom it is for was told by ``connect()``."""
+        """``send()``: the address is ignored, since ``connect()`` has set the peer."""
         return self.send(data)
 
     def _check_open(self):
-        """Programs expect ECONNRESET of a peer that has closed: that is what a Pico W raises."""
+        """Raise ECONNRESET if the peer has closed: programs expect that, as on a Pico W."""
         if not self.owed and self.state() != _OPEN:
             raise fail("ended")
 
     def _give(self, view, owing, most=_OUT):
-        """Take bytes to be sent: how many; None if there is no room, or no connection yet.
+        """Take bytes to be sent; returns how many, or None if there is no space or no connection
+        yet.
 
-        :param bool owing: they count as taken when the module has confirmed them
-        :param most: so many at most; None: all of them, or none
+        :param bool owing: report bytes as taken only when the module has confirmed them
+        :param most: the most bytes to take; None: take all or none
         """
         turns.advance(self.modem)
         if not self.shut and not self._stands() and (self.goal or self.doing):
@@ -146,7 +148,7 @@ class Outgoing(socket, Socket):
         return n
 
     def _add(self, view, most):
-        """Take bytes that go out behind those on their way: how many; None if there is no room."""
+        """Take bytes to be sent after those under way; returns how many, None if no space."""
         more = self.more or bytearray()
         n = len(view)
         if most:
@@ -166,7 +168,7 @@ class Outgoing(socket, Socket):
         self.end = n
 
     def _hold_head(self, view):
-        """Join the pieces of an HTTP head: it goes out at its blank line."""
+        """Join the pieces of an HTTP head, which is sent when its blank line has come."""
         n = len(view)
         if not self.held:
             if self.out is None or len(self.out) < max(n, _HEAD):
@@ -180,10 +182,10 @@ class Outgoing(socket, Socket):
             self.held = False
 
     def _let_go(self):
-        """Send what is held back of an HTTP head: its program goes on to something else."""
+        """Send what is held back of an HTTP head, since its program does something else now."""
         head = self.head
         if head is not None and head.held and self.timeout == 0 and self._has_room():
-            self._keep(memoryview(head.buf)[: head.held])  # its own way out might wait
+            self._keep(memoryview(head.buf)[: head.held])  # Head.flush() might wait
             head.held = 0
             self._send_soon()
         if self.held:
@@ -196,7 +198,7 @@ class Outgoing(socket, Socket):
         turns.advance(self.modem)
 
     def _credit(self, view):
-        """How many of the bytes that were given before these are: they have been sent."""
+        """How many of these bytes, given a second time, are those that have been sent."""
         n = min(self.owed, len(view))
         start = self.end - self.owed
         if memoryview(self.out)[start : start + n] != view[:n]:
@@ -205,23 +207,23 @@ class Outgoing(socket, Socket):
         return n
 
     def _has_room(self):
-        """Whether bytes can be taken: what became of those before is known."""
+        """Whether bytes can be taken: the end of the last send is known."""
         return self.held or (self.at == self.end and not self.sending)
 
     def _takes(self):
-        """Whether ``write()`` would take a byte."""
+        """Whether ``write()`` would take at least one byte."""
         return self._has_room() or not (self.owed or (self.more and len(self.more) >= _OUT))
 
     def _is_sending(self):
         return self.sending or self.more or (self.at < self.end and not self.held)
 
     def _lose(self):
-        """Nothing of what was taken will be sent."""
+        """Drop all bytes that were taken and not sent."""
         self.at = self.end
         self.more = None
 
     def send_on(self):
-        """Begin to send the next piece of what was taken: the module may be told."""
+        """Begin to send the next piece of what was taken; the module must be free."""
         if not self.is_ours() or (not self.shut and self.state() != _OPEN):
             self._lose()
             return
@@ -238,24 +240,24 @@ class Outgoing(socket, Socket):
         self.at += n
 
     def give_up(self, error):
-        """Nothing more can be sent, and why."""
+        """Drop what was to be sent, and keep the error for the next use."""
         self._lose()
         self.fault = error
         self._release()
 
     def _release(self):
-        """Give the link of a socket that was closed back, once all has been sent."""
+        """Release the link of a closed socket, once all has been sent."""
         if self.shut and not self.leaves and self.is_ours():
             self.modem.give(self.link)
 
     def over(self, code):
-        """As ``Socket.over()``; of a piece the rest is sent, or it is sent again if it was lost."""
+        """As ``Socket.over()``; then send the rest, or repeat a piece that was canceled."""
         n = self.sending
         self.sending = 0
         Socket.over(self, code)
         if not n:
             return
-        if code == _CANCELED and not self.again:  # nothing of it went
+        if code == _CANCELED and not self.again:  # nothing of it was sent
             self.again = True
             self.at -= n
         elif code != _SEND_OK:
@@ -275,6 +277,6 @@ class Outgoing(socket, Socket):
 
 
 def _opens_head(view):
-    """Whether bytes are the beginning of an HTTP request or answer."""
+    """Whether bytes are the beginning of an HTTP request or response."""
     word = bytes(view[:9]).split(b" ")[0]
     return len(word) > 2 and _HEADS.find(b" " + word + b" ") >= 0

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """``socket`` as MicroPython has it on boards with Wi-Fi: sockets are streams, and can be polled.
 
-One that must not wait (``setblocking(False)``) waits for nothing, neither the network nor the
-module, which does one command at a time: what it wants is begun as soon as the module may be told,
-by whichever socket is polled, read or written next. ``write()`` takes up to 8 KB then, as a Pico W
-does, and sends them in their turn; a socket that asyncio polls takes bytes when the module has
-confirmed them, so that ``drain()`` ends when they have gone.
+A socket with ``setblocking(False)`` waits neither for the network nor for the module, which does
+one command at a time. Its commands are begun when the module is free and any socket is polled, read
+or written. ``write()`` takes up to 8 KB then, as on a Pico W, and they are sent when it is their
+turn. With a socket that asyncio polls, bytes count as taken when the module has confirmed them, so
+that ``drain()`` ends when they are sent.
 """
 
 from .. import held, lazy
@@ -31,7 +31,7 @@ MSG_DONTWAIT = 2
 
 
 def radio():
-    """The module that all sockets are of."""
+    """The radio that all sockets use."""
     return held.radio or lazy.call("board", "shared")
 
 
@@ -54,12 +54,11 @@ makers[AF_INET, SOCK_DGRAM] = _datagram
 def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):
     """``[(AF_INET, type, proto, "", (host, port))]``.
 
-    A name is asked for by ``AT+CIPDOMAIN``, which is waited for, up to 20 seconds. Where a TCP
-    connection is wanted (``type`` is SOCK_STREAM) it is left to the module to find when it
-    connects: the address is the name then, nothing is waited for, and ``connect()`` raises if
-    nobody has it.
+    A name is resolved by ``AT+CIPDOMAIN``; the call waits for that, up to 20 seconds. But if
+    ``type`` is SOCK_STREAM, the module resolves the name when it connects: then the name itself is
+    returned as address, the call does not wait, and ``connect()`` raises if the name is unknown.
 
-    :raises OSError: (-2, message), the name is not known
+    :raises OSError: (-2, message), the name is unknown
     """
     if isinstance(host, (bytes, bytearray)):
         host = str(host, "utf-8")

@@ -31,7 +31,7 @@ class SocketPool(sockets.SocketPool):
     EAI_NONAME = -2
 
     class gaierror(OSError):
-        """No such name, or nobody who could tell: ``errno`` is ``EAI_NONAME``."""
+        """The name is unknown, or no name server answered: ``errno`` is ``EAI_NONAME``."""
 
     def __init__(self, radio):
         if not isinstance(radio, Radio):
@@ -41,7 +41,7 @@ class SocketPool(sockets.SocketPool):
     def getaddrinfo(self, host, port, family=0, type=0, proto=0, flags=0):
         """``[(family, type, proto, "", (address, port))]``.
 
-        :raises gaierror: the name is not known
+        :raises gaierror: the name is unknown
         """
         try:
             return sockets.SocketPool.getaddrinfo(self, host, port, family, type, proto, flags)

@@ -14,7 +14,7 @@ from .outgoing import Outgoing
 
 STAYS = True
 
-# What a stream is asked by ioctl(), and what poll() tells.
+# Requests of ioctl(), and the flags of poll().
 _POLL = const(3)
 _CLOSE = const(4)
 _RD = const(1)
@@ -24,10 +24,10 @@ _HUP = const(16)
 _NVAL = const(32)
 _EINVAL = const(22)
 
-_OPEN = const(2)  # what a link is
+_OPEN = const(2)  # a state of a link
 _ERROR = const(3)  # an event
 
-_ABSENCE_MS = const(30000)  # how long a connection waits for a network that was lost
+_ABSENCE_MS = const(30000)  # how long a connect waits for a network that was lost
 
 # What a socket is doing.
 _CONNECTING = const(1)
@@ -45,11 +45,11 @@ class Stream(Outgoing):
 
     def __init__(self, radio=None, *_, **__):
         Outgoing.__init__(self, radio)
-        # Here, since CLOSE, which sets some of them, may not allocate.
-        self.goal = None  # (host, port) of a connection that is yet to be begun,
-        self.since = None  # and how long it has waited for a lost network, ticks
-        self.ended = None  # when what began it had ended, or was asked after last, ticks
-        self.fault = None  # what went wrong while nobody waited for it: raised at the next use
+        # Created here, since CLOSE sets some of them and must not allocate.
+        self.goal = None  # (host, port) of a connection that is still to be begun
+        self.since = None  # when it began to wait for a lost network, ticks
+        self.ended = None  # when CIPSTART ended, or the last poll before the first use, ticks
+        self.fault = None  # an error that no call was waiting for: raised at the next use
 
     def __enter__(self):
         return self
@@ -60,10 +60,10 @@ class Stream(Outgoing):
     # The stream protocol
 
     def ioctl(self, request, argument):
-        """What ``select``, ``asyncio`` and ``ssl`` ask of a stream: 3 is POLL, 4 is CLOSE.
+        """The requests that ``select``, ``asyncio`` and ``ssl`` make: 3 is POLL, 4 is CLOSE.
 
-        CLOSE may come while garbage is collected: it allocates nothing, and the link is closed
-        later. Whatever else is asked is answered by -EINVAL.
+        CLOSE may come during garbage collection: it allocates nothing, and the link is closed
+        later. Any other request returns -EINVAL.
         """
         if request == _CLOSE:
             self._drop()
@@ -73,7 +73,7 @@ class Stream(Outgoing):
         return -_EINVAL
 
     def _poll(self, wanted):
-        """Of what is wanted, what there is; ERR and HUP unasked."""
+        """Which of the wanted flags apply; ERR and HUP may be returned, too."""
         if self.shut:
             return _NVAL
         self.polled = True
@@ -99,7 +99,7 @@ class Stream(Outgoing):
             return broken
 
     def _is_readable(self):
-        """Whether a read would give something: bytes, or the end of the stream."""
+        """Whether a read would return bytes or the end of the stream."""
         self._let_go()
         self.got = 0
         if self._receive(_NONE) >= 0:
@@ -108,20 +108,20 @@ class Stream(Outgoing):
         return False
 
     def _look(self):
-        """Nothing is there: a notice may be lost, or the module gone."""
+        """There is nothing to read: ask the module, since a notice may be lost."""
         if self.modem.contact < 1:  # a command had no answer: does the module answer at all?
             self.modem.chores()
         elif not self.doing and turns.may_ask(self.modem):
             self._ask()
 
     def _is_writable(self):
-        """Whether a write would give a number, or raise."""
+        """Whether a write would take bytes or raise."""
         if self.state() != _OPEN:
             return True
         return self._takes()
 
     def _drop(self):
-        """Close without a wait, and without a byte of heap."""
+        """Close without waiting and without allocating memory."""
         if self.shut:
             return
         self.shut = True
@@ -133,17 +133,18 @@ class Stream(Outgoing):
             self.modem.give(self.link, _OPEN if doubtful else 0)
 
     def close(self):
-        """Close the connection, after what was written. Idempotent.
+        """Close the connection, after sending what was written.
 
-        One that must not wait is closed as soon as the module may be told so.
+        With a time-out of 0, the link is closed as soon as the module is free. Closing a closed
+        socket does nothing.
         """
         if self.shut:
             return
         if self.timeout == 0 or self.goal:
             self._let_go()
             if self.served and self.is_ours() and (self.used or self.end):
-                # It may close first, as most do: a CIPCLOSE that crosses its CLOSED would hit
-                # whoever got the link behind it.
+                # Let the client close first, as most do: a CIPCLOSE sent just before its CLOSED
+                # comes would close the connection of the next client with that link.
                 self.shut = self.leaves = True
                 self.ring = None
                 turns.leaving.append([self, self.modem.port.ticks()])
@@ -157,7 +158,10 @@ class Stream(Outgoing):
                 Socket.close(self)
 
     def may_go(self, late):
-        """Whether a socket that was closed is done with: its peer has closed too, or is late."""
+        """Give up the link of a closed socket, if its peer has closed, too, or is late.
+
+        :returns: whether that was done
+        """
         if self._is_sending():
             return False
         if self.is_ours():
@@ -167,17 +171,18 @@ class Stream(Outgoing):
         return True
 
     def place(self):
-        """As ``Socket.place()``; of a socket that was closed: nowhere."""
+        """As ``Socket.place()``; None if the socket was closed."""
         return None if self.shut else Socket.place(self)
 
     # Connecting
 
     def connect(self, address):
-        """``AT+CIPSTART=<link>,"TCP","<host>",<port>``; the module resolves a name.
+        """Open a connection: ``AT+CIPSTART=<link>,"TCP","<host>",<port>``; the module resolves a
+        name.
 
-        One that must not wait raises EINPROGRESS, and is begun with the first poll, read or write
-        that finds the module free. POLLOUT tells that it stands; POLLERR that it came to nothing:
-        the next use raises why.
+        With a time-out of 0 it raises EINPROGRESS, and the first poll, read or write that finds the
+        module free begins to connect. POLLOUT then shows that the connection is open; POLLERR that
+        it failed: the next use raises the reason.
 
         :raises OSError: as ``Socket.connect()``
         """
@@ -200,7 +205,7 @@ class Stream(Outgoing):
         raise fail("started")
 
     def _check(self, address):
-        """Whether a connection may be begun."""
+        """Raise if a connection cannot be begun."""
         if self.shut:
             raise fail("closed")
         if self.port or self.left or self.link >= 0:
@@ -208,9 +213,9 @@ class Stream(Outgoing):
         lazy.call("sock.opening", "check", address)
 
     def _stands(self):
-        """Whether a connection stands, or has stood; one that is due is begun.
+        """Whether a connection is or was open; if one is still to be begun, begin it.
 
-        :raises OSError: it came to nothing, and why
+        :raises OSError: it failed; the error says why
         """
         self._raise_fault()
         if self.stood:
@@ -230,7 +235,10 @@ class Stream(Outgoing):
         return True
 
     def _is_joined(self):
-        """Whether the network is there; one that was lost is waited for, but not for ever."""
+        """Whether the network is joined; False while one that was lost may come back.
+
+        :raises OSError: ENOTCONN, it did not come back within 30 s
+        """
         if turns.is_joined():
             return True
         port = self.modem.port
@@ -242,11 +250,11 @@ class Stream(Outgoing):
         return False
 
     def _may_retry(self, error):
-        """Whether a connection that came to nothing for want of a link may be tried again."""
+        """Whether a connect failed because no link was free, and one could be freed now."""
         return error.errno == errno.ENOMEM and lazy.call("faces.strays", "reclaim", self.modem)
 
     def over(self, code):
-        """As ``Outgoing.over()``; when it was is noted."""
+        """As ``Outgoing.over()``; it also notes when a connect ended."""
         if not self.stood:
             self.ended = self.modem.port.ticks()
         Outgoing.over(self, code)
@@ -258,9 +266,9 @@ class Stream(Outgoing):
             raise fault
 
     def _finish(self):
-        """Wait for what was begun while the socket must not wait: it may now.
+        """Wait for the end of what was begun while the socket had a time-out of 0.
 
-        :raises OSError: ETIMEDOUT; what came of it
+        :raises OSError: ETIMEDOUT; or the error of what was begun
         """
         idle = self.stood and self._has_room() and not (self.held or turns.waiting)
         if (idle and self.fault is None) or self.server is not None or self.shut:
@@ -271,7 +279,7 @@ class Stream(Outgoing):
         turns.advance(modem)
         while not self._stands() and (self.goal or self.doing):
             self.rest(since, "the connection")
-        while turns.waiting or not self._has_room():  # others were first
+        while turns.waiting or not self._has_room():  # other sockets may come first
             self.rest(since, "the module to take what is sent")
             turns.advance(modem)
 
@@ -283,10 +291,10 @@ class Stream(Outgoing):
         Socket.listen(self, backlog)
 
     def accept(self):
-        """The next client: ``(socket, (address, port))``. The socket starts with waits for ever.
+        """The next client: ``(socket, (address, port))``. Its socket has no time-out at first.
 
-        :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``; EINVAL, this socket does not
-            listen
+        :raises OSError: EAGAIN or ETIMEDOUT, as set by ``settimeout()``; EINVAL, this socket does
+            not listen
         """
         server = self.server
         if self.timeout != 0 or self.shut or server is None:
@@ -298,10 +306,10 @@ class Stream(Outgoing):
         return server.hand_out()
 
     def setsockopt(self, level, option, value):
-        """SO_REUSEADDR, SO_KEEPALIVE, SO_BROADCAST and TCP_NODELAY are taken, and change nothing.
+        """SO_REUSEADDR, SO_KEEPALIVE, SO_BROADCAST and TCP_NODELAY are accepted, with no effect.
 
-        So is 20, a function to be called when bytes come, of a socket that does not listen: webrepl
-        sets it, and reads all the same.
+        So is option 20, a callback for received bytes, on a socket that does not listen: webrepl
+        sets it, but also reads without it.
 
         :raises OSError: EOPNOTSUPP, any other
         """
@@ -312,11 +320,12 @@ class Stream(Outgoing):
     # Reading
 
     def read(self, size=-1):
-        """So many bytes, fewer only at the end of the stream; without a size all until then.
+        """Read ``size`` bytes, fewer only at the end of the stream; without a size, all up to it.
 
-        :returns: bytes; of a socket that must not wait what is there, None if nothing is; ``b""``
-            at the end of the stream, for ever
-        :raises OSError: ETIMEDOUT by ``settimeout()``; ECONNRESET, bytes or the connection lost
+        :returns: bytes; with a time-out of 0 what is there, None if nothing is; ``b""`` at the end
+            of the stream, each time
+        :raises OSError: ETIMEDOUT, as set by ``settimeout()``; ECONNRESET, bytes or the connection
+            were lost
         """
         if self.timeout == 0:
             return self._read_some(size)
@@ -333,7 +342,7 @@ class Stream(Outgoing):
         return bytes(whole)
 
     def readinto(self, buffer, size=-1):
-        """As ``read()``, into a buffer: how many bytes."""
+        """As ``read()``, but into a buffer; returns how many bytes."""
         view = octets("buffer", buffer, True)
         if 0 <= size < len(view):
             view = view[:size]
@@ -349,10 +358,9 @@ class Stream(Outgoing):
         return done
 
     def readline(self, size=-1):
-        """A line with its end, or what is left at the end of the stream; at most ``size`` bytes.
+        """Read one line including its end, or the rest of the stream; at most ``size`` bytes.
 
-        :returns: bytes; of a socket that must not wait perhaps a part of one, None if nothing is
-            there
+        :returns: bytes; with a time-out of 0 perhaps a part of a line, None if nothing is there
         """
         if self.timeout == 0:
             if self._take(_NONE) is None:
@@ -373,11 +381,12 @@ class Stream(Outgoing):
         return bytes(line)
 
     def recv(self, size, flags=0):
-        """What is there, up to a size; ``b""`` at the end of the stream.
+        """Wait for at least one byte, then return what is there, up to ``size`` bytes; ``b""`` at
+        the end of the stream.
 
-        :param flags: MSG_PEEK, what is given stays there, 512 bytes at most; MSG_DONTWAIT
-        :raises OSError: EAGAIN or ETIMEDOUT by ``settimeout()``; EOPNOTSUPP, another flag; else as
-            ``read()``
+        :param flags: MSG_PEEK: do not remove the bytes, at most 512; MSG_DONTWAIT
+        :raises OSError: EAGAIN or ETIMEDOUT, as set by ``settimeout()``; EOPNOTSUPP, another flag;
+            else as ``read()``
         """
         if flags:
             return self._flagged(size, flags)
@@ -392,7 +401,7 @@ class Stream(Outgoing):
         return data
 
     def recvfrom(self, size, flags=0):
-        """``recv()``, and where it came from."""
+        """``(bytes, address)``: what ``recv()`` returns, and the peer."""
         return self.recv(size, flags), self.peer
 
     def _flagged(self, size, flags):
@@ -416,7 +425,7 @@ class Stream(Outgoing):
         return bytes(memoryview(self.ring.buf)[start : start + n]) if n else b""
 
     def recv_into(self, buffer, size=0):
-        """As ``recv()``, into a buffer: how many bytes, 0 at the end of the stream."""
+        """As ``recv()``, but into a buffer; returns how many bytes, 0 at the end of the stream."""
         view = octets("buffer", buffer, True)
         if 0 < size < len(view):
             view = view[:size]
@@ -431,7 +440,7 @@ class Stream(Outgoing):
         return n
 
     def _read_some(self, size):
-        """What is there, up to a size (-1: all of it); None if nothing is."""
+        """What is there now, up to ``size`` bytes (-1: all of it); None if nothing is."""
         if self._take(_NONE) is None:
             return None
         n = self.waiting()
@@ -440,7 +449,7 @@ class Stream(Outgoing):
         return self.ring.pull(n) if n else b""
 
     def _take(self, view):
-        """Into a view what is there: how many bytes, 0 at the end, None if nothing is."""
+        """Read what is there into a view: how many bytes, 0 at the end, None if nothing is."""
         turns.advance(self.modem)
         if not self.shut and not self._stands() and (self.goal or self.doing):
             return None

@@ -4,7 +4,7 @@
 
 STAYS = True
 
-PROTOCOL_TLS_CLIENT = 0  # as a Pico W numbers them
+PROTOCOL_TLS_CLIENT = 0  # the same numbers as on a Pico W
 PROTOCOL_TLS_SERVER = 1
 CERT_NONE = 0
 CERT_OPTIONAL = 1

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Whose turn it is: a module does one command at a time, and some sockets must not wait for theirs.
+"""Turns of sockets that must not wait, since a module does one command at a time.
 
-What such a socket has yet to begin is begun by whichever socket is polled, read or written next.
+What such a socket has still to begin is begun when any socket is polled, read or written.
 """
 
 import sys
@@ -16,22 +16,21 @@ STAYS = True
 _PERIOD_MS = const(5000)  # how often the module is asked whether a notice was lost
 _STAT_GOT_IP = const(3)  # of network.WLAN.status()
 
-_LINGER_MS = const(100)  # how long a server's client may take to close, after the last it was sent
+_LINGER_MS = const(100)  # how long a closed socket waits for a server's client to close first
 
-waiting = []  # sockets with bytes to send, the one whose turn is next first
-leaving = []  # [socket, when it was closed] of a server's clients that may close first
+waiting = []  # sockets with something to send; the first one is the next
+leaving = []  # [socket, when it was closed]: sockets of a server's clients that may close first
 
 
 def advance(modem):
-    """Take in what is here, then begin what is due, as far as the module may be told something.
+    """Handle what has come, then begin what is due, if the module is free.
 
-    It waits for nothing, and raises nothing that concerns one socket alone, whose ``give_up()`` is
-    told.
+    It never waits. An error that concerns one socket only goes to its ``give_up()``.
     """
     modem.step()
     listener = modem.listener
     while leaving:
-        # Without a server nobody else gets the link.
+        # Without a server, the module gives the link to nobody else.
         late = listener is None or listener.dropped
         if not leaving[0][0].may_go(late or modem.port.since(leaving[0][1]) > _LINGER_MS):
             break
@@ -48,17 +47,17 @@ def advance(modem):
             sock.send_on()
         except OSError as e:
             if sock is None:
-                return  # whoever wants something of the module will be told
+                return  # the next use of the module will report it
             if waiting and waiting[0] is sock:
                 waiting.pop(0)
             sock.give_up(e)
 
 
 def is_joined():
-    """Whether a connection may be begun; what the network is to be joined for is begun meanwhile.
+    """Whether a connection may be begun; if ``network`` is used, also continue its join.
 
-    A radio joins a lost network when it is used, which takes seconds: ``network`` joins it without
-    a wait. Where that is not used there is nothing to wait for.
+    A radio joins a lost network when it is used, and waits seconds for that; ``network`` joins it
+    without waiting. If the program does not use ``network``, a connection may always be begun.
     """
     station = held.station
     return station is None or not station.network or station.status() == _STAT_GOT_IP
@@ -75,9 +74,8 @@ def has_streams():
 
 
 def part(data, start=None, size=None):
-    """What ``write(data)``, ``write(data, n)`` and ``write(data, start, n)`` mean, as a memoryview.
-
-    As MicroPython has it: a number below 0 means all.
+    """The bytes that ``write(data)``, ``write(data, n)`` or ``write(data, start, n)`` writes, as a
+    memoryview. As in MicroPython, a number below 0 means all.
     """
     view = octets("data", data.encode() if isinstance(data, str) else data)
     if size is not None:

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """``wifi`` as CircuitPython has it, for boards whose Wi-Fi is an ESP-AT module.
 
-``wifi.radio`` is made when it is first asked for, by espat_board.py (a file of boards/ under that
-name) or by settings.toml: see board.py. Nothing is joined by itself. ``AuthMode``, ``Network`` and
-``PowerManagement`` are loaded when asked for, too.
+``wifi.radio`` is made when first used, as espat_board.py (a file of boards/ under that name) or
+settings.toml say: see board.py. It does not join a network by itself. ``AuthMode``, ``Network`` and
+``PowerManagement`` are loaded when first used, too.
 """
 
 from .. import held, lazy

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What ``network`` has beside joining: scans, addresses, settings, the access point.
+"""What ``network`` has besides joining: scans, addresses, settings, the access point.
 
-Loaded for each use, and forgotten. ``station`` is the ``Station`` of network.py, which all share;
-``is_ap`` tells whether the access point is meant.
+Loaded for each use, and forgotten. ``station`` is the only ``Station`` of network.py; ``is_ap`` is
+True for the access point.
 """
 
 from ..at.args import number, setting, told
@@ -27,13 +27,13 @@ from ..members.types import PowerManagement, packed, written
 
 _NONE = "0.0.0.0"
 
-# What a scan of a Pico W says for each security of cwlap(): privacy 1, WPA 2, WPA2 or WPA3 4.
+# For each security of cwlap(), what a scan of a Pico W returns: 1 privacy, 2 WPA, 4 WPA2 or WPA3.
 _SEEN = (0, 1, 3, 5, 7, 5, 5, 5)
 
-# The securities of cwsap() by the numbers of config(security=): WLAN.SEC_, and those of the docs.
+# The securities of cwsap() by the values of config(security=): WLAN.SEC_, and those of the docs.
 _SECURITIES = {0: 0, 2: 2, 3: 3, 4: 4, 0x400004: 3, 0x400006: 4}
 
-# How deep the module sleeps, by the lowest four bits of config(pm=), the mode of a CYW43; and back.
+# The sleep mode by the lowest four bits of config(pm=), the mode of a CYW43; and the other way.
 _SLEEPS = {0: PowerManagement.NONE, 1: PowerManagement.MAX, 2: PowerManagement.MIN}
 _PMS = ((PowerManagement.NONE, 0x10), (PowerManagement.MAX, 0x11), (PowerManagement.MIN, 0xA11142))
 
@@ -157,7 +157,7 @@ def _name_server(station):
 
 
 def name_servers(station, param=None, **names):
-    """``network.ipconfig()``: ``dns``, and ``prefer``, which is 4: the sockets are IPv4."""
+    """``network.ipconfig()``: ``dns``, and ``prefer``, always 4 since the sockets are IPv4."""
     if names and param is None:
         for name, value in names.items():
             if name == "dns":
@@ -176,7 +176,7 @@ def name_servers(station, param=None, **names):
 
 
 def hostname(station, name):
-    """``network.hostname()``; before the module is active the name is kept for then."""
+    """``network.hostname()``; a name given before the module is active is set later."""
     if name is None:
         return station.name or station.awake().hostname
     if station.active:
@@ -187,9 +187,9 @@ def hostname(station, name):
 
 
 def country(station, code):
-    """``network.country()``: kept and given back, but the module is not told.
+    """``network.country()``: the code is kept and returned, but not sent to the module.
 
-    Modules follow the country that their access point names, of themselves (ESP-AT: the policy of
+    By default, modules use the country that their access point announces (ESP-AT: the policy of
     ``AT+CWCOUNTRY`` is 0).
     """
     if code is None:
@@ -203,10 +203,10 @@ def country(station, code):
 def config(station, is_ap, *args, **names):
     """``WLAN.config()``.
 
-    Of both: ``mac`` (``AT+CIPSTAMAC``, ``AT+CIPAPMAC``), ``hostname``, ``pm`` (``AT+SLEEP``),
-    ``txpower`` in dBm (``AT+RFPOWER``), ``ssid`` or ``essid`` and ``channel``, which for a station
-    can be read alone. Of a station ``reconnects`` (``AT+CWRECONNCFG``): -1 for ever, 0 none. Of an
-    access point ``security``, ``hidden``, and ``key`` or ``password``, which cannot be read.
+    For both: ``mac`` (``AT+CIPSTAMAC``, ``AT+CIPAPMAC``), ``hostname``, ``pm`` (``AT+SLEEP``),
+    ``txpower`` in dBm (``AT+RFPOWER``), ``ssid`` or ``essid`` and ``channel``, which are read-only
+    for a station. For a station: ``reconnects`` (``AT+CWRECONNCFG``): -1 no limit, 0 none. For an
+    access point: ``security``, ``hidden``, and ``key`` or ``password``, which cannot be read.
     """
     if bool(args) == bool(names) or len(args) > 1:
         raise TypeError("config: one name, or settings, are wanted")
@@ -266,7 +266,7 @@ def _pm(station):
 
 
 def _put_pm(station, value):
-    """What this module does not have is the next best: MAX is MIN with NonOS and WizFi360."""
+    """Set the sleep mode. NonOS and WizFi360 do not have MAX, so MIN is used instead."""
     wanted = _SLEEPS.get(value & 15)
     if wanted is None:
         raise ValueError("config: pm: one of WLAN.PM_NONE, PM_PERFORMANCE, PM_POWERSAVE is wanted")
@@ -324,8 +324,8 @@ def active(station, is_ap, on=None):
 
 
 def _start(station, modem):
-    """Be an access point (``AT+CWMODE=3``, ``AT+CWSAP``), as ``config()`` was told; where it was
-    told nothing: as the module is set.
+    """Start the access point (``AT+CWMODE=3``, ``AT+CWSAP``) with the settings of ``config()``, or,
+    if there are none, with those that the module has.
     """
     before = modem.softap
     modem.softap = True
@@ -339,7 +339,7 @@ def _start(station, modem):
 
 
 def _wanted(modem, settings):
-    """The arguments of ``cwsap()``: what is not set stays as the module has it."""
+    """The arguments of ``cwsap()``; the module's own value for each setting that is not given."""
     ssid, key, channel, security, most, hidden = cwsap_query(modem)
     if "ssid" in settings or "key" in settings:
         key = settings.get("key", "")
@@ -353,7 +353,7 @@ def _wanted(modem, settings):
 
 
 def _keep(station, kept):
-    """Settings of the access point are kept; made at once if it is on."""
+    """Keep settings of the access point, and apply them at once if it is on."""
     if "ssid" in kept:
         text("ssid", kept["ssid"], 1, 32)
     if kept.get("key"):
@@ -368,7 +368,7 @@ def _keep(station, kept):
 
 
 def _soft_ap(name, at):
-    """A function that reads a setting of the access point: kept by config(), or the module's."""
+    """A function that reads a setting of the access point: the kept one, or the module's."""
 
     def get(station):
         if name in station.settings:
@@ -378,9 +378,9 @@ def _soft_ap(name, at):
     return get
 
 
-_KEPT = "kept"  # until the access point is started
+_KEPT = "kept"  # set when the access point is started
 
-# (names, what gets it, what sets it); None: it cannot be.
+# (names, function that reads it, function that sets it); None: that is not possible.
 _STATION = (
     ("mac", _mac, _put_mac),
     ("hostname", _name, hostname),
