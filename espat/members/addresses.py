@@ -4,7 +4,7 @@
 
 Addresses are ``ipaddress.IPv4Address`` where there is a module ``ipaddress`` (CircuitPython with
 lib/ipaddress.py, CPython), else str; both are accepted. What is set here is set again after the
-module has restarted. Every function takes the radio first.
+module has restarted. The first parameter of every function is the radio.
 """
 
 from .. import calls
@@ -14,9 +14,10 @@ from ..at.wifi import cipap, cipap_query, cipsta, cwdhcp
 
 
 def address(text, command=b"+CIPSTA"):
-    """An address of a reply in the type that the runtime has for addresses; None stays None.
+    """Convert an address of a reply to the type that the runtime has for addresses; None stays
+    None.
 
-    :param bytes command: whose reply it is
+    :param bytes command: the command of the reply, for the error
     :raises OSError: EIO, it is no address
     """
     if text is None:
@@ -64,9 +65,9 @@ def _soft_ap(radio, which):
 
 
 def is_soft_ap(modem):
-    """Whether the module is a soft-AP (``AT+CWMODE?``); it is asked once more if need be.
+    """Whether the module is a soft-AP (``AT+CWMODE?``); a damaged reply is asked for once more.
 
-    :raises OSError: EIO, it does not tell
+    :raises OSError: EIO, both replies are damaged
     """
     for _ in range(2):
         mode = cwmode_query(modem)
@@ -100,7 +101,7 @@ def set_ipv4_address(radio, *, ipv4, netmask, gateway, ipv4_dns=None):
     """Use a fixed address (``AT+CIPSTA``); DHCP is off then.
 
     :param ipv4: with ``netmask`` and ``gateway``: an ``IPv4Address`` or a str
-    :param ipv4_dns: a name server (``AT+CIPDNS``); None: as it is
+    :param ipv4_dns: a name server (``AT+CIPDNS``); None: do not change it
     :raises ValueError: no IPv4 address
     """
     modem = radio.awake()
@@ -111,7 +112,7 @@ def set_ipv4_address(radio, *, ipv4, netmask, gateway, ipv4_dns=None):
 
 
 def set_ipv4_address_ap(radio, *, ipv4, netmask, gateway):
-    """Set the soft-AP's address (``AT+CIPAP``); its DHCP server gives out addresses beside it.
+    """Set the soft-AP's address (``AT+CIPAP``); its DHCP server assigns addresses next to it.
 
     :param ipv4: with ``netmask`` and ``gateway``: an ``IPv4Address`` or a str
     :raises ValueError: no IPv4 address
@@ -120,7 +121,7 @@ def set_ipv4_address_ap(radio, *, ipv4, netmask, gateway):
 
 
 def start_dhcp(radio, *, ipv4=True, ipv6=False):
-    """Get the address by DHCP (``AT+CWDHCP``), as a module does from the start.
+    """Get the address by DHCP (``AT+CWDHCP``), which is the default.
 
     :param bool ipv4: False: as ``stop_dhcp()``
     :raises NotImplementedError: ``ipv6``, which the sockets do not have
@@ -135,19 +136,19 @@ def start_dhcp(radio, *, ipv4=True, ipv6=False):
 
 
 def stop_dhcp(radio):
-    """Get no address by DHCP (``AT+CWDHCP``); ``set_ipv4_address()`` sets one."""
+    """Stop getting an address by DHCP (``AT+CWDHCP``); ``set_ipv4_address()`` sets one."""
     modem = radio.awake()
     station(modem)
     cwdhcp(modem, 0)
 
 
 def start_dhcp_ap(radio):
-    """Have the soft-AP give its stations addresses (``AT+CWDHCP``), as it does from the start."""
+    """Let the soft-AP assign addresses to its stations (``AT+CWDHCP``), which is the default."""
     cwdhcp(radio.awake(), 1, False, True)
 
 
 def stop_dhcp_ap(radio):
-    """Have the soft-AP give its stations no addresses (``AT+CWDHCP``)."""
+    """Stop the soft-AP from assigning addresses to its stations (``AT+CWDHCP``)."""
     cwdhcp(radio.awake(), 0, False, True)
 
 
@@ -162,8 +163,8 @@ def dns(radio):
 def put_dns(radio, servers):
     """Set the name servers (``AT+CIPDNS``).
 
-    :param servers: up to three (NonOS: two), each an ``IPv4Address`` or a str; none: those that
-        DHCP names
+    :param servers: up to three (NonOS: two), each an ``IPv4Address`` or a str; empty: use those
+        from DHCP
     :raises OSError: EOPNOTSUPP, NonOS AT 1.3 cannot
     """
     servers = [str(server) for server in servers]

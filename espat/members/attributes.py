@@ -1,17 +1,17 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The radio's attributes on CircuitPython, which is built without ``__setattr__`` of classes.
+"""The radio's attributes on CircuitPython, which does not support ``__setattr__`` in classes.
 
 There ``radio.hostname = "kitchen"`` reaches the module only if the class has a descriptor of that
-name. Methods have no descriptor: setting one of them is not refused there. Loaded with the radio,
-and stays; never on MicroPython. On CPython desktop.py does more.
+name. Methods have no descriptor, so assigning to one raises no error there. Loaded with the radio,
+and stays; never on MicroPython. On CPython desktop.py is used instead.
 """
 
 from .. import lazy
 
 
 class Attribute:
-    """An attribute that is read and set on the module."""
+    """An attribute whose value is read from the module and set in it."""
 
     def __init__(self, name):
         self.name = name

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The radio's members as ``dir()``, ``help()``, ``inspect`` and editors see them on CPython.
+"""The radio's members on CPython, so that ``dir()``, ``help()``, ``inspect`` and editors see them.
 
-Properties and methods with the docstrings and signatures of the functions in this folder. They do
-what ``__getattr__`` and ``__setattr__`` of the radio do on every runtime. Loaded with the radio on
-CPython; elsewhere never loaded.
+They are properties and methods with the docstrings and signatures of the functions in this folder,
+and do the same as ``__getattr__`` and ``__setattr__`` of the radio do on every runtime. Loaded with
+the radio on CPython; never on other runtimes.
 """
 
 from . import addresses, device, passthrough, scan, softap
@@ -31,7 +31,7 @@ def _method(name, function):
     method.__qualname__ = "Radio." + name
     method.__module__ = function.__module__
     method.__doc__ = function.__doc__
-    method.__wrapped__ = function  # whose signature it has
+    method.__wrapped__ = function  # inspect shows the signature of this function
     return method
 
 

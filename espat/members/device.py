@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Members of ``Radio``: the module itself. On and off, joined or not, its names, sleep, ping,
+"""Members of ``Radio`` about the module itself: on and off, joined or not, its names, sleep, ping,
 reset, any command. Loaded for each use.
 
-What is set here is set again after the module has restarted, but for ``enabled``. Every function
-takes the radio first.
+What is set here is set again after the module has restarted, except ``enabled``. The first
+parameter of every function is the radio.
 """
 
 import errno
@@ -38,7 +38,7 @@ def connected(radio):
     """Whether the module is joined to a network and has an address there.
 
     The module is asked once (``AT+CWJAP?``, ``AT+CIPSTA?``), since it may have stayed joined while
-    the board restarted; from then on its notices tell.
+    the board restarted; after that, its notices keep this up to date.
     """
     modem = radio.modem
     modem.step()
@@ -54,7 +54,7 @@ def connected(radio):
 def _joined(modem):
     try:
         return cwjap_query(modem) is not None and cipsta_query(modem)[0] is not None
-    except ATError:  # it is no station
+    except ATError:  # the module is not a station
         return False
 
 
@@ -69,15 +69,15 @@ def reset(radio):
 
 
 def deinit(radio):
-    """Release the UART. The module keeps its state: it may stay joined. A rate that ``fast`` raised
-    is put back.
+    """Release the UART. The module keeps its state and may stay joined. If ``fast`` raised the
+    rate, it is set back.
     """
     modem = radio.modem
     if modem.slow and modem.up:
         try:
             lazy.call("at.system", "change_rate", modem, modem.slow)
         except (OSError, ATError):
-            pass  # start-up looks for it at either rate
+            pass  # the next start-up tries both rates
     modem.up = False
     uart = modem.port.uart
     (getattr(uart, "deinit", None) or uart.close)()
@@ -86,7 +86,7 @@ def deinit(radio):
 def command(radio, line, timeout=5):
     """Send any command: ``radio.command("AT+CIPSTATUS")``.
 
-    Of modes that it changes the driver sets those that sockets need again before the next command.
+    If it changes modes that sockets need, the driver sets them again before the next command.
 
     :param str line: ASCII, beginning with AT, without CRLF; quoted and escaped by the caller
     :param timeout: seconds; None: 5
@@ -108,7 +108,7 @@ def command(radio, line, timeout=5):
             if line[2:].startswith(mode) and line[-1] != "?":
                 modem.recheck |= _ASK_MODES
     if line == "AT+CIPMUX=0":
-        modem.up = False  # no link was open; with one at most the sockets cannot work
+        modem.up = False  # no link was open; the sockets cannot work with a single link
     return lines
 
 
@@ -118,9 +118,10 @@ def enabled(radio):
 
 
 def put_enabled(radio, on):
-    """Switch the module's radio off (``AT+CWMODE=0``), which loses all sockets; or on, not joined.
+    """Switch the module's radio off (``AT+CWMODE=0``): all connections are lost; or on: it is not
+    joined then.
 
-    :raises NotImplementedError: NonOS and WizFi360 cannot: ``stop_station()``, ``stop_ap()``
+    :raises NotImplementedError: NonOS and WizFi360 cannot: use ``stop_station()``, ``stop_ap()``
     """
     modem = radio.awake()
     if on:
@@ -135,7 +136,7 @@ def put_enabled(radio, on):
 
 
 def start_station(radio):
-    """Be a station (``AT+CWMODE=1``, 3 beside a soft-AP), as ``connect()`` does too."""
+    """Become a station (``AT+CWMODE=1``, 3 if a soft-AP is on); ``connect()`` does that, too."""
     station(radio.awake())
 
 
@@ -146,14 +147,14 @@ def stop_station(radio):
 
 
 def hostname(radio):
-    """The name that the network's DHCP server is told (``AT+CWHOSTNAME?``)."""
+    """The module's name for the network's DHCP server (``AT+CWHOSTNAME?``)."""
     modem = radio.awake()
     station(modem)
     return cwhostname_query(modem)
 
 
 def put_hostname(radio, name):
-    """Set it (``AT+CWHOSTNAME``): 1 to 32 letters, digits, ``-`` and ``.``; from the next join on.
+    """Set it (``AT+CWHOSTNAME``): 1 to 32 letters, digits, ``-`` and ``.``; for the next join.
 
     :raises ValueError: other characters, or too long
     :raises OSError: EOPNOTSUPP, NonOS AT 1.3 cannot
@@ -202,7 +203,7 @@ def put_mac_address_ap(radio, value):
 
 
 def _sleep_modes(modem):
-    """(mode of ``AT+SLEEP``, ``PowerManagement``): ESP-AT and NonOS number them differently."""
+    """Pairs of ``AT+SLEEP`` mode and ``PowerManagement``: ESP-AT and NonOS have other numbers."""
     m = PowerManagement
     if modem.has("SLEEP_MAX"):
         return ((0, m.NONE), (1, m.MIN), (3, m.MAX))
@@ -210,7 +211,7 @@ def _sleep_modes(modem):
 
 
 def power_management(radio):
-    """A ``wifi.PowerManagement`` (``AT+SLEEP?``); UNKNOWN: a sleep in which UART bytes get lost."""
+    """A ``wifi.PowerManagement`` (``AT+SLEEP?``); UNKNOWN: a mode in which UART bytes get lost."""
     modem = radio.awake()
     now = sleep_query(modem)
     for mode, name in _sleep_modes(modem):
@@ -233,7 +234,7 @@ def put_power_management(radio, wanted):
 
 
 def tx_power(radio):
-    """How loud the radio is, in dBm, a float (``AT+RFPOWER?``).
+    """The transmit power in dBm, a float (``AT+RFPOWER?``).
 
     :raises OSError: EOPNOTSUPP, NonOS and WizFi360 do not tell
     """
@@ -241,8 +242,8 @@ def tx_power(radio):
 
 
 def put_tx_power(radio, dbm):
-    """Set it (``AT+RFPOWER``): 10 to 21 dBm (ESP8266 to 20.5, NonOS 0 to 20.5), in steps of a
-    quarter, of which the module takes the next lower that it has.
+    """Set it (``AT+RFPOWER``): 10 to 21 dBm (ESP8266 to 20.5, NonOS 0 to 20.5), in steps of 0.25;
+    the module rounds down to a power that it has.
 
     :raises ValueError: out of that range
     :raises OSError: EOPNOTSUPP, WizFi360 cannot
@@ -251,12 +252,12 @@ def put_tx_power(radio, dbm):
 
 
 def ping(radio, ip, *, timeout=0.5):
-    """Ping (``AT+PING``): seconds that the answer took; None: there was none, or it took longer.
+    """Ping a host (``AT+PING``): seconds until the answer; None if there was none in time.
 
     The call takes as long as the module waits, some seconds, whatever the time-out.
 
-    :param ip: an ``IPv4Address``, or a str; a name too
-    :param timeout: seconds; None: however long
+    :param ip: an ``IPv4Address``, or a str: an address or a name
+    :param timeout: seconds; None: no limit
     """
     modem = radio.awake()
     try:

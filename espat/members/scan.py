@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Members of ``Radio``: the networks in reach, and the one it is joined to. Loaded for each use.
+"""Members of ``Radio``: the networks in range, and the one it is joined to. Loaded for each use.
 
-Every function takes the radio first.
+The first parameter of every function is the radio.
 """
 
 from .. import calls
@@ -13,12 +13,12 @@ from .types import Network
 
 
 def start_scanning_networks(radio, *, start_channel=1, stop_channel=165):
-    """Scan (``AT+CWLAP``): an iterator over a ``wifi.Network`` for each access point in reach.
+    """Scan (``AT+CWLAP``): an iterator with a ``wifi.Network`` for each access point in range.
 
     The module scans all its channels, which takes some seconds, and reports 64 networks at most.
 
     :param int start_channel: 1 to 165, as ``stop_channel``: networks on other channels are left out
-    :raises ValueError: a channel out of its range
+    :raises ValueError: a channel outside this range
     """
     first, last = sorted(
         (
@@ -54,7 +54,7 @@ def ap_info(radio):
 def _network(modem, line):
     """``+CWJAP:"name","02:00:00:00:00:01",6,-50,...`` as a ``Network``; None if it is not that."""
     first = line.find(b'"') + 1
-    last = line.rfind(b'","')  # names may hold anything: the last '","' is the one behind the name
+    last = line.rfind(b'","')  # a name may contain '","', so the last one ends the name
     if not 0 < first <= last or line[last + 20 : last + 22] != b'",':
         return None
     numbers = line[last + 22 :].split(b",")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Members of ``Radio``: the module as an access point (soft-AP). Loaded for each use.
 
-Until ``stop_ap()`` the soft-AP is started again after the module has restarted. Every function
-takes the radio first.
+Until ``stop_ap()``, the soft-AP is started again after the module has restarted. The first
+parameter of every function is the radio.
 """
 
 from ..at.args import number
@@ -14,13 +14,13 @@ from .types import packed, security
 
 
 def start_ap(radio, ssid, password=b"", *, channel=1, authmode=(), max_connections=4):
-    """Be an access point, beside being a station (``AT+CWMODE=3``, ``AT+CWSAP``).
+    """Become an access point, and stay a station, too (``AT+CWMODE=3``, ``AT+CWSAP``).
 
     :param ssid: 1 to 32 bytes
     :param password: 8 to 64 bytes; empty: an open network
-    :param int channel: 1 to 13; while the module is joined it is that of the network it is in
-    :param authmode: of ``wifi.AuthMode``: OPEN, or PSK with WPA, WPA2 or both; none given: OPEN
-        without a password, else WPA, WPA2 and PSK
+    :param int channel: 1 to 13; while the module is joined, it uses the channel of that network
+    :param authmode: of ``wifi.AuthMode``: OPEN, or PSK with WPA, WPA2 or both; empty: OPEN without
+        a password, else WPA, WPA2 and PSK
     :param int max_connections: stations, 1 to 10 (NonOS: to 8)
     :raises ValueError: an argument is out of its range
     """
@@ -39,7 +39,7 @@ def start_ap(radio, ssid, password=b"", *, channel=1, authmode=(), max_connectio
 
 
 def stop_ap(radio):
-    """Be no access point any more (``AT+CWMODE=1``); its address and MAC are forgotten too."""
+    """Stop being an access point (``AT+CWMODE=1``); its address and MAC are forgotten, too."""
     modem = radio.awake()
     modem.softap = False
     cwmode(modem, 1)
@@ -51,10 +51,10 @@ def ap_active(radio):
 
 
 def stations_ap(radio):
-    """The stations at the soft-AP (``AT+CWLIF``), a list of (mac, rssi, ipv4_address).
+    """The stations of the soft-AP (``AT+CWLIF``), a list of named tuples (mac, rssi, ipv4_address).
 
-    Each is a named tuple: six bytes; None, since modules do not report it; the address, None while
-    it has none.
+    ``mac`` is six bytes; ``rssi`` is None, since modules do not report it; ``ipv4_address`` is None
+    while the station has none.
     """
     from collections import namedtuple
 

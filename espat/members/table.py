@@ -9,8 +9,9 @@ and a name in the table.
 from .. import lazy
 from ..errors import ATError, fail
 
-# (room, what it is, names). "get": an attribute that can be read, by the function of its name;
-# "set": it can be set too, by put_<name>; "call": a method. The functions take the radio first.
+# (room, kind, names). "get": an attribute that can be read, by the function of its name; "set": an
+# attribute that can also be set, by put_<name>; "call": a method. The functions' first parameter is
+# the radio.
 MEMBERS = (
     ("device", "get", "connected firmware"),
     ("device", "set", "enabled hostname mac_address mac_address_ap power_management tx_power"),
@@ -29,9 +30,9 @@ MEMBERS = (
 
 
 def reader(radio, name):
-    """What gets a member: a function to call for an attribute, and the method itself; and which.
+    """The function that reads a member: a method itself, or what returns an attribute.
 
-    :returns: (function, True if it is a method)
+    :returns: ``(function, True if it is a method)``
     :raises AttributeError: there is no such member
     """
     room, kind = _find(name)
@@ -41,7 +42,7 @@ def reader(radio, name):
 
 
 def writer(radio, name):
-    """What sets a member: a function of the value. None: there is no such member.
+    """The function that sets a member to a value; None if there is no such member.
 
     :raises AttributeError: the member cannot be set
     """
@@ -54,7 +55,7 @@ def writer(radio, name):
 
 
 def attributes():
-    """The names of all members that are no methods, a list."""
+    """The names of all members that are not methods, a list."""
     found = []
     for _, kind, names in MEMBERS:
         if kind != "call":
@@ -63,7 +64,7 @@ def attributes():
 
 
 def _find(name):
-    """(room, what it is) of a member; (None, None) if the table does not have it."""
+    """``(room, kind)`` of a member; ``(None, None)`` if the table does not have it."""
     for room, kind, names in MEMBERS:
         if name in names.split():
             return room, kind
@@ -71,10 +72,10 @@ def _find(name):
 
 
 def _bound(radio, room, function):
-    """A function of a room, called with the radio first.
+    """A function of a room, bound to the radio.
 
-    A refused command is an OSError, but from ``command()``. CircuitPython has room for few frames:
-    no function stands between this one and ``lazy``.
+    A refused command raises OSError, but ATError from ``command()``. CircuitPython's stack is
+    small: so this calls ``lazy`` directly.
     """
 
     def call(*args, **names):

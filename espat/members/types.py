@@ -38,7 +38,7 @@ class AuthMode:
 
 
 class PowerManagement:
-    """How deep the module sleeps while it is joined: see ``Radio.power_management``."""
+    """How deeply the module sleeps while it is joined: see ``Radio.power_management``."""
 
     MIN = _Constant()
     MAX = _Constant()
@@ -65,7 +65,8 @@ class Network:
 
     @property
     def authmode(self):
-        """A tuple of ``AuthMode``. Of ``Radio.ap_info`` it takes a scan (``AT+CWLAP``), seconds.
+        """A tuple of ``AuthMode``. For the network of ``Radio.ap_info`` the first use scans
+        (``AT+CWLAP``), which takes seconds.
 
         :raises OSError: EIO, the module refused the scan
         """
@@ -101,7 +102,7 @@ def authmodes(security):
 def security(authmode, password):
     """The security of ``at.wifi.cwsap()`` for the ``authmode`` of ``Radio.start_ap()``.
 
-    :raises ValueError: no soft-AP has this combination, or it does not go with the password
+    :raises ValueError: no soft-AP supports this combination, or it does not fit the password
     """
     wanted = set(authmode)
     if not wanted:
@@ -117,7 +118,7 @@ def security(authmode, password):
 def packed(command, text):
     """The six bytes of a MAC address in a reply, ``"02:00:00:00:00:01"``.
 
-    :param bytes command: whose reply it is
+    :param bytes command: the command of the reply, for the error
     :raises OSError: EIO, it is no MAC address
     """
     if not isinstance(text, str):  # not UTF-8
@@ -128,7 +129,7 @@ def packed(command, text):
 
 
 def written(value):
-    """A MAC address of six bytes as commands take it, ``"02:00:00:00:00:01"``.
+    """A MAC address of six bytes in the form of commands, ``"02:00:00:00:00:01"``.
 
     :raises ValueError: not six bytes
     """
