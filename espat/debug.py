@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""``debug=``: the conversation with the module, a line at a time, secrets masked. Loaded when asked
-for.
+"""``debug=``: shows the conversation with the module line by line, with secrets masked. Loaded only
+if it is used.
 """
 
 from . import lazy
@@ -13,10 +13,10 @@ _WAITING = const(18)  # an event of the parser
 
 
 class ShownModem(Modem):
-    """A modem whose conversation is shown.
+    """A modem that shows its conversation.
 
-    :param show: a function of ``"->"`` or ``"<-"`` and a line (str); True, or what is no function,
-        prints
+    :param show: a function that takes ``"->"`` or ``"<-"`` and a line (str); anything that is no
+        function, such as True: print
     """
 
     def __init__(self, port, idle, rescue, show):

@@ -5,4 +5,4 @@
 STAYS = True
 
 radio = None
-station = None  # the Station of faces/network.py, once it is on: it joins without waiting
+station = None  # the Station of faces/network.py, once active: it joins without waiting

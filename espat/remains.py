@@ -1,22 +1,22 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What an older espat left in this folder, and what of it hides the files of today.
+"""Finds files of an older espat in this folder that are loaded instead of the current ones.
 
-Who copies a new espat over an old one by hand has both: ``tls.py`` beside the folder ``tls``, or
-``radio.py``, which is loaded instead of ``radio.mpy``. Loaded for one look, and forgotten.
+Copying a new espat over an old one by hand can leave both: ``tls.py`` beside the folder ``tls``, or
+``radio.py``, which is loaded instead of ``radio.mpy``. Loaded for one check, then forgotten.
 """
 
 import os
 import sys
 
-_FOLDER = 0x4000  # in the mode that os.stat() tells
+_FOLDER = 0x4000  # the directory bit of the mode in os.stat()
 
 
 def found(folder):
-    """Pairs of names in a folder, and in those below it, that one import could mean.
+    """Find pairs of names, in a folder and the folders below it, that one import could mean.
 
     :param str folder: where to look
-    :returns: ``("tls.py", "tls")``: the source, or the file; and what stands beside it
+    :returns: a list of pairs like ``("tls.py", "tls")`` or ``("radio.py", "radio.mpy")``
     """
     names = os.listdir(folder)
     pairs = []
@@ -33,7 +33,7 @@ def found(folder):
 
 
 def tell():
-    """Say on ``sys.stderr`` what there is twice; nothing where nobody can look."""
+    """Print on ``sys.stderr`` what exists twice; nothing if the folder cannot be listed."""
     folder = __file__[: __file__.rfind("/")]
     try:
         pairs = found(folder)

@@ -1,20 +1,20 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What a stranger must not read in a conversation with a module, and where it stands.
+"""Where secrets are in a conversation with a module, and how to mask them.
 
 ``debug=`` shows lines through ``mask``; transcripts on the desktop are masked by the same tables.
 Names are those of the command reference and of the ESP-AT command set's index.
 """
 
-# The form of a command: which of its quoted parameters may be read, which may be read where they
-# are bare figures, and whether such a figure may have more than one digit. Parameters are counted
-# from 0. All else is hidden, so that a password that slipped out of its place is, too.
+# The form of a command: which of its quoted parameters may be shown, which may be shown as digits
+# without quotes, and whether those may be more than one digit. Parameters are counted from 0. All
+# else is hidden, so that a password in the wrong place is hidden, too.
 _JOIN = ((0,), range(3, 12), True)
 _SOFT_AP = ((0,), range(2, 12), True)
 _MQTT = ((2,), (0, 1, 5, 6, 7, 8, 9), True)
 _LINK_FIRST = ((), (0,), False)
 
-# Behind "=", from the host and in the module's echo; _CUR and _DEF may follow a name.
+# What follows "=", from the host and in the module's echo; a name may have _CUR or _DEF appended.
 COMMANDS = {
     b"CWJAP": _JOIN,  # "ssid","password"[,"bssid"][,figures]
     b"CWSAP": _SOFT_AP,  # "ssid","password",figures
@@ -28,7 +28,7 @@ COMMANDS = {
     b"BLESETKEY": ((), (), True),
 }
 
-# Behind ":", from the module. CWJAP's reply tells no password.
+# What follows ":", from the module. CWJAP's reply contains no password.
 REPLIES = {
     b"CWSAP": _SOFT_AP,
     b"CWJEAP": ((0,), (1, 5), True),
@@ -40,8 +40,8 @@ REPLIES = {
 # Commands whose payload may be a secret; the first two also read it back.
 WRITES = (b"SYSFLASH", b"SYSMFG", b"MQTTLONGUSERNAME", b"MQTTLONGPASSWORD")
 
-# Names that hide what stands behind them and a ":", on a line of their own (SmartConfig's
-# password, requests in payloads) and in a quoted parameter (AT+HTTPCLIENT's headers).
+# What follows one of these names and a ":" is hidden, at the start of a line (SmartConfig's
+# password, requests in payloads) and of a quoted parameter (AT+HTTPCLIENT's headers).
 HEADERS = (
     b"password",
     b"Authorization",
@@ -52,28 +52,28 @@ HEADERS = (
     b"X-AIO-Key",
 )
 
-# "user:password@" between this and the first of those is hidden, wherever it stands.
+# "user:password@" between URL and the first of URL_ENDS is hidden, anywhere in a line.
 URL = b"://"
 URL_ENDS = b'/?#" \r\n'
 
 
 def is_secret_place(name):
-    """Does this partition or name space (bytes) hold private keys?"""
+    """Whether this partition or name space (bytes) holds private keys."""
     name = name.lower()
     return b"key" in name or name == b"mfg_nvs"
 
 
 class Parameters:
-    """The parameters of one command or reply: says of each byte whether it is to be hidden."""
+    """Reads the parameters of one command or reply, and decides for each byte if it is hidden."""
 
     def __init__(self, form):
         self._shown, self._figures, self._long = form
-        self._number = 0  # of the parameter
-        self._first = True  # byte of its parameter
+        self._number = 0  # the number of the current parameter
+        self._first = True  # the next byte is the first of its parameter
         self._quoted = self._escaped = self._closed = self._lost = False
 
     def hides(self, byte: int) -> bool:
-        """Take the next byte, which ends no line."""
+        """Take the next byte, which is no line end. Returns whether it must be hidden."""
         if self._lost:
             return True
         if self._quoted:
@@ -92,7 +92,7 @@ class Parameters:
             return False
         figure = 0x30 <= byte <= 0x39 and (first or self._long)
         if self._closed or not figure or self._number not in self._figures:
-            # Nothing that this form has: where a secret may stand now nobody knows.
+            # This does not fit the form: from here on a secret may be anywhere.
             self._lost = True
         return self._lost
 
@@ -106,16 +106,16 @@ class Parameters:
             self._quoted = False
             self._closed = True
             return False
-        elif byte == 0x2C and shown:  # it wants a backslash; or the quote before it had one
+        elif byte == 0x2C and shown:  # it must be escaped: perhaps the closing quote was missed
             self._lost = True
             return True
         return not shown
 
 
 def mask(text: str) -> str:
-    """A line of the conversation, either way, with ``***`` for each piece of a secret."""
+    """Return a line of the conversation, of either side, with ``***`` for each secret part."""
     line = text.encode()
-    marks = bytearray(len(line))  # 1 for what is hidden
+    marks = bytearray(len(line))  # 1 for each byte that is hidden
     at = 0
     while at < len(line):
         if line[at] == 0x2B:  # the + of a command or a reply
@@ -143,7 +143,7 @@ def _hide(marks, start, end):
 
 
 def _named(line, at, marks):
-    """Mark what a command or reply hides whose name begins here; where to look on."""
+    """Mark the secrets of the command or reply whose name begins here. Returns where to go on."""
     end = at
     while end < len(line) and line[end] not in b'=:,+" \r\n':
         end += 1
@@ -168,7 +168,7 @@ def _named(line, at, marks):
 
 
 def _header(line, at, marks):
-    """Mark what a header hides that begins here; where to look on."""
+    """Mark the secret of a header that begins here, if any. Returns where to go on."""
     colon = line.find(b":", at)
     name = line[at:colon].lower() if colon > at else b""
     for header in HEADERS:

@@ -1,19 +1,19 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What the exceptions of errors.py say, and what to do. Loaded when one is raised."""
+"""The texts of the exceptions of errors.py, with advice. Loaded when one is raised."""
 
 import errno
 
-# MicroPython lacks these, where CircuitPython and CPython have them.
+# CircuitPython and CPython have these, MicroPython lacks them.
 try:
     _Broken = BrokenPipeError
     _Unjoined = ConnectionError
 except NameError:
     _Broken = _Unjoined = OSError
 
-# Of each number of an OSError its name (and the number, where boards have no name for it), or of a
-# class; under it lines of a name and its text. "lost" has one for each state of a link from 4 on,
-# "join" for each code of +CWJAP (dialects.md 4), and 5: no address came.
+# A group for each errno of OSError (with its number if boards do not have the name), or for a class
+# of exceptions; then a line for each error: its name and its text. "lost" has one for each state of
+# a link from 4 on, "join" one for each code of +CWJAP (dialects.md 4), and 5: no address came.
 _TEXTS = (
     "ECONNRESET"
     "\nrestarted: connection lost: the module restarted"
@@ -98,9 +98,9 @@ _TEXTS = (
 
 
 def error(name, args):
-    """The exception of a name; None if another room has its text.
+    """Return the exception of this name; None if its text is in another room.
 
-    For ``"join"`` the arguments are the network and a code, for ``"lost"`` what the link is.
+    For ``"join"`` the arguments are the network and a code, for ``"lost"`` the link's state.
     """
     of = OSError
     before = ""
@@ -130,13 +130,13 @@ def error(name, args):
 
 
 def refusal(ATError, modem, command, code, timeout, restarted):
-    """The exception for a command that did not end as it should.
+    """Return the exception for a command that failed.
 
     :param ATError: the class of errors.py
-    :param bytes command: what stands behind AT
-    :param int code: the parser's event that ended it; 0: nothing did
-    :param int timeout: how long was waited, ms
-    :param bool restarted: the module has, since the call began
+    :param bytes command: what follows AT
+    :param int code: the parser's event that ended it; 0: time-out
+    :param int timeout: the time-out in ms
+    :param bool restarted: whether the module has restarted since the call began
     """
     if restarted:
         return error("restarted", ())
@@ -161,5 +161,5 @@ def refusal(ATError, modem, command, code, timeout, restarted):
 
 
 def readable(words):
-    """Bytes as text for people: what is not ASCII is shown as a question mark."""
+    """Return bytes as text for messages: bytes that are not printable ASCII become ``?``."""
     return "".join([chr(c) if 32 <= c < 127 else "?" for c in words])

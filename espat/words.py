@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The lines that firmware prints with no CRLF before them. Loaded when one must be judged.
+"""The lines that firmware prints without a CRLF before them. Loaded to judge a line.
 
-Such a line can stand right behind a payload. Any other line there is what is left of a payload
-after bytes were lost or doubled on the wire.
+Such a line can come directly after a payload. Any other line there is the rest of a payload of
+which bytes were lost or doubled on the line.
 
 Sources: the format strings of the NonOS library, all releases; of ESP-AT those that firmware whose
 console is the AT port prints (captures 41 and 76 of it); dialects.md 1, 2 and 4.
 """
 
-# In a line "#" stands for each number, its sign too.
+# In a line, "#" stands for a number with its sign.
 _LINES = b"""
 DNS Fail\nno ip\nip error\nIP# invalid\nALREADY CONNECTED\nConnection exists
 link is not valid\nlink is builded\nlink has changed\nno port\nport error\nport range error
@@ -34,7 +34,7 @@ s_at_ip_mode=#,udp_change_mode=#\nwifi disconnected, rc:#\nwifi reconnect..(#/#)
 at_malloc failed: #\nnegotiated phy mode: #
 """
 
-# And those that end alike, each without its end.
+# Lines with a common ending, listed without it.
 _ENDS = (
     b" FAIL",
     b"""
@@ -53,7 +53,7 @@ IP\nIP#\nID\nENTRY\nLink type
 """,
 )
 
-# Lines that begin so end with a name, an address or text.
+# Beginnings of lines that end with a name, an address or text.
 _BEGINNINGS = b"""\
 S conect C: |pespconn |[#]|ssid:|password:|ca name:|cert name:|pk name:|read eap config from flash|\
 AT version:|AT commit id :|SDK version:|compile time|Bin version|domain |unknown host: |\
@@ -63,9 +63,9 @@ close() reach to max timeout|smartconfig |Smart |wps """
 
 
 def is_word(line):
-    """Whether firmware prints this line, without its end, with no CRLF before it.
+    """Whether firmware prints this line (given without its CRLF) without a CRLF before it.
 
-    A number alone does not count as one, though NonOS prints some: it may as well be the rest of a
+    A number alone does not count, though NonOS prints some: it might as well be the rest of a
     payload.
     """
     shape = _shape(line)
@@ -86,7 +86,7 @@ def is_word(line):
 
 
 def _shape(line):
-    """The line with a # for each number."""
+    """Return the line with a # for each number."""
     shape = bytearray()
     for i in range(len(line)):
         c = line[i]
@@ -100,9 +100,9 @@ def _shape(line):
 
 
 def _is_reply(line):
-    """``+CIPSTA_CUR:...``: what a query is answered with, and some notices.
+    """Whether a line is like ``+CIPSTA_CUR:...``: the reply to a query, or one of some notices.
 
-    What is left of a header of payload, ``+IPD,4,344:``, is none.
+    The rest of a payload's header, ``+IPD,4,344:``, is not.
     """
     end = line.find(b":")
     if line[:1] != b"+" or line[:3] == b"+IP" or end < 4 or 48 <= line[end - 1] <= 57:
@@ -114,7 +114,7 @@ def _is_reply(line):
 
 
 def _is_mac(line):
-    """``02:00:00:00:00:01``: NonOS prints it alone, or behind an address and a comma."""
+    """Whether a line is a MAC, which NonOS prints alone, or after an IP address and a comma."""
     comma = line.find(b",") + 1
     if comma and _shape(line[:comma]) != b"#.#.#.#,":
         return False

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The radio's power, country and driver; the addresses that the soft-AP gives away.
+"""Transmit power, country and Wi-Fi driver; the addresses that the soft-AP assigns.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
 restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read); arguments out of
-range raise ``ValueError``. Settings are sent again when the module has restarted, but for
-``cwinit``. They are not in the reference: their forms are those of the command set's index
-(dialects.md 6), and unproven on modules.
+range raise ``ValueError``. Settings are sent again when the module has restarted, except
+``cwinit``. The commands are not in the reference: their forms are from the command set's index
+(dialects.md 6), and were not tested on modules.
 """
 
 from .args import address, ask, current_setting, number, setting, since
@@ -20,11 +20,11 @@ _INIT = b"\xff\xff\x32\xff"
 
 
 def rfpower(modem, power, *bluetooth):
-    """``AT+RFPOWER=<power>[,<advertising>,<scanning>,<connected>]``: how loud the radio is.
+    """``AT+RFPOWER=<power>[,<advertising>,<scanning>,<connected>]``: set the transmit power.
 
-    :param int power: in 0.25 dBm; ESP32 40 to 84, ESP8266 40 to 82, NonOS 0 to 82. The module takes
+    :param int power: in 0.25 dBm; ESP32 40 to 84, ESP8266 40 to 82, NonOS 0 to 82. The module uses
         the next lower step that it has
-    :param int bluetooth: none, or three steps, 0 to 15. ESP32
+    :param int bluetooth: nothing, or three power levels, 0 to 15. ESP32
     ESP-AT, NonOS; not WizFi360.
     """
     since(modem, _POWER, b"+RFPOWER")
@@ -40,7 +40,7 @@ def rfpower(modem, power, *bluetooth):
 
 
 def rfpower_query(modem):
-    """``AT+RFPOWER?``: (power in 0.25 dBm, and on ESP32 three steps of Bluetooth). ESP-AT."""
+    """``AT+RFPOWER?``: (power in 0.25 dBm, and on ESP32 three levels of Bluetooth). ESP-AT."""
     since(modem, _ESPAT, b"+RFPOWER")
     return tuple(ask(modem, b"+RFPOWER", "d"))
 
@@ -48,7 +48,7 @@ def rfpower_query(modem):
 def cwcountry(modem, policy, code, first, count):
     """``AT+CWCOUNTRY=<policy>,"<code>",<first>,<count>`` (NonOS, WizFi360: ``CWCOUNTRY_CUR``).
 
-    :param int policy: 0: the access point's country counts; 1: this one
+    :param int policy: 0: the access point's country is used; 1: this one
     :param str code: 2 or 3 letters, such as ``"DE"``
     :param int first: channel, 1 to 14
     :param int count: how many channels, 1 to 14
@@ -72,9 +72,9 @@ def cwcountry_query(modem):
 
 
 def cwinit(modem, on):
-    """``AT+CWINIT=<on>``: the driver of Wi-Fi. 0 ends all Wi-Fi and frees its memory.
+    """``AT+CWINIT=<on>``: start or stop the Wi-Fi driver. 0 ends all Wi-Fi and frees its memory.
 
-    A restart of the module brings it back.
+    After a restart of the module it runs again.
 
     :param int on: 0 or 1
     ESP-AT 3.2, not ESP8266.
@@ -96,11 +96,11 @@ def cwinit_query(modem):
 def cwdhcps(modem, on, minutes=None, first=None, last=None):
     """``AT+CWDHCPS=1,<minutes>,"<first>","<last>"`` or ``=0`` (NonOS, WizFi360: ``CWDHCPS_CUR``).
 
-    Which addresses the soft-AP gives its stations; after ``cwsap()``, in mode 2 or 3.
+    Set which addresses the soft-AP assigns to stations; after ``cwsap()``, in mode 2 or 3.
 
     :param int on: 1: these; 0: the firmware's own
-    :param int minutes: how long a station has its address, 1 to 2880
-    :param str first: an address of the soft-AP's network, as ``last``, which is no lower
+    :param int minutes: how long a station keeps its address, 1 to 2880
+    :param str first: an address in the soft-AP's network, as is ``last``, which must not be lower
     All families.
     """
     args = (number("on", on, 0, 1),)

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What the command functions share: arguments checked, replies taken apart.
+"""What the command functions share: checking arguments and parsing replies.
 
-What joining a network needs of it stands in essential.py; other rooms get it from here.
+The functions that joining a network needs are in essential.py; other rooms get them from here.
 """
 
 from .. import calls, lazy
@@ -13,7 +13,7 @@ from .essential import current, decoded, garbled, is_address, text
 
 
 def number(what, value, least, most):
-    """An argument that must be an int from ``least`` to ``most``.
+    """Check an argument that must be an int from ``least`` to ``most``; return it.
 
     :raises TypeError: it is no int
     :raises ValueError: it is out of the range, which the message names
@@ -26,7 +26,7 @@ def number(what, value, least, most):
 
 
 def sized(what, data, least, most):
-    """An argument that must be ``least`` to ``most`` bytes: a memoryview of it.
+    """Check an argument that must be ``least`` to ``most`` bytes; return a memoryview of it.
 
     :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
     :raises ValueError: too few or too many; the message names the range
@@ -38,7 +38,7 @@ def sized(what, data, least, most):
 
 
 def address(what, value):
-    """An argument that must be an IPv4 address, ``"192.168.1.9"``."""
+    """Check an argument that must be an IPv4 address, ``"192.168.1.9"``; return it."""
     text(what, value, 7, 15)
     if not isinstance(value, str) or not is_address(value):
         raise ValueError("%s: an address like 192.168.1.9 is wanted" % what)
@@ -46,14 +46,14 @@ def address(what, value):
 
 
 def link_first(link, args, most=4):
-    """The parameters of a command that names a link; None: single-link mode, it names none."""
+    """Put the link's number before other parameters; None: single-link mode, which has none."""
     if link is None:
         return args
     return (number("link", link, 0, most),) + args
 
 
 def shortest(args):
-    """Parameters without those at the end that are None: older firmware refuses surplus commas."""
+    """Drop the parameters at the end that are None: older firmware refuses surplus commas."""
     n = len(args)
     while n and args[n - 1] is None:
         n -= 1
@@ -64,22 +64,22 @@ def shortest(args):
 
 
 def need(modem, capability, what=None):
-    """Raise unless the firmware has a capability, by its name in firmware.py.
+    """Raise an error unless the firmware has a capability, named as in firmware.py.
 
-    :param what: the command's name, bytes; or what it is, for people; None: the capability is
-        called as its command
-    :raises OSError: EOPNOTSUPP, and which firmware has it
+    :param what: for the message: the command's name, bytes; or a description, str; None: the
+        capability is named as its command
+    :raises OSError: EOPNOTSUPP; the message names the firmware that has it
     """
     if not modem.has(capability):
         raise lazy.call("families", "lacking", modem.firmware, capability, what)
 
 
 def since(modem, row, what):
-    """``need()`` for what few programs use: it has its row of firmware.py's table with it.
+    """``need()`` for what few programs use: the row is given, as it is not in firmware.py's table.
 
     :param bytes row: for each family the first version that has it, 0xMm; 0xFF: none
     :param what: as for ``need()``
-    :raises OSError: EOPNOTSUPP, and which firmware has it
+    :raises OSError: EOPNOTSUPP; the message names the firmware that has it
     """
     family, version = modem.firmware
     if row[family] > min(version, 0xFE):
@@ -87,9 +87,9 @@ def since(modem, row, what):
 
 
 def put(modem, name, args, needs=None):
-    """``AT<name>=<args>``.
+    """Send ``AT<name>=<args>``.
 
-    :param str needs: what the firmware must have for it: see ``need()``
+    :param str needs: the capability that the firmware must have: see ``need()``
     """
     if needs:
         need(modem, needs, name)
@@ -97,23 +97,23 @@ def put(modem, name, args, needs=None):
 
 
 def put_kept(modem, name, args, needs=None):
-    """``put()``, and sent again whenever the module has restarted."""
+    """``put()``, and send the setting again whenever the module has restarted."""
     put(modem, name, args, needs)
     calls.keep(modem, name + b"=", args)
 
 
 def setting(modem, name, args, key=None):
-    """Send a setting, and have it sent again whenever the module has restarted.
+    """Send a setting, and send it again whenever the module has restarted.
 
     :param bytes name: the command with its ``=``
-    :param bytes key: a later setting with the same key takes its place; None: the name
+    :param bytes key: a later setting with the same key replaces this one; None: the name
     """
     modem.run(name, args)
     calls.keep(modem, name, args, key)
 
 
 def current_setting(modem, name, args):
-    """``setting()`` in the form that writes nothing to flash. Its key is the name with ``=``."""
+    """``setting()`` in the form that does not write to flash. Its key is the name with ``=``."""
     setting(modem, current(modem, name, b"="), args, name + b"=")
 
 
@@ -129,20 +129,21 @@ def keep_for_link(modem, name, link, args):
 
 
 def ask(modem, name, kinds="d", needs=None, timeout=5000):
-    """A query's one line of reply, as a list: what ``kinds`` say it begins with, and more.
+    """Send a query whose reply is one line. Returns its fields, a list.
 
-    :param bytes name: the command, with what its reply begins with too
-    :param str kinds: ``d`` for each int and ``s`` for each str that there must be
-    :param str needs: what the firmware must have for it: see ``need()``
-    :raises OSError: EIO, the reply is not like that
+    :param bytes name: the command's name, with which its reply begins, too
+    :param str kinds: the types of the first fields: ``d`` for an int, ``s`` for a str
+    :param str needs: the capability that the firmware must have: see ``need()``
+    :raises OSError: EIO, the reply has other fields
     """
     return fields(name, told(modem, name, needs, timeout), kinds)
 
 
 def told(modem, name, needs=None, timeout=5000):
-    """A query's one line of reply. It is asked for once more if a notice has run into it.
+    """Send a query whose reply is one line. Returns that line. If there was none, as a notice has
+    mixed with it, the query is sent once more.
 
-    :raises OSError: EIO, there was none
+    :raises OSError: EIO, there was no reply
     """
     if needs:
         need(modem, needs, name)
@@ -155,22 +156,22 @@ def told(modem, name, needs=None, timeout=5000):
 
 
 def rows(modem, name, kinds, most, needs=None):
-    """A query's lines of reply, a list of tuples: see ``row()``."""
+    """Send a query. Returns its reply lines, a list of tuples: see ``row()``."""
     if needs:
         need(modem, needs, name)
     return [row(name, line, kinds, most) for line in modem.run(name + b"?", (), name + b":")]
 
 
 def row(name, line, kinds, most):
-    """``fields()`` as a tuple of so many, None where it has fewer."""
+    """``fields()`` as a tuple of ``most`` items: surplus ones are dropped, missing ones None."""
     found = fields(name, line, kinds)[:most]
     return tuple(found + [None] * (most - len(found)))
 
 
 def fields(name, line, kinds=""):
-    """What stands behind the colon of a reply line: ints, str for the rest, None for nothing.
+    """Return the fields after the colon of a reply line: int, str, or None if a field is empty.
 
-    A name in quotes may not hold ``",``: lines with names that may are read in another way.
+    A quoted name must not contain ``",``. Lines whose names may contain it are not read by this.
     """
     found = []
     i = line.find(b":") + 1
@@ -198,7 +199,7 @@ def fields(name, line, kinds=""):
 
 
 def _word(value):
-    """A field without quotes."""
+    """Return the value of a field without quotes."""
     value = value.strip()
     if not value:
         return None
@@ -209,7 +210,7 @@ def _word(value):
 
 
 class Payload:
-    """A receiver for ``Modem.fetch()``: it keeps what comes, in ``data()``."""
+    """A receiver for ``calls.fetch()``: ``data()`` returns what came."""
 
     def __init__(self, modem):
         self._parser = modem.parser
@@ -217,18 +218,20 @@ class Payload:
         self._n = 0
 
     def place(self):
-        """The room for the next bytes; it is made when the length is known. None: there is none."""
+        """Return the space for the next bytes; None: full. It is allocated at the first call, when
+        the length is known.
+        """
         if not self._buf:
             self._buf = bytearray(self._parser.length)
         return memoryview(self._buf)[self._n :] if self._n < len(self._buf) else None
 
     def placed(self, n):
-        """So many bytes have come into that room."""
+        """``n`` bytes have come into that space."""
         self._n += n
 
     def finished(self, whole):
-        """No more will come. ``fetch()`` raises where the payload is not whole."""
+        """No more will come. ``fetch()`` raises an error if the payload is not whole."""
 
     def data(self):
-        """What has come."""
+        """Return the bytes that have come."""
         return bytes(memoryview(self._buf)[: self._n])

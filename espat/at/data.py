@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Sending and receiving by hand; sockets have ways of their own.
+"""Sending and receiving by hand. Sockets do not use these functions.
 
 ``link`` is 0 to 4, or None for the form of single-link mode. Each function is named after its
 command and takes the modem first. Each raises ``ATError`` where the module refuses the command, and
 ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module restarted), EOPNOTSUPP (the firmware
 lacks it), EIO (a reply that cannot be read, or that ended without its bytes); arguments out of
-range raise ``ValueError``. The modes set here are the driver's own: after a restart of the module
-the radio sets what its sockets need.
+range raise ``ValueError``. The driver itself uses the modes that are set here: after a restart of
+the module the radio sets what its sockets need.
 """
 
 from .. import calls
@@ -25,8 +25,8 @@ def cipsend(modem, link, data, host=None, port=None):
 
     :param data: bytes, bytearray or memoryview of bytes: 1 to 2048; ESP-AT 2.3 and later, not on
         ESP8266: to 8192
-    :param str host: with ``port``, whom a datagram goes to
-    :raises ATError: no such link, or it broke; part of it may have been sent
+    :param str host: with ``port``, the destination of a datagram
+    :raises ATError: no such link, or it broke; part of the data may have been sent
     :raises TypeError: ``data`` is not bytes
     All families. Source: reference, CIPSEND; dialects.md 1, row 5.
     """
@@ -38,7 +38,8 @@ def cipsend(modem, link, data, host=None, port=None):
 def cipsendex(modem, link, data, host=None, port=None):
     """``AT+CIPSENDEX=[<link>,]<most>[,"<host>",<port>]``: bytes that end with ``\\0``.
 
-    A backslash in ``data`` is doubled on its way: ``\\x`` loses its own, ``\\0`` is the end.
+    Each backslash in ``data`` is sent doubled: the module drops a single one, and ``\\0`` is the
+    end.
 
     :param data: bytes, bytearray or memoryview of bytes: 1 to 2046, each backslash counted twice;
         ESP-AT 2.3 and later, not on ESP8266: to 8190
@@ -55,12 +56,12 @@ def cipsendex(modem, link, data, host=None, port=None):
 
 
 def cipsendl(modem, link, data):
-    """``AT+CIPSENDL=[<link>,]<length>``: many bytes, which leave while they come in. ESP-AT 2.3.
+    """``AT+CIPSENDL=[<link>,]<length>``: many bytes, sent on while they come in. ESP-AT 2.3.
 
-    Not on ESP8266. Without RTS/CTS bytes may be lost where the network is slower than the UART.
+    Not on ESP8266. Without RTS/CTS bytes may be lost if the network is slower than the UART.
 
-    :param data: bytes, bytearray or memoryview of bytes, from 1 on
-    :returns: the (sent, received) that the module told on its way, a list
+    :param data: bytes, bytearray or memoryview of bytes, 1 or more
+    :returns: the (sent, received) that the module reported meanwhile, a list
     :raises ATError, TypeError: as ``cipsend()``
     Source: dialects.md 1, row 5c.
     """
@@ -86,8 +87,8 @@ def _peer(host, port):
 def ciprecvmode(modem, mode):
     """``AT+CIPRECVMODE=<mode>``: 0 active, 1 passive receive, for all links.
 
-    Sockets follow from the next byte on. After a restart of the module it is 1 again, what sockets
-    need. NonOS 1.7 (TCP only), ESP8266 2.1, ESP32 2.0.
+    Sockets use the new mode from the next byte on. After a restart of the module it is 1 again, as
+    sockets need it. NonOS 1.7 (TCP only), ESP8266 2.1, ESP32 2.0.
     Source: reference, CIPRECVMODE.
     """
     _sure(modem, b"+CIPRECVMODE", (number("mode", mode, 0, 1),), "PASSIVE")
@@ -95,7 +96,7 @@ def ciprecvmode(modem, mode):
 
 
 def _sure(modem, name, args, needs=None):
-    """A setting that the driver must know: sent again if its OK was lost."""
+    """Send a setting that the driver must know for certain: again if its OK was lost."""
     if needs:
         need(modem, needs, name)
     name += b"="
@@ -111,7 +112,7 @@ def ciprecvmode_query(modem):
 def ciprecvtype(modem, link, mode):
     """``AT+CIPRECVTYPE=[<link>,]<mode>``: receive mode of one link. ESP-AT 3.3, not ESP8266.
 
-    It is not sent again after a restart of the module, when no link stands.
+    It is not sent again after a restart of the module, as no link is open then.
 
     :param int link: 0 to 4; 5: all
     :param int mode: 0 active, 1 passive
@@ -122,7 +123,7 @@ def ciprecvtype(modem, link, mode):
 
 
 def ciprecvlen_query(modem):
-    """``AT+CIPRECVLEN?``: bytes that the module holds, a list of ints, one for each link.
+    """``AT+CIPRECVLEN?``: how many bytes the module holds, a list of ints, one for each link.
 
     :returns: -1: the link is closed (NonOS and WizFi360 say 0). One int in single-link mode
     NonOS 1.7, ESP8266 2.1, ESP32 2.0. Source: reference, CIPRECVLEN; dialects.md 1, row 28.
@@ -131,11 +132,11 @@ def ciprecvlen_query(modem):
 
 
 def ciprecvdata(modem, link, length):
-    """``AT+CIPRECVDATA=[<link>,]<length>``: bytes that the module holds, passive receive.
+    """``AT+CIPRECVDATA=[<link>,]<length>``: read bytes that the module holds (passive receive).
 
-    :param int length: at most so many; 1 to 2147483647, on NonOS and WizFi360 to 2048. No more than
-        the host's UART buffer holds should be asked for
-    :returns: bytes; with ``cipdinfo(modem, 1)`` ``modem.parser.peer``, ``.port`` tell who sent
+    :param int length: the most to read; 1 to 2147483647, on NonOS and WizFi360 to 2048. It should
+        not be more than the host's UART buffer holds
+    :returns: bytes; with ``cipdinfo(modem, 1)`` the sender is in ``modem.parser.peer``, ``.port``
     :raises ATError: the module holds nothing
     NonOS 1.7, ESP8266 2.1, ESP32 2.0. Source: reference, CIPRECVDATA; dialects.md 1, row 27.
     """
@@ -150,7 +151,7 @@ def ciprecvdata(modem, link, length):
 def cipdinfo(modem, on):
     """``AT+CIPDINFO=<on>``: show the remote end with ``+IPD`` and ``+CIPRECVDATA``. All families.
 
-    After a restart of the module it is 0 again, what TCP sockets need.
+    After a restart of the module it is 0 again, as TCP sockets need it.
 
     :param int on: 0 or 1
     Source: reference, CIPDINFO.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The commands that no program does without: joining a network, addresses of names.
+"""The commands that every program needs: joining a network, resolving names.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
@@ -11,11 +11,11 @@ from ..errors import ATError, fail
 from ..modem import compose as composed
 from ..parser import const
 
-_NO_ADDRESS = const(5)  # a code of texts.py: taken in, but DHCP gave no address
+_NO_ADDRESS = const(5)  # a code of texts.py: joined, but DHCP gave no address
 
 
 def text(what, value, least, most):
-    """An argument that must be a str, or bytes, of ``least`` to ``most`` bytes.
+    """Check an argument that must be a str, or bytes, of ``least`` to ``most`` bytes; return it.
 
     :raises TypeError: it is neither
     :raises ValueError: it is too short or too long; the message names the range
@@ -28,9 +28,9 @@ def text(what, value, least, most):
 
 
 def ms(seconds):
-    """A time-out in milliseconds.
+    """Return a time-out in milliseconds.
 
-    :raises ValueError: it is negative, without end, or no number
+    :raises ValueError: it is negative, infinite, or no number
     """
     try:
         if seconds >= 0:
@@ -59,7 +59,7 @@ def is_mac(value):
 
 
 def mac(what, value):
-    """An argument that must be a MAC address, ``"02:00:00:00:00:01"``."""
+    """Check an argument that must be a MAC address, ``"02:00:00:00:00:01"``; return it."""
     text(what, value, 17, 17)
     if not isinstance(value, str) or not is_mac(value):
         raise ValueError("%s: an address like 02:00:00:00:00:01 is wanted" % what)
@@ -67,7 +67,7 @@ def mac(what, value):
 
 
 def compose(modem, name, args):
-    """Put a command together, so that a wrong argument raises before anything else happens.
+    """Compose a command, so that a wrong argument raises an error before anything is changed.
 
     :raises OSError: ECONNRESET, the module has restarted
     """
@@ -79,12 +79,12 @@ def compose(modem, name, args):
 
 
 def current(modem, name, tail):
-    """A command in its form that writes nothing to flash: ``_CUR`` where there are such forms."""
+    """Return a command's form that does not write to flash: with ``_CUR``, if there is one."""
     return name + (b"_CUR" if modem.has("CUR") else b"") + tail
 
 
 def decoded(value):
-    """A name as str, or as it is where it is not UTF-8."""
+    """Return a name as str; as bytes if it is not UTF-8."""
     try:
         return str(value, "utf-8")
     except ValueError:  # a UnicodeError is one
@@ -92,12 +92,12 @@ def decoded(value):
 
 
 def garbled(name, line):
-    """The exception for a reply that cannot be read: OSError, EIO."""
+    """Return the exception for a reply that cannot be read: OSError, EIO."""
     return fail("garbled", name, line)
 
 
 def checked(modem, ssid, password, bssid):
-    """The parameters of CWJAP, if no byte of them is wrong: nothing has been sent yet."""
+    """Check and return the parameters of CWJAP, before anything that changes Wi-Fi is sent."""
     args = text("SSID", ssid, 1, 32), text("password", password, 0, 64)
     if bssid is not None:
         args += (mac("bssid", bssid),)
@@ -106,11 +106,11 @@ def checked(modem, ssid, password, bssid):
 
 
 def join(modem, network):
-    """Join a network, unless the module already stands in it and has an address.
+    """Join a network, unless the module has already joined it and has an address.
 
     :param network: (ssid, password, bssid, timeout), the arguments of ``Radio.connect()``
-    :raises OSError: as ``cwjap()``; a refusal of another command is EIO
-    :raises OSError: EINVAL, None, which is what os.getenv() gives for a setting that is missing
+    :raises OSError: as ``cwjap()``; EIO, the module refused another command
+    :raises OSError: EINVAL, a name or password is None, as os.getenv() gives for a missing setting
     """
     if None in network[:2]:
         raise fail("no_setting", "SSID" if network[0] is None else "PASSWORD")
@@ -120,9 +120,9 @@ def join(modem, network):
 
 
 def wanted(modem, network):
-    """The arguments of ``cwjap()`` for ``join()``; None if the module stands in that network.
+    """Return the arguments of ``cwjap()`` for ``join()``; None if the module has joined already.
 
-    The module is a station then.
+    Otherwise the module is made a station first.
     """
     ssid, password, bssid, timeout = network
     if isinstance(bssid, (bytes, bytearray)) and len(bssid) == 6:
@@ -140,7 +140,7 @@ def wanted(modem, network):
 
 
 def station(modem):
-    """Be a station; beside the soft-AP if ``modem.softap`` says that there is one.
+    """Make the module a station, and also a soft-AP if ``modem.softap`` says that it is one.
 
     :raises OSError: EIO, the module refused
     """
@@ -173,8 +173,8 @@ def cwmode_query(modem):
 def cwjap(modem, ssid, password, bssid=None, timeout=20000):
     """``AT+CWJAP="<ssid>","<password>"[,"<bssid>"]`` (NonOS: ``CWJAP_CUR``): join an access point.
 
-    It is not sent again when the module restarts: what ``Radio.connect()`` joins is joined again,
-    what is joined by hand is not, as espat would have to keep the password for it.
+    It is not sent again when the module restarts: ``Radio.connect()`` has its network joined again,
+    this function does not, as espat would have to keep the password for it.
 
     :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes
     :param password: str or bytes; empty for an open network, else 8 to 64 bytes (WEP: 5 or more)
@@ -182,7 +182,7 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
     :param int timeout: ms; the module itself gives up after 15 s
     :raises OSError: (``ConnectionError`` where there is one) ETIMEDOUT, the access point did not
         answer, or DHCP gave no address; EACCES, wrong password; ENODEV, no such access point;
-        ECONNREFUSED, it turned us away; ECONNABORTED, for a reason that was not told
+        ECONNREFUSED, the access point refused; ECONNABORTED, the module gave no reason
     All families. Source: dialects.md 4.
     """
     args = checked(modem, ssid, password, bssid)
@@ -195,7 +195,7 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
 
 
 def reason(modem):
-    """Why the module could not join, when it has said so: a code of texts.py, 0 to 5."""
+    """Return why the module could not join, as a code of texts.py: 0 (no reason given) to 5."""
     digit = modem.lines[-1][-1:] if modem.lines else b""
     code = int(digit) if digit.isdigit() else 0
     if modem.wifi and code != 2:
@@ -205,34 +205,35 @@ def reason(modem):
 
 
 def cwjap_query(modem):
-    """``AT+CWJAP?`` (NonOS, WizFi360: ``CWJAP_CUR?``): the name of the access point we are at.
+    """``AT+CWJAP?`` (NonOS, WizFi360: ``CWJAP_CUR?``): the name of the access point joined.
 
-    :returns: str, bytes where it is not UTF-8, None if at none
+    :returns: str; bytes if it is not UTF-8; None if the module is not joined
     All families. Source: dialects.md 4. The name is not escaped in the reply and may hold ``",``.
     """
     for _ in range(2):
         for line in modem.run(current(modem, b"+CWJAP", b"?"), (), b"+CWJAP"):
             start = line.find(b'"') + 1
-            end = line.rfind(b'","')  # the BSSID is the last thing in quotes
+            end = line.rfind(b'","')  # the BSSID is the last quoted field
             if start and line[end + 20 : end + 21] == b'"':
                 return decoded(line[start:end])
         if modem.wifi < 2:
             return None
-    modem.wifi = 0  # the notice of it was lost
+    modem.wifi = 0  # it is not joined any more, and the notice of that was lost
     return None
 
 
 def cipsta_query(modem):
     """``AT+CIPSTA?`` (NonOS, WizFi360: ``CIPSTA_CUR?``): (address, gateway, netmask).
 
-    :returns: those of the station, each a str, or None where it is not set
+    :returns: those of the station, each a str, or None if it is not set
     All families. Source: dialects.md 4.
     """
     return addresses(modem, b"+CIPSTA")
 
 
 def addresses(modem, name):
-    """What ``+CIPSTA?`` and ``+CIPAP?`` tell, in three lines; asked again if one is missing.
+    """Return the three addresses that ``+CIPSTA?`` or ``+CIPAP?`` reply, each in a line. The query
+    is repeated if a line is missing.
 
     :raises OSError: EIO, one of them is no address
     """
@@ -243,7 +244,7 @@ def addresses(modem, name):
             key, _, value = line[line.find(b":") + 1 :].partition(b":")
             value = value.strip(b'"')
             if key not in keys:
-                continue  # of IPv6
+                continue  # a line about IPv6
             if is_address(value):
                 found[key] = None if value == b"0.0.0.0" else str(value, "ascii")
             elif not again:
@@ -258,7 +259,7 @@ def cipdomain(modem, host, timeout=20000):
 
     :param str host: 1 to 64 bytes
     :param int timeout: ms
-    :raises OSError: (-2, message), the name is not known or nobody answers; ETIMEDOUT
+    :raises OSError: (-2, message), the name is not known or no server answers; ETIMEDOUT
     All families. Source: reference, CIPDOMAIN; the reply is in quotes from ESP-AT 2.2 on
     (dialects.md 1, row 2).
     """

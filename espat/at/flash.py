@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What lies in the module's flash: partitions (``AT+SYSFLASH``), from ESP-AT 3.1 on NVS entries
-(``AT+SYSMFG``). Certificates among them: ``espat.tls.certificates`` puts those in place.
+"""The data in the module's flash: partitions (``AT+SYSFLASH``) and, from ESP-AT 3.1 on, NVS entries
+(``AT+SYSMFG``). Certificates are among them: ``espat.tls.certificates`` writes those.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
@@ -16,8 +16,8 @@ from .essential import garbled, text
 
 _OK = const(2)
 
-_PIECE = const(4096)  # the module buffers what is read and written: a sector at a time
-_ENTRY = const(65536)  # more than any entry has: the whole of a module's NVS is not twice that
+_PIECE = const(4096)  # the module reads and writes through a buffer of one sector
+_ENTRY = const(65536)  # more than any entry has: all NVS of a module is less than twice that
 _FLASH_MS = const(20000)
 _MOST = const(0x7FFFFFFF)
 _TEXT = const(7)  # the first kind of entry that is written at a prompt
@@ -32,7 +32,7 @@ def sysflash_query(modem):
     found = []
     for line in modem.run(b"+SYSFLASH?", (), b"+SYSFLASH:"):
         row = fields(b"+SYSFLASH", line, "sdd")
-        try:  # MicroPython 1.20 takes 0x10 for a number right away
+        try:  # in MicroPython 1.20, int() reads 0x10 already, so fields() returns an int
             places = [n if isinstance(n, int) else int(n, 16) for n in row[3:5]]
         except (TypeError, ValueError):
             places = ()
@@ -43,10 +43,10 @@ def sysflash_query(modem):
 
 
 def sysflash_erase(modem, name, offset=None, length=None):
-    """``AT+SYSFLASH=0,"<name>"[,<offset>,<length>]``: erase a partition, or some of it. ESP-AT.
+    """``AT+SYSFLASH=0,"<name>"[,<offset>,<length>]``: erase a partition, or part of it. ESP-AT.
 
     :param str name: 1 to 15 bytes
-    :param int offset: bytes from its beginning, with ``length`` a multiple of 4096; None: all
+    :param int offset: bytes from its beginning; a multiple of 4096, as is ``length``; None: all
     Source: tls-facts.md 1.
     """
     need(modem, "SYSFLASH")
@@ -62,7 +62,7 @@ def sysflash_erase(modem, name, offset=None, length=None):
 def sysflash_write(modem, name, offset, data):
     """``AT+SYSFLASH=1,"<name>",<offset>,<length>``, and the bytes at the prompt. ESP-AT.
 
-    What is written to must have been erased before.
+    The place that is written to must have been erased before.
 
     :param str name: 1 to 15 bytes
     :param int offset: bytes from the beginning of the partition
@@ -77,7 +77,7 @@ def sysflash_write(modem, name, offset, data):
 
 
 def sysflash_read(modem, name, offset, length):
-    """``AT+SYSFLASH=2,"<name>",<offset>,<length>``: bytes. ESP-AT.
+    """``AT+SYSFLASH=2,"<name>",<offset>,<length>``: read bytes. ESP-AT.
 
     :param str name: 1 to 15 bytes
     :param int offset: bytes from the beginning of the partition
@@ -115,8 +115,8 @@ def sysmfg_read(modem, space, key, offset=None, length=None):
 
     :param str space: 1 to 15 bytes, as ``key``
     :param int offset: bytes from its beginning; None: all of it
-    :param int length: 1 to 4096; more comes at once only where no offset is given
-    :returns: type: 1 to 6: u8, i8, u16, i16, u32, i32 (in bytes as digits); 7 text, 8 binary
+    :param int length: 1 to 4096; without an offset, more can be read at once
+    :returns: type: 1 to 6: u8, i8, u16, i16, u32, i32 (the bytes are digits); 7 text, 8 binary
     ESP32 ESP-AT 3.1. Source: tls-facts.md 1.
     """
     need(modem, "SYSMFG")
@@ -146,13 +146,13 @@ def sysmfg_erase(modem, space, key=None):
 
 
 def sysmfg_write(modem, space, key, kind, value):
-    """``AT+SYSMFG=2,"<space>","<key>",<kind>,<value>``; text and bytes go out at a prompt.
+    """``AT+SYSMFG=2,"<space>","<key>",<kind>,<value>``; text and bytes are sent at a prompt.
 
-    An entry of that name is overwritten.
+    An existing entry of that name is overwritten.
 
     :param str space: 1 to 15 bytes, as ``key``
-    :param int kind: 1 to 8, as ``sysmfg_read()`` tells
-    :param value: an int; for 7 and 8 bytes, bytearray or memoryview of bytes, from 1 on
+    :param int kind: 1 to 8, the type of ``sysmfg_read()``
+    :param value: an int; for 7 and 8 bytes, bytearray or memoryview of bytes, 1 or more
     ESP32 ESP-AT 3.1. Source: tls-facts.md 1.
     """
     need(modem, "SYSMFG")
@@ -170,13 +170,12 @@ def sysmfg_write(modem, space, key, kind, value):
 
 
 def _counted(commas, head):
-    """What reads a header for the parser: its last field is the count, a comma ends each field.
-
-    The header, without its last comma, becomes the one item of the list ``head``.
+    """Return a function for ``Parser.counted``. It reads a header of ``commas`` fields, each ended
+    by a comma; the last is the count. It puts the header, without its last comma, into ``head``.
     """
 
     def read(parser, at, w):
-        """The header that begins at ``at`` of ``parser.buf``, which holds bytes up to ``w``."""
+        """Read the header at index ``at`` of ``parser.buf``, whose bytes end at index ``w``."""
         buf = parser.buf
         i = buf.find(b":", at, w) + 1
         left = commas
@@ -210,6 +209,6 @@ def _put(modem, name, args, view):
 
 
 def _changed(modem):
-    """What espat.tls knows to stand in the flash may not stand there any more."""
+    """Forget what espat.tls knows about the flash: it may be different now."""
     if modem.tls is not None:
         modem.tls.known = {}

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Links by hand, and the module's one TCP server. Sockets do without this room.
+"""Links by hand, and the module's one TCP server. Sockets do not use this room.
 
 ``link`` is 0 to 4, or None for the form of single-link mode (``cipmux(modem, 0)``), which the radio
-never uses by itself. A link that was opened here is left alone by sockets until ``cipclose()``. A
-server's clients get links from 0 up.
+never uses by itself. Sockets do not use a link that was opened here until ``cipclose()``. The
+clients of a server get links from 0 up.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
@@ -47,8 +47,8 @@ def cipstatus(modem):
     """``AT+CIPSTATUS``: (status, rows). All families.
 
     :returns: status: 2 joined, 3 links open, 4 links closed, 5 not joined, 0 and 1 (ESP-AT) not
-        started; it is known to lie, ``cwstate_query()`` does not. Rows: (link, type, address,
-        remote port, local port, 1 if the module is the server; None where it is not told)
+        started; it is not reliable, ``cwstate_query()`` is. Rows: (link, type, address, remote
+        port, local port, 1 if the module is the server); None for what the firmware omits
     Source: reference, CIPSTATUS.
     """
     status = None
@@ -69,7 +69,7 @@ def cipstate_query(modem):
 
 
 def _standing(modem):
-    """The links that stand."""
+    """Return the links that are open."""
     return cipstate_query(modem) if modem.has("CIPSTATE") else cipstatus(modem)[1]
 
 
@@ -82,9 +82,9 @@ def cipstart(modem, link, kind, host, port, keep_alive=None, local=None, timeout
     :param str host: name or address, 1 to 64 bytes
     :param int port: 1 to 65535
     :param int keep_alive: seconds, 1 to 7200; 0: none
-    :param str local: the module's own address to be used, where it has several. ESP-AT
+    :param str local: which of the module's own addresses to use, if it has several. ESP-AT
     :param int timeout: ms, 0 to 60000. ESP-AT 4.1
-    :raises ATError: refused: no such host, nobody listens, or the link is in use
+    :raises ATError: no such host, connection refused, or the link is in use
     All families. Source: reference, CIPSTART; dialects.md 1, row 3.
     """
     args = _peer(kind, ("TCP", "SSL", "TCPv6", "SSLv6"), host, port)
@@ -99,8 +99,8 @@ def cipstart_udp(modem, link, host, port, local_port=None, mode=None, local=None
         255.255.255.255 broadcast
     :param int port: 1 to 65535
     :param int local_port: 1 to 65535; ``mode`` needs it
-    :param int mode: 0: the peer does not change; 1: it may change once, to whoever sends first;
-        2: to whoever sends
+    :param int mode: 0: the peer does not change; 1: it changes once, to the first sender; 2: it
+        changes to each sender
     :param str local: the module's own address. ESP-AT
     :param int timeout: ms, 0 to 60000. ESP-AT 4.1
     All families. Source: reference, CIPSTART, UDP.
@@ -113,7 +113,7 @@ def cipstartex(modem, kind, host, port, keep_alive=None, local=None, timeout=Non
     """``AT+CIPSTARTEX="<kind>",...``: ``cipstart()`` on a link that the module chooses. ESP-AT 2.0.
 
     :returns: the link
-    In the mode of five links alone. Source: reference, CIPSTARTEX; dialects.md 1, row 4.
+    Only in five-link mode. Source: reference, CIPSTARTEX; dialects.md 1, row 4.
     """
     args = _peer(kind, ("TCP", "SSL", "TCPv6", "SSLv6"), host, port)
     return _startex(modem, args + _keep_alive(keep_alive) + _newer(modem, local, timeout))
@@ -150,7 +150,7 @@ def _udp(modem, host, port, local_port, mode, local, timeout):
 
 
 def _newer(modem, local, timeout):
-    """The parameters that only newer firmware takes."""
+    """Check and return the parameters that only newer firmware takes."""
     if local is not None:
         need(modem, "LOCAL_IP", "a local address in AT+CIPSTART")
         address("local", local)
@@ -162,7 +162,7 @@ def _newer(modem, local, timeout):
 
 def _start(modem, link, args):
     name = b"+CIPSTART="
-    compose(modem, name, args)  # a bad argument must not cost the link
+    compose(modem, name, args)  # a wrong argument raises before the link is taken
     if link is None:
         modem.run(name, args, b"", _limit(args))
         return
@@ -176,7 +176,7 @@ def _start(modem, link, args):
             modem.take(link, None, _FREE)
         raise
     if modem.links[link] != _OPEN:
-        # Its CONNECT was lost; or NonOS has said CLOSED and OK: so an SSL connect can fail.
+        # Its CONNECT was lost; or NonOS said CLOSED and OK, as it may when an SSL connect fails.
         stands = link in [each[0] for each in _standing(modem)]
         modem.take(link, None, _OPEN if stands else _FREE)
         if not stands:
@@ -185,7 +185,7 @@ def _start(modem, link, args):
 
 
 def _limit(args):
-    """How long it may take, ms."""
+    """Return how long it may take, in ms."""
     return _HANDSHAKE_MS if "SSL" in args or "SSLv6" in args else _CONNECT_MS
 
 
@@ -196,7 +196,7 @@ def _startex(modem, args):
     compose(modem, name, args)
     free = [link for link in range(5) if modem.links[link] == _FREE]
     chosen = None
-    for link in free:  # it will be one of them
+    for link in free:  # the module will choose one of them
         modem.take(link, None, _OPENING)
     try:
         modem.run(name, args, b"", _limit(args))
@@ -208,7 +208,7 @@ def _startex(modem, args):
         chosen = opened[-1]
     finally:
         for link in free:
-            if link != chosen:  # a client's link: its first bytes tell the server of it
+            if link != chosen:  # if a client has it, its first bytes tell the server
                 modem.take(link, None, _FREE)
     if modem.links[chosen] != _OPEN:
         modem.take(chosen, None, _OPEN)
@@ -218,8 +218,8 @@ def _startex(modem, args):
 def cipclose(modem, link=None):
     """``AT+CIPCLOSE=<link>``, or ``AT+CIPCLOSE`` in single-link mode. All families.
 
-    :param int link: 0 to 4; 5: all; None: the one there is
-    :raises ATError: it was not open
+    :param int link: 0 to 4; 5: all; None: the only link
+    :raises ATError: the link was not open
     Source: reference, CIPCLOSE.
     """
     args = () if link is None else (number("link", link, 0, 5),)
@@ -232,9 +232,9 @@ def cipclose(modem, link=None):
 
 
 def cifsr(modem):
-    """``AT+CIFSR``: what addresses the module has, a dict. All families.
+    """``AT+CIFSR``: the module's addresses, a dict. All families.
 
-    :returns: ``{"STAIP": "192.168.1.50", "STAMAC": "02:..."}``, and ``APIP``, ``APMAC`` where the
+    :returns: ``{"STAIP": "192.168.1.50", "STAMAC": "02:..."}``, and ``APIP``, ``APMAC`` if the
         soft-AP is on (NonOS: in mode 2 and 3)
     Source: reference, CIFSR; dialects.md 1, row 8.
     """
@@ -278,13 +278,13 @@ def cipmode_query(modem):
 def ciptcpopt(modem, link, linger=None, nodelay=None, send_timeout=None, keep_alive=None):
     """``AT+CIPTCPOPT=[<link>,][<linger>],[<nodelay>],[<send_timeout>][,<keep_alive>]``. ESP-AT 2.1.
 
-    What is None stays as the firmware has it by default. It counts for the connections that the
-    link carries from now on.
+    An option that is None has the firmware's default. The options apply to later connections of the
+    link.
 
     :param int link: 0 to 4; 5: all
-    :param int linger: seconds that a close waits for what was sent; 0: reset at once; -1: off
-    :param int nodelay: 1: small segments leave without waiting
-    :param int send_timeout: ms, 0 to 2147483647; 0: none. When it is over part may have been sent
+    :param int linger: seconds that a close waits until all is sent; 0: reset at once; -1: off
+    :param int nodelay: 1: small segments are sent without waiting
+    :param int send_timeout: ms, 0 to 2147483647; 0: none. After it, part may have been sent
     :param int keep_alive: seconds, 0 to 7200. ESP-AT 2.4, not ESP8266
     Source: reference, CIPTCPOPT; dialects.md 1, row 31.
     """
@@ -321,13 +321,13 @@ def ciptcpopt_query(modem):
 def cipserver(modem, on, port=None, close=False, kind=None, ca=None):
     """``AT+CIPSERVER=1[,<port>[,"<kind>"[,<ca>]]]``, ``=0``, ``=0,1``: listen, or stop.
 
-    It is not sent again when the module restarts: who listens by hand must look after the clients'
-    links. A socket that listens does so again.
+    It is not sent again when the module restarts: a program that listens by hand must manage the
+    clients' links itself. A socket that listens does listen again.
 
     :param int on: 0 or 1
     :param int port: 1 to 65535; None: 333
-    :param bool close: with ``on=0``: close its clients' links too. ESP-AT 2.2
-    :param str kind: ``"SSL"``, with a port: clients speak TLS, and are shown the certificate in
+    :param bool close: with ``on=0``: also close its clients' links. ESP-AT 2.2
+    :param str kind: ``"SSL"``, with a port: clients use TLS, and are shown the certificate in
         ``server_cert``. ESP32
     :param int ca: with ``kind``: 1: they need a certificate of ``server_ca``; 0: they need none
     :raises ATError: single-link mode, or a server runs on another port
@@ -350,7 +350,7 @@ def cipserver(modem, on, port=None, close=False, kind=None, ca=None):
 
 
 def cipserver_query(modem):
-    """``AT+CIPSERVER?``: (0,), or (1, port, type, ca) as far as the firmware tells. ESP-AT.
+    """``AT+CIPSERVER?``: (0,), or as much of (1, port, type, ca) as the firmware tells. ESP-AT.
 
     :returns: a tuple: 1 and, from ESP8266 2.2 on, the port and ``"TCP"``; on ESP32 whether clients
         need a certificate, and more
@@ -361,10 +361,10 @@ def cipserver_query(modem):
 
 
 def cipservermaxconn(modem, count):
-    """``AT+CIPSERVERMAXCONN=<count>``: how many clients, before the server is made.
+    """``AT+CIPSERVERMAXCONN=<count>``: how many clients; to be sent before the server is started.
 
     :param int count: 1 to 5
-    :raises ATError: there are more already (``words``: ``Have n Connections``)
+    :raises ATError: more are connected already (``words``: ``Have n Connections``)
     NonOS 1.6, ESP-AT. Source: reference, CIPSERVERMAXCONN; dialects.md 1, row 11.
     """
     put_kept(modem, b"+CIPSERVERMAXCONN", (number("count", count, 1, 5),), "MAXCONN")
@@ -376,10 +376,10 @@ def cipservermaxconn_query(modem):
 
 
 def cipsto(modem, seconds):
-    """``AT+CIPSTO=<seconds>``: when the server drops a client that says nothing. All families.
+    """``AT+CIPSTO=<seconds>``: when the server drops a client that sends nothing. All families.
 
-    NonOS takes it only while a server runs: there a restart of the module loses it, as settings
-    are made again before there is a server.
+    NonOS takes it only while a server runs. There a restart of the module loses it, as settings are
+    sent again before the server is started.
 
     :param int seconds: 0 to 7200; 0: never
     Source: reference, CIPSTO.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Ping, name servers, the time of day, mDNS; ``cipdomain`` is in essential.py.
+"""Ping, name servers, the time of day, mDNS. ``cipdomain`` is in essential.py.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
@@ -30,7 +30,7 @@ _DAYS = b"MonTueWedThuFriSatSun"
 
 
 def ping(modem, host):
-    """``AT+PING="<host>"``: how long the answer took, milliseconds. All families.
+    """``AT+PING="<host>"``: how many milliseconds the answer took. All families.
 
     :param str host: name or address, 1 to 64 bytes
     :raises OSError: ETIMEDOUT, it did not answer
@@ -53,10 +53,10 @@ def ping(modem, host):
 
 
 def cipdns(modem, on, *servers):
-    """``AT+CIPDNS=<on>[,"<server>"...]`` (NonOS: ``CIPDNS_CUR``): who tells addresses of names.
+    """``AT+CIPDNS=<on>[,"<server>"...]`` (NonOS: ``CIPDNS_CUR``): which DNS servers to use.
 
-    :param int on: 0: whom DHCP names; 1: these
-    :param str servers: up to three addresses (NonOS, WizFi360: two), no two the same; none:
+    :param int on: 0: those that DHCP names; 1: these
+    :param str servers: up to three addresses (NonOS, WizFi360: two), all different; none:
         208.67.222.222
     NonOS 1.6, ESP-AT. Source: reference, CIPDNS; dialects.md 1, row 30.
     """
@@ -74,7 +74,7 @@ def cipdns(modem, on, *servers):
 def cipdns_query(modem):
     """``AT+CIPDNS?`` (NonOS: ``CIPDNS_CUR?``): (on, servers), as ``cipdns()`` takes them.
 
-    :returns: on: None where the firmware does not tell (NonOS, ESP32 before 2.1); servers: a tuple
+    :returns: on: None if the firmware does not tell it (NonOS, ESP32 before 2.1); servers: a tuple
     NonOS 1.6, ESP-AT. Source: reference, CIPDNS; dialects.md 1, row 30.
     """
     need(modem, "DNS", b"+CIPDNS")
@@ -92,7 +92,7 @@ def cipdns_query(modem):
 
 
 def cipsntpcfg(modem, on, zone=0, *servers):
-    """``AT+CIPSNTPCFG=<on>,<zone>[,"<server>"...]``: whether the module asks for the time.
+    """``AT+CIPSNTPCFG=<on>,<zone>[,"<server>"...]``: whether the module gets the time by SNTP.
 
     :param int on: 0 or 1
     :param int zone: hours east of UTC, -12 to 14 (NonOS, WizFi360: -11 to 13); or hours and
@@ -119,7 +119,7 @@ def cipsntpcfg(modem, on, zone=0, *servers):
 def cipsntpcfg_query(modem):
     """``AT+CIPSNTPCFG?``: (on, zone, servers), as ``cipsntpcfg()`` takes them. NonOS 1.6, ESP-AT.
 
-    Zone is None where the firmware does not tell. Source: as ``cipsntpcfg()``.
+    Zone is None if the firmware does not tell it. Source: as ``cipsntpcfg()``.
     """
     row = ask(modem, b"+CIPSNTPCFG", "d", "SNTP")
     servers = tuple([s for s in row[2:] if isinstance(s, str)])
@@ -129,7 +129,7 @@ def cipsntpcfg_query(modem):
 def cipsntptime_query(modem):
     """``AT+CIPSNTPTIME?``: the time in the zone of ``cipsntpcfg()``; None: not known yet.
 
-    :returns: (year, month, day, hour, minute, second, weekday), Monday is 0
+    :returns: (year, month, day, hour, minute, second, weekday); Monday is 0
     NonOS 1.6, ESP-AT. Source: reference, CIPSNTPTIME; dialects.md 1, row 16 (1970: not known).
     """
     line = told(modem, b"+CIPSNTPTIME", "SNTP")
@@ -140,7 +140,7 @@ def cipsntptime_query(modem):
 
 
 def cipsntptime_wait(modem, timeout=15):
-    """Ask for the time till the module has it: twice a second, with ``AT+CIPSNTPTIME?``.
+    """Wait until the module knows the time: ask twice a second, with ``AT+CIPSNTPTIME?``.
 
     :param timeout: seconds
     :returns: as ``cipsntptime_query()``
@@ -161,7 +161,7 @@ def cipsntptime_wait(modem, timeout=15):
 
 
 def _when(words):
-    """``Thu Jan  1 00:02:08 1970``, its words, as a tuple; None if they are not like that."""
+    """Turn the words of ``Thu Jan  1 00:02:08 1970`` into a tuple; None: they have another form."""
     if len(words) < 5:
         return None
     weekday = _index(_DAYS, words[0])
@@ -179,7 +179,7 @@ def _when(words):
 
 
 def _index(names, word):
-    """The number of a name of three letters; -1 if it is none of them."""
+    """Return the index of a word in names of three letters each; -1 if it is none of them."""
     at = names.find(word)
     return at // 3 if len(word) == 3 and at >= 0 and not at % 3 else -1
 
@@ -187,15 +187,15 @@ def _index(names, word):
 def mdns(modem, host, service, port, instance=None, protocol=None, texts=()):
     """``AT+MDNS=1,"<host>","<service>",<port>[,"<instance>","<protocol>",<n>,"<key>","<value>"...]``.
 
-    The module answers for ``<host>.local`` and one service of it, while it is joined.
+    While it is joined, the module answers queries for ``<host>.local`` and for one service.
 
     :param str host: 1 to 63 bytes without dots, as are ``service``, such as ``"_http"``, and
         ``instance``
     :param int port: 1 to 65535
-    :param str instance: its name for people. ESP-AT 4.1, as ``protocol`` and ``texts``
-    :param str protocol: ``"_tcp"``, which it is unless told, or ``"_udp"``
+    :param str instance: the service's name for people. ESP-AT 4.1, as ``protocol`` and ``texts``
+    :param str protocol: ``"_tcp"`` (the default) or ``"_udp"``
     :param texts: up to ten pairs (key, value)
-    :raises ATError: the module is no station
+    :raises ATError: the module is not a station
     :raises ValueError: out of range, or a command over 256 bytes
     NonOS, ESP-AT; not WizFi360. Source: doc-sessions.md, M; the form before 4.1 is unproven.
     """
@@ -217,14 +217,14 @@ def mdns(modem, host, service, port, instance=None, protocol=None, texts=()):
 
 
 def _label(what, value):
-    """A label of a name in DNS."""
+    """Check an argument that must be a label of a DNS name; return it."""
     if "." in text(what, value, 1, 63):
         raise ValueError("%s: a label without dots is wanted" % what)
     return value
 
 
 def mdns_off(modem):
-    """``AT+MDNS=0``: answer no more. NonOS, ESP-AT; not WizFi360. Source: as ``mdns()``."""
+    """``AT+MDNS=0``: stop answering. NonOS, ESP-AT; not WizFi360. Source: as ``mdns()``."""
     since(modem, b"\x10\x20\x10\xff", "AT+MDNS")
     calls.drop(modem, b"+MDNS=")
     modem.run(b"+MDNS=", (0,))

@@ -6,7 +6,7 @@ Each function is named after its command and takes the modem first. Each raises 
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
 restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read); arguments out of
 range raise ``ValueError``. ``sleep``, ``sysmsg`` and ``uart_cur`` are sent again when the module
-has restarted. Source: dialects.md 4, where no other is named.
+has restarted. Source, unless another is named: dialects.md 4.
 """
 
 import errno
@@ -19,21 +19,21 @@ from .args import ask, current_setting, fields, need, number, put, put_kept
 from .essential import current, decoded, garbled
 
 _OK = const(2)
-_LOST_RESTART = const(4)  # what a link is
+_LOST_RESTART = const(4)  # a state of a link
 
-_READY_MS = const(5000)  # how long after its OK to a restart a module may take to say "ready"
-_SWITCH_MS = const(20)  # how long after its OK it may take to change its rate
+_READY_MS = const(5000)  # how long a module may take to say "ready" after its OK to a restart
+_SWITCH_MS = const(20)  # how long it may take to change its rate after its OK
 _MOST = const(0x7FFFFFFF)
 
 
 def at(modem):
-    """``AT``: does it listen? All families."""
+    """``AT``: check that the module answers. All families."""
     modem.run(b"")
 
 
 def ate(modem, on):
-    """``ATE0``, ``ATE1``: echo. The driver works with either; the radio sets 0, after a restart of
-    the module too. All families.
+    """``ATE0``, ``ATE1``: echo. The driver works with both; the radio sets 0, also after a restart
+    of the module. All families.
 
     :param int on: 0 or 1
     """
@@ -41,25 +41,25 @@ def ate(modem, on):
 
 
 def gmr(modem):
-    """``AT+GMR``: the lines that tell the versions, a tuple of str. All families.
+    """``AT+GMR``: the lines with the versions, a tuple of str. All families.
 
-    Only ``AT version:`` is in all of them, but for NonOS 0.9, which says ``0018000902-AI03``.
+    Only ``AT version:`` is always among them, except in NonOS 0.9, which says ``0018000902-AI03``.
     """
     return tuple(map(decoded, modem.run(b"+GMR", (), None)))
 
 
 def rst(modem):
-    """``AT+RST``: restart; all connections are lost, and the radio sets it up on its next use.
+    """``AT+RST``: restart. All connections are lost; the radio sets the module up at its next use.
 
-    :returns: whether ``ready`` came within 5 s: at another rate than the module was flashed for it
-        cannot be heard
+    :returns: whether ``ready`` came within 5 s: it cannot be received if the line is at another
+        rate than the module was flashed for
     All families.
     """
     return _restart(modem, b"+RST")
 
 
 def restore(modem):
-    """``AT+RESTORE``: factory settings, all that was saved is lost, and restart. All families.
+    """``AT+RESTORE``: restore factory settings, erasing saved ones, and restart. All families.
 
     :returns: whether ``ready`` came within 5 s
     """
@@ -77,7 +77,7 @@ def _restart(modem, name):
 
 
 def gone(modem):
-    """The module restarts, whether its "ready" is heard or not."""
+    """Record that the module restarts, whether or not its "ready" is received."""
     modem.up = False
     modem.contact = modem.wifi = 0
     modem.lose(-1, _LOST_RESTART)
@@ -98,7 +98,7 @@ def sleep_query(modem):
 
 
 def gslp(modem, ms):
-    """``AT+GSLP=<ms>``: deep sleep, which ends in a restart, where the wake pin is wired to reset.
+    """``AT+GSLP=<ms>``: deep sleep, which ends in a restart if the wake pin is wired to reset.
 
     :param int ms: 0 to 2147483647 milliseconds
     :returns: the milliseconds that the module confirms
@@ -115,7 +115,7 @@ def gslp(modem, ms):
 def sysstore(modem, on):
     """``AT+SYSSTORE=<on>``: whether settings are written to flash. ESP-AT 2.1.
 
-    The radio sets 0, also when the module has restarted: what it then sends must not wear the
+    The radio sets 0, also when the module has restarted, so that its settings do not wear the
     flash. NonOS has no such command: there the driver sends the commands that end in ``_CUR``.
 
     :param int on: 0 or 1
@@ -144,7 +144,7 @@ def sysmsg_query(modem):
 
 
 def sysram_query(modem):
-    """``AT+SYSRAM?``: (free bytes of the module's heap, the least there ever were).
+    """``AT+SYSRAM?``: (free bytes of the module's heap, the lowest number of them so far).
 
     ESP-AT, NonOS 1.6. The second is None on NonOS and before ESP-AT 2.2.
     """
@@ -155,7 +155,7 @@ def sysram_query(modem):
 def systimestamp(modem, seconds):
     """``AT+SYSTIMESTAMP=<seconds>``: set the module's clock. ESP-AT 2.0.
 
-    A restart loses it, and it cannot be set again from here: the seconds would be old.
+    A restart loses it. The driver does not set it again: the time would be an old one.
 
     :param int seconds: since 1970, UTC: 0 to 2147483647
     """
@@ -168,11 +168,11 @@ def systimestamp_query(modem):
 
 
 def cmd_query(modem, name=None):
-    """``AT+CMD?``: which commands there are, and in which forms. ESP-AT 2.2.
+    """``AT+CMD?``: which commands the firmware has, and in which forms. ESP-AT 2.2.
 
-    :param str name: of one command, ``"AT+CIPSTATE"``; None: all, over a hundred
-    :returns: (name, test, query, set, execute) for each, the forms as 0 or 1: a list; with a
-        name the one, or None if there is no such command
+    :param str name: the name of one command, ``"AT+CIPSTATE"``; None: all, over a hundred
+    :returns: a list of (name, test, query, set, execute), each form as 0 or 1; with a name only
+        its tuple, or None if there is no such command
     """
     need(modem, "CMD")
     command = b"+CMD?"
@@ -181,7 +181,7 @@ def cmd_query(modem, name=None):
     modem.turn()
     modem.begin(command, (), b"+CMD:")
     while True:
-        while modem.lines:  # taken as they come: the modem keeps 64
+        while modem.lines:  # taken as they come: the modem keeps at most 64
             try:
                 row = fields(b"+CMD", modem.lines.pop(0), "dsdddd")[1:6]
             except OSError as e:
@@ -200,16 +200,16 @@ def cmd_query(modem, name=None):
 
 
 def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
-    """``AT+UART_CUR=<baud>,<data>,<stop>,<parity>,<flow>``: the rate, of both ends of the line.
+    """``AT+UART_CUR=<baud>,<data>,<stop>,<parity>,<flow>``: the rate of both ends of the line.
 
-    If nothing answers at the new rate both ends go back to the old one. A restart of the module
-    loses it; the radio then sets it again. The module keeps it over the board's restart, and
-    start-up looks for it at the rates in ``modem.rates``.
+    If nothing answers at the new rate, both ends go back to the old one. A restart of the module
+    loses it; the radio then sets it again. If the board restarts, the module keeps the rate, and
+    start-up looks for it at the usual rates and those in ``modem.rates``.
 
-    :param int baud: 80 to 5000000 bits a second, one of ``modem.rates``; the host must have that
-        rate too, and its buffer must hold what comes: above 115200 RTS/CTS is good advice
+    :param int baud: 80 to 5000000 bits per second, a usual rate or one of ``modem.rates``. The
+        host's UART must have it, too, and its buffer hold what comes: above 115200 use RTS/CTS
     :param int flow: 0 none, 1 RTS, 2 CTS, 3 both, as the module's pins are wired
-    :param int data: bits, 5 to 8; the host's end is left at what it has
+    :param int data: bits, 5 to 8; the host's end is not changed
     :param int stop: 1: one, 2: one and a half, 3: two
     :param int parity: 0 none, 1 odd, 2 even
     :raises ValueError: out of range, a rate that start-up would not find, or one that the host's
@@ -231,9 +231,9 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
 
 
 def change_rate(modem, args):
-    """``uart_cur()`` for this once: it is not set again when the module restarts.
+    """As ``uart_cur()``, but the rate is not set again when the module restarts.
 
-    :param args: (baud, data, stop, parity, flow), as for ``uart_cur()``, and its errors
+    :param args: (baud, data, stop, parity, flow), as for ``uart_cur()``; it raises the same errors
     """
     baud = args[0]
     uart = modem.port.uart
@@ -255,9 +255,9 @@ def change_rate(modem, args):
 
 
 def uart_again(modem, args):
-    """``uart_cur()`` with the parameters that it kept: the module has restarted.
+    """After a restart of the module: ``uart_cur()`` with the parameters that it has kept.
 
-    A rate that does not work now is left out.
+    A rate that does not work now is skipped.
     """
     try:
         change_rate(modem, args)
@@ -271,13 +271,17 @@ def uart_again(modem, args):
 def uart_cur_query(modem):
     """``AT+UART_CUR?``: (baud, data, stop, parity, flow) of the module's end.
 
-    All families. The rate is the actual one, a little off the one that was set.
+    All families. The rate is the actual one, slightly different from the one that was set.
     """
     return tuple(ask(modem, b"+UART_CUR", "ddddd")[:5])
 
 
 def back(modem, uart, baud, old):
-    """It may hear us though we don't hear it, as with flow control that is not wired."""
+    """Go back to the old rate. The module may receive what is sent, though nothing comes from it,
+    as with flow control that is not wired.
+
+    :raises OSError: EIO, the old rate works again; ETIMEDOUT, it does not
+    """
     try:
         modem.write(memoryview(b"\r\nAT+UART_CUR=%d,8,1,0,0\r\n" % old))
         wait(modem, 50)

@@ -8,9 +8,9 @@ restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read
 range raise ``ValueError``.
 
 **Saved links.** ``savetranslink...()`` writes to flash with every call, whatever ``AT+SYSSTORE``
-says: never call it in a loop, flash wears out. From the next start on the module is in passthrough:
-it takes no command until ``+++`` comes. This driver's start-up finds that out, and gets it out of
-there for as long as it runs; the link stays saved. Only ``savetranslink_off()`` ends that.
+says: never call it in a loop, as flash wears out. From its next start on the module is in
+passthrough: it takes no command until ``+++`` comes. The start-up of this driver detects that and
+ends it until the module restarts; the link stays saved until ``savetranslink_off()``.
 """
 
 from .args import ask, number, setting, shortest, since
@@ -25,7 +25,7 @@ def savetranslink(modem, host, port, kind="TCP", keep_alive=None):
 
     :param str host: name or address, 1 to 64 bytes
     :param int port: 1 to 65535
-    :param str kind: ``"TCP"``; ``"SSL"`` (ESP-AT 2.2), with what ``cipsslcconf()`` has set
+    :param str kind: ``"TCP"``; ``"SSL"`` (ESP-AT 2.2), with the settings of ``cipsslcconf()``
     :param int keep_alive: seconds, 1 to 7200; 0: none
     All families. Source: reference, SAVETRANSLINK.
     """
@@ -43,7 +43,7 @@ def savetranslink_udp(modem, host, port, local_port=None):
 
     :param str host: name or address, 1 to 64 bytes
     :param int port: 1 to 65535
-    :param int local_port: the module's own, 1 to 65535
+    :param int local_port: the module's own port, 1 to 65535
     All families. Source: reference, SAVETRANSLINK, UDP.
     """
     local = None if local_port is None else number("local_port", local_port, 1, 65535)
@@ -55,7 +55,7 @@ def _peer(host, port):
 
 
 def savetranslink_server(modem, port, kind="TCP", ca=None):
-    """``AT+SAVETRANSLINK=3,<port>,"<kind>"[,<ca>]``: a server of one client; one write to flash.
+    """``AT+SAVETRANSLINK=3,<port>,"<kind>"[,<ca>]``: a server for one client; one write to flash.
 
     :param int port: 1 to 65535
     :param str kind: ``"TCP"`` or ``"SSL"``
@@ -72,10 +72,10 @@ def savetranslink_server(modem, port, kind="TCP", ca=None):
 
 def savetranslink_ble(modem, role, tx_service, tx_char, rx_service, rx_char, peer=None):
     """``AT+SAVETRANSLINK=2,<role>,<tx service>,<tx char>,<rx service>,<rx char>[,"<peer>"]``: one
-    write to flash. From the next start on the module passes Bluetooth LE through.
+    write to flash. From its next start on the module is in passthrough over Bluetooth LE.
 
     :param int role: 1: client of the peer; 2: server
-    :param int tx_service: numbers as ``AT+BLEGATTS...?`` or ``AT+BLEGATTC...`` list them, 1 to 255,
+    :param int tx_service: a number as ``AT+BLEGATTS...?`` or ``AT+BLEGATTC...`` list it, 1 to 255,
         as are ``tx_char``, ``rx_service`` and ``rx_char``
     :param str peer: its address, ``"26:a2:11:22:33:88"``; a client needs it
     ESP-AT 3.2, not ESP8266. Source: command-lists.md, Basic; dialects.md 1, row 13; unproven.
@@ -93,7 +93,7 @@ def savetranslink_ble(modem, role, tx_service, tx_char, rx_service, rx_char, pee
 
 
 def savetranslink_off(modem):
-    """``AT+SAVETRANSLINK=0``: start as usual again; one write to flash.
+    """``AT+SAVETRANSLINK=0``: start without passthrough again; one write to flash.
 
     All families. Source: reference, SAVETRANSLINK.
     """
@@ -101,7 +101,7 @@ def savetranslink_off(modem):
 
 
 def cipreconnintv(modem, interval):
-    """``AT+CIPRECONNINTV=<interval>``: when passthrough makes a broken connection again.
+    """``AT+CIPRECONNINTV=<interval>``: how often passthrough tries to restore a broken connection.
 
     It is sent again when the module has restarted.
 
@@ -120,7 +120,7 @@ def cipreconnintv_query(modem):
 
 
 def transintvl(modem, ms):
-    """``AT+TRANSINTVL=<ms>``: how long passthrough waits for more before it sends what came.
+    """``AT+TRANSINTVL=<ms>``: how long passthrough waits for more bytes before it sends.
 
     It is sent again when the module has restarted.
 

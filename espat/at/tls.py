@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""How a link does TLS, by hand: what ``cipstart(modem, link, "SSL", ...)`` will check and show.
+"""TLS settings of a link, by hand: what ``cipstart(modem, link, "SSL", ...)`` will check and show.
 
-``espat.tls`` sends all of it by itself. ``link`` is 0 to 4, 5 for all of them, or None for the form
-of single-link mode. Names, protocols and keys are forgotten by the module when the link closes or
-its ``CIPSTART`` fails: they are sent before each, and not again when the module has restarted. What
-outlives a link, ``cipsslcconf`` and ``cipsslsize``, is sent again then.
+``espat.tls`` sends all of them by itself. ``link`` is 0 to 4, 5 for all links, or None for the form
+of single-link mode. The module forgets names, protocols and keys when the link closes or its
+``CIPSTART`` fails: they must be sent before each, and are not sent again when the module restarts.
+``cipsslcconf`` and ``cipsslsize`` are kept when a link closes, and are sent again after a restart.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command (the link is connected), and ``OSError``: ETIMEDOUT (no answer),
@@ -24,14 +24,14 @@ _ERROR = const(3)
 def cipsslcconf(modem, link, auth, pki=0, ca=0):
     """``AT+CIPSSLCCONF=[<link>,]<auth>[,<pki>,<ca>]``: what a TLS link checks and shows.
 
-    Saved in flash unless ``AT+SYSSTORE=0``, which the radio sets. With None every link gets it. On
-    NonOS there is but ``AT+CIPSSLCCONF=<auth>``, for the one link that does TLS: ``link`` is None.
+    It is saved in flash unless ``AT+SYSSTORE=0``, which the radio sets. With None it is for every
+    link. NonOS has only ``AT+CIPSSLCCONF=<auth>``, as one link can do TLS there: ``link`` is None.
 
     :param int auth: 0: nothing is checked; 1: show a certificate; 2: verify the server's; 3: both
-    :param int pki: which certificate and key are shown, 0 to 255
-    :param int ca: which CA the server's must come from, 0 to 255
-    :raises ATError: it does not have one of those (``words``: ``NO CA FOUND``, ``NO CERT FOUND``,
-        ``NO PRVT_KEY FOUND``): the firmware says so, takes the setting and answers OK
+    :param int pki: the number of the certificate and key to show, 0 to 255
+    :param int ca: the number of the CA for the server's certificate, 0 to 255
+    :raises ATError: the module lacks one of them (``words``: ``NO CA FOUND``, ``NO CERT FOUND``,
+        ``NO PRVT_KEY FOUND``); yet the firmware accepts the setting and answers OK
     NonOS 1.7, ESP8266 ESP-AT 2.1, ESP32. Source: reference, CIPSSLCCONF; tls-facts.md 2.
     """
     name = b"+CIPSSLCCONF"
@@ -43,7 +43,7 @@ def cipsslcconf(modem, link, auth, pki=0, ca=0):
         if link is not None:
             raise ValueError("link: None, this firmware does TLS on one link only")
     elif auth:
-        args += (pki, ca)  # with 0 the parser takes none, with 1 to 3 it wants both
+        args += (pki, ca)  # the firmware accepts neither with 0, and needs both with 1 to 3
     args = link_first(link, args, 5)
     for line in modem.run(name + b"=", args, None):
         if line[:3] == b"NO " and line[-6:] == b" FOUND":
@@ -55,7 +55,7 @@ def cipsslcconf(modem, link, auth, pki=0, ca=0):
 def cipsslcconf_query(modem):
     """``AT+CIPSSLCCONF?``: (link, auth, pki, ca) for each link, a list.
 
-    NonOS: one row, with auth alone, the rest None.
+    NonOS: one row with auth only, the rest is None.
     NonOS 1.7, ESP8266 ESP-AT 2.1, ESP32. Source: reference, CIPSSLCCONF; dialects.md 1, row 20.
     """
     name = b"+CIPSSLCCONF"
@@ -67,10 +67,10 @@ def cipsslcconf_query(modem):
 def cipsslccn(modem, link, name):
     """``AT+CIPSSLCCN=[<link>,]"<name>"``: the name that the server's certificate must have.
 
-    One field of the firmware's holds this name and that of ``cipsslcsni()``, whose counts if both
-    are set.
+    The firmware has one field for this name and that of ``cipsslcsni()``; if both are set, the
+    latter is used.
 
-    Firmware forgets it when the link closes: it is not sent again after a restart.
+    The firmware forgets it when the link closes: it is not sent again after a restart.
 
     :param str name: 0 to 64 bytes; empty: none
     ESP-AT 2.1. Source: reference, CIPSSLCCN; tls-facts.md 2.
@@ -84,9 +84,9 @@ def cipsslccn_query(modem):
 
 
 def cipsslcsni(modem, link, name):
-    """``AT+CIPSSLCSNI=[<link>,]"<name>"``: the server name that is told, and checked.
+    """``AT+CIPSSLCSNI=[<link>,]"<name>"``: the server name that is sent (SNI), and checked.
 
-    Firmware forgets it when the link closes: it is not sent again after a restart.
+    The firmware forgets it when the link closes: it is not sent again after a restart.
 
     :param str name: 0 to 64 bytes; empty: none
     ESP-AT 2.1. Source: reference, CIPSSLCSNI; tls-facts.md 2.
@@ -108,7 +108,7 @@ def _names(modem, name):
 
 
 def _told(modem, name, needs):
-    """(link, the rest of the line) of each reply line: values stand there bare, or quoted."""
+    """Query; return (link, rest of the line) of each reply line. Values may be quoted or not."""
     need(modem, needs, name)
     found = []
     at = len(name) + 1
@@ -122,7 +122,7 @@ def _told(modem, name, needs):
 def cipsslcalpn(modem, link, *protocols):
     """``AT+CIPSSLCALPN=[<link>,]<count>[,"<protocol>"...]``: the protocols that are offered.
 
-    Which one the server chose the firmware does not tell. It forgets them when the link closes:
+    The firmware does not tell which one the server chose. It forgets them when the link closes:
     they are not sent again after a restart.
 
     :param str protocols: up to five, 1 to 255 bytes each; none: nothing is offered
@@ -148,11 +148,11 @@ def cipsslcalpn_query(modem):
 
 
 def cipsslcpsk(modem, link, key, identity):
-    """``AT+CIPSSLCPSK=[<link>,]"<key>","<identity>"``: a key that both ends have.
+    """``AT+CIPSSLCPSK=[<link>,]"<key>","<identity>"``: a key that both ends share (PSK).
 
-    The firmware's documents call the first the identity and the second a hint: they are the key,
-    and the identity that is sent. Used where no CA is loaded (``cipsslcconf()`` with 0 or 1).
-    Firmware forgets both when the link closes: they are not sent again after a restart.
+    The firmware's documents call the first the identity and the second a hint. In fact they are the
+    key and the identity that is sent. Used if no CA is loaded (``cipsslcconf()`` with 0 or 1).
+    The firmware forgets both when the link closes: they are not sent again after a restart.
 
     :param key: str or bytes, 0 to 32 bytes, without NUL, CR and LF
     :param identity: str or bytes, 0 to 32 bytes; both empty: no key
@@ -163,9 +163,9 @@ def cipsslcpsk(modem, link, key, identity):
 
 
 def cipsslcpskhex(modem, link, key, identity):
-    """``AT+CIPSSLCPSKHEX=[<link>,]"<hex of key>","<identity>"``: a key of any bytes.
+    """``AT+CIPSSLCPSKHEX=[<link>,]"<hex of key>","<identity>"``: a PSK of any bytes.
 
-    Not sent again after a restart: as ``cipsslcpsk()``.
+    As with ``cipsslcpsk()``, it is not sent again after a restart.
 
     :param bytes key: 1 to 32 bytes
     :param identity: str or bytes, 0 to 32 bytes
@@ -182,7 +182,7 @@ def cipsslcpskhex(modem, link, key, identity):
 def cipsslcpsk_query(modem):
     """``AT+CIPSSLCPSK?``: (link, key, identity) for each link, a list: see ``cipsslcpsk()``.
 
-    A comma in the identity cannot be told from the one before it.
+    The reply is split at its last comma: an identity with a comma is not read correctly.
     ESP8266 ESP-AT 2.1, ESP32 ESP-AT 2.2. Source: reference, CIPSSLCPSK; dialects.md 1, row 24.
     """
     found = []
@@ -195,7 +195,7 @@ def cipsslcpsk_query(modem):
 
 
 def cipsslcpskhex_query(modem):
-    """``AT+CIPSSLCPSKHEX?``: (link, key, identity) for each link, the key as bytes: a list.
+    """``AT+CIPSSLCPSKHEX?``: (link, key, identity) for each link, a list. The key is bytes.
 
     ESP8266 ESP-AT 2.3, ESP32 ESP-AT 3.2. Source: dialects.md 1, row 24.
     """
@@ -232,7 +232,7 @@ def cipsslccipher_query(modem):
 def cipsslsize(modem, size):
     """``AT+CIPSSLSIZE=<size>``: the buffer for TLS, before ``cipstart()``. NonOS, WizFi360.
 
-    :param int size: bytes, 2048 to 4096: no longer may a record, or the server's chain, be
+    :param int size: bytes, 2048 to 4096; no record, and no server's chain, may be longer than it
     Source: dialects.md 1, row 20.
     """
     put_kept(modem, b"+CIPSSLSIZE", (number("size", size, 2048, 4096),), "SSLSIZE")

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT
 """New firmware for the module, over Wi-Fi.
 
-Each function is named after its command and takes the modem first. Each raises ``ATError`` where
-the module refuses the command or the update fails: its ``words`` are the last step that it told,
+Each function is named after its command and takes the modem first. Each raises ``ATError`` if the
+module refuses the command or the update fails: its ``words`` are the last step that was reported,
 and the old firmware stays. ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module restarted
 before it was done), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read);
 arguments out of range raise ``ValueError``.
 
-Steps are +CIPUPDATE's: 1 the server was found, 2 connected, 3 its version is known, 4 updating. A
-module whose supply fails while it writes may need a cable afterwards. Espressif advises
-``system.restore()`` after an update. Source: reference, CIUPDATE; dialects.md 1, row 17.
+The steps are those of +CIPUPDATE: 1 the server was found, 2 connected, 3 its version is known, 4
+updating. A module that loses power while it writes may have to be flashed by cable. Espressif
+advises ``system.restore()`` after an update. Source: reference, CIUPDATE; dialects.md 1, row 17.
 """
 
 from ..parser import const
@@ -24,23 +24,23 @@ _RESTART_MS = const(10000)
 _OK = const(2)
 _READY = const(22)
 _WIZFI360 = const(3)
-_LAST = const(4)  # the step behind which only the restart is left
+_LAST = const(4)  # after this step only the restart follows
 
 
 def ciupdate(modem, tls=None, version=None, name=None, background=False, progress=None):
     """``AT+CIUPDATE``, or ``AT+CIUPDATE=<tls>[,"<version>"[,"<name>"[,1]]]``: update, and restart.
 
-    It takes up to three minutes, in which the idle hook is called. Afterwards all connections are
-    lost, and the radio sets the module up again on its next use.
+    It takes up to three minutes, during which the idle hook is called. Afterwards all connections
+    are lost, and the radio sets the module up again at its next use.
 
     :param int tls: 0: without TLS; 1: with it; None: the firmware's own choice. ESP-AT
     :param str version: ``"v2.2.0.0"``, 1 to 32 bytes; None: the latest. ESP-AT
-    :param str name: what is updated, ``"ota"``, ``"mqtt_ca"``...: 1 to 32 bytes. ESP-AT
-    :param bool background: return at once; ``ciupdate_query()`` tells how it goes, and a restart of
-        the module (``system.rst()``) ends it. ESP-AT 2.2
-    :param progress: called with each step's number as the module tells it
+    :param str name: what to update, ``"ota"``, ``"mqtt_ca"``...: 1 to 32 bytes. ESP-AT
+    :param bool background: return at once; ``ciupdate_query()`` tells the progress, and a restart
+        of the module (``system.rst()``) ends the update. ESP-AT 2.2
+    :param progress: called with the number of each step that the module reports
     :returns: whether the module said ``ready`` within 10 s after its restart
-    NonOS, ESP-AT, WizFi360 (there ``ciupdate_url()`` is what works).
+    NonOS, ESP-AT, WizFi360 (where only ``ciupdate_url()`` works).
     """
     args = ()
     if tls is not None:
@@ -55,12 +55,12 @@ def ciupdate(modem, tls=None, version=None, name=None, background=False, progres
 
 
 def ciupdate_url(modem, url, progress=None):
-    """``AT+CIUPDATE="<url>"``: update from there, and restart. WizFi360, not ESP-AT or NonOS.
+    """``AT+CIUPDATE="<url>"``: update from a URL, and restart. WizFi360, not ESP-AT or NonOS.
 
     :param str url: ``"http://host[:port]/path"``, 1 to 128 bytes
     :param progress: as for ``ciupdate()``
-    :returns: as ``ciupdate()``. An update whose module restarts too early looks the same as one
-        that is done: ``system.gmr()`` tells
+    :returns: as ``ciupdate()``. If the module restarts too early, that looks the same as a finished
+        update: check ``system.gmr()``
     """
     if not text("url", url, 1, 128).startswith("http://"):
         raise ValueError("url: http://host/path is wanted")
@@ -86,7 +86,7 @@ def _update(modem, args, progress, background):
             break
         modem.rest()
     restarted = modem.code == _READY and step == _LAST and modem.firmware[0] == _WIZFI360
-    if not restarted:  # WizFi360 says no OK
+    if not restarted:  # WizFi360 restarts without an OK
         modem.ended(up, name, _OK, _WHOLE_MS)
     if background:
         return False
@@ -95,7 +95,7 @@ def _update(modem, args, progress, background):
 
 
 def ciupdate_query(modem):
-    """``AT+CIUPDATE?``: the last step of an update, 0: there was none, -1: it failed. ESP-AT."""
+    """``AT+CIUPDATE?``: the last step of an update; 0: there was none; -1: it failed. ESP-AT."""
     since(modem, b"\xff\x20\x10\xff", b"+CIUPDATE?")
     for line in modem.run(b"+CIUPDATE?", (), b"+CIPUPDATE:"):
         return fields(b"+CIUPDATE", line, "d")[0]

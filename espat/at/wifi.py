@@ -2,29 +2,29 @@
 # SPDX-License-Identifier: MIT
 """Wi-Fi beyond joining, which is in essential.py: scans, the soft-AP, addresses, names.
 
-Where NonOS and WizFi360 have ``_CUR`` and ``_DEF`` forms of a command ``_CUR`` is sent, which
-writes nothing to flash. Each function is named after its command and takes the modem first. Each
+Where NonOS and WizFi360 have ``_CUR`` and ``_DEF`` forms of a command, ``_CUR`` is sent, which
+does not write to flash. Each function is named after its command and takes the modem first. Each
 raises ``ATError`` where the module refuses the command, and ``OSError``: ETIMEDOUT (no answer),
 ECONNRESET (the module restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be
 read); arguments out of range raise ``ValueError``. Settings are sent again when the module has
-restarted, where nothing else is said. Source: dialects.md 4.
+restarted, unless noted otherwise. Source: dialects.md 4.
 """
 
 from .. import calls
 from .args import address, ask, current_setting, fields, number, put, put_kept, told
 from .essential import addresses, current, decoded, garbled, is_mac, mac, text
 
-_STATES = (0, 1, 2, 0, 0)  # of AT+CWSTATE?, as Modem.wifi counts
+_STATES = (0, 1, 2, 0, 0)  # for each state of AT+CWSTATE? the value of Modem.wifi
 
 
 def cwmode(modem, mode):
-    """``AT+CWMODE=<mode>`` (NonOS, WizFi360: ``CWMODE_CUR``): what the module is in Wi-Fi.
+    """``AT+CWMODE=<mode>`` (NonOS, WizFi360: ``CWMODE_CUR``): station, soft-AP or both.
 
-    After a restart of the module the radio makes it a station again, beside a soft-AP if this
-    function, ``wifi.cwsap()`` or ``Radio.start_ap()`` set one up; what was set for the soft-AP is
-    not sent again once there is none.
+    After a restart of the module the radio makes it a station again, and also a soft-AP if this
+    function, ``wifi.cwsap()`` or ``Radio.start_ap()`` set one up. A mode without soft-AP drops the
+    soft-AP's settings: they are not sent again.
 
-    :param int mode: 0 off (ESP-AT alone), 1 station, 2 soft-AP, 3 both
+    :param int mode: 0 off (only ESP-AT), 1 station, 2 soft-AP, 3 both
     All families. Source: dialects.md 4.
     """
     least = 0 if modem.has("CWMODE_OFF") else 1
@@ -48,12 +48,12 @@ def cwlap(modem, ssid=None, bssid=None, channel=None):
 
     It takes 2 to 5 s, at most 20 s.
 
-    :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes: only those of that name
+    :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes: find only those of that name
     :param str bssid: ``"aa:bb:cc:dd:ee:ff"``
     :param int channel: 1 to 14
     :returns: (security, name, signal in dBm, bssid, channel, ...) for each, 64 at most. Security: 0
         open, 1 WEP, 2 WPA, 3 WPA2, 4 WPA and WPA2, 5 WPA2 Enterprise, 6 WPA3, 7 WPA2 and WPA3. The
-        name is a str, ``""`` where it is hidden, bytes where it is not UTF-8
+        name is a str, ``""`` if it is hidden, bytes if it is not UTF-8
     All families.
     """
     args = ()
@@ -70,7 +70,7 @@ def cwlap(modem, ssid=None, bssid=None, channel=None):
 
 
 def _found(line):
-    """``+CWLAP:(3,"name",-50,"02:00:00:00:00:01",6,...)``; the name may hold ``",`` too."""
+    """Parse ``+CWLAP:(3,"name",-50,"02:00:00:00:00:01",6,...)``; the name may contain ``",``."""
     at = line.rfind(b',"')
     while at > 0 and not (line[at + 19 : at + 20] == b'"' and line[at + 4 : at + 5] == b":"):
         at = line.rfind(b',"', 0, at)
@@ -88,7 +88,7 @@ def cwstate_query(modem):
     """``AT+CWSTATE?``: (state, name). ESP-AT 2.2.
 
     :returns: state: 0 not joined yet, 1 joined without an address, 2 with one, 3 joining, 4 no
-        longer joined; name: of the access point
+        longer joined; name: that of the access point
     """
     line = told(modem, b"+CWSTATE", "CWSTATE")
     state = line[9:10]
@@ -106,8 +106,8 @@ def cwsap(modem, ssid, password, channel, security, most=None, hidden=None):
     :param password: str or bytes, 8 to 64 bytes; empty with security 0
     :param int channel: 1 to 14
     :param int security: 0 open, 2 WPA, 3 WPA2, 4 both
-    :param int most: stations, 1 to 10 (NonOS, WizFi360: to 8)
-    :param int hidden: 1: its name is not told
+    :param int most: the most stations, 1 to 10 (NonOS, WizFi360: to 8)
+    :param int hidden: 1: the name is not broadcast
     :raises ATError: the mode is not 2 or 3: ``cwmode()`` first
     All families.
     """
@@ -141,7 +141,7 @@ def cwsap_query(modem):
     end = len(line)
     numbers = ()
     while end > 0 and not (len(numbers) == 4 and b"".join(numbers).isdigit() and all(numbers)):
-        end = line.rfind(b'",', 0, end)  # names may hold anything: four numbers follow them
+        end = line.rfind(b'",', 0, end)  # names may contain anything: four numbers follow them
         numbers = line[end + 2 :].split(b",")[:4]
     middle = line.rfind(b'","', 0, end)
     if not 0 < first < middle < end:
@@ -155,7 +155,7 @@ def cwlif(modem):
     found = []
     for line in modem.run(b"+CWLIF", (), None):
         if line.startswith(b"+") and not line.startswith(b"+CWLIF:"):
-            continue  # some notice
+            continue  # a notice
         row = (line[7:] if line.startswith(b"+") else line).split(b",")
         row = list(map(decoded, row[:2]))
         if len(row) < 2 or not isinstance(row[1], str) or not is_mac(row[1]):
@@ -168,8 +168,8 @@ def cwdhcp(modem, on, station=True, softap=False):
     """``AT+CWDHCP=<on>,<bits>`` (NonOS, WizFi360: ``CWDHCP_CUR=<which>,<on>``): DHCP.
 
     :param int on: 0 or 1
-    :param bool station: the station's client is meant
-    :param bool softap: the soft-AP's server is meant
+    :param bool station: apply it to the station's client
+    :param bool softap: apply it to the soft-AP's server
     All families.
     """
     number("on", on, 0, 1)
@@ -202,7 +202,7 @@ def cwdhcp_query(modem):
 
 
 def cwhostname(modem, name):
-    """``AT+CWHOSTNAME="<name>"``: the name that DHCP servers are told. ESP-AT, NonOS 1.6.
+    """``AT+CWHOSTNAME="<name>"``: the name that is sent to DHCP servers. ESP-AT, NonOS 1.6.
 
     :param str name: 1 to 32 bytes
     :raises ATError: the mode is not 1 or 3
@@ -218,7 +218,7 @@ def cwhostname_query(modem):
 def cwautoconn(modem, on):
     """``AT+CWAUTOCONN=<on>``: whether the module joins by itself when it starts. All families.
 
-    It goes to flash, so that a restart does not lose it.
+    It is saved in flash, so that a restart does not lose it.
 
     :param int on: 0 or 1
     """
@@ -233,7 +233,7 @@ def cwautoconn_query(modem):
 def cwreconncfg(modem, interval, count):
     """``AT+CWRECONNCFG=<interval>,<count>``: how the module joins again by itself. ESP-AT 2.2.
 
-    The radio sets (1, 0) where this function was not called.
+    The radio sets (1, 0) unless this function was called.
 
     :param int interval: seconds between tries, 0 to 7200; 0: never
     :param int count: tries, 0 to 1000; 0: for ever
@@ -248,11 +248,11 @@ def cwreconncfg_query(modem):
 
 
 def cipsta(modem, ip, gateway=None, netmask=None):
-    """``AT+CIPSTA="<ip>"[,"<gateway>","<netmask>"]``: the station's address; DHCP goes off.
+    """``AT+CIPSTA="<ip>"[,"<gateway>","<netmask>"]``: the station's address; turns DHCP off.
 
     ``cipsta_query()`` is in essential.py.
 
-    :param str ip: ``"192.168.1.9"``, as are ``gateway`` and ``netmask``: both or none of them
+    :param str ip: like ``"192.168.1.9"``, as are ``gateway`` and ``netmask``: give both or none
     All families.
     """
     _set_addresses(modem, b"+CIPSTA", ip, gateway, netmask)
@@ -287,7 +287,7 @@ def cipap_query(modem):
 def cipstamac(modem, value):
     """``AT+CIPSTAMAC="<mac>"``: the station's MAC, ``"02:00:00:00:00:01"``. All families.
 
-    :raises ATError: not in this mode, or an address that is for groups (first byte odd)
+    :raises ATError: wrong mode, or a group address (whose first byte is odd)
     """
     current_setting(modem, b"+CIPSTAMAC", (mac("mac", value),))
 
