@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Connections at once in CircuitPython, with its asyncio library (`circup install asyncio`).
+"""CircuitPython: several connections at the same time with asyncio (`circup install asyncio`).
 
-The sockets never wait: what would have to is tried again after `await asyncio.sleep(0)`, so that
-other tasks run meanwhile. In settings.toml: CIRCUITPY_WIFI_SSID, CIRCUITPY_WIFI_PASSWORD.
+The sockets have a time-out of 0. A call that would have to wait is tried again after `await
+asyncio.sleep(0)`, so that other tasks run meanwhile. Put CIRCUITPY_WIFI_SSID and
+CIRCUITPY_WIFI_PASSWORD into settings.toml.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ LATER = errno.EAGAIN, errno.EINPROGRESS, errno.EALREADY
 
 
 async def tried(function, *args):
-    """What a call gives; it is tried again for as long as it would have to wait."""
+    """Return what a call returns; repeat it as long as it would have to wait."""
     while True:
         try:
             return function(*args)
@@ -30,7 +31,7 @@ async def tried(function, *args):
 
 
 async def fetch(pool, number):
-    """A page, over a connection of our own: how many bytes it had."""
+    """Fetch a page over a connection of its own; return how many bytes it has."""
     buffer = bytearray(512)
     total = 0
     with pool.socket(pool.AF_INET, pool.SOCK_STREAM) as sock:
@@ -49,7 +50,7 @@ async def fetch(pool, number):
 
 
 async def blink(beats):
-    """Something else to do."""
+    """Do something else meanwhile."""
     while True:
         beats.append(1)
         await asyncio.sleep(0.01)

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """CircuitPython: adafruit_connection_manager over an ESP-AT module, as with built-in Wi-Fi.
 
-It knows the radio by its class, finds the pool of sockets by itself, and keeps connections for
-those who ask for the same place again.
+It recognizes the radio by its class, makes the socket pool by itself, and keeps connections open
+for the next request to the same server.
 
-Into /lib: espat, its files wifi.py, socketpool.py and ssl.py, and `circup install
-adafruit_connection_manager`. Where the module is, and what to join, is in settings.toml:
+Put espat and its files wifi.py, socketpool.py and ssl.py into /lib, and `circup install
+adafruit_connection_manager`. Put the module's pins and the network into settings.toml:
 
     ESPAT_TX = "GP0"
     ESPAT_RX = "GP1"
@@ -37,7 +37,7 @@ for _ in range(2):
     sock.send(REQUEST)
     n = sock.recv_into(buffer)
     print(n, "bytes:", str(buffer[: buffer.find(b"\r")], "ascii"))
-    manager.free_socket(sock)  # it stays open, for the next who asks
+    manager.free_socket(sock)  # it stays open for the next request
     before = sock
 
 adafruit_connection_manager.connection_manager_close_all(pool)

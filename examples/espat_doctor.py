@@ -1,18 +1,18 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""What is wrong between this board and its module? The checks of `espat doctor`, without a PC.
+"""Find out what is wrong between a board and its module: the checks of `espat doctor` without a PC.
 
-CircuitPython or MicroPython. Put espat/ on the board and tell where the module is: a file of
-boards/ as espat_board.py, or (CircuitPython) ESPAT_TX and ESPAT_RX in settings.toml. Then run this
-file: as code.py, by `mpremote run`, or `import espat_doctor`. It takes up to half a minute, needs
-no network, and stores nothing in the module. The last line has the finding's name, and
-docs/troubleshooting.md says more about it.
+CircuitPython or MicroPython. Put espat/ on the board, and say where the module is: copy a file of
+boards/ as espat_board.py, or (CircuitPython) put ESPAT_TX and ESPAT_RX into settings.toml. Then run
+this file: as code.py, with `mpremote run`, or by `import espat_doctor`. It takes up to half a
+minute, needs no network, and stores nothing in the module. The last line has the names of the
+findings; docs/troubleshooting.md explains them.
 """
 
 from espat import families, firmware
 from espat.rates import RATES, set_rate
 
-# Name: what it is, and what to do. In "%s" stands what was seen.
+# Name: what is wrong, and what to do. "%s" is replaced by what was seen.
 FINDINGS = {
     "well": ("All is well: the module answers, and no byte was lost or bent.", ""),
     "bridged": (
@@ -95,26 +95,26 @@ GOOD = ("well", "data_mode", "active_only", "unknown", "other_rate")
 
 
 class Wire:
-    """The UART, and what was heard there, counted."""
+    """The UART, with counts of what was received on it."""
 
     def __init__(self, port):
         self.port = port
         self.piece = memoryview(bytearray(64))
         self.boots = self.rate = self.log_rate = 0
-        self.booted = None  # when that was told last: one boot may be told in two pieces
+        self.booted = None  # when boot messages last came: those of one boot may come in two pieces
         self.log = self.loader = False
-        self.zeros = True  # nothing but zeros came
-        self.count = 0  # bytes
+        self.zeros = True  # only zeros came
+        self.count = 0  # bytes received
 
     def say(self, data):
-        """Write all of it."""
+        """Write all of the data."""
         view = memoryview(data)
         then = self.port.ticks()
         while view and self.port.since(then) < 2000:
             view = view[self.port.write(view) :]
 
     def listen(self, ms, early=False):
-        """What comes in so many ms, up to 1 KB; early: up to the pause behind a result."""
+        """The bytes that come within a number of ms, up to 1 KB; early: stop after a result."""
         port = self.port
         got = bytearray()
         begun = last = port.ticks()
@@ -134,12 +134,12 @@ class Wire:
         return got
 
     def ask(self, data, ms=300):
-        """Say something; what comes back."""
+        """Send data, and return what comes back."""
         self.say(data)
         return self.listen(ms, True)
 
     def tune(self, rate):
-        """Set the rate; False: this UART cannot."""
+        """Set the rate; returns False if this UART cannot."""
         try:
             set_rate(self.port.uart, rate)
         except (OSError, ValueError):
@@ -167,7 +167,7 @@ class Wire:
 
 
 def answered(got):
-    """Whether a result stands in it."""
+    """The result in some bytes: ``b"OK"`` or ``b"ER"``; empty if there is none."""
     for word in (b"OK\r\n", b"ERROR\r\n"):
         if got[: len(word)] == word or b"\n" + word in got:
             return word[:2]
@@ -175,39 +175,39 @@ def answered(got):
 
 
 def plain(data):
-    """Without line ends, which modules change in what they echo."""
+    """Data without line ends, since modules change those when they echo."""
     return data.replace(b"\r", b"").replace(b"\n", b"")
 
 
 def readable(data):
-    """Whether it is text."""
+    """Whether bytes are text."""
     return len(data) > 3 and sum([c < 127 and (c > 31 or c in b"\t\r\n\x1b") for c in data]) > (
         len(data) * 9 // 10
     )
 
 
 class Examination:
-    """One look at a module. ``findings``: (name, what was seen), as they are found."""
+    """One examination of a module. ``findings``: (name, what was seen), in order."""
 
     def __init__(self, port):
         self.wire = Wire(port)
         self.findings = []
         self.busy = self.echo = self.heard = self.replies = False
-        self.text = b""  # words that came; those behind what was sent if it replies
+        self.text = b""  # the text that came; if the module replies, its last reply
         self.echoes = False
 
     def find(self, name, seen=None):
         self.findings.append((name, seen))
 
     def run(self, first):
-        """All of it; the name of the first finding that is bad, else "well"."""
+        """Examine all; returns the name of the first bad finding, else "well"."""
         rates = [first] + [rate for rate in RATES if rate != first]
         self.wire.tune(first)
         print("listening")
         self.wire.listen(1000)
         rate = self.search(rates)
         if not rate and not self.busy:
-            # What comes straight back may come from the peer of a module in data mode.
+            # Bytes that come straight back may be sent by the peer of a module in data mode.
             rate = self.leave([self.wire.rate] if self.echo else rates[:5])
         if rate:
             self.know(rate, first)
@@ -218,7 +218,7 @@ class Examination:
         return bad[0][0]
 
     def search(self, rates):
-        """The rate at which it answers, or None."""
+        """The rate at which the module answers, or None."""
         for rate in rates:
             print("trying", rate, "baud")
             if self.wire.tune(rate) and self.tries():
@@ -228,7 +228,7 @@ class Examination:
         return None
 
     def tries(self):
-        """Whether it answers at this rate."""
+        """Whether the module answers at this rate."""
         refused = asked = 0
         port = self.wire.port
         begun = port.ticks()
@@ -257,7 +257,7 @@ class Examination:
         return False
 
     def leave(self, rates):
-        """The same after ``+++``, which stands alone for a second."""
+        """The same after ``+++``, with a pause of a second before and after it."""
         for rate in rates:
             print("trying to end data mode at", rate, "baud")
             if not self.wire.tune(rate):
@@ -271,10 +271,10 @@ class Examination:
         return None
 
     def why_not(self, first):
-        """Nothing answers: what do the bytes tell?"""
+        """Nothing answers: find the reason in the bytes that came."""
         wire = self.wire
         if self.heard and not (wire.boots or self.text or self.busy or self.echo):
-            wire.tune(74880)  # noise alone may be the boot log of an ESP8266
+            wire.tune(74880)  # noise may be the boot log of an ESP8266 at this rate
             wire.listen(4000)
         if wire.boots:
             wire.tune(wire.log_rate or first)
@@ -303,7 +303,7 @@ class Examination:
             self.find("garbage")
 
     def know(self, rate, first):
-        """It answers: who is it, and how well is it heard?"""
+        """The module answers: find out its firmware, and how good the wire is."""
         wire = self.wire
         if rate != first:
             self.find("other_rate", rate)
@@ -331,7 +331,7 @@ class Examination:
             self.find("boot_loop", wire.boots)
 
     def measure(self):
-        """Replies come one way, echoed lines go both."""
+        """Count damaged replies, which test one direction, and echoed lines, which test both."""
         wire = self.wire
         wire.ask(b"ATE1\r\n", 1000)
         bent = echoes = 0
@@ -357,8 +357,8 @@ class Examination:
 
 
 def examine(port, first=115200):
-    """Examine the module behind a port (``radio.modem.port``), say what is found, and return the
-    name of the worst.
+    """Examine the module at a port (``radio.modem.port``), print what is found, and return the name
+    of the worst finding.
     """
     examination = Examination(port)
     worst = examination.run(first)
@@ -374,7 +374,7 @@ def examine(port, first=115200):
 
 
 def main():
-    """Examine the module of this board, as espat_board.py or settings.toml say."""
+    """Examine the module of this board, which espat_board.py or settings.toml describe."""
     from espat.board import shared
     from espat.rates import rate_of
 

@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""CircuitPython: fetch a page over HTTPS. The module verifies the server, or this fails.
+"""CircuitPython: fetch a page over HTTPS. The module must verify the server, else this fails.
 
-Pins as in espat_simpletest.py; adafruit_requests comes with `circup install adafruit_requests`. On
-the CIRCUITPY drive: roots.pem, the root certificate that the server's chain ends in (a browser
-shows and exports it), and in settings.toml
+Pins as in espat_simpletest.py; adafruit_requests comes with `circup install adafruit_requests`. Put
+roots.pem, the root certificate of the server's chain (a browser can show and export it), on the
+CIRCUITPY drive, and into settings.toml
 
     CIRCUITPY_WIFI_SSID = "your network"
     CIRCUITPY_WIFI_PASSWORD = "its password"
     CIRCUITPY_PYSTACK_SIZE = 2048  # in CircuitPython 9; without: "pystack exhausted"
 
-The module keeps the certificate in its flash: it is written there once.
+The certificate is written to the module's flash once, and kept there.
 """
 
 import os

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """CircuitPython: adafruit_httpserver over an ESP-AT module, written as for built-in Wi-Fi.
 
-Into /lib: espat, its files wifi.py and socketpool.py, and `circup install adafruit_httpserver`.
-Where the module is, and what to join, is in settings.toml:
+Put espat, wifi.py and socketpool.py into /lib, and `circup install adafruit_httpserver`.
+Put the module's pins and the network into settings.toml:
 
     ESPAT_TX = "GP0"
     ESPAT_RX = "GP1"

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT
 """CircuitPython: adafruit_minimqtt over an ESP-AT module, written as for built-in Wi-Fi.
 
-Into /lib: espat, its files wifi.py and socketpool.py, and `circup install adafruit_minimqtt`.
-Where the module is, what to join, and whom to talk to, is in settings.toml:
+Put espat, wifi.py and socketpool.py into /lib, and `circup install adafruit_minimqtt`.
+Put the module's pins, the network and the broker into settings.toml:
 
     ESPAT_TX = "GP0"
     ESPAT_RX = "GP1"
     CIRCUITPY_WIFI_SSID = "your network"
     CIRCUITPY_WIFI_PASSWORD = "its password"
     MQTT_BROKER = "test.mosquitto.org"
-    MQTT_USER = "you"  # if the broker asks for that
+    MQTT_USER = "you"  # if the broker requires a user
     MQTT_PASSWORD = "your password"
 """
 
@@ -52,6 +52,6 @@ client.connect()
 for number in range(COUNT):
     client.publish(TOPIC, "number %d" % number)
 while len(heard) < COUNT:
-    client.loop(timeout=1)  # messages, and the pings that keep the connection alive
+    client.loop(timeout=1)  # receives messages, and sends pings that keep the connection alive
 client.disconnect()
 print("Done")

@@ -1,18 +1,18 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""MicroPython: be an access point, and serve a page to whoever joins it.
+"""MicroPython: start an access point, and serve a page to those who join it.
 
-Your board's file of boards/ goes to the board as espat_board.py. Join the network that it prints,
-and open the address.
+Copy your board's file of boards/ to the board as espat_board.py. Join the network that this prints,
+and open the address in a browser.
 """
 
-import espat_board  # network and socket come from there
+import espat_board  # makes the modules network and socket available
 
 import network
 import socket
 
 NAME, KEY = "espat", "secret words"
-VISITORS = None  # how many are served; None: for ever
+VISITORS = None  # how many are served; None: no limit
 
 PAGE = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<h1>Hello from the board</h1>"
 

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""MicroPython: three pages fetched at once with asyncio, while another task keeps its beat.
+"""MicroPython: fetch three pages at the same time with asyncio, while another task keeps running.
 
-Your board's file of boards/ goes to the board as espat_board.py, SSID and PASSWORD into secrets.py.
+Copy your board's file of boards/ to the board as espat_board.py; put SSID and PASSWORD into
+secrets.py.
 """
 
-import espat_board  # network and socket come from there
+import espat_board  # makes the modules network and socket available
 
 import asyncio
 import time
@@ -17,7 +18,7 @@ HOST, PATH = "wifitest.adafruit.com", "/testwifi/index.html"
 
 
 async def join():
-    """Join the network; other tasks go on meanwhile."""
+    """Join the network; other tasks run meanwhile."""
     wlan = network.WLAN(network.WLAN.IF_STA)
     wlan.active(True)
     if not wlan.isconnected():
@@ -30,7 +31,7 @@ async def join():
 
 
 async def fetch():
-    """A page: how many bytes it has."""
+    """Fetch a page; return how many bytes it has."""
     reader, writer = await asyncio.wait_for(asyncio.open_connection(HOST, 80), 20)
     try:
         head = "GET %s HTTP/1.0\r\nHost: %s\r\n\r\n" % (PATH, HOST)
@@ -48,7 +49,7 @@ async def fetch():
 
 
 async def beat(stalls):
-    """Every 20 ms: a lamp to blink, a sensor to read. Notes by how much it came late, ms."""
+    """Run every 20 ms, as for a lamp or a sensor, and note how late each run was, in ms."""
     while True:
         then = time.ticks_ms()
         await asyncio.sleep_ms(20)

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """MicroPython: a web server with asyncio, which counts its visitors; it prints its address.
 
-Your board's file of boards/ goes to the board as espat_board.py, SSID and PASSWORD into secrets.py.
+Copy your board's file of boards/ to the board as espat_board.py; put SSID and PASSWORD into
+secrets.py.
 """
 
-import espat_board  # network and socket come from there
+import espat_board  # makes the modules network and socket available
 
 import asyncio
 
@@ -18,7 +19,7 @@ visits = 0
 
 
 async def serve(reader, writer):
-    """One visitor."""
+    """Serve one visitor."""
     global visits
     try:
         line = await asyncio.wait_for(reader.readline(), 10)

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""MicroPython: publish and subscribe with umqtt.simple, for ever; Wi-Fi and broker may go away.
+"""MicroPython: publish and subscribe with umqtt.simple without end, even if Wi-Fi or broker fails.
 
-umqtt.simple goes to the board by `mpremote mip install umqtt.simple`, your board's file of boards/
-as espat_board.py. In secrets.py on the board, the last two if the broker wants them:
+Install umqtt.simple with `mpremote mip install umqtt.simple`, and copy your board's file of boards/
+to the board as espat_board.py. Put into secrets.py, the last two if the broker requires them:
 
     SSID = "your network"
     PASSWORD = "its password"
@@ -12,7 +12,7 @@ as espat_board.py. In secrets.py on the board, the last two if the broker wants 
     KEY = "your password there"
 """
 
-import espat_board  # network and socket come from there
+import espat_board  # makes the modules network and socket available
 
 import time
 
@@ -20,15 +20,15 @@ import network
 import secrets
 from umqtt.simple import MQTTClient
 
-ROUNDS = None  # how often it publishes; None: for ever
-PAUSE = 5  # seconds between
+ROUNDS = None  # how often it publishes; None: no limit
+PAUSE = 5  # seconds between two messages
 
 wlan = network.WLAN(network.WLAN.IF_STA)
 wlan.active(True)
 
 
 def join():
-    """In the network again, whatever happened."""
+    """Join the network, or wait until the module has joined it again."""
     if not wlan.isconnected() and wlan.status() != network.STAT_CONNECTING:
         wlan.connect(secrets.SSID, secrets.PASSWORD)
     while not wlan.isconnected():
@@ -42,7 +42,7 @@ def heard(topic, message):
 
 
 def session(rounds):
-    """Connect, and publish what it hears again itself; OSError when the connection is lost."""
+    """Connect, publish messages and receive them again; OSError if the connection is lost."""
     user, key = getattr(secrets, "USER", None), getattr(secrets, "KEY", None)
     client = MQTTClient("espat", secrets.BROKER, user=user, password=key, keepalive=30)
     client.set_callback(heard)

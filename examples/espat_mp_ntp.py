@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""MicroPython: set the clock by a time server, over UDP, as ntptime does.
+"""MicroPython: set the clock from a time server, over UDP, as ntptime does.
 
-Your board's file of boards/ goes to the board as espat_board.py, SSID and PASSWORD into secrets.py.
+Copy your board's file of boards/ to the board as espat_board.py; put SSID and PASSWORD into
+secrets.py.
 """
 
-import espat_board  # network and socket come from there
+import espat_board  # makes the modules network and socket available
 
 import struct
 import time
@@ -15,7 +16,7 @@ import secrets
 import socket
 
 HOST = "pool.ntp.org"
-SINCE = 3155673600 if time.gmtime(0)[0] == 2000 else 2208988800  # seconds from 1900 to time's zero
+SINCE = 3155673600 if time.gmtime(0)[0] == 2000 else 2208988800  # s from 1900 to time.gmtime(0)
 
 
 def join():
@@ -30,7 +31,7 @@ def join():
 
 
 def ask(host):
-    """The time by a server, seconds as time.time() counts them."""
+    """The time from a server, in seconds as time.time() counts them."""
     address = socket.getaddrinfo(host, 123)[0][-1]
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 """MicroPython: join the network and fetch a page with requests, as on a Pico W.
 
-Your board's file of boards/ goes to the board as espat_board.py; on a Pico W, and where boot.py
-imports it, the first import is not needed. In secrets.py on the board:
+Copy your board's file of boards/ to the board as espat_board.py. On a Pico W, or if boot.py imports
+it, the first import is not needed. Put into secrets.py on the board:
 
     SSID = "your network"
     PASSWORD = "its password"
 """
 
-import espat_board  # network and socket come from there
+import espat_board  # makes the modules network and socket available
 
 import time
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """CircuitPython: MQTT over TLS with a certificate of this device's own.
 
-Pins as in espat_simpletest.py; the library comes with `circup install adafruit_minimqtt`. On the
-CIRCUITPY drive: roots.pem, the broker's CA; device.pem and device.key, what it knows us by (leave
-them out where it asks for none); and in settings.toml
+Pins as in espat_simpletest.py; the library comes with `circup install adafruit_minimqtt`. Put these
+on the CIRCUITPY drive: roots.pem, the broker's CA; device.pem and device.key, this device's
+certificate and key (leave them out if the broker does not require them). Put into settings.toml
 
     CIRCUITPY_WIFI_SSID = "your network"
     CIRCUITPY_WIFI_PASSWORD = "its password"
@@ -12,7 +12,7 @@ them out where it asks for none); and in settings.toml
     MQTT_FILES = "/"
     CIRCUITPY_PYSTACK_SIZE = 2048  # in CircuitPython 9; without: "pystack exhausted"
 
-The module keeps all of it in its flash: it is written there once.
+The certificates and the key are written to the module's flash once, and kept there.
 """
 
 import os
@@ -45,7 +45,7 @@ heard = []
 
 
 def message(client, topic, text):
-    """Something came."""
+    """A message was received."""
     print(topic, "says", text)
     heard.append(text)
 

@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: MIT
 """CircuitPython: adafruit_requests over an ESP-AT module, written as for built-in Wi-Fi.
 
-Into /lib: espat, its files wifi.py, socketpool.py and ssl.py, and `circup install
-adafruit_requests`. Where the module is, and what to join, is in settings.toml:
+Put espat and its files wifi.py, socketpool.py and ssl.py into /lib, and `circup install
+adafruit_requests`. Put the module's pins and the network into settings.toml:
 
     ESPAT_TX = "GP0"
     ESPAT_RX = "GP1"
     CIRCUITPY_WIFI_SSID = "your network"
     CIRCUITPY_WIFI_PASSWORD = "its password"
 
-For https:// the module needs certificates that it can trust: give the context the CA of your
-server, `context.load_verify_locations(cadata=...)`.
+For https:// the module needs a CA to verify the server: give it to the context with
+`context.load_verify_locations(cadata=...)`.
 """
 
 import os

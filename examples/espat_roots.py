@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""CircuitPython: put the roots of a file into the module, once. Programs then verify with them.
+"""CircuitPython: put the root certificates of a file into the module. Programs then use them.
 
-Pins as in espat_simpletest.py. On the CIRCUITPY drive: roots.pem, one or more root certificates (a
-browser shows and exports them). No network is needed. With a PC, `espat ca add` does the same, and
-finds the roots itself.
+Pins as in espat_simpletest.py. Put roots.pem on the CIRCUITPY drive: one or more root certificates
+(a browser can show and export them). No network is needed. This must be done only once. On a PC,
+`espat ca add` does the same, and finds the roots by itself.
 """
 
 import os

@@ -1,19 +1,20 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Does espat work on this board, with this module? Prints what passed, failed, or was skipped.
+"""Test espat on this board with this module. Prints which steps passed, failed or were skipped.
 
-CircuitPython or MicroPython. Put espat/ on the board and tell where the module is: copy your
-board's file of boards/ to espat_board.py, or (CircuitPython) put into settings.toml
+CircuitPython or MicroPython. Put espat/ on the board, and say where the module is: copy your
+board's file of boards/ as espat_board.py, or (CircuitPython) put into settings.toml
 
     ESPAT_TX = "GP0"
     ESPAT_RX = "GP1"
     CIRCUITPY_WIFI_SSID = "your network"
     CIRCUITPY_WIFI_PASSWORD = "its password"
 
-In MicroPython the last two are SSID and PASSWORD in secrets.py. Then run this file: as code.py, by
-`mpremote run`, or `import espat_selftest; espat_selftest.main()`. On a PC:
-python espat_selftest.py /dev/ttyUSB0, the last two as environment variables. The module is
-restarted once; nothing is written to its flash. Each step ends in its time, some minutes at worst.
+In MicroPython the last two are SSID and PASSWORD in secrets.py. Then run this file: as code.py,
+with `mpremote run`, or by `import espat_selftest; espat_selftest.main()`. On a PC:
+python espat_selftest.py /dev/ttyUSB0, with the last two as environment variables. The module is
+restarted once; nothing is written to its flash. Each step has a time limit: all together take some
+minutes at most.
 """
 
 import gc
@@ -22,7 +23,7 @@ import sys
 
 
 def heap():
-    """Bytes of heap in use; None where the runtime does not tell."""
+    """Bytes of heap in use; None if the runtime does not tell."""
     gc.collect()
     return gc.mem_alloc() if hasattr(gc, "mem_alloc") else None
 
@@ -36,20 +37,20 @@ IMPORTED = heap()
 WEB = "wifitest.adafruit.com", 80, "/testwifi/index.html"
 SECURE = "www.example.com", 443, "/"
 TIME = "pool.ntp.org", 123
-PORT = 8080  # of the server
+PORT = 8080  # where the server listens
 WAIT = 0  # seconds to wait for your browser, if the module cannot reach itself
 
 
 class Skip(Exception):
-    """A step that cannot be done here, and why."""
+    """A step cannot be done here; the text says why."""
 
 
 class TooLong(Exception):
-    """A step has had its time."""
+    """A step has used up its time."""
 
 
 class Watch:
-    """Ends a step that waits too long: the driver calls it while it waits."""
+    """Ends a step that takes too long: the driver calls this object while it waits."""
 
     def __init__(self, port):
         self.port = port
@@ -68,17 +69,17 @@ class Watch:
             raise TooLong("not done in time")
 
 
-# -- what each step does: it returns what to tell, or raises --------------------------------------
+# -- the steps: each returns a text to print, or raises -------------------------------------------
 
 
 def firmware(test):
-    """A first answer, at whatever rate the module has."""
+    """Get a first answer, at any rate that the module may have."""
     test.radio.command("AT")
     return test.radio.firmware
 
 
 def line(test):
-    """The same long reply over and over: no byte is lost or bent on the way."""
+    """Ask for the same long reply many times: no byte may be lost or damaged."""
     first = test.radio.command("AT+GMR")
     for _ in range(30):
         if test.radio.command("AT+GMR") != first:
@@ -87,7 +88,7 @@ def line(test):
 
 
 def scan(test):
-    """What is in reach."""
+    """Scan for networks."""
     names = []
     for network in test.radio.start_scanning_networks():
         names.append("%s (%d dBm)" % (network.ssid, network.rssi))
@@ -97,7 +98,7 @@ def scan(test):
 
 
 def join(test):
-    """The network of the settings."""
+    """Join the network of the settings."""
     ssid, password = credentials()
     if not ssid:
         raise Skip("no network is named: CIRCUITPY_WIFI_SSID, or SSID in secrets.py")
@@ -108,7 +109,7 @@ def join(test):
 
 
 def names(test):
-    """`wifi` (CircuitPython) or `network` (MicroPython), as programs import it: is it joined?"""
+    """Import `wifi` (CircuitPython) or `network` (MicroPython) as programs do: is it joined?"""
     if sys.implementation.name == "cpython":
         raise Skip("they are for boards")
     import espat.names  # noqa: F401
@@ -133,12 +134,12 @@ def names(test):
 
 
 def dns(test):
-    """A name."""
+    """Resolve a name."""
     return "%s is %s" % (WEB[0], test.pool.getaddrinfo(WEB[0], 80)[0][4][0])
 
 
 def fetch(test):
-    """A page, whole, in large reads."""
+    """Fetch a whole page with large reads."""
     with test.socket(WEB) as sock:
         count = page(sock, WEB, 1024)
     took = max(test.watch.took(), 1)
@@ -146,13 +147,13 @@ def fetch(test):
 
 
 def small_reads(test):
-    """The same page a byte at a time, as many libraries read heads."""
+    """Fetch the page one byte at a time, as many libraries read heads."""
     with test.socket(WEB) as sock:
         return "%d bytes, one by one" % page(sock, WEB, 1)
 
 
 def five(test):
-    """All five links at once, and no more."""
+    """Use all five links at the same time; a sixth must fail."""
     socks = []
     try:
         for _ in range(5):
@@ -173,7 +174,7 @@ def five(test):
 
 
 def tls(test):
-    """A page over TLS; verified if the module has roots that `espat ca` put there."""
+    """Fetch a page over TLS, verified if the module has roots from `espat ca`."""
     from espat.tls import CERT_NONE, CERT_REQUIRED, create_default_context
 
     context = create_default_context()
@@ -191,7 +192,7 @@ def tls(test):
 
 
 def ntp(test):
-    """The time, by UDP."""
+    """Get the time over UDP."""
     pool = test.pool
     where = pool.getaddrinfo(TIME[0], TIME[1])[0][4]
     packet = bytearray(48)
@@ -209,7 +210,7 @@ def ntp(test):
     seconds = int.from_bytes(packet[40:44], "big")
     if count != 48 or packet[0] & 7 != 4:
         raise ValueError("%d bytes, and not a time server's" % count)
-    days = seconds // 86400 - 45290  # since 2024
+    days = seconds // 86400 - 45290  # since the beginning of 2024
     if seconds < 1 << 31 or days < 0:
         raise ValueError("a time in the past: %d" % seconds)
     return "%d days since 2024 began, %02d:%02d UTC" % (
@@ -220,7 +221,7 @@ def ntp(test):
 
 
 def ping(test):
-    """The gateway, and the web server."""
+    """Ping the gateway or the web server."""
     for host in (test.radio.ipv4_gateway, WEB[0]):
         took = test.radio.ping(host, timeout=5) if host else None
         if took is not None:
@@ -229,7 +230,7 @@ def ping(test):
 
 
 def server(test):
-    """A server: the module connects to itself, or you do."""
+    """Be a server: the module connects to itself, or you connect with a browser."""
     pool = test.pool
     me = str(test.radio.ipv4_address)
     with pool.socket(pool.AF_INET, pool.SOCK_STREAM) as listening:
@@ -259,14 +260,14 @@ def server(test):
 
 
 def restart(test):
-    """The module restarts: the next use sets it up and joins again."""
+    """Restart the module: its next use must set it up and join again."""
     test.radio.reset()
     with test.socket(WEB) as sock:
         return "%d bytes after it" % page(sock, WEB, 512)
 
 
 def memory(test):
-    """What the heap has given."""
+    """Report how much heap was used."""
     if START is None:
         raise Skip("this runtime does not tell")
     now = heap()
@@ -274,7 +275,7 @@ def memory(test):
     return "espat %d bytes, with all of the above %d%s" % (IMPORTED - START, now - START, free)
 
 
-# Name, seconds, needs a network, function.
+# Name, time limit in seconds, whether it needs a network, function.
 STEPS = (
     ("firmware", 30, False, firmware),
     ("line", 30, False, line),
@@ -294,23 +295,23 @@ STEPS = (
 )
 
 
-# -- what they share ------------------------------------------------------------------------------
+# -- what the steps share -------------------------------------------------------------------------
 
 
 def credentials():
-    """Name and password of the network."""
+    """The name and password of the network."""
     if hasattr(os, "getenv") and os.getenv("CIRCUITPY_WIFI_SSID"):
         return os.getenv("CIRCUITPY_WIFI_SSID"), os.getenv("CIRCUITPY_WIFI_PASSWORD")
     try:
         import secrets
 
         return secrets.SSID, secrets.PASSWORD
-    except (ImportError, AttributeError):  # a PC has another module of that name
+    except (ImportError, AttributeError):  # on a PC, `secrets` is another module
         return None, None
 
 
 def page(sock, where, piece):
-    """Ask for a page, read all of it in pieces: how many bytes its body has."""
+    """Request a page, and read all of it in pieces; returns how many bytes its body has."""
     ask = "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (where[2], where[0])
     sock.sendall(ask.encode())
     head = until(sock, b"\r\n\r\n")
@@ -333,7 +334,7 @@ def page(sock, where, piece):
 
 
 def until(sock, end):
-    """What comes, up to and with ``end``."""
+    """Read bytes up to and including ``end``."""
     got = b""
     one = bytearray(1)
     while not got.endswith(end) and len(got) < 2048:
@@ -344,7 +345,7 @@ def until(sock, end):
 
 
 class Test:
-    """The radio, and how the steps went."""
+    """The radio, and the results of the steps."""
 
     def __init__(self, radio):
         self.radio = radio
@@ -354,7 +355,7 @@ class Test:
         self.counts = {"PASS": 0, "FAIL": 0, "SKIP": 0}
 
     def socket(self, where, context=None):
-        """A connection."""
+        """Open a connection."""
         sock = self.pool.socket()
         if context:
             sock = context.wrap_socket(sock, server_hostname=where[0])
@@ -367,7 +368,7 @@ class Test:
         return sock
 
     def run(self, name, seconds, needs_network, function):
-        """One step, and a line about it."""
+        """Run one step, and print a line about it."""
         self.watch.begin(seconds)
         try:
             if needs_network and not self.joined:
@@ -384,7 +385,7 @@ class Test:
 
 
 def make_radio():
-    """The radio, by espat_board.py, settings.toml, or the name of a serial port."""
+    """Make the radio from espat_board.py, settings.toml, or the name of a serial port."""
     names = getattr(sys, "argv", [])[1:]
     try:
         from serial import Serial
@@ -407,7 +408,7 @@ def make_radio():
 
 
 def main():
-    """Every step, and one line that sums up; whether nothing failed."""
+    """Run all steps, and print a summary; returns True if no step failed."""
     print("espat %s on %s" % (espat.__version__, sys.version))
     test = Test(make_radio())
     for step in STEPS:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """CircuitPython: join the network and fetch a page.
 
-On a Raspberry Pi Pico: GP0 (TX) to the module's RX, GP1 (RX) to its TX; other boards have board.TX
-and board.RX. In settings.toml on the CIRCUITPY drive:
+On a Raspberry Pi Pico, connect GP0 (TX) to the module's RX and GP1 (RX) to its TX; other boards
+have board.TX and board.RX. Put into settings.toml on the CIRCUITPY drive:
 
     CIRCUITPY_WIFI_SSID = "your network"
     CIRCUITPY_WIFI_PASSWORD = "its password"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""A PC or a Raspberry Pi, with the module on a USB adapter: join the network and fetch a page.
+"""PC or Raspberry Pi with the module on a USB adapter: join the network and fetch a page.
 
 python espat_simpletest_desktop.py /dev/ttyUSB0 "your network"
 """

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """MicroPython: join the network and fetch a page.
 
-On a Raspberry Pi Pico: GP0 (TX) to the module's RX, GP1 (RX) to its TX. In secrets.py on
-the board:
+On a Raspberry Pi Pico, connect GP0 (TX) to the module's RX and GP1 (RX) to its TX. Put into
+secrets.py on the board:
 
     SSID = "your network"
     PASSWORD = "its password"
