@@ -29,7 +29,7 @@ _LOST_PUSHED = const(8)
 
 def ask(modem, client):
     """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links
-    are open. NonOS and WizFi360 report 0 bytes for a closed link: they are asked both in turn.
+    are open. NonOS and WizFi360 report 0 bytes for a closed link: there the questions alternate.
 
     :param client: its ``over()`` is called at the end, and has to call ``compare()``
     """

@@ -117,7 +117,8 @@ class SSLContext:
         self.pki = lazy.call("tls.pem", "pair", certfile, keyfile)
 
     def use_stored(self, ca=None, pki=None):
-        """Use certificates that you have put into the module's flash yourself, without a check.
+        """Use certificates that you have put into the module's flash yourself; the driver does not
+        look at what they are.
 
         On NonOS that is only possible with esptool; their number is 0 there.
 
