@@ -57,7 +57,7 @@ TABLE = (
     b"\xff\xff\x33\xff"  # RECVTYPE: AT+CIPRECVTYPE: the receive mode of one link
     b"\xff\x20\x10\xff"  # RECVDATA_ANY: AT+CIPRECVDATA takes any length, not 2048 at most
     b"\xff\x20\x10\xff"  # RECVLEN_-1: AT+CIPRECVLEN? says -1 for a closed link, not 0
-    b"\xff\x21\x20\xff"  # TRAILER: behind an active +IPD's payload comes a CRLF that is not counted
+    b"\xff\x21\x20\xff"  # TRAILER: a CRLF that is not counted follows the payload of an active +IPD
     # TLS
     b"\x17\x21\x10\x10"  # SSLCCONF: AT+CIPSSLCCONF: certificates are verified, or shown
     b"\xff\x21\x10\xff"  # SSL_BY_LINK: AT+CIPSSLCCONF by link, with the numbers of the certificates
@@ -67,7 +67,7 @@ TABLE = (
     b"\xff\x23\x32\xff"  # PSKHEX: AT+CIPSSLCPSKHEX
     b"\xff\x23\x41\xff"  # CIPHER: AT+CIPSSLCCIPHER
     b"\xff\xff\x12\xff"  # DATES: dates of certificates are checked: the clock must be right
-    b"\xff\xff\x50\xff"  # TLS_HOST: if no name is set, that of AT+CIPSTART is told and checked
+    b"\xff\xff\x50\xff"  # TLS_HOST: if no name is set, that of AT+CIPSTART is sent and checked
     b"\xff\xff\x50\xff"  # ERRNO: +ERRNO tells why a connect failed, with AT+SYSLOG=1
     b"\xff\xff\x10\xff"  # TLS_LINKS: more than one TLS link
     b"\xff\xff\x10\xff"  # TLS_SERVER: AT+CIPSERVER with "SSL"

@@ -89,8 +89,8 @@ def result(modem, event):
                 modem.early = event
                 _look(modem, _EARLY_MS + modem.sent)
     elif state == _AGAIN and event < _SEND_OK:
-        # A result after "busy" may be another command's. An OK is taken for this one's if a prompt
-        # may follow: the module would take a command that is sent again for the payload.
+        # A result after "busy" may be another command's. If a prompt may follow, an OK is taken for
+        # this one's: a command that is sent again would become the payload.
         if not (modem.signs or modem.arrived or modem.lines or prompt):
             modem.transmit()  # it was the result of what kept the module busy
         elif prompt:

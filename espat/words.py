@@ -5,8 +5,8 @@
 Such a line can come directly after a payload. Any other line there is the rest of a payload of
 which bytes were lost or doubled on the line.
 
-Sources: the format strings of the NonOS library, all releases; of ESP-AT those that firmware whose
-console is the AT port prints (captures 41 and 76 of it); dialects.md 1, 2 and 4.
+Sources: the format strings in all releases of the NonOS library; those of ESP-AT that firmware
+prints if its console is the AT port (captures 41 and 76); dialects.md 1, 2 and 4.
 """
 
 # In a line, "#" stands for a number with its sign.

@@ -178,9 +178,9 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
 
     :param ssid: str, or bytes if it is not UTF-8; 1 to 32 bytes
     :param password: str or bytes; empty for an open network, else 8 to 64 bytes (WEP: 5 or more)
-    :param bssid: ``"aa:bb:cc:dd:ee:ff"`` where two access points share a name
+    :param bssid: ``"aa:bb:cc:dd:ee:ff"``, if two access points have the same name
     :param int timeout: ms; the module itself gives up after 15 s
-    :raises OSError: (``ConnectionError`` where there is one) ETIMEDOUT, the access point did not
+    :raises OSError: (``ConnectionError`` if the runtime has it) ETIMEDOUT, the access point did not
         answer, or DHCP gave no address; EACCES, wrong password; ENODEV, no such access point;
         ECONNREFUSED, the access point refused; ECONNABORTED, the module gave no reason
     All families. Source: dialects.md 4.

@@ -207,7 +207,8 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
     start-up looks for it at the usual rates and those in ``modem.rates``.
 
     :param int baud: 80 to 5000000 bits per second, a usual rate or one of ``modem.rates``. The
-        host's UART must have it, too, and its buffer hold what comes: above 115200 use RTS/CTS
+        host's UART must have it, too, and its buffer must hold what comes: above 115200 RTS/CTS is
+        advisable
     :param int flow: 0 none, 1 RTS, 2 CTS, 3 both, as the module's pins are wired
     :param int data: bits, 5 to 8; the host's end is not changed
     :param int stop: 1: one, 2: one and a half, 3: two
@@ -277,8 +278,8 @@ def uart_cur_query(modem):
 
 
 def back(modem, uart, baud, old):
-    """Go back to the old rate. The module may receive what is sent, though nothing comes from it,
-    as with flow control that is not wired.
+    """Put the module back to the old rate, and raise. It may receive what is sent, though nothing
+    comes from it, as with flow control that is not wired.
 
     :raises OSError: EIO, the old rate works again; ETIMEDOUT, it does not
     """

@@ -192,7 +192,7 @@ def _dhcp(modem, on, station, softap):
 
 
 def cwdhcp_query(modem):
-    """``AT+CWDHCP?`` (NonOS, WizFi360: ``CWDHCP_CUR?``): (station, softap), True where DHCP is on.
+    """``AT+CWDHCP?`` (NonOS, WizFi360: ``CWDHCP_CUR?``): (station, softap), True if DHCP is on.
 
     All families.
     """
