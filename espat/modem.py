@@ -225,11 +225,14 @@ class Modem(Links):
         return (names.find(" " + name + " ") >= 0) != (names[0] == "-")
 
     def rest(self):
-        """One round of a wait: a step, the idle hook, and a short pause if no byte came."""
-        came = self.step()
+        """One round of a wait: the idle hook, a step, and a short pause if no byte came.
+
+        The step comes last: a hook may take longer than the caller will wait, and what came
+        meanwhile is looked at before the wait is given up.
+        """
         if self.idle:
             self.idle()
-        if not came:
+        if not self.step():
             self.port.pause()
 
     def turn(self):

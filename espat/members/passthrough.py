@@ -203,11 +203,11 @@ def _serve(stream, port):
     cipserver(modem, 1, port)
     then = modem.port.ticks()
     while modem.links[0] != _OPEN:
+        if stream.timeout is not None and modem.port.since(then) >= stream.timeout * 1000:
+            raise fail("timed_out", "a client")
         modem.rest()
         if not modem.up:
             raise fail("restarted")
-        if stream.timeout is not None and modem.port.since(then) >= stream.timeout * 1000:
-            raise fail("timed_out", "a client")
 
 
 def _enter(stream):

@@ -58,7 +58,7 @@ class LinkSocket:
         self.timeout = None if flag else 0
 
     def rest(self, since, what):
-        """One step of a wait; it raises when the socket's time-out has passed.
+        """One step of a wait; it raises when the socket's time-out had passed before.
 
         :param since: when the wait began
         :param str what: what is waited for, for the error's text
@@ -68,9 +68,9 @@ class LinkSocket:
         timeout = self.timeout
         if timeout == 0:
             raise fail("waiting", what)
-        modem.rest()
         if timeout is not None and modem.port.since(since) >= timeout * 1000:
             raise fail("timed_out", what)
+        modem.rest()
 
     def turn(self, since):
         """Wait until this socket may begin a command."""

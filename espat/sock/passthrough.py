@@ -74,12 +74,12 @@ class Passthrough:
     def _rest(self, since, what):
         """One step of a wait; it raises when the time-out has passed."""
         modem = self.modem
-        if modem.idle:
-            modem.idle()
-        modem.port.pause()
         timeout = self.timeout
         if timeout is not None and modem.port.since(since) >= timeout * 1000:
             raise fail("timed_out", what)
+        modem.port.pause()
+        if modem.idle:
+            modem.idle()
 
     def _open(self):
         if self.shut:

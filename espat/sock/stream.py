@@ -387,9 +387,9 @@ class Socket(LinkSocket):
                 elif modem.sent:
                     return  # the verdict comes later; if it is bad, the next call raises
                 else:
-                    modem.rest()
                     if modem.port.since(since) > _PROMPT_MS:
                         raise fail("waiting", "the prompt")
+                    modem.rest()
         except BaseException as e:
             self.waits = False
             if lazy.call("sock.repair", "cut_send", self, view, e):

@@ -302,9 +302,9 @@ class UdpSocket(LinkSocket):
                 elif modem.sent:
                     return n  # SEND OK is not waited for
                 else:
-                    modem.rest()
                     if modem.port.since(since) > _PROMPT_MS:
                         raise fail("waiting", "the prompt")
+                    modem.rest()
         except BaseException as e:
             if lazy.call("sock.repair", "cut_send", self, view, e):
                 return n
