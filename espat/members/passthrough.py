@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Members of ``Radio``: the way into passthrough. Loaded for it, and forgotten.
+"""Members of ``Radio``: entering passthrough. Loaded for that, and forgotten.
 
 Source: reference, CIPMODE, CIPSEND, CIPRECONNINTV; dialects.md 1, rows 5b, 12, 25.
 """
@@ -35,7 +35,7 @@ _END = const(15)
 _BROKEN = const(17)
 _READY = const(22)
 
-# What a link is.
+# States of a link.
 _FREE = const(0)
 _OPENING = const(1)
 _OPEN = const(2)
@@ -58,24 +58,26 @@ def passthrough(
     context=None,
     timeout=5,
 ):
-    """A stream to one peer that has the module for itself: ``espat.sock.passthrough.Passthrough``.
+    """A stream to one peer that uses the whole module: ``espat.sock.passthrough.Passthrough``.
 
-    ``AT+CIPRECVMODE=0``, ``AT+CIPMUX=0``, ``AT+CIPSTART=...``, ``AT+CIPMODE=1``, ``AT+CIPSEND``.
-    Its ``close()`` undoes all that; so does the start-up of the next program, if this one ends
-    without. **Without RTS/CTS what a full buffer has no room for is lost in silence.**
+    Sends ``AT+CIPRECVMODE=0``, ``AT+CIPMUX=0``, ``AT+CIPSTART=...``, ``AT+CIPMODE=1`` and
+    ``AT+CIPSEND``. ``close()`` of the stream undoes all that; if a program ends without it, the
+    start-up of the next program does. **Without RTS/CTS, bytes that come when a buffer is full are
+    lost without an error.**
 
-    :param str host: name or address; None: be a server of one client, and wait for it: ESP-AT 2.3
+    :param str host: name or address; None: be a server, and wait for its one client: ESP-AT 2.3
     :param int port: 1 to 65535: the peer's, or the server's
     :param str kind: ``"TCP"`` or ``"UDP"``
-    :param int local_port: UDP: the module's own, 1 to 65535
-    :param reconnect: seconds after which a broken connection is made again, 0.1 to 3600. ESP-AT
-    :param bool notices: have ``CLOSED``, ``CONNECT`` and Wi-Fi's come in the stream (SYSMSG, bit
-        2): nothing tells them from the peer's bytes. ESP-AT 1.2, NonOS 1.7
-    :param context: an ``SSLContext``: TLS, checked as it says against ``host``. ESP-AT 2.2. What is
-        checked again after a break are the CA and the dates, from ESP-AT 5.0 on the name too:
-        before, ``check_hostname`` and ``sni`` must be False; and no key in place of certificates
-    :param timeout: seconds that a read waits for a byte, and a write for room; and a client may
-        take to come. None: for ever
+    :param int local_port: for UDP: the module's own port, 1 to 65535
+    :param reconnect: seconds after which the module opens a broken connection again, 0.1 to 3600;
+        ESP-AT only
+    :param bool notices: let ``CLOSED``, ``CONNECT`` and the notices of Wi-Fi come in the stream
+        (SYSMSG, bit 2): they cannot be told from the peer's bytes. ESP-AT 1.2, NonOS 1.7
+    :param context: an ``SSLContext``: use TLS, and verify ``host`` as it says. ESP-AT 2.2. When the
+        module connects again, it verifies the CA and the dates, but the name only from ESP-AT 5.0
+        on: before that, ``check_hostname`` and ``sni`` must be False. A PSK is not possible
+    :param timeout: seconds that a read waits for a byte, a write for space, and a server for its
+        client. None: for ever
     :raises OSError: EBUSY, sockets are open; ECONNREFUSED; EIO, the module refuses passthrough;
         ETIMEDOUT, it does not answer, or no client came; EOPNOTSUPP; else as ``Socket.connect()``
     :raises ValueError: an argument out of its range: nothing was sent
@@ -98,9 +100,9 @@ def passthrough(
     stream = Passthrough(radio, timeout)
     try:
         if context is not None:
-            # Each act from here: CircuitPython has room for few frames.
+            # Each step is called from here, since CircuitPython's stack is small.
             wants = lazy.call("tls.connect", "Wants", _Socket(modem, context, host), host)
-            # Firmware forgets the name and the key when a link closes (tls-facts.md 2).
+            # The firmware forgets name and key when a link closes (tls-facts.md 2).
             if wants.psk or (context.check_hostname and not modem.has("TLS_HOST")):
                 raise fail("checked_once")
             if wants.auth & 2:
@@ -135,7 +137,9 @@ def passthrough(
 
 
 def _check(modem, host, port, kind, local_port, reconnect, timeout):
-    """Raise for what no module takes; else the interval of CIPRECONNINTV, or None."""
+    """Raise if no module accepts the arguments; else return the interval of CIPRECONNINTV, or
+    None.
+    """
     if kind not in ("TCP", "UDP"):
         raise ValueError("kind: TCP or UDP is wanted")
     if host is not None:
@@ -156,7 +160,7 @@ def _check(modem, host, port, kind, local_port, reconnect, timeout):
 
 
 def _alone(modem):
-    """Whether no socket has a link, and none listens."""
+    """Whether no socket has a link or listens."""
     for state in modem.links[:5]:
         if state not in (_FREE, _LOST_RESTART, _LOST_WIFI):
             return False
@@ -164,7 +168,7 @@ def _alone(modem):
 
 
 def _settings(stream, interval, notices):
-    """What is set for the stream, and put back at its end."""
+    """Make the settings for the stream that are restored at its end."""
     modem = stream.modem
     if modem.has("SYSMSG"):
         try:
@@ -195,7 +199,7 @@ def _connect(modem, host, port, kind, local_port):
 
 
 def _serve(stream, port):
-    """Listen, and wait for the one client."""
+    """Listen, and wait for the only client."""
     modem = stream.modem
     stream.back.append((b"+CIPSERVERMAXCONN=", (cipservermaxconn_query(modem),)))
     cipservermaxconn(modem, 1)
@@ -211,7 +215,7 @@ def _serve(stream, port):
 
 
 def _enter(stream):
-    """``AT+CIPSEND``, with the line lent: all that stands behind its prompt is the stream's."""
+    """Send ``AT+CIPSEND`` without the modem: all bytes after its prompt belong to the stream."""
     modem = stream.modem
     port = modem.port
     parser = modem.parser
@@ -254,7 +258,7 @@ def _enter(stream):
 
 
 class _Socket:
-    """What tls/connect.py asks of a socket."""
+    """What tls/connect.py needs of a socket."""
 
     def __init__(self, modem, context, name):
         self.modem = modem

@@ -81,8 +81,8 @@ class LinkSocket:
     def chores(self):
         """Begin what must be done before this socket's next command; True while it must wait.
 
-        Sockets with a time-out of 0 take turns: the first one that had to give up is the next to
-        send. Otherwise the first socket in a program's loop would find the line free each time.
+        Sockets with a time-out of 0 take turns: the first one that found the module busy comes
+        next. Otherwise the first socket in a program's loop would find it free each time.
         """
         modem = self.modem
         busy = modem.chores()

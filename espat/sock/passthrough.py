@@ -32,10 +32,10 @@ class Passthrough:
     """A stream of bytes to and from one peer, without commands and lengths.
 
     While it is open, nothing else can use the module: OSError, EBUSY. Bytes are not counted:
-    **without RTS/CTS, bytes that do not fit a full buffer are lost without an error**. Bytes that
+    **without RTS/CTS, bytes that come when a buffer is full are lost without an error**. Bytes that
     are written while the connection is broken are lost, too; the module connects again by itself.
-    If the module restarts, the stream returns its boot messages, and it takes what is written for
-    commands.
+    If the module restarts, the stream returns its boot messages, and the module takes what is
+    written for commands.
 
     With UDP, bytes that are written without a pause of 20 ms are one datagram.
     """

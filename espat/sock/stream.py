@@ -315,8 +315,9 @@ class Socket(LinkSocket):
 
     def send(self, data):
         """Send bytes: ``AT+CIPSEND=<link>,<n>``, with 2048 or 8192 bytes at a time, depending on
-        the firmware. On return they have been sent to the module, except pieces of the head of an
-        HTTP request, which are joined first. With a time-out of 0 the next call raises a failure.
+        the firmware. On return they have been sent to the module, except pieces of an HTTP
+        request's head, which are joined first. If it fails with a time-out of 0, the next call
+        raises.
 
         :returns: how many bytes the module confirmed: fewer if the connection broke meanwhile
         :raises OSError: EAGAIN, nothing was sent; ETIMEDOUT, nothing was sent, or it is unknown how
@@ -479,7 +480,7 @@ class Socket(LinkSocket):
                     else:
                         modem.turn()
                 except OSError:
-                    pass  # the next command will say that nothing answers
+                    pass  # the next command will report that nothing answers
 
     # Serving
 
