@@ -253,17 +253,16 @@ class Socket(LinkSocket):
         return n
 
     def recv(self, size):
-        """As ``recv_into()``, but returns bytes: up to ``size``, 2048 at most; ``b""`` at the end
-        of the stream.
+        """As ``recv_into()``, but returns bytes: up to ``size``, and no more than has come; ``b""``
+        at the end of the stream.
         """
         if size < 1:
             if size:
                 raise fail("too_small")
             return b""
-        size = min(size, 2048)
         if not self._ready():
             if size >= _STRAIGHT and not self.waiting():
-                buffer = memoryview(bytearray(size))
+                buffer = memoryview(bytearray(min(size, 2048)))
                 return bytes(buffer[: self._await(buffer)])
             if not self._await(None):
                 return b""

@@ -141,7 +141,7 @@ BASIC = (
         "but_wiz",
         "? =",
         PLAIN,
-        "how loud the radio is",
+        "the transmit power",
         "power - in steps of 0.25 dBm",
     ),
     (
