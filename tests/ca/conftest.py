@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from espat_tools.ca.cli import ca
 from espat_tools.emulator import Module, pki
 from tests.e2e.test_tls import Clock
+from tests.peers import end
 
 PATIENCE = 60  # seconds after which a command is taken to hang
 SITE = "site.test"
@@ -217,7 +218,7 @@ def serve():
 
     yield begin
     for site in made:
-        site.listener.close()
+        end(site.listener, site)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,5 @@
 """What the tests of `espat console` share: a session with an emulated module."""
 
-import contextlib
-import socket
-import threading
 import time
 
 import pytest
@@ -10,6 +7,7 @@ import serial
 
 import espat_tools  # noqa: F401 - makes pyserial know espat://
 from espat_tools.console.session import Session
+from tests.peers import Peer, echo
 
 PATIENCE = 30
 
@@ -57,17 +55,5 @@ def talking():
 @pytest.fixture
 def echo_server():
     """The port of a TCP server on this machine that says again what it hears."""
-
-    def echo(client):
-        with client:
-            while data := client.recv(4096):
-                client.sendall(data)
-
-    def serve():
-        with contextlib.suppress(OSError):
-            while True:
-                threading.Thread(target=echo, args=server.accept()[:1], daemon=True).start()
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=serve, daemon=True).start()
-        yield server.getsockname()[1]
+    with Peer(echo) as peer:
+        yield peer.port

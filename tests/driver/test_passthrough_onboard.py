@@ -1,6 +1,5 @@
 """A megabyte each way through passthrough in a real MicroPython, to a real peer."""
 
-import contextlib
 import errno
 import hashlib
 import socket
@@ -14,6 +13,7 @@ import trustme
 from espat_tools import runtimes, where
 from espat_tools.conformance.world import time_server
 from espat_tools.emulator import Module
+from tests import peers
 from tests.driver.desk import pattern
 from tests.runtimes import like_circuitpython
 from tests.runtimes.like_circuitpython import FRAMES
@@ -69,21 +69,14 @@ def test_a_megabyte_each_way(micropython, family):
     assert peer.digest.digest() == hashlib.sha256(bytes(range(256)) * 4096).digest()
 
 
-def echo(context=None):
-    """A server that says what it hears: its listener."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def secure(context):
+    """What echoes over TLS."""
 
-    def serve():
-        with contextlib.suppress(OSError):
-            while True:
-                peer, _ = listener.accept()
-                if context:
-                    peer = context.wrap_socket(peer, server_side=True)
-                while data := peer.recv(1000):
-                    peer.sendall(data)
+    def serve(client):
+        with context.wrap_socket(client, server_side=True) as sock:
+            peers.echo(sock)
 
-    threading.Thread(target=serve, daemon=True).start()
-    return listener
+    return serve
 
 
 @pytest.mark.parametrize("version", [9, 10])
@@ -95,10 +88,14 @@ def test_with_the_frames_of_circuitpython(family, version):
     authority = trustme.CA(key_type=trustme.KeyType.RSA)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("tls.test", key_type=trustme.KeyType.RSA).configure_cert(context)
-    with time_server("127.0.0.1") as clock, echo() as plain, echo(context) as secure:
+    with (
+        time_server("127.0.0.1") as clock,
+        peers.Peer(peers.echo) as plain,
+        peers.Peer(secure(context)) as encrypted,
+    ):
         hosts = {
-            "peer.test": ("127.0.0.1", {7: plain.getsockname()[1]}),
-            "tls.test": ("127.0.0.1", {443: secure.getsockname()[1]}),
+            "peer.test": ("127.0.0.1", {7: plain.port}),
+            "tls.test": ("127.0.0.1", {443: encrypted.port}),
             "cn.ntp.org.cn": ("127.0.0.1", {123: clock}),
         }
         with Module(family, hosts=hosts) as module:

@@ -13,6 +13,7 @@ import serial
 from espat import Radio, SocketPool
 from espat.port import Port
 from espat_tools.emulator import Module
+from tests import peers
 from tests.driver.desk import Desk, SimPort, pattern, read_exactly
 
 # -- the UARTs of boards -------------------------------------------------------------------------
@@ -256,31 +257,11 @@ def test_reading_is_bounded_and_does_not_wait(make_desk):
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
 
-class Echo:
-    """A TCP server on loopback that sends back what comes."""
-
-    def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                threading.Thread(target=self._echo, args=(connection,), daemon=True).start()
-
-    def _echo(self, connection):
-        with connection, contextlib.suppress(OSError):
-            while data := connection.recv(4096):
-                connection.sendall(data)
-
-
 @pytest.fixture(scope="module")
 def echo():
-    server = Echo()
-    yield server
-    server.listener.close()
+    """A TCP server on loopback that sends back what comes."""
+    with peers.Peer(peers.echo) as peer:
+        yield peer
 
 
 @pytest.fixture

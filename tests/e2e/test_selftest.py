@@ -18,6 +18,7 @@ import trustme
 from espat_tools.emulator import Module, SocketNetwork
 from tests.demo.conftest import serving
 from tests.driver.desk import Desk, Line
+from tests.peers import end
 from tests.runtimes.board_rules import violations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,9 +98,11 @@ def secure_server():
                 except OSError:
                     continue
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=serve, daemon=True).start()
-        yield listener.getsockname()[1]
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listener.getsockname()[1]
+    end(listener, thread)
 
 
 def free_port():

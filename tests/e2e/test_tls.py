@@ -21,6 +21,7 @@ import espat
 from espat import tls
 from espat_tools.emulator import Module
 from tests.e2e.test_web import ONBOARD, PTY_UART, load, pattern
+from tests.peers import end
 from tests.runtimes.board_rules import violations
 
 PROFILES = ["esp8266-2.2.1", "esp32-2.4", "esp32c3-3.3", "esp32c6-5.0.1"]
@@ -68,7 +69,7 @@ class Site(threading.Thread):
             pass
 
     def close(self):
-        self.listener.close()
+        end(self.listener, self)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from espat_tools.emulator import PROFILES, MemoryNetwork, Module, SimClock, SocketNetwork
 from espat_tools.emulator.recent import Recent
 from espat_tools.emulator.schedule import Scheduler
+from tests import peers
 
 MB = 1 << 20
 OK = b"\r\nOK\r\n"
@@ -318,7 +319,8 @@ class Server:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=400)
         self.port = self._listener.getsockname()[1]
         self.connections = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self):
         while True:
@@ -345,7 +347,7 @@ class Server:
         return self
 
     def __exit__(self, *exc):
-        self._listener.close()
+        peers.end(self._listener, self._thread)
         for connection in self.connections:
             connection.close()
 

@@ -1,7 +1,5 @@
 """Peers that are some time away: TCP, UDP, servers; and names and connections that take it."""
 
-import socket
-import threading
 import time
 
 import pytest
@@ -10,6 +8,7 @@ import serial
 from espat_tools.emulator import Module, load_scenario
 from espat_tools.emulator.families import E33, E50, N13, N17
 from espat_tools.emulator.scenario import parse_scenario
+from tests.peers import Peer, echo
 
 OK = b"\r\nOK\r\n"
 FAR = {"timing": {"peer": "50 ms"}}
@@ -100,20 +99,10 @@ def test_names_and_connections_take_theirs(desk):
 
 
 def test_a_real_peer():
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def serve():
-        peer, _ = server.accept()
-        with peer:
-            while data := peer.recv(100):
-                peer.sendall(data)
-
-    threading.Thread(target=serve, daemon=True).start()
-    hosts = {"echo.test": ("127.0.0.1", server.getsockname()[1])}
-    options = {"joined": True, "echo": False, "hosts": hosts, "timing": {"peer": 0.2}}
+    options = {"joined": True, "echo": False, "timing": {"peer": 0.2}}
     with (
-        server,
-        Module(E33, **options) as module,
+        Peer(echo) as peer,
+        Module(E33, hosts={"echo.test": ("127.0.0.1", peer.port)}, **options) as module,
         serial.Serial(module.pty, 115200, timeout=3) as port,
     ):
         port.write(b'AT+CIPSTART="TCP","echo.test",7\r\n')

@@ -11,33 +11,9 @@ import pytest
 import serial
 
 from espat_tools.emulator import Module, SocketNetwork
+from tests.peers import Peer, echo
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
-
-
-@contextlib.contextmanager
-def server(handle):
-    """A TCP server on loopback; ``handle(connection)`` runs in a thread. Yields its port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve():
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                threading.Thread(target=handle, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        listener.close()
-
-
-def echo(connection):
-    """Send back what comes."""
-    with connection:
-        while data := connection.recv(4096):
-            connection.sendall(data)
 
 
 def read_until(read, end, seconds=5.0):
@@ -57,7 +33,7 @@ def talk(port, command, end=b"\r\nOK\r\n"):
 
 
 def test_a_conversation_over_real_sockets():
-    with server(echo) as port, Module(hosts={"echo": ("127.0.0.1", {7: port})}) as module:
+    with Peer(echo) as peer, Module(hosts={"echo": ("127.0.0.1", {7: peer.port})}) as module:
         uart = module.uart()
         uart.write(b'ATE0\r\nAT+CWJAP="espat","correct horse"\r\n')
         read_until(uart.read, b"GOT IP\r\n\r\nOK\r\n")
@@ -98,7 +74,7 @@ def test_back_pressure_reaches_the_peer():
             while len(sent) < 20_000:
                 sent.append(connection.send(bytes(1024)))
 
-    with server(flood) as port, Module(links=[("127.0.0.1", port)], echo=False) as module:
+    with Peer(flood) as peer, Module(links=[("127.0.0.1", peer.port)], echo=False) as module:
         uart = module.uart()
         uart.write(b"AT+CIPRECVMODE=1\r\n")
         read_until(uart.read, b"\r\n")
@@ -120,11 +96,11 @@ def test_a_page_in_passive_mode():
         with connection:
             connection.sendall(body)
 
-    with server(page) as port, Module(joined=True, echo=False) as module:
+    with Peer(page) as peer, Module(joined=True, echo=False) as module:
         uart = module.uart()
         uart.write(b"AT+CIPRECVMODE=1\r\n")
         read_until(uart.read, b"OK\r\n")
-        uart.write(b'AT+CIPSTART="TCP","127.0.0.1",%d\r\n' % port)
+        uart.write(b'AT+CIPSTART="TCP","127.0.0.1",%d\r\n' % peer.port)
         read_until(uart.read, b"OK\r\n")
         got = bytearray()
         deadline = time.monotonic() + 20
@@ -143,7 +119,7 @@ def test_a_page_in_passive_mode():
 
 
 def test_a_conversation_over_the_pseudo_terminal():
-    with server(echo) as port, Module(hosts={"echo": ("127.0.0.1", {7: port})}) as module:
+    with Peer(echo) as peer, Module(hosts={"echo": ("127.0.0.1", {7: peer.port})}) as module:
         path = module.open_pty()
         with serial.Serial(path, 115200, timeout=0.2) as line:
             assert talk(line, b"ATE0") == b"ATE0\r\n\r\nOK\r\n"
@@ -220,11 +196,11 @@ def test_sending_to_a_real_peer_that_left():
         connection.sendall(b"bye")
         connection.close()
 
-    with server(leave) as port:
+    with Peer(leave) as peer:
         module, uart, say, _ = _module()
         with module:
             say(b"AT+CIPRECVTYPE=5,1")
-            uart.write(b'AT+CIPSTART=0,"TCP","127.0.0.1",%d\r\n' % port)
+            uart.write(b'AT+CIPSTART=0,"TCP","127.0.0.1",%d\r\n' % peer.port)
             read_until(uart.read, b"+IPD,0,3\r\n")
             verdicts = b""
             for _ in range(4):

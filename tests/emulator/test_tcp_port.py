@@ -3,13 +3,13 @@
 import os
 import socket
 import struct
-import threading
 import time
 
 import pytest
 import serial
 
 from espat_tools.emulator import Module
+from tests.peers import Peer
 
 OK = b"\r\nOK\r\n"
 
@@ -268,33 +268,11 @@ def test_a_stale_link_is_replaced_and_anything_else_is_not(tmp_path):
 # -- pacing in real time -----------------------------------------------------------------------
 
 
-class Pages:
-    """A TCP server on loopback that sends so much to whoever connects."""
-
-    def __init__(self, data):
-        self._data = data
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with connection:
-                connection.sendall(self._data)
-
-    def close(self):
-        self._listener.close()
-
-
 @pytest.fixture
 def page():
-    server = Pages(bytes(range(256)) * 40)
-    yield server
-    server.close()
+    """A TCP server on loopback that sends 10 KB to whoever connects."""
+    with Peer(lambda client: client.sendall(bytes(range(256)) * 40)) as peer:
+        yield peer
 
 
 def _fetch(write, read, page):

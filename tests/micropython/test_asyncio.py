@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.micropython.conftest import ONBOARD
-from tests.micropython.peers import Peer, closed_port, echo, silent, three_lines
+from tests.peers import Peer, closed_port, echo, silent, three_lines
 
 BEAT = {"beat": ONBOARD / "beat.py"}
 CUTS = ["connect cut", "connect cut", "read cut", "readline cut", "readexactly cut", "drain cut"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.micropython.peers import Peer, closed_port, echo, three_lines
+from tests.peers import Peer, closed_port, echo, three_lines
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import socket
 import pytest
 
 from tests.micropython.conftest import ONBOARD
-from tests.micropython.peers import DatagramEcho, Peer, closed_port, echo
 from tests.micropython_net import test_calls_of_others
+from tests.peers import DatagramEcho, Peer, closed_port, echo
 
 secure_echo = test_calls_of_others.secure_echo
 BOARD = ONBOARD / "board_at_rate.py"

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.micropython.conftest import ONBOARD
-from tests.micropython.peers import Peer, echo
+from tests.peers import Peer, echo
 
 BEAT = {"beat": ONBOARD / "beat.py"}
 SILENT = "the module does not answer: check power"

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tests.micropython.peers import DatagramEcho, Peer, echo
+from tests.peers import DatagramEcho, Peer, echo
 from tests.programs.servers import free_port, until
 
 SAID = [

@@ -12,9 +12,9 @@ import trustme
 
 from tests.micropython import conftest as micropython
 from tests.micropython.conftest import PATIENCE
-from tests.micropython.peers import DatagramEcho, Peer, echo
 from tests.micropython_net import test_published, websocket_peers
 from tests.micropython_net.test_published import ONBOARD
+from tests.peers import DatagramEcho, Peer, echo
 from tests.programs.conftest import TEN
 from tests.programs.servers import Nginx
 

@@ -5,9 +5,9 @@ import socket
 import pytest
 
 from tests.micropython import conftest as micropython
-from tests.micropython.peers import DatagramEcho, Peer, closed_port, echo, three_lines
 from tests.micropython_net import test_calls_of_others
 from tests.micropython_net.test_published import ONBOARD
+from tests.peers import DatagramEcho, Peer, closed_port, echo, three_lines
 from tests.programs.servers import free_port
 
 make_pico = micropython.make_pico

@@ -17,8 +17,8 @@ import trustme
 from tests.micropython import conftest as micropython
 from tests.micropython.conftest import ONBOARD as SHARED
 from tests.micropython.conftest import PATIENCE
-from tests.micropython.peers import Peer
 from tests.micropython_net import websocket_peers
+from tests.peers import Peer
 from tests.programs import published
 from tests.programs.conftest import TEN
 from tests.programs.servers import Mosquitto, Nginx, free_port, until

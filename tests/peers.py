@@ -5,6 +5,17 @@ import socket
 import threading
 
 
+def end(listener, thread):
+    """End a thread that waits in ``listener.accept()``, then the listener.
+
+    Closed alone the socket listens on as long as the thread is in it, and serves who comes next.
+    """
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(10)
+    listener.close()
+
+
 class Peer:
     """Serves each client with a function; `port` is where, `clients` how many came."""
 
@@ -31,11 +42,7 @@ class Peer:
         return self
 
     def __exit__(self, *_):
-        # A thread that is left in accept() would take the clients of whoever gets its number next.
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
-        self._listener.close()
+        end(self._listener, self._thread)
 
 
 def echo(client):
