@@ -1,4 +1,4 @@
-"""An ESP-AT Wi-Fi module in software: the far end of every test, and a desk without hardware.
+"""An ESP-AT Wi-Fi module in software, for tests and for work without hardware.
 
 >>> from espat_tools.emulator import Module
 >>> with Module("esp32c3-3.3") as module:
@@ -7,8 +7,8 @@
 ...     uart.read()
 b'AT\\r\\n\\r\\nOK\\r\\n'
 
-It follows the firmware byte for byte, as far as that is known; see :mod:`.lines` for how well.
-The network ends at loopback unless a :class:`SocketNetwork` is told to reach further.
+It follows the firmware byte for byte, as far as that is known; :mod:`.lines` gives the evidence.
+Its network ends at loopback unless a :class:`SocketNetwork` with ``reach="any"`` is used.
 """
 
 from importlib import import_module
@@ -60,7 +60,7 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> object:
-    """A name from its room, which is loaded now: a help that lists profiles needs no module."""
+    """Import a public name on first use: help texts that list profiles need no other module."""
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

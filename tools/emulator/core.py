@@ -1,7 +1,8 @@
 """The module itself: bytes in, bytes out, and a clock.
 
-No threads, no sleeping, no real time: whoever owns a :class:`Core` feeds it what the host sent,
-takes what it has to say, and calls :meth:`Core.poll` when time passed or the network moved.
+It uses no threads, never sleeps and does not read the real time. The owner of a :class:`Core`
+feeds it what the host sent, takes its output, and calls :meth:`Core.poll` when time has passed
+or something happened in the network.
 """
 
 import ipaddress
@@ -41,7 +42,7 @@ _LOG = logging.getLogger("espat_tools.emulator")
 
 
 class Call:
-    """One command on its way: what its handler gets."""
+    """One command that is being executed; the argument of its handler."""
 
     def __init__(self, core, tag, args):
         self.core = core
@@ -51,13 +52,13 @@ class Call:
 
     @property
     def persist(self):
-        """Does this command write to flash? (``_CUR``/``_DEF``, or AT+SYSSTORE)"""
+        """Whether this command writes to flash (``_CUR``/``_DEF``, or AT+SYSSTORE)."""
         if self.core.profile.old:
             return not self.tag.endswith("_CUR")
         return bool(self.core.session.store)
 
     def set(self, always=False, **values):
-        """Change settings, in flash too where this command writes there (or ``always``)."""
+        """Change settings; also in flash if this command writes there, or if ``always``."""
         written = always or self.persist
         for name, value in values.items():
             setattr(self.core.settings, name, value)
@@ -81,18 +82,19 @@ class Core:
         self.clock = clock
         self.network = Far(network, self) if self.timing.peer else network
         self.access_points = list(access_points)
-        #: What survives a reset, and the copy that the module works with until then.
+        #: The settings that survive a reset, and the copy that the module works with.
         self.flash = flash or self.factory_settings()
         if self.flash.store is None:
             self.flash.store = store_of(self.profile.id)
         self.settings = replace(self.flash)
-        #: How many commands have written settings to flash, which wears out by that.
+        #: How many commands have written settings to flash (flash wears out with writes).
         self.flash_writes = 0
         self._factory_baud = baud
         self.baud = self.flash.baud or baud
-        #: The rate the host listens and talks at, as the line tells; None when it cannot differ.
+        #: The host's baud rate, set by the line; None when it cannot differ from the module's.
         self.host_baud = None
-        #: The flow-control field of AT+UART_CUR, and what it is after a reset.
+        #: The flow-control field of AT+UART_CUR: its value after a reset if flash holds none,
+        #: and the current value.
         self.factory_flow = 0
         self.flow_control = self.flash.flow_control or 0
         self.commands = commands_of(self.profile.id)
@@ -104,24 +106,23 @@ class Core:
         self.clock_works = ClockWorks(self)
         self.intake = Intake(self)
         self.passthrough = Passthrough(self)
-        #: A payload is on its way to the network (NonOS: ``busy s``).
+        #: True while a payload is being sent to the network (NonOS answers ``busy s`` then).
         self.sending = False
-        #: What to do once the running command's result is printed.
+        #: Actions to do once the result of the running command has been printed.
         self.afterwards = []
-        #: What AT+SYSLOG=1 tells of the running command's failure.
+        #: What AT+SYSLOG=1 prints if the running command fails.
         self._code = FAILED << 16
         #: Called with every command line, as bytes without its line end.
         self.on_command = lambda line: None
         #: Called with everything printed.
         self.on_output = lambda data: None
-        #: Called with the name and the facts of what happens to the Wi-Fi, the links and by
-        #: faults, and of every boot.
+        #: Called with a name and facts for each event: of Wi-Fi, links, faults, and each boot.
         self.on_event = lambda name, **facts: None
-        #: How many bytes were taken and have not reached the host.
+        #: Returns how many bytes were taken with :meth:`take` but have not reached the host.
         self.beyond = lambda: 0
-        #: Does an action once all that was said has left.
+        #: Calls an action once all output so far has left the module.
         self.when_sent = lambda action: action()
-        #: Called when what nobody took is forgotten.
+        #: Called when output that has not been read is discarded.
         self.on_clear = lambda: None
         #: What AT+MDNS announces (:class:`~.mdns.Service`), None for nothing.
         self.service = None
@@ -131,13 +132,13 @@ class Core:
     # -- the sans-I/O face -------------------------------------------------------------------
 
     def feed(self, data):
-        """Bytes from the host. What they lead to at once is ready to be taken."""
+        """Accept bytes from the host. Any immediate reply can then be taken."""
         self.poll()
         self.intake.feed(data)
         self.poll()
 
     def take(self, limit=None):
-        """Bytes for the host, all that are ready or at most ``limit``."""
+        """Return and remove output for the host: all that is ready, or at most ``limit`` bytes."""
         if self._silent:
             return b""
         count = len(self._output) if limit is None else min(limit, len(self._output))
@@ -147,7 +148,7 @@ class Core:
 
     @property
     def pending(self):
-        """How many bytes have not reached the host."""
+        """How many bytes of output have not reached the host."""
         return len(self._output) + self.beyond()
 
     @property
@@ -156,7 +157,7 @@ class Core:
         return 0 if self._silent else len(self._output)
 
     def poll(self):
-        """Do what time and the network ask for."""
+        """Do all that is due by now, in the module and in the network."""
         moved = True
         while moved:
             self.scheduler.run()
@@ -164,7 +165,7 @@ class Core:
             moved = self.links.poll() or moved
 
     def next_due(self):
-        """When something is due next without new input, in the clock's seconds, or None."""
+        """When something is next due without new input, in the clock's seconds, or None."""
         return self.scheduler.next_due()
 
     # -- output ------------------------------------------------------------------------------
@@ -176,40 +177,40 @@ class Core:
             self.on_output(bytes(data))
 
     def say(self, name, *args, tag=None):
-        """Print a line of the family's table; nothing where the family has no such line."""
+        """Print a line of the family's table, or nothing if the family has no such line."""
         line = self.profile.lines.get(name)
         if line:
             self.emit(line.render(*args, tag=tag))
 
     def notify(self, name, *args):
-        """Print a notice: not in passthrough, unless AT+SYSMSG's bit 2 asks for it."""
+        """Print a notice; in passthrough only if bit 2 of AT+SYSMSG is set."""
         if not self.in_passthrough or self.settings.sysmsg & 4:
             self.say(name, *args)
 
     def address(self, address):
-        """An address as the family's forms take it: four numbers, or one string."""
+        """An address as arguments of the family's printf forms: four numbers, or one string."""
         if self.profile.old:
             return list(ipaddress.IPv4Address(address).packed)
         return [address]
 
     def clear_output(self):
-        """Forget what nobody took."""
+        """Discard the output that has not been read."""
         self._output.clear()
         self.on_clear()
 
     def hold(self, silent=True):
-        """Say nothing until released; what would have been said is said then."""
+        """Hold back all output while ``silent``; it can be taken after ``hold(False)``."""
         self._silent = silent
 
     # -- commands ----------------------------------------------------------------------------
 
     @property
     def in_passthrough(self):
-        """Is the module in the data state of passthrough?"""
+        """Whether the module is in the data state of passthrough."""
         return self.passthrough.active
 
     def line(self, line, too_long=False):
-        """A whole line came from the host, with its line end."""
+        """Execute or refuse a whole line from the host, given with its line end."""
         self.on_command(line.rstrip(b"\r\n"))
         try:
             if too_long:
@@ -232,7 +233,7 @@ class Core:
         return line[at + 2 :]
 
     def _find(self, body):
-        """The handler and the call that a command's body stands for."""
+        """The handler and the :class:`Call` for the body of a command line."""
         name, form, rest = _take_apart(body)
         text = name.decode("latin-1")
         tag = text.upper() if self.profile.any_case else text
@@ -263,12 +264,12 @@ class Core:
         return OK if result is None else result
 
     def start_command(self, steps):
-        """Run a task as the command whose reply the host awaits."""
+        """Run a task as the command whose reply the host is waiting for."""
         self.intake.state = BUSY
         self.scheduler.start(steps, self._finish)
 
     def _finish(self, result):
-        """A command's task ended: print its result and listen again."""
+        """End a command: print the result of its task and accept commands again."""
         self.sending = False
         if self.intake.state == BUSY:
             self.intake.state = COMMAND
@@ -292,7 +293,7 @@ class Core:
         self.say(ERROR)
 
     def say_busy(self):
-        """Answer a line that came while a command runs."""
+        """Answer a line that came while a command was running."""
         if self.session.syslog:
             self.say("error code", 0x01000000 | BUSY_CODE << 16)
         self.say("busy s" if self.sending and self.profile.old else "busy p")
@@ -303,7 +304,7 @@ class Core:
 
     @property
     def version(self):
-        """What AT+GMR tells: the family's own version, or that of an update (AT+CIUPDATE)."""
+        """What AT+GMR prints: the family's own version, or that of an update (AT+CIUPDATE)."""
         version, firmware = self.profile.version, self.settings.firmware
         if not firmware:
             return version
@@ -313,7 +314,7 @@ class Core:
 
     @property
     def online(self):
-        """Is there a network to connect over: joined, or a soft-AP?"""
+        """Whether there is a network to connect over: joined as a station, or a soft-AP."""
         return self.station.joined or bool(self.settings.wifi_mode & 2)
 
     @property
@@ -331,25 +332,25 @@ class Core:
     # -- payload and passthrough -------------------------------------------------------------
 
     def expect(self, length, ends_at_null=False, most=None):
-        """Take what comes as a payload; returns it as it grows."""
+        """Take the next input as payload; returns the object that collects it."""
         expected = Expected(length, ends_at_null, most)
         self.intake.expect(expected)
         return expected
 
     def payload(self, length, ends_at_null=False):
-        """For a command's task: wait for a payload; returns it, or None if canceled."""
+        """For the task of a command: wait for a payload; returns it, or None if canceled."""
         expected = self.expect(length, ends_at_null)
         yield Until(lambda: expected.done)
         return None if expected.canceled else bytes(expected.data)
 
     def listen(self):
-        """Take commands."""
+        """Accept commands."""
         self.intake.state = COMMAND
 
     # -- local names -------------------------------------------------------------------------
 
     def announce(self, service):
-        """Let the network know of a service, and no more of the one before; None for none."""
+        """Announce a service in the network instead of the previous one; None for no service."""
         if service != self.service:
             self.network.announce(service)
         self.service = service
@@ -358,11 +359,11 @@ class Core:
 
     @property
     def store(self):
-        """Where the certificates and keys are."""
+        """The store of certificates and keys."""
         return self.flash.store
 
     def factory_settings(self):
-        """Flash as AT+RESTORE leaves it: all but the certificates."""
+        """The settings that AT+RESTORE leaves in flash; they do not include certificates."""
         flash = Settings(wifi_mode=self.profile.wifi_mode)
         flash.ap_ssid = b"ESP_" + flash.ap_mac.replace(":", "").upper()[-6:].encode()
         return flash
@@ -376,15 +377,15 @@ class Core:
         )
 
     def reboot(self, noise=None):
-        """Lose all that is not in flash, make boot noise, and be ready after a while."""
+        """Lose all state that is not in flash, print boot noise, and later ``ready``."""
         self.sleep(0, noise)
 
     def turn_deaf(self):
-        """Take no more input: a reboot is under way."""
+        """Ignore all input from now on, because a reboot is under way."""
         self.intake.state = DEAF
 
     def sleep(self, seconds, noise=None):
-        """Lose all that is not in flash, and boot after ``seconds``."""
+        """Lose all state that is not in flash, and boot after ``seconds``."""
         self.on_event("reset")
         self.scheduler.clear()
         self.links.drop_all()

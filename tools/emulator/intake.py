@@ -1,8 +1,8 @@
-"""What the module makes of the bytes that the host sends.
+"""How the module interprets the bytes that the host sends.
 
-The state says what a byte means: part of a command, part of a payload, something to pass
-through, or nothing (a command is running, the module boots). Each state has one method, chosen
-by the table in :meth:`Intake.feed`, that takes what it can from the front of the input.
+The state says what a byte means: part of a command, part of a payload, data to pass through,
+or nothing (while a command runs or the module boots). For each state ``Intake.table`` holds the
+function that takes bytes from the front of the input and returns how many it took.
 
 Sources: echo and ``busy`` as in at_port.c of the published firmware (v0.20) for the NonOS
 dialect; line form and escape by the command set's index page and ``+++``.
@@ -13,23 +13,24 @@ COMMAND, BUSY, DATA, PASSTHROUGH, DEAF = "command", "busy", "data", "passthrough
 ESCAPE = b"+++"
 FORCED_RESET = b"AT+RST\r\n"
 
-#: Input is looked at in pieces, so that many short lines at once cost no more than few.
+#: Input is processed in blocks of this size, so that the time for many short lines that arrive
+#: at once grows only linearly.
 _BLOCK = 8192
 
 
 class Expected:
     """A payload that a command waits for.
 
-    ``length`` bytes, or fewer when ``ends_at_null`` and ``\\0`` (a backslash and a zero) comes:
-    then any other backslash is dropped and the byte after it kept (AT+CIPSENDEX). ``most``
-    bytes are held at a time, where the command takes them out as they come.
+    It has ``length`` bytes. With ``ends_at_null`` (AT+CIPSENDEX), ``\\0`` (a backslash and a
+    zero) ends it earlier; any other backslash is dropped and the byte after it kept. ``most``
+    limits how many bytes are held at a time, for a command that takes them out as they arrive.
     """
 
     def __init__(self, length, ends_at_null=False, most=None):
         self.length = length
         self.ends_at_null = ends_at_null
         self._most = length if most is None else most
-        #: Bytes that came, in all, and those not taken out yet.
+        #: How many bytes came in all, and those that have not been taken out yet.
         self.count = 0
         self.data = bytearray()
         self.canceled = False
@@ -38,11 +39,11 @@ class Expected:
 
     @property
     def wanted(self):
-        """Is there room for more?"""
+        """Whether there is room for more bytes."""
         return len(self.data) < self._most
 
     def appetite(self, data):
-        """How many bytes of ``data`` can be taken before the payload may be at its end."""
+        """How many bytes of ``data`` can be taken before the payload may have ended."""
         left = min(self.length - self.count, self._most - len(self.data))
         if self.ends_at_null:
             escape = bytes(data).find(b"\\")
@@ -50,13 +51,13 @@ class Expected:
         return max(1, min(left, len(data)))
 
     def take_out(self, length):
-        """At most ``length`` bytes of what came, to make room."""
+        """Remove and return at most ``length`` of the bytes that came, to make room."""
         part = bytes(self.data[:length])
         del self.data[: len(part)]
         return part
 
     def take(self, data):
-        """Take bytes from the front of ``data``; returns how many."""
+        """Take bytes from the front of ``data``; returns how many were taken."""
         if not self.ends_at_null:
             part = data[: self.length - self.count]
             self.data += part
@@ -84,7 +85,7 @@ class Expected:
 
 
 class Intake:
-    """The host's side of the UART, as the firmware reads it."""
+    """The firmware's reader of what comes from the host over the UART."""
 
     def __init__(self, core):
         self._core = core
@@ -93,13 +94,14 @@ class Intake:
         self._line = bytearray()
         self._too_long = False
         self.expected = None
-        #: Bytes since the last silence: a candidate for ``+++``.
+        #: Bytes since the last silence; they may turn out to be ``+++``.
         self._burst = bytearray()
-        #: The part of a payload that may yet be a lone ``+++``: nobody has it before the silence.
+        #: Bytes of a payload that may turn out to be a lone ``+++``: they are held back until
+        #: the silence after them, or the next byte, decides.
         self._held = b""
         self._silence = None
         self._last = -1.0
-        #: The burst began after a silence: passthrough's ``+++`` must.
+        #: Whether the burst began after a silence, as ``+++`` in passthrough must.
         self._alone = True
         self.table = {
             COMMAND: self._command,
@@ -118,7 +120,7 @@ class Intake:
         self._drop_burst()
 
     def feed(self, data):
-        """Take all of ``data``."""
+        """Process all of ``data``."""
         self._take_in(bytes(data))
 
     def _take_in(self, data):
@@ -130,7 +132,7 @@ class Intake:
 
     @property
     def ready(self):
-        """Does the module read its UART? Not while the network takes no more of what came."""
+        """Whether the module reads its UART: not while too much data waits for the network."""
         if self.state == DATA:
             return self.expected.wanted
         if self.state == PASSTHROUGH:
@@ -138,9 +140,10 @@ class Intake:
         return True
 
     def appetite(self, data):
-        """How many bytes of ``data`` may come in one piece and lead to the same.
+        """How many bytes of ``data`` can be fed in one piece with the same effect as singly.
 
-        Up to the byte that ends a line or a payload; one where each is echoed.
+        That is all up to the byte that ends a line or a payload, and only one where each byte
+        is echoed.
         """
         if self.state == DATA:
             return 1 if self._escape_ahead(data) else self.expected.appetite(data)
@@ -180,7 +183,7 @@ class Intake:
         self._line += part[: max(0, room)]
 
     def _hunt(self, part):
-        """NonOS keeps nothing before "AT", and starts over when a line gets too long."""
+        """Collect a line as NonOS does: without what precedes "AT", and empty when too long."""
         line = self._line + part
         heads = [at for at in (line.find(b"AT"), line.find(b"at")) if at >= 0]
         kept = line[min(heads) :] if heads else line[-1:]
@@ -193,7 +196,7 @@ class Intake:
             self._core.emit(part)
 
     def _busy(self, data):
-        """A command runs: input is discarded, and each line of it is answered."""
+        """Discard input while a command runs, and answer each line of it with ``busy``."""
         end = data.find(b"\n")
         part = data if end < 0 else data[:end]
         if self._profile.old:
@@ -231,22 +234,22 @@ class Intake:
         return taken
 
     def _complete(self):
-        """Has all of the payload come?"""
+        """Whether all of the payload has come; if so, leave the DATA state."""
         if self.expected.done:
             self._drop_burst()
             self.state = BUSY
         return self.expected.done
 
     def _go_on(self):
-        """Let the command that waited for the payload go on."""
+        """Resume the command that waited for the payload, if it is complete."""
         if self.expected.done:
             self._core.scheduler.run()
 
     def _escape_ahead(self, data):
         """How many bytes at the front of ``data`` may belong to a lone ``+++``.
 
-        It begins after a silence. A payload that is no longer than it is payload from its first
-        byte on.
+        A lone ``+++`` begins after a silence. Where the whole payload is no longer than ``+++``,
+        its bytes are never taken for one.
         """
         if len(self._burst) > len(self._held):
             return 0
@@ -256,14 +259,17 @@ class Intake:
         return next((n for n in range(end) if data[n : n + 1] != b"+"), end)
 
     def _release(self):
-        """What was held back is payload after all; returns what is more than the payload."""
+        """Take the bytes held back as payload; returns those beyond the payload's end."""
         held, self._held = self._held, b""
         taken = self.expected.take(held)
         self._complete()
         return held[taken:]
 
     def _data_silence(self, burst):
-        """A lone ``+++`` cancels the payload; a lone ``AT+RST`` restarts the module."""
+        """Handle a silence in a payload.
+
+        A lone ``+++`` cancels the payload; a lone ``AT+RST`` restarts the module.
+        """
         if burst == ESCAPE:
             self._held = b""
             self.expected.canceled = self.expected.done = True
@@ -303,7 +309,7 @@ class Intake:
     # -- silence -----------------------------------------------------------------------------
 
     def _remember(self, data, then):
-        """Add to the burst; ``then`` gets it once nothing came for the escape silence."""
+        """Add to the burst; ``then`` is called with it after :attr:`_patience` without a byte."""
         self._burst += data
         self._last = self._core.scheduler.now
         if self._silence and self._core.session.interval != 20:
@@ -319,8 +325,11 @@ class Intake:
 
     @property
     def _patience(self):
-        """Seconds without a byte until what came is looked at: of passthrough AT+TRANSINTVL's,
-        unless it may become a lone ``+++``."""
+        """After how many seconds without a byte the burst is handled.
+
+        In passthrough that is the interval of AT+TRANSINTVL, unless the burst may become a lone
+        ``+++``; otherwise it is the escape silence.
+        """
         silence = self._profile.timing.escape_silence
         interval = self._core.session.interval
         if self.state != PASSTHROUGH or interval == 20:

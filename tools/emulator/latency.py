@@ -1,27 +1,27 @@
-"""The way from a module's peers to the module, where it takes time (``timing.peer``).
+"""A network with a delay between the module and its peers (``timing.peer``).
 
-:class:`Far` stands in the place of a core's network. What comes in, data and the end of a
-connection, is held for as long as the way is; what goes out is with the peer at once, so that the
-time is that of a whole round trip.
+:class:`Far` takes the place of a core's network. What comes in, data and the end of a connection,
+is held back for the delay. What goes out reaches the peer at once, so the delay is that of a
+whole round trip.
 """
 
 from collections import deque
 
-#: Bytes that may be on their way to one link; the peer is held off while they are.
+#: How many bytes may be on their way to one link; then the peer must wait.
 _HELD = 65536
 
-#: A difference too small for the scheduler.
+#: Seconds: a difference too small for the scheduler.
 _NEAR = 1e-9
 
 
 class Channel:
-    """A channel of the network whose peer is far away. ``whole``: it carries datagrams."""
+    """A channel of the network with a delay. ``whole``: it carries datagrams."""
 
     def __init__(self, inner, core, whole=False):
         self._inner = inner
         self._core = core
         self._whole = whole
-        #: On their way: (when they arrive, bytes, who sent them).
+        #: What is on its way: (time of arrival, bytes, sender).
         self._held = deque()
         self._size = 0
         self._end = None
@@ -32,12 +32,12 @@ class Channel:
 
     @property
     def source(self):
-        """The sender of the datagram last received."""
+        """The sender of the last datagram received."""
         return self._source if self._whole else self._inner.source
 
     @property
     def ended(self):
-        """Is the news of the end here, behind all data?"""
+        """Whether the end of the connection has arrived, after all data."""
         if not self._inner.ended or self._held:
             return False
         if self._end is None:
@@ -49,13 +49,13 @@ class Channel:
         return self._core.scheduler.now
 
     def _arrival(self):
-        """When what leaves the peer now is here; the core is woken then."""
+        """When what leaves the peer now arrives; the core is woken then."""
         seconds = self._core.timing.peer
         self._core.scheduler.after(seconds, lambda: None, lasting=True)
         return self._now + seconds
 
     def _fetch(self, limit):
-        """Take from the network what left the peer by now."""
+        """Take from the network what has left the peer by now."""
         while self._size < _HELD:
             data = self._inner.receive(limit)
             if not data:
@@ -64,7 +64,7 @@ class Channel:
             self._size += len(data)
 
     def receive(self, limit):
-        """At most ``limit`` bytes, or one datagram, of what has arrived."""
+        """Return at most ``limit`` bytes, or one datagram, of what has arrived."""
         if limit <= 0:
             return b""
         self._fetch(limit)
@@ -79,7 +79,7 @@ class Channel:
 
 
 class Listener:
-    """A listener whose clients are as far away."""
+    """A listener whose clients have the same delay."""
 
     def __init__(self, inner, core):
         self._inner = inner
@@ -95,7 +95,7 @@ class Listener:
 
 
 class Far:
-    """A network whose peers are ``core.timing.peer`` seconds away, there and back."""
+    """A network whose peers have a round-trip time of ``core.timing.peer`` seconds."""
 
     def __init__(self, inner, core):
         self._inner = inner

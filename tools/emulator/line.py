@@ -1,69 +1,73 @@
 """The serial line between a module and its hosts: sans-I/O, on the module's clock.
 
-Unpaced, bytes are there as soon as they are sent. Paced, each takes ten bit times at its
-sender's baud rate and one follows the other, so that what arrives when is exact however rarely
-anybody looks: :meth:`Line.pump` goes through every moment at which something happens, in order.
+Unpaced, bytes arrive as soon as they are sent. Paced, each byte takes ten bit times at its
+sender's baud rate, one after the other. The times of arrival are exact even if :meth:`Line.pump`
+is called rarely, because it goes through every moment at which something happens, in order.
 
-Each side has a bounded buffer. A byte that arrives when the buffer is full is lost and counted,
-unless RTS/CTS holds its sender: the module's pins by the flow-control field of AT+UART_CUR, a
-host's by its ``rtscts``. Several hosts on one line all hear the module, and all may talk.
+Each side has a receive buffer of limited size. A byte that arrives when the buffer is full is
+lost and counted, unless RTS/CTS stops its sender. The flow-control field of AT+UART_CUR turns
+on the module's pins, ``rtscts`` those of a host. If several hosts share one line, all of them
+receive what the module sends, and all may send.
 """
 
 import collections
 
 from .links import BACKLOG
 
-#: How near to a byte's end, in byte times, a moment counts as there: less than any clock's step.
+#: A byte counts as arrived when at most this part of its byte time is left; this is less than
+#: the step of any clock.
 _NEAR = 1e-3
 
-#: AT+UART_CUR's flow control, bit by bit: the module holds the host, and lets itself be held.
+#: Bits of AT+UART_CUR's flow control: the module can stop the host (RTS), and the host can stop
+#: the module (CTS).
 RTS, CTS = 1, 2
 
-#: A host that is so many bytes further behind than another loses what comes: nobody reads there.
+#: A host that has this many more unread bytes than another loses what comes: it is assumed that
+#: nobody reads there.
 _LAG = 65536
 
-#: What the module's UART driver keeps to be sent (at_uart_task.c): the AT task waits for room in
-#: it, and reads nothing meanwhile.
+#: Size of the send buffer of the module's UART driver, in bytes (at_uart_task.c). The AT task
+#: waits for space in it, and reads nothing meanwhile.
 _OUTPUT = 8192
 
-#: Most bytes kept for a host that is not there yet, or sent without pacing to a module that
-#: takes no more.
+#: The most bytes kept for a host that has not been attached yet, or for a module on an unpaced
+#: line that does not read at the moment.
 _SPARE = 1 << 20
 
-#: Unpaced, the module looks so often whether it still takes what comes.
+#: Unpaced, the module is given bytes in blocks of this size, and may stop reading after each.
 _BLOCK = 65536
 
-#: What one end of a UART makes of bytes sent at another rate. Always the same for the same
-#: bytes, and never ASCII: no reply comes out of it by chance.
+#: What a UART receives of bytes sent at another rate. The result is always the same for the
+#: same bytes, and never ASCII, so that it cannot look like a reply by chance.
 _GARBLED = bytes(0x80 | (byte * 37 + 11) & 0x7F for byte in range(256))
 
 
 def in_tune(one, other):
-    """Are two baud rates the same, as near as a UART needs it? None is any rate."""
+    """Whether two baud rates are close enough for a UART (3 %). None matches any rate."""
     return not one or not other or abs(one - other) <= 0.03 * other
 
 
 class HostEnd:
-    """One host's end of a line: its settings, and what it received and has not read."""
+    """One host's end of a line: its settings, and the bytes that it received but has not read."""
 
     def __init__(self, baudrate=None, *, size=None, rtscts=False):
-        #: The rate it listens and talks at; None when it cannot differ from the module's.
+        #: The host's baud rate; None when it cannot differ from the module's.
         self.baudrate = baudrate
-        #: Bytes that its receive buffer holds; None for no limit.
+        #: Size of its receive buffer in bytes; None for no limit.
         self.size = size
-        #: It holds the module by its RTS, and is held by its CTS.
+        #: Whether it can stop the module by its RTS, and be stopped through its CTS.
         self.rtscts = rtscts
         self.received = bytearray()
-        #: Bytes lost because the buffer was full.
+        #: How many bytes were lost because the buffer was full.
         self.overruns = 0
 
     @property
     def room(self):
-        """How many more bytes the buffer takes; None for any number."""
+        """How many more bytes the buffer can hold; None for any number."""
         return None if self.size is None else max(0, self.size - len(self.received))
 
     def put(self, data, baud, limit=None):
-        """Bytes arrive, sent at ``baud``; returns how many of them are lost."""
+        """Receive bytes that were sent at ``baud``; returns how many of them are lost."""
         if not in_tune(self.baudrate, baud):
             data = data.translate(_GARBLED)
         room = self.room if limit is None else limit
@@ -80,26 +84,26 @@ class HostEnd:
 
 
 class Lane:
-    """One direction of a paced line: a queue, and the byte on the wire.
+    """One direction of a paced line: a queue of bytes to send, and the byte on the wire.
 
-    ``rate()`` gives the sender's baud rate where an entry has none of its own.
+    ``rate()`` gives the baud rate for entries whose sender has none of its own.
     """
 
     def __init__(self, rate):
         self._rate = rate
-        #: (bytes, sender), or (None, action): to be done once all before it has been sent.
+        #: (bytes, sender), or (None, action): an action for when all before it has been sent.
         self._queue = collections.deque()
         self._gone = 0
-        #: Bytes that have not left.
+        #: How many bytes have not been sent yet.
         self.waiting = 0
-        # An unbroken run: when it began, how many bytes ago, at which time a byte.
+        # A run of bytes without a gap: when it began, its bytes so far, the time of each byte.
         self._began = 0.0
         self._run = 0
         self._byte = 0.0
         self._held = False
 
     def put(self, data, now, sender=None):
-        """Send ``data`` after what waits; what has arrived by ``now`` must have been taken."""
+        """Queue ``data``. What has arrived by ``now`` must have been taken before."""
         if not data:
             return
         idle = not self._queue
@@ -109,11 +113,11 @@ class Lane:
             self._start(max(now, self._end))
 
     def mark(self, action):
-        """Do ``action()`` once what waits has been sent."""
+        """Call ``action()`` once all that is in the queue now has been sent."""
         self._queue.append((None, action))
 
     def clear(self):
-        """Forget what has not been sent; what is marked is done."""
+        """Discard what has not been sent, and call the marked actions now."""
         marks = [action for data, action in self._queue if data is None]
         self._queue.clear()
         self._gone = self.waiting = 0
@@ -132,18 +136,18 @@ class Lane:
         return 10 / (getattr(sender, "baudrate", None) or self._rate())
 
     def time_of(self, count):
-        """When the ``count``-th byte from now has arrived; None while the line is held."""
+        """When the ``count``-th byte from now will have arrived; None while the line is stopped."""
         if self._held or not self._queue:
             return None
         return self._began + (self._run + count) * self._byte
 
     def first(self):
-        """What is to arrive next, as one view."""
+        """The bytes that arrive next, as one memoryview."""
         data = self._queue[0][0] if self._queue else None
         return memoryview(data or b"")[self._gone :]
 
     def mark_due(self):
-        """When the first marked action is due; None without one."""
+        """When the first marked action is due, or None."""
         ahead = 0
         for data, _ in self._queue:
             if data is None:
@@ -152,10 +156,10 @@ class Lane:
         return None
 
     def advance(self, now, room):
-        """Yield (bytes, sender) as they arrived by ``now``.
+        """Yield (bytes, sender) for what has arrived by ``now``.
 
-        ``room(sender)`` says how many bytes may still come, None for any number: with none the
-        line is held, and the next byte begins when there is room again.
+        ``room(sender)`` says how many bytes may still come, None for any number. At 0 the line
+        is stopped, and the next byte begins when there is room again.
         """
         while self._queue:
             data, extra = self._queue[0]
@@ -193,7 +197,8 @@ class Lane:
 class Line:
     """A module's serial line, with any number of hosts at its other end.
 
-    ``feed(data)`` hands the module what came; ``on_loss(text)`` hears of bytes lost.
+    ``feed(data)`` passes received bytes to the module; ``on_loss(text)`` is called when bytes
+    were lost.
     """
 
     def __init__(self, core, *, paced=False, feed=None, on_loss=lambda text: None, size=None):
@@ -201,17 +206,17 @@ class Line:
         self._feed = feed or core.feed
         self._on_loss = on_loss
         self.paced = paced
-        #: Bytes that the module's receive buffer holds.
+        #: Size of the module's receive buffer in bytes.
         self.size = size or (core.profile.uart_buffer if paced else _SPARE)
         self.hosts = []
-        #: Bytes that the module lost because its buffer was full, and those that hosts did.
+        #: How many bytes were lost because a buffer was full: by the module, and by hosts.
         self.overruns = 0
         self.lost_by_hosts = 0
-        #: Arrived at the module and not read by it.
+        #: Bytes that arrived at the module but have not been read by it.
         self._arrived = bytearray()
         self._to_module = Lane(lambda: core.baud)
         self._to_host = Lane(lambda: core.baud)
-        # Kept for the first host: what is said before anybody listens.
+        # Receives what the module sends before there is a host, for the first host to read.
         self._nobody = HostEnd(size=_SPARE)
         core.beyond = self.backlog
         core.when_sent = self.when_sent
@@ -220,7 +225,7 @@ class Line:
     # -- hosts -------------------------------------------------------------------------------
 
     def attach(self, host):
-        """Connect a host; the first one also gets what was said before it came."""
+        """Connect a host. The first one also receives what the module sent before."""
         self.pump()
         if self._nobody:
             self._collect()
@@ -231,18 +236,18 @@ class Line:
         return host
 
     def detach(self, host):
-        """Disconnect a host; what it has sent still arrives."""
+        """Disconnect a host. What it has sent still arrives."""
         self.hosts.remove(host)
 
     def retune(self, host, baudrate):
-        """A host changes its baud rate: what has arrived until now came at the old one."""
+        """Change a host's baud rate. What has arrived until now was received at the old one."""
         self.pump()
         self._collect()
         host.baudrate = baudrate
         self._core.host_baud = baudrate
 
     def write(self, host, data):
-        """A host sends ``data``."""
+        """Send ``data`` from a host to the module."""
         self.pump()
         if self.paced:
             self._to_module.put(bytes(data), self._core.clock.now(), host)
@@ -251,7 +256,7 @@ class Line:
         self._give()
 
     def read(self, host, limit=None):
-        """A host reads what it received, at most ``limit`` bytes."""
+        """Return and remove what a host has received, at most ``limit`` bytes."""
         self.pump()
         self._collect()
         data = host.take(limit)
@@ -268,13 +273,16 @@ class Line:
     # -- for the core ------------------------------------------------------------------------
 
     def backlog(self):
-        """How many bytes the module has said and no host has: the fastest reader counts."""
+        """How many bytes the module has sent that are still unread; the fastest reader counts.
+
+        On a paced line: how many have not arrived at the hosts yet.
+        """
         if self.paced:
             return self._to_host.waiting
         return min((len(host.received) for host in self.hosts), default=0)
 
     def when_sent(self, action):
-        """Do ``action()`` once all that was said has left."""
+        """Call ``action()`` once all output so far has left the module."""
         self._collect()
         if self._to_host.waiting:
             self._to_host.mark(action)
@@ -282,7 +290,7 @@ class Line:
             action()
 
     def clear(self):
-        """Forget what the module said and no host has read."""
+        """Discard what the module has sent but no host has read."""
         self._to_host.clear()
         for host in self.hosts:
             host.received.clear()
@@ -296,20 +304,20 @@ class Line:
 
     @property
     def under_way(self):
-        """Are bytes on the wire?"""
+        """Whether bytes are on the wire or queued for it."""
         return bool(self._to_module.waiting or self._to_host.waiting)
 
     @property
     def unsent(self):
-        """Bytes that hosts have sent and the module has not taken."""
+        """How many bytes hosts have sent that the module has not read."""
         return self._to_module.waiting + len(self._arrived)
 
     def discard_unsent(self):
-        """Forget what hosts have sent and is not on the wire."""
+        """Discard what hosts have sent but has not arrived at the module."""
         self._to_module.clear()
 
     def next_due(self):
-        """When something is due next without new input, in the clock's seconds, or None."""
+        """When something is next due without new input, in the clock's seconds, or None."""
         dues = [self._core.next_due()]
         if self.paced:
             part = self._to_module.first()
@@ -320,7 +328,10 @@ class Line:
         return min((due for due in dues if due is not None), default=None)
 
     def _time_below(self, count):
-        """When less than ``count`` bytes wait to be sent to the host; None if they do not now."""
+        """When fewer than ``count`` bytes will wait to be sent to the hosts.
+
+        None if fewer wait now already, or while the line is stopped.
+        """
         over = self._to_host.waiting - count + 1
         return self._to_host.time_of(over) if over > 0 else None
 
@@ -329,7 +340,7 @@ class Line:
         return self._to_host.time_of(1) if self._to_host.waiting else None
 
     def pump(self):
-        """Let the module work and the bytes move, up to now."""
+        """Do all that is due by now: move bytes along the line, and run the module."""
         now = self._core.clock.now()
         while (due := self.next_due()) is not None and due < now:
             self._step(due)
@@ -342,7 +353,7 @@ class Line:
             self._collect()
 
     def _step(self, moment):
-        """All that happens at one moment."""
+        """Do all that happens at one moment."""
         with self._core.scheduler.at(moment):
             if not self.paced:
                 self._core.poll()
@@ -361,7 +372,7 @@ class Line:
         self._give()
 
     def _module_room(self, host):
-        """How much the module's RTS lets ``host`` send; None where nothing holds it."""
+        """How many bytes the module's RTS lets ``host`` send; None without flow control."""
         if not self._core.flow_control & RTS or not host.rtscts:
             return None
         self._give()
@@ -380,11 +391,11 @@ class Line:
 
     @property
     def _reads(self):
-        """Does the module read its UART?"""
+        """Whether the module reads its UART."""
         return self._core.intake.ready and not (self.paced and self._core.pending >= _OUTPUT)
 
     def _give(self):
-        """Hand the module what it has room for."""
+        """Pass bytes that have arrived to the module, as long as it reads."""
         while self._arrived and self._reads:
             count = self._core.intake.appetite(self._arrived) if self.paced else _BLOCK
             data = bytes(self._arrived[:count])
@@ -394,7 +405,7 @@ class Line:
     # -- to the hosts ------------------------------------------------------------------------
 
     def _collect(self):
-        """Take what the module said: it is on its way now."""
+        """Take the module's output and send it to the hosts."""
         data = self._core.take()
         if not data:
             return
@@ -410,7 +421,7 @@ class Line:
             self._spread(data)
 
     def _host_room(self, _):
-        """How much the hosts that hold the module have room for; None where none does."""
+        """How many bytes the hosts with flow control have room for; None if there are none."""
         if not self._core.flow_control & CTS:
             return None
         rooms = [host.room for host in self.hosts if host.rtscts and host.size is not None]

@@ -3,18 +3,18 @@
 A row names a line, the families that print it, its printf form, the command name that fills the
 form's first ``%s`` (``@`` for the command as the host spelled it) and the evidence for it:
 
-- a file of the firmware (``at_ipCmd``, ``at_port`` …): the firmware carries this format string,
-  and the command name beside it, in that release; a form in several pieces is printed piece by
-  piece by the firmware, and each piece is a string of its own; ``after`` another line: a piece
-  that continues it, and would prove nothing alone;
+- a file of the firmware (``at_ipCmd``, ``at_port`` …): that release of the firmware contains this
+  format string, and next to it the command name. If a form has several pieces, the firmware
+  prints them one by one, and each piece is a string of its own. ``after`` and the name of
+  another line: this piece continues that line, and would prove nothing alone;
 - ``source:`` the published source of a firmware;
 - ``capture:`` a capture from a real module;
-- ``disassembly:`` the machine code of the releases named, read by others;
-- ``driver:`` another driver's source, which proves nothing about a firmware;
+- ``disassembly:`` the machine code of the releases named, as read by others;
+- ``driver:`` the source of another driver, which proves nothing about a firmware;
 - ``reference:`` documentation alone, which proves nothing about the wire.
 
-Format strings of WizFi360 are not known: all its lines are from drivers, whatever a row says,
-but those with a capture of their own.
+The format strings of WizFi360 are not known. All its lines come from drivers, whatever their
+rows say, except those with a capture of their own.
 """
 
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from .lines_tcp import ROWS as TCP
 from .lines_tls import ROWS as TLS
 from .lines_wifi import ROWS as WIFI
 
-#: Evidence that names no firmware: lines resting on it are listed as unproven.
+#: Evidence that does not come from a firmware: lines with only this are listed as unproven.
 UNPROVEN = ("driver:", "reference:")
 
 _CORE = (
@@ -94,12 +94,12 @@ def table(family):
 
 
 def evidence(family, source):
-    """What a row's evidence is worth for one family."""
+    """The evidence of a row as it counts for one family."""
     if family == WIZ and not source.startswith(("capture:11", "driver:", "reference:")):
         return "driver:NonOS dialect, by its drivers"
     return source
 
 
 def unproven(family):
-    """Names of the lines of ``family`` that no firmware and no capture vouches for."""
+    """Names of the lines of ``family`` that neither a firmware nor a capture proves."""
     return sorted(name for name, line in table(family).items() if line.source.startswith(UNPROVEN))

@@ -6,7 +6,7 @@ _IP = "%d.%d.%d.%d"
 _STATUS = '%s:%d,"%s","%s",%d,%d,%d\r\n'
 _CONN = '+LINK_CONN:0,%d,"%s",%d,"%s",%d,%d\r\n'
 
-#: What NonOS says before ERROR; ESP-AT writes such things to its log port.
+#: The reasons that NonOS prints before ERROR; ESP-AT writes such things to its log port.
 _REASONS = {
     "no ip": "no ip\r\n",
     "dns fail": "DNS Fail\r\n",

@@ -1,4 +1,4 @@
-"""The link table: what the module does with its connections while no command asks.
+"""The link table, and what the module does with its links without a command.
 
 Data received in active mode goes out as ``+IPD`` at once; in passive mode it stays in the
 module's buffer, is announced once, and announced again only after a read. ``CLOSED`` waits in
@@ -13,13 +13,13 @@ from .tls_client import LinkSettings
 #: Links 0 to 4 (AT_SOCKET_MAX_CONN_NUM, and NonOS).
 COUNT = 5
 
-#: Stop taking active data from the network while the host has this many bytes to read: a
-#: stand-in for a UART that is slower than the network.
+#: In active mode no data are taken from the network while the host has this many bytes to read.
+#: This stands for a UART that is slower than the network.
 BACKLOG = 4096
 
 CLIENT, SERVER = 0, 1
 
-#: The most that a TLS record holds.
+#: The most bytes that a TLS record holds.
 RECORD = 16384
 
 
@@ -34,13 +34,13 @@ class Link:
         self.role = role
         self.udp_mode = udp_mode
         self.buffer = bytearray()
-        #: Passed through, and not yet taken by the network.
+        #: Bytes from passthrough that the network has not taken yet.
         self.unsent = bytearray()
         #: Lengths of the datagrams in the buffer.
         self.datagrams = collections.deque()
-        #: A passive notice was printed and nothing read since.
+        #: Whether a passive notice was printed and nothing has been read since.
         self.announced = False
-        #: Address of the last datagram, or of the peer.
+        #: Address of the sender of the last datagram, or of the peer.
         self.source = channel.remote
         #: Where a datagram without a destination of its own goes.
         self.target = channel.remote
@@ -51,8 +51,9 @@ class Link:
     def take(self, length, one_datagram=False):
         """Take at most ``length`` bytes out of the buffer.
 
-        UDP: datagrams run together, and what is left of one that was read in part is lost
-        (esp-at issues 323 and 452), unless ``one_datagram`` asks for no more than the first.
+        UDP: several datagrams are returned as one run of bytes, and the rest of a datagram that
+        was read in part is lost (esp-at issues 323 and 452). With ``one_datagram`` only bytes
+        of the first datagram are returned, and its rest is kept.
         """
         if one_datagram and self.datagrams:
             length = min(length, self.datagrams[0])
@@ -72,18 +73,18 @@ class Link:
 
     @property
     def waiting(self):
-        """How many bytes are told to wait: those buffered, and those that TLS hides yet."""
+        """How many bytes are reported as waiting: those buffered and those still encrypted."""
         return len(self.buffer) + self.channel.hidden
 
     def put(self, data):
-        """Add what came to the buffer."""
+        """Add received data to the buffer."""
         self.buffer += data
         if self.kind == "UDP" and data:
             self.datagrams.append(len(data))
 
     @property
     def ended(self):
-        """The peer is gone and the network holds nothing more for this link."""
+        """Whether the peer has closed and the network holds nothing more for this link."""
         return self.channel.ended
 
 
@@ -94,19 +95,20 @@ class Links:
         self._core = core
         self._profile = core.profile
         self.open = {}
-        #: Closed links with data to be read yet, by number: where CLOSED does not wait.
+        #: Closed links that still hold data to be read, by number; only for families that print
+        #: CLOSED without waiting for the read.
         self.left_over = {}
-        #: Numbers of links about to open.
+        #: Numbers of links that are about to open.
         self.reserved = set()
         self.listener = None
-        #: (port, type, CA, interface) of the server, None without one.
+        #: (port, type, CA, interface) of the server, or None.
         self.server = None
         self._idle = None
-        #: A TCP or TLS link was open once.
+        #: Whether a TCP or TLS link has been open since the boot.
         self.had = False
 
     def free(self):
-        """The number for a new link: the lowest free one; None when full."""
+        """The number for a new link: the lowest free one, or None if all are taken."""
         taken = self.open.keys() | self.reserved
         return next((n for n in range(COUNT) if n not in taken), None)
 
@@ -115,7 +117,7 @@ class Links:
         return sum(link.kind == kind for link in self.open.values())
 
     def add(self, link):
-        """Enter a link under its number."""
+        """Enter a link into the table under its number."""
         link.last_traffic = self._core.scheduler.now
         self.open[link.number] = link
         self.left_over.pop(link.number, None)
@@ -129,7 +131,7 @@ class Links:
             self.watch_idle()
 
     def readable(self, number):
-        """The link to read from under this number, open or left over; None without one."""
+        """The link with this number that can be read, open or left over, or None."""
         return self.open.get(number) or self.left_over.get(number)
 
     def announce_all(self):
@@ -140,7 +142,7 @@ class Links:
                 self.announce(link)
 
     def passive(self, link):
-        """Does passive receive mode hold for this link?"""
+        """Whether this link is in passive receive mode."""
         if link.kind == "UDP" and not self._profile.passive_udp:
             return False
         if link.kind == "SSL" and not self._profile.tls.passive:
@@ -150,7 +152,7 @@ class Links:
     # -- service -----------------------------------------------------------------------------
 
     def poll(self):
-        """Move what the network has towards the host; returns whether anything happened."""
+        """Move received data towards the host; returns whether anything happened."""
         moved = self._accept()
         for link in self.in_order():
             moved = self._serve(link) or moved
@@ -175,7 +177,10 @@ class Links:
         return moved
 
     def _fill(self, link):
-        """Passive: buffer up to the window and announce; a datagram that does not fit is lost."""
+        """Passive: buffer data up to the window and announce them.
+
+        A datagram that does not fit is lost.
+        """
         if link.kind == "SSL":
             return self._fill_secure(link)
         room = self._profile.window - len(link.buffer)
@@ -185,7 +190,10 @@ class Links:
         return self.announce(link) or bool(data)
 
     def _fill_secure(self, link):
-        """The same with TLS: a record in clear, or as much as the window holds of what came."""
+        """Passive with TLS: buffer one decrypted record, or hold encrypted data up to the window.
+
+        Which of the two depends on what the family counts (:attr:`.Traits.counts_encrypted`).
+        """
         if self._profile.tls.counts_encrypted:
             moved = link.channel.hold(self._profile.window - link.waiting)
         else:
@@ -195,7 +203,11 @@ class Links:
         return self.announce(link) or moved
 
     def decrypt(self, link):
-        """Have a record of a TLS link in clear; says whether that was done, or cannot be."""
+        """Decrypt a record of a TLS link into its buffer.
+
+        Returns True if the buffer has data or there is nothing to decrypt; False while the rest
+        of a record is missing.
+        """
         if not link.buffer:
             link.put(self._receive(link, RECORD))
         return bool(link.buffer) or link.ended or not link.waiting
@@ -212,14 +224,14 @@ class Links:
         return True
 
     def _flush(self, link):
-        """Active again after passive: what was buffered goes out first."""
+        """Active mode again after passive mode: print what was buffered first."""
         if not link.buffer:
             return False
         self.print_data(link, link.take(self._profile.ipd_max))
         return True
 
     def _hand_over(self, link):
-        """Active: straight from the network to the host."""
+        """Active: pass data from the network directly to the host."""
         if self._core.pending >= BACKLOG:
             return False
         data = self._receive(link, self._profile.ipd_max)
@@ -248,10 +260,11 @@ class Links:
         return data
 
     def _follow(self, link):
-        """A datagram came: does the link's destination follow its sender?
+        """Note the sender of a datagram, and make it the link's destination if the mode says so.
 
-        AT+CIPSTART, UDP: mode 0 never changes, mode 1 changes once, mode 2 every time. Port 0
-        is nobody yet: the first to come takes its place.
+        AT+CIPSTART for UDP: in mode 0 the destination never changes, in mode 1 once, in mode 2
+        with every datagram. Port 0 means that there is no destination yet: the first sender
+        becomes it.
         """
         if link.kind != "UDP":
             return
@@ -265,7 +278,7 @@ class Links:
                 link.udp_mode = 0
 
     def print_data(self, link, data):
-        """An active +IPD with the family's header and tail."""
+        """Print an active ``+IPD`` with the family's header and tail."""
         core = self._core
         head = [link.number] if core.session.mux else []
         head.append(len(data))
@@ -311,7 +324,7 @@ class Links:
             core.notify("connect")
 
     def drop(self, link, tell=True, named=True):
-        """Close a link and forget it; it is told by its number unless it is not to be ``named``."""
+        """Close a link and remove it; ``tell`` prints CLOSED, with its number if ``named``."""
         link.channel.close()
         if self.open.pop(link.number, None):
             self._core.on_event("closed", link=link.number)
@@ -322,30 +335,30 @@ class Links:
             self._core.notify("closed")
 
     def drop_all(self, tell=False):
-        """Close every link; silently as a reset does, or with its notices."""
+        """Close every link; ``tell`` prints their CLOSED notices (a reset prints none)."""
         for link in self.in_order():
             self.drop(link, tell)
         self.left_over.clear()
 
     def over_station(self):
-        """The open links that go through the station: all but those to the soft-AP's clients."""
+        """The open links over the station: all but those to clients of the soft-AP."""
         return [link for link in self.in_order() if not self._core.soft_ap.reaches(link)]
 
     def drop_over_station(self, tell=False):
-        """Close the station's links, as a lost access point does."""
+        """Close the links over the station, as the loss of the access point does."""
         reaches = self._core.soft_ap.reaches
         for link in self.over_station():
             self.drop(link, tell)
         self.left_over = {n: link for n, link in self.left_over.items() if reaches(link)}
 
     def serve(self, kind, port, ca=0, netif=0):
-        """Listen on ``port``; False if that cannot be."""
+        """Listen on ``port``; returns False if that is not possible."""
         self.listener = listen(self._core, kind, port, ca)
         self.server = (port, kind, ca, netif) if self.listener else None
         return self.listener is not None
 
     def watch_idle(self):
-        """Look again when the next client of the server has been idle for AT+CIPSTO seconds."""
+        """Set a timer for when a client of the server will have been idle for AT+CIPSTO seconds."""
         if self._idle:
             self._idle.cancel()
         limit = self._core.session.server_timeout
@@ -365,7 +378,7 @@ class Links:
         self.watch_idle()
 
     def in_order(self):
-        """The open links by number."""
+        """The open links, sorted by number."""
         return [self.open[number] for number in sorted(self.open)]
 
     def stop_server(self):

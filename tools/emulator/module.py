@@ -1,4 +1,4 @@
-"""A whole module: core, network, clock and serial sides put together."""
+"""A whole module: its core, network, clock and serial ports put together."""
 
 import os
 import selectors
@@ -21,41 +21,50 @@ from .sockets import SocketNetwork
 from .station import GOT_IP
 from .uart import Uart
 
-#: Unlike select() it takes a descriptor of any number.
+#: poll() is preferred: unlike select() it accepts file descriptors above 1023.
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
-#: Seconds to wait for a real peer while a module is put into a state with open links.
+#: How long to wait, in seconds, for a real peer to accept a link of the ``links`` option.
 _PATIENCE = 5.0
 
 
 class Module:
     """An ESP-AT module in software.
 
-    ``profile`` names the family. ``access_points`` defaults to one with the SSID "espat" and
-    the password "correct horse"; ``hosts`` are the names its network knows (see
-    :class:`~.sockets.SocketNetwork`, the default network, which ends at loopback).
+    ``profile`` names the firmware family. ``access_points`` defaults to one with the SSID
+    "espat" and the password "correct horse". ``hosts`` are the names that the module's network
+    knows (see :class:`~.sockets.SocketNetwork`, the default network, which ends at loopback).
 
-    A module starts booted, with nothing printed. These options put it into the states that a
-    board finds after its own restart: ``boot=True`` prints the boot and ``ready`` instead;
-    ``echo``; ``joined=True``; ``links``, a list of ``(host, port)`` to be connected, with
-    ``mux`` (1 unless ``passthrough``); ``passthrough=True``, in the data state over the one
-    link; ``awaiting``, so many bytes of payload for the first link; ``half_command``, bytes of
-    a line not ended; ``module_baud``, a rate set earlier; ``server``, a port listened on.
+    By default a module has already booted and has printed nothing. The following options put
+    it into a state in which a board may find it after a restart of the board alone:
+
+    * ``boot=True``: the module boots now, and prints its boot output and ``ready``
+    * ``echo``: whether echo is on
+    * ``joined=True``: joined to an access point
+    * ``links``: a list of ``(host, port)`` to connect to, with ``mux`` as the setting of
+      AT+CIPMUX (1 unless ``passthrough``)
+    * ``passthrough=True``: in the data state of passthrough over its only link
+    * ``awaiting``: waiting for this many bytes of payload for the first link
+    * ``half_command``: these bytes of a command line received, but not its end
+    * ``module_baud``: a baud rate that was set earlier
+    * ``server``: listening on this port
+
     ``timing`` overrides durations of :class:`~.profiles.Timing`, in seconds.
 
-    ``flash`` is what the module has stored: a path of a file that keeps it from one run to the
-    next (:mod:`.flash_file`), or :class:`~.state.Settings`.
+    ``flash`` is what the module has stored: the path of a file that keeps it from one run to
+    the next (:mod:`.flash_file`), or :class:`~.state.Settings`.
 
     ``faults`` is a list of texts in the grammar of :mod:`.faults`, such as
-    ``"drop 3 bytes after 1000"``; with the same ``seed`` the same happens again.
+    ``"drop 3 bytes after 1000"``. The same ``seed`` makes the same things happen again.
 
-    The serial line: ``paced=True`` gives each byte ten bit times at ``baud``, which AT+UART_CUR
-    changes, both ways (see :mod:`.line`). ``rx_size`` bounds a host's receive buffer in bytes
-    (None: no bound), ``module_rx_size`` the module's (None: the family's own). What arrives at
-    a full buffer is lost and counted in ``overruns``, unless RTS/CTS is on at both ends:
-    ``rtscts`` turns it on at the module's from the beginning, as AT+UART_CUR does, and at that
-    of a TCP port; a program sets its own on a pseudo-terminal.
-    ``keep`` bounds what ``log`` and ``commands`` hold, in bytes; None for everything.
+    The serial line: with ``paced=True`` each byte takes ten bit times at ``baud``, in both
+    directions; AT+UART_CUR changes the rate (see :mod:`.line`). ``rx_size`` limits the receive
+    buffer of a host in bytes (None: no limit), ``module_rx_size`` that of the module (None: the
+    size that the family has). Bytes that arrive at a full buffer are lost and counted in
+    ``overruns``, unless RTS/CTS is on at both ends: ``rtscts`` turns it on from the beginning
+    at the module's end, as AT+UART_CUR does, and for the clients of a TCP port; on a
+    pseudo-terminal the program sets its own.
+    ``keep`` limits what ``log`` and ``commands`` hold, in bytes; None keeps everything.
     """
 
     def __init__(
@@ -107,8 +116,8 @@ class Module:
             self.core.flow_control = self.core.factory_flow = line.RTS | line.CTS
         if store:
             self.core.store.restore(store)
-        #: (time in seconds, "<" from the host, ">" to the host or "!" bytes lost, bytes), oldest
-        #: first.
+        #: What passed on the line, oldest first: (time in seconds, direction, bytes). The
+        #: direction is "<" from the host, ">" to the host, or "!" for a text about lost bytes.
         self.log = Recent(keep, lambda event: len(event[2]))
         #: Command lines as the module saw them, without line ends.
         self.commands = Recent(keep, len)
@@ -125,7 +134,7 @@ class Module:
             self.core, paced=paced, feed=self.receive, on_loss=self._note_loss, size=module_rx_size
         )
         self.seed = seed
-        #: The layer of faults; None until there is one.
+        #: The :class:`~.faults.FaultLayer`; None until a fault is added.
         self.faults = None
         for fault in faults:
             self.fault(fault)
@@ -142,7 +151,7 @@ class Module:
         self.close()
 
     def close(self):
-        """Stop serving ports, if any are, and close every socket."""
+        """Stop serving ports, close every socket, and save the ``flash`` file."""
         if self._served:
             self._served.close()
             self._served = None
@@ -151,9 +160,9 @@ class Module:
         self.save_flash()
 
     def save_flash(self):
-        """Write what the module stores into its ``flash`` file, if that changed; did it?
+        """Write what the module stores into its ``flash`` file, if it has changed.
 
-        :meth:`close` does so, too.
+        Returns whether anything was written. :meth:`close` calls this too.
         """
         with self.lock:
             return bool(self._flash_file) and self._flash_file.save(self.core.flash)
@@ -161,9 +170,10 @@ class Module:
     # -- serial sides ------------------------------------------------------------------------
 
     def uart(self, baudrate=None, *, rtscts=False):
-        """The host's end of an in-process serial line; its rate is the module's unless given.
+        """The host's end of an in-process serial line.
 
-        ``rtscts``: the host's half of flow control. Every Uart of a module is the same end.
+        ``baudrate`` defaults to the module's rate. ``rtscts`` turns on the host's half of flow
+        control. All Uart objects of a module share one host end.
         """
         with self.lock:
             if not self._desk:
@@ -174,21 +184,23 @@ class Module:
     def open_pty(self, link=None):
         """Serve a pseudo-terminal from a thread; returns its path.
 
-        ``link``: a path to be made a symbolic link to it, and removed by :meth:`close`; a link
-        that is there already is replaced, anything else raises FileExistsError.
+        ``link``: a path at which to create a symbolic link to it; :meth:`close` removes the
+        link. A symbolic link that exists there is replaced; anything else raises
+        FileExistsError.
         """
         return self._serve().open_pty(link)
 
     @property
     def pty(self):
-        """The path of the pseudo-terminal, which is opened when first asked for."""
+        """The path of the pseudo-terminal, which is opened on first use."""
         return self.open_pty()
 
     def open_tcp(self, port=0, host="127.0.0.1"):
         """Serve a TCP port from a thread; returns its (host, port).
 
-        Raw bytes, as pyserial's ``socket://`` takes them; port 0 is any free one. One client at
-        a time: another is told so in a line of text and closed.
+        The port carries raw bytes, as pyserial's ``socket://`` expects; port 0 picks any free
+        one. It serves one client at a time: a second one gets a line of text that says so, and
+        is disconnected.
         """
         return self._serve().open_tcp(host, port, bool(self.core.factory_flow))
 
@@ -200,24 +212,24 @@ class Module:
         return self._served
 
     def receive(self, data):
-        """Bytes arrive from the host."""
+        """Pass bytes from the host to the module."""
         self.bytes_in += len(data)
         self.log.append((self.core.scheduler.now, "<", data))
         self.core.feed(data)
 
     def pump(self):
-        """Let the module do what time and network ask for."""
+        """Do all that is due by now: on the line, in the module and in its network."""
         self.line.pump()
 
     @property
     def overruns(self):
-        """(bytes that hosts lost, bytes that the module lost) because a buffer was full."""
+        """How many bytes were lost because a buffer was full: (by hosts, by the module)."""
         with self.lock:
             self.pump()
         return self.line.lost_by_hosts, self.line.overruns
 
     def wait(self, seconds):
-        """Sleep until there may be something to do or to read, at most so long."""
+        """Sleep until there may be something to do or to read, at most ``seconds``."""
         with self.lock:
             dues = (self.line.next_due(), self.line.next_arrival())
             now = self.clock.now()
@@ -233,7 +245,7 @@ class Module:
             selector.select(seconds)
 
     def network_fds(self):
-        """Descriptors that become readable when the network moved."""
+        """File descriptors that become readable when something happens in the network."""
         selector = getattr(self.network, "selector", None)
         return [selector.fileno()] if hasattr(selector, "fileno") else []
 
@@ -255,17 +267,20 @@ class Module:
             self._served.wake()
 
     def reset(self, noise=None):
-        """Reboot without being asked: ROM noise, ``ready``, and all state lost."""
+        """Reboot spontaneously: ROM noise, ``ready``, and all state that is not in flash lost.
+
+        ``noise`` replaces the family's ROM noise.
+        """
         self._act(self.core.reboot, noise)
 
     def wifi_lost(self, closed=False):
-        """The access points go out of range; ``closed`` prints CLOSED for each open link."""
+        """Take the access points out of range; ``closed`` prints CLOSED for each open link."""
         for point in self.core.access_points:
             point.present = False
         self._act(self.core.station.lost, closed)
 
     def wifi_back(self):
-        """The access points are in range again."""
+        """Bring the access points back into range."""
         for point in self.core.access_points:
             point.present = True
         self._act(lambda: None)
@@ -275,10 +290,10 @@ class Module:
         self._act(self.core.emit, data)
 
     def fault(self, text):
-        """Let a fault happen, from now on: ``"busy at AT+CIPSEND 2nd"``, or ``"reset"`` at once.
+        """Add a fault: ``"busy at AT+CIPSEND 2nd"``, or ``"reset"``, which happens at once.
 
-        Returns it: ``hits`` says how often it happened, ``cancel()`` ends it. Raises
-        :class:`~.faults.BadFault` for a text that is no fault.
+        Returns the fault: ``hits`` says how often it has happened, ``cancel()`` ends it. Raises
+        :class:`~.faults.BadFault` for a text that is not a fault.
         """
         fault_words.check(text)
         added = []
@@ -291,26 +306,26 @@ class Module:
         return self.faults
 
     def ap_client_joins(self, mac, address=None):
-        """A client comes to the soft-AP; returns the address it is given."""
+        """Let a client join the soft-AP; returns the IP address that it is given."""
         joined = []
         self._act(lambda: joined.append(self.core.soft_ap.join(mac, address)))
         return joined[0]
 
     def ap_client_leaves(self, mac):
-        """A client leaves the soft-AP."""
+        """Let a client leave the soft-AP."""
         self._act(self.core.soft_ap.leave, mac)
 
     def hold(self):
-        """Be silent: what the module says waits for :meth:`release`."""
+        """Be silent: hold back the module's output until :meth:`release`."""
         self._act(self.core.hold, True)
 
     def release(self):
-        """Say what was held back, and go on."""
+        """Send the output that was held back, and end the silence."""
         self._act(self.core.hold, False)
 
 
 class _Preset:
-    """The state that a module is in when a test begins."""
+    """The state that a module starts in (see :class:`Module`)."""
 
     def __init__(
         self,
@@ -341,7 +356,7 @@ class _Preset:
             raise ValueError("passthrough and awaiting need a link")
 
     def apply(self):
-        """Bring the state about."""
+        """Put the core into the state."""
         core = self._core
         core.session.mux = self._mux
         if self._joined:

@@ -1,8 +1,8 @@
-"""DNS and NTP packets, by dnspython and ntplib: what :mod:`.sockets` asks real servers with."""
+"""DNS and NTP packets, by dnspython and ntplib, with which :mod:`.sockets` asks real servers."""
 
 from .asking import Datagram
 
-#: Where the question goes unless the network maps it elsewhere.
+#: The ports that questions go to, unless the network maps them to others.
 DNS_PORT, NTP_PORT = 53, 123
 
 

@@ -1,14 +1,13 @@
-"""The parameters of a command, as the firmware takes them apart.
+"""The parameters of a command, parsed as the firmware does.
 
-Parameters are separated by commas. A string stands in double quotes, and inside it ``,`` ``"``
-and ``\\`` must each be escaped with a backslash (AT command set, index page and AT+CWJAP);
-anything else is a number. Nothing between two commas is a parameter left out. A space is an
-error.
+Parameters are separated by commas. A string is in double quotes, and inside it ``,`` ``"`` and
+``\\`` must each be escaped with a backslash (AT command set, index page and AT+CWJAP); anything
+else is a number. An empty place between two commas is an omitted parameter. A space is an error.
 """
 
 import re
 
-#: Subcategories of ``ERR CODE`` (AT+SYSLOG): what AT+SYSLOG=1 makes of a refusal.
+#: Subcategories of ``ERR CODE``, which AT+SYSLOG=1 prints for a refusal.
 NO_TERMINATOR, NO_AT, LENGTH, TYPE, COUNT, INVALID, PARSE = range(2, 9)
 UNKNOWN, FAILED, BUSY, WRONG_FORM = range(9, 13)
 
@@ -20,7 +19,7 @@ class Refused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.args = args
-        #: What AT+SYSLOG=1 tells: the kind of failure, and for some which it was.
+        #: What AT+SYSLOG=1 prints: the kind of failure, and for some kinds a detail.
         self.code = code << 16 | detail
 
 
@@ -68,9 +67,9 @@ _HEXADECIMAL = re.compile(rb"0[xX][0-9a-fA-F]+")
 
 
 def split(text, hexadecimal=True):
-    """Take ``text`` (what follows ``=``) apart into a list of int, bytes or None.
+    """Split ``text`` (what follows ``=``) into a list of int, bytes or None.
 
-    ``hexadecimal``: numbers may be typed as ``0x…`` too, as ESP-AT takes them.
+    ``hexadecimal``: numbers may also be written as ``0x…``, as ESP-AT accepts them.
 
     >>> split(b'4,"TCP","host",0x50,,"10.0.0.1"')
     [4, b'TCP', b'host', 80, None, b'10.0.0.1']
@@ -94,17 +93,17 @@ def split(text, hexadecimal=True):
 
 
 class Arguments:
-    """The parameters of one command, read by position with their ranges.
+    """The parameters of one command, read by position and checked against their ranges.
 
-    A refusal tells with AT+SYSLOG=1 which parameter it was, counted from 0, or how many were
-    needed and given.
+    With AT+SYSLOG=1 a refusal says which parameter was wrong, counted from 0, or how many were
+    needed and how many given.
     """
 
     def __init__(self, values, whole=b"", before=0):
         self.values = values
-        #: The digits of each number as typed (a time zone ``+0530`` is not 530).
+        #: The parameters as typed: the digits can matter (a time zone ``+0530`` is not 530).
         self.whole = whole
-        #: How many parameters stand before these.
+        #: How many parameters precede these.
         self._before = before
 
     def __len__(self):
@@ -116,12 +115,12 @@ class Arguments:
             raise self.miscount(low if len(self.values) < low else high, reason)
 
     def miscount(self, need, reason=None):
-        """The refusal of a number of parameters, where ``need`` are needed."""
+        """The refusal for a wrong number of parameters, where ``need`` are needed."""
         need, given = need + self._before, len(self.values) + self._before
         return Refused(reason, code=COUNT, detail=min(need, 0xFF) << 8 | min(given, 0xFF))
 
     def wrong(self, index, code=INVALID, reason=None):
-        """The refusal of one parameter."""
+        """The refusal for one wrong parameter."""
         return Refused(reason, code=code, detail=self._before + index)
 
     def _get(self, index, default, reason):

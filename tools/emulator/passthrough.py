@@ -1,4 +1,4 @@
-"""Passthrough: the data state in which bytes go straight to link 0 and back."""
+"""Passthrough: the data state in which bytes go directly to link 0 and back."""
 
 from .commands.tcp import established, resolve
 from .intake import DEAF, PASSTHROUGH
@@ -8,17 +8,17 @@ from .network import OPEN
 
 
 class Passthrough:
-    """The way into that state, its link, and the way out."""
+    """Enters and leaves the data state, and restores its link."""
 
     def __init__(self, core):
         self._core = core
         self._redialing = None
-        #: A server's client that comes is told of by a prompt.
+        #: Whether a prompt is printed when a client of the server connects.
         self._prompts = False
 
     @property
     def active(self):
-        """Is the module in the data state of passthrough?"""
+        """Whether the module is in the data state of passthrough."""
         return self._core.intake.state == PASSTHROUGH
 
     @property
@@ -28,11 +28,11 @@ class Passthrough:
         return len(link.unsent) if link else 0
 
     def enter(self):
-        """Take what comes from now on for link 0."""
+        """Send all further input from the host to link 0."""
         self._core.intake.state = PASSTHROUGH
 
     def packet(self, data):
-        """What came between two silences: for link 0, lost while it is down."""
+        """Send what came between two silences to link 0; it is lost while the link is down."""
         link = self._core.links.open.get(0)
         if link is None:
             return
@@ -44,19 +44,19 @@ class Passthrough:
             link.channel.send(data[at : at + most], link.target)
 
     def link_lost(self, link):
-        """The link broke: try again until it stands or ``+++`` comes (AT+CIPMODE, notes)."""
+        """Reconnect a broken link until that succeeds or ``+++`` comes (AT+CIPMODE, notes)."""
         self._core.links.drop(link)
         if link.request:
             self._redialing = self._core.scheduler.start(self._redial(link.request))
 
     def enter_at_boot(self, request):
-        """AT+SAVETRANSLINK: in the data state from boot on, prompting once the link stands."""
+        """AT+SAVETRANSLINK: enter the data state at boot, and print a prompt when connected."""
         self._core.session.passthrough_mode = 1
         self.enter()
         self._redialing = self._core.scheduler.start(self._redial(request, prompt=True))
 
     def serve_at_boot(self, port, kind, ca, netif):
-        """AT+SAVETRANSLINK=3: the same for the one client of a server."""
+        """AT+SAVETRANSLINK=3: the same for a server with one client."""
         session = self._core.session
         session.mux = session.server_clients = session.passthrough_mode = 1
         self._core.links.serve(kind, port, ca, netif)
@@ -64,7 +64,7 @@ class Passthrough:
         self.enter()
 
     def accepted(self):
-        """A client of the server came, and is passed through."""
+        """Print the prompt, if it is due, when a client of the server has connected."""
         if self._prompts:
             self._core.say("boot prompt")
         self._prompts = False
@@ -90,7 +90,7 @@ class Passthrough:
             channel.close()
 
     def leave(self):
-        """``+++`` came: be deaf for a while, then take commands."""
+        """``+++`` came: ignore input for ``escape_guard``, then accept commands."""
         core = self._core
         core.intake.state = DEAF
         if self._redialing:

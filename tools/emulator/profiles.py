@@ -1,7 +1,7 @@
-"""What a family is, as data: limits, habits and version text.
+"""The firmware families as data: limits, behaviour and version text.
 
-A profile holds what differs between families and is not a line (those are in :mod:`.lines`) nor
-a command (those are in :mod:`.commands`).
+A profile holds what differs between families, except for printed lines (:mod:`.lines`) and
+commands (:mod:`.commands`).
 """
 
 from dataclasses import dataclass, field, fields, replace
@@ -14,13 +14,13 @@ from .tls_families import TRAITS, Traits
 
 @dataclass
 class Timing:
-    """How long things take, in seconds. Far quicker than a module, so that tests are quick.
+    """How long things take, in seconds: far less than on a real module, so that tests are quick.
 
-    ``escape_silence`` is the firmware's own: ``+++`` counts only when nothing comes for that
-    long before and after it. For ``escape_guard`` after it, input is lost: a host must wait a
-    second before its next command, and real seconds are spared a tenth.
+    ``escape_silence`` is the firmware's own value: ``+++`` counts only when nothing comes for
+    that long before and after it. For ``escape_guard`` after it, input is lost. A host must wait
+    a second before its next command; the guard is a tenth shorter, as tolerance for real clocks.
 
-    ``peer`` is how far away every peer is: what it sends, its answers too, is so long on its way.
+    ``peer`` is the delay of all that a peer sends, including its answers.
     """
 
     boot: float = 0.2
@@ -33,12 +33,12 @@ class Timing:
     connect: float = 0.01
     connect_timeout: float = 2.0
     peer: float = 0.0
-    #: A module waits so long for each packet of a TLS handshake (the firmware's own).
+    #: How long a module waits for each packet of a TLS handshake (the firmware's own value).
     handshake_timeout: float = 10.0
     send: float = 0.002
-    #: Writing to flash (AT+SYSFLASH, AT+SYSMFG): what comes meanwhile is answered with busy.
+    #: Writing to flash (AT+SYSFLASH, AT+SYSMFG); input meanwhile is answered with busy.
     flash: float = 0.002
-    #: The whole of AT+CIUPDATE may take so long (the firmware's own).
+    #: How long the whole of AT+CIUPDATE may take (the firmware's own value).
     update_timeout: float = 180.0
     ping: float = 0.02
     ping_timeout: float = 1.0
@@ -47,7 +47,7 @@ class Timing:
     escape_guard: float = 0.9
 
 
-#: The names of the durations, in their order.
+#: The names of the durations, in the order of their definition.
 DURATIONS = tuple(each.name for each in fields(Timing))
 
 
@@ -77,61 +77,61 @@ class Profile:
     version: Version
     #: NonOS dialect (`_CUR`/`_DEF` commands, reasons before ERROR) rather than ESP-AT.
     old: bool = False
-    #: What the module answers a line end with when echo is on, the CR having been echoed.
+    #: What the module echoes for the LF of a line end; the CR before it has been echoed already.
     echo_end: bytes = b"\n"
-    #: NonOS looks for "AT" anywhere in a line; ESP-AT wants it at the start.
+    #: NonOS looks for "AT" anywhere in a line; ESP-AT needs it at the start.
     hunts_for_at: bool = False
-    #: ESP-AT takes command names in either case (capture 06).
+    #: ESP-AT accepts command names in upper and lower case (capture 06).
     any_case: bool = True
     #: A command line's limit in bytes, CRLF included.
     line_limit: int = 256
-    #: Most bytes that one CIPSEND takes.
+    #: The most bytes that one CIPSEND accepts.
     send_max: int = 8192
-    #: Most payload bytes of one active +IPD.
+    #: The most payload bytes of one active +IPD.
     ipd_max: int = 2920
-    #: Bytes that the module buffers for one link before the peer is held off.
+    #: How many bytes the module buffers for one link before the peer must wait.
     window: int = 5744
-    #: Bytes that the UART driver keeps until the AT task reads them (at_uart_task.c), or, where
-    #: that is not known, those of the hardware.
+    #: Size of the receive buffer of the UART driver in bytes (at_uart_task.c), or, where that is
+    #: not known, of the hardware's.
     uart_buffer: int = 2048
-    #: Passthrough: bytes taken before they are sent without waiting for a silence, and the
-    #: most that leave at a time.
+    #: Passthrough: after how many bytes they are sent without waiting for a silence, and the
+    #: most bytes that are sent at a time.
     passthrough_buffer: int = 8192
     passthrough_packet: int = 2920
     #: What CIPRECVLEN shows for a link that is not open.
     no_link_length: int = -1
-    #: UDP obeys passive receive mode.
+    #: Passive receive mode applies to UDP too.
     passive_udp: bool = True
     #: In passive mode CLOSED waits until the buffered data are read (AT+CIPRECVMODE, notes).
-    #: NonOS tells at once and lets the data be read afterwards: so WiFiEspAT has it, and issue
-    #: 124 of the NonOS SDK; no capture shows it.
+    #: NonOS prints it at once, and the data can still be read afterwards. The sources for this
+    #: are WiFiEspAT and issue 124 of the NonOS SDK; no capture shows it.
     closed_waits: bool = True
     #: Passive receive mode exists.
     passive: bool = True
-    #: ROM text at another baud rate arrives on the AT port at boot.
+    #: What arrives on the AT port at boot: ROM text, which is sent at another baud rate.
     boot_noise: bytes = b""
     #: Wi-Fi mode after AT+RESTORE.
     wifi_mode: int = 1
-    #: The module's own reconnect interval in seconds after a join, 0 for never.
+    #: After how many seconds the module reconnects by itself after a join; 0 for never.
     reconnect: int = 1
     #: Default of AT+CIPSTO, seconds.
     server_timeout: int = 180
-    #: AT+CIPSNTPCFG? shows the zone of a switched-off SNTP (since 3.2).
+    #: AT+CIPSNTPCFG? shows the time zone even while SNTP is off (since 3.2).
     tells_zone_when_off: bool = True
-    #: A server of one client may pass through (since 2.3).
+    #: A server limited to one client may use passthrough (since 2.3).
     server_passthrough: bool = True
     #: Highest baud rate (at_uart_task.c; NonOS AT manual).
     fastest: int = 5_000_000
-    #: Free memory in bytes when nothing is open; made up.
+    #: Free memory in bytes when nothing is open; an invented figure.
     free_memory: int = 120_000
     #: How many optional parameters AT+CIPSTART has for TCP (UDP has one more), AT+CIPDOMAIN
-    #: and AT+CIPRECVDATA: parsers refuse surplus ones.
+    #: and AT+CIPRECVDATA; more are refused.
     start_options: int = 2
     domain_options: int = 1
     read_options: int = 0
     #: What AT+CWLAP shows unless AT+CWLAPOPT says otherwise.
     scan_mask: int = 0x7FF
-    #: Spontaneous refusal of CIPSTART prints the CLOSED of the link after ERROR.
+    #: When CIPSTART fails, CLOSED of the link is printed after ERROR.
     closed_after_failure: bool = True
     #: Certificates, names, records: see :mod:`.tls_families`.
     tls: Traits = field(default_factory=Traits)
@@ -139,8 +139,8 @@ class Profile:
     timing: Timing = field(default_factory=Timing, repr=False, compare=False)
 
 
-#: The boot ROM of the ESP8266 speaks 74880 baud: at 115200 it is noise, with NUL, CRLF and
-#: stray prompts in it (captures 13, 21; field notes). This is made up, and always the same.
+#: The boot ROM of the ESP8266 prints at 74880 baud. Read at 115200, this is noise that contains
+#: NUL, CRLF and ``>`` (captures 13, 21; field notes). This text is invented and always the same.
 ROM_NOISE = b"\x00\xe0\x8c\r\n~?\x80\x06\xfcl>\x1c\xc3\x00\r\n\x8e\x0c\xe2\x82n\xf3> \xff\x00\x1e"
 
 _OLD = {
@@ -314,7 +314,7 @@ PROFILES = {one.id: replace(one, tls=TRAITS[one.id]) for one in _PROFILES}
 
 
 def load(profile, timing=None):
-    """A profile by id (or one given) with its lines and a timing of its own.
+    """A copy of a profile, given by id or as a Profile, with its lines and its own timing.
 
     ``timing`` overrides single durations: ``{"join": 2.5}`` or ``{"join": "2.5 s"}``.
     """

@@ -1,13 +1,13 @@
-"""A list that keeps what was added last, bounded by weight: for programs that run for days."""
+"""A list that keeps only the latest entries, so that it cannot grow for days without limit."""
 
-#: What an entry weighs beside its bytes, about: tuple, float and bytes object.
+#: About how much an entry weighs besides its bytes: a tuple, a float and a bytes object.
 _ENTRY = 150
 
 
 class Recent(list):
-    """Append to it as to a list; the older half goes when all together weighs too much.
+    """A list that drops its oldest entries, about half, when it weighs more than ``limit``.
 
-    ``limit`` is in bytes, None for none; ``weigh(entry)`` is an entry's length in bytes.
+    ``limit`` is in bytes, None for no limit; ``weigh(entry)`` gives an entry's length in bytes.
     """
 
     def __init__(self, limit, weigh):
@@ -15,7 +15,7 @@ class Recent(list):
         self._limit = limit
         self._weigh = weigh
         self._weight = 0
-        #: How many entries went.
+        #: How many entries were dropped.
         self.dropped = 0
 
     def append(self, entry):
@@ -28,7 +28,7 @@ class Recent(list):
             self._drop()
 
     def _drop(self):
-        """Forget the oldest, down to half the limit."""
+        """Drop the oldest entries, until the rest weighs at most half the limit."""
         count = 0
         while self._weight > self._limit // 2 and count < len(self) - 1:
             self._weight -= self._weigh(self[count]) + _ENTRY

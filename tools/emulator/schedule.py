@@ -1,26 +1,26 @@
-"""Timers and tasks, with no clock but the one given.
+"""Timers and tasks, which use only the clock they are given.
 
-A task is a generator. It yields what it waits for and goes on when that has come:
+A task is a generator. It yields what it waits for, and is resumed when that has come:
 
-- a number: so many seconds,
+- a number: a time in seconds,
 - :class:`Until`: a condition, with or without a limit in seconds.
 
-Time inside a timer's action is the time the timer was due, so that a chain of waits comes out
-the same however rarely the scheduler runs.
+Inside a timer's action the time is the one at which the timer was due. So a chain of waits ends
+at the same time even if the scheduler runs rarely.
 """
 
 import contextlib
 import heapq
 import itertools
 
-#: So many timers are looked through for canceled ones.
+#: With more timers than this, canceled ones are removed.
 _CROWD = 64
 
 
 class Until:
-    """Wait for ``condition()`` to be true, at most ``seconds`` (None: no limit).
+    """Wait until ``condition()`` is true, at most ``seconds`` (None: no limit).
 
-    The value sent back into the task says whether the condition held.
+    The ``yield`` in the task then returns whether the condition became true.
     """
 
     def __init__(self, condition, seconds=None):
@@ -29,9 +29,9 @@ class Until:
 
 
 class Timer:
-    """One action to be done at ``due``; ``cancel`` is idempotent.
+    """An action to be called at ``due``; ``cancel`` may be called more than once.
 
-    One that is ``lasting`` outlives a reset: it is not the module's own.
+    A ``lasting`` timer survives a reset: it belongs to the network, not to the module.
     """
 
     def __init__(self, due, action, lasting=False):
@@ -40,12 +40,12 @@ class Timer:
         self.lasting = lasting
 
     def cancel(self):
-        """Never act."""
+        """Make sure that the action is not called."""
         self.action = None
 
 
 class Task:
-    """A generator on its way; ``done(result)`` is called when it returns."""
+    """A running generator; ``done(result)`` is called when it returns."""
 
     def __init__(self, scheduler, steps, done):
         self._scheduler = scheduler
@@ -84,7 +84,7 @@ class Task:
             self._done(result)
 
     def stop(self):
-        """Drop the task where it stands."""
+        """End the task where it waits; ``done`` is not called."""
         self.finished = True
         self.condition = None
         if self._timer:
@@ -107,17 +107,17 @@ class Scheduler:
 
     @property
     def now(self):
-        """The time, in seconds; inside an action the time the action was due."""
+        """The time in seconds; inside an action, the time at which it was due."""
         return self.limit if self._now is None else self._now
 
     @property
     def limit(self):
-        """Up to when timers are run: the clock's time, unless :meth:`at` says another."""
+        """Up to which time timers are run: the clock's time, or the one set by :meth:`at`."""
         return self._clock.now() if self._pinned is None else self._pinned
 
     @contextlib.contextmanager
     def at(self, moment):
-        """Let it be ``moment``, no later than the clock's time, for as long as this lasts."""
+        """In the ``with`` block the time is ``moment``, which is not after the clock's time."""
         self._pinned = moment
         try:
             yield
@@ -125,7 +125,7 @@ class Scheduler:
             self._pinned = None
 
     def after(self, seconds, action, lasting=False):
-        """Do ``action()`` in so many seconds."""
+        """Call ``action()`` in ``seconds``; returns the timer."""
         timer = Timer(self.now + max(0.0, seconds), action, lasting)
         heapq.heappush(self._heap, (timer.due, next(self._order), timer))
         if len(self._heap) > self._crowd:
@@ -133,7 +133,7 @@ class Scheduler:
         return timer
 
     def _sweep(self):
-        """Forget canceled timers: one that is hours away would stay until then."""
+        """Remove canceled timers: one that is due in hours would stay until then."""
         self._heap[:] = [entry for entry in self._heap if entry[2].action is not None]
         heapq.heapify(self._heap)
         self._crowd = max(_CROWD, 2 * len(self._heap))
@@ -169,13 +169,13 @@ class Scheduler:
                     task.resume(True)
 
     def next_due(self):
-        """When the next timer is due, in the clock's seconds; None without timers."""
+        """When the next timer is due, in the clock's seconds, or None."""
         while self._heap and self._heap[0][2].action is None:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
     def clear(self):
-        """Drop every timer and task, as a reset does, but those that outlive it."""
+        """Drop every task, and every timer that is not ``lasting``, as a reset does."""
         for task in list(self.tasks):
             task.stop()
         self._heap[:] = [entry for entry in self._heap if entry[2].lasting]

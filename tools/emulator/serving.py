@@ -1,7 +1,7 @@
-"""The thread that serves a module's ports: pseudo-terminal and TCP, one or both.
+"""The thread that serves a module's ports: a pseudo-terminal, a TCP port, or both.
 
-Whoever listens hears all that the module says, and whoever talks is heard: two hosts are two
-talkers on one wire, and their bytes mix as they come.
+Every connected host receives all that the module sends. If two hosts send at the same time,
+their bytes mix in the order in which they arrive, as on one wire.
 """
 
 import contextlib
@@ -14,17 +14,17 @@ from .tcp_port import TcpPort
 
 _LOG = logging.getLogger("espat_tools.emulator")
 
-#: Longest sleep in seconds: how soon a change of rate is noticed, and a tick of a paced line
-#: while bytes are under way.
+#: Longest sleeps in seconds: when idle, which is how soon a change of baud rate is noticed, and
+#: while bytes are under way on a paced line.
 _NAP = 0.02
 _TICK = 0.001
 
-#: Unlike epoll these keep nothing in the kernel that would have to follow each closed socket.
+#: Not epoll: it keeps state in the kernel, which would have to be updated for each closed socket.
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class Serving:
-    """A module's ports and their thread; ``rx_size`` bounds the buffer of each host."""
+    """A module's ports and their thread; ``rx_size`` limits the receive buffer of each host."""
 
     def __init__(self, module, rx_size=None):
         self._module = module
@@ -52,7 +52,7 @@ class Serving:
         return self._terminal.path
 
     def open_tcp(self, host, port, rtscts=False):
-        """Serve a TCP port; returns its (host, port). ``rtscts`` holds for its clients."""
+        """Serve a TCP port; returns its (host, port). ``rtscts`` applies to its clients."""
         with self._module.lock:
             if not self._tcp:
                 self._tcp = TcpPort(self._module.line, host, port, self._rx_size, rtscts)
@@ -64,13 +64,13 @@ class Serving:
         return [port for port in (self._terminal, self._tcp) if port]
 
     def wake(self):
-        """Look at the module now: it was acted on from another thread."""
+        """Make the thread look at the module now, after another thread has changed something."""
         if threading.current_thread() is not self._thread:
             with contextlib.suppress(BlockingIOError):
                 self._wake_in.send(b".")
 
     def close(self):
-        """Stop the thread and free the descriptors; raises what the thread failed with."""
+        """Stop the thread and free the descriptors; raises RuntimeError if the thread failed."""
         self._running = False
         self.wake()
         self._thread.join()
@@ -109,7 +109,7 @@ class Serving:
         return min(_NAP, max(0.0, due - self._module.clock.now()))
 
     def _waiting(self):
-        """{what to wait for: events} until something can be done."""
+        """What the thread waits for: {file object or descriptor: events}."""
         waiting = {self._wake_out: selectors.EVENT_READ}
         waiting.update(dict.fromkeys(self._module.network_fds(), selectors.EVENT_READ))
         for port in self._ports:

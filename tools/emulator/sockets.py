@@ -1,4 +1,4 @@
-"""A module's network made of real sockets, by default on this machine alone."""
+"""A module's network made of real sockets, by default limited to this machine."""
 
 import ipaddress
 import logging
@@ -12,12 +12,12 @@ from .mdns import Announcer
 from .network import CONNECTING, FAILED, OPEN, Channel, Names, is_address, is_group
 from .recent import Recent
 
-#: Segments of an Ethernet, and a receive buffer of a few of them: what the module does not take
-#: is soon felt by the peer, as with a module's small window.
+#: Segment size of Ethernet, and a receive buffer of only a few segments, in bytes. If the module
+#: does not read, the peer is soon slowed down, as by the small window of a real module.
 _SEGMENT = 1460
 _BUFFER = 16384
 
-#: Bytes, about, of what is remembered of refused connections.
+#: About how many bytes the list of refused connections may use.
 _REFUSED = 1 << 20
 
 _LOG = logging.getLogger("espat_tools.emulator")
@@ -48,7 +48,7 @@ class SocketChannel(Channel):
         return self._end
 
     def watch(self, events):
-        """Let the network's selector look for ``events`` (0: for none)."""
+        """Register ``events`` with the network's selector (0: none)."""
         if events == self._watched or not self.sock:
             return
         selector = self._network.selector
@@ -61,7 +61,7 @@ class SocketChannel(Channel):
         self._watched = events
 
     def ready(self, events):
-        """The selector saw something: connected, refused, or data to read."""
+        """Called by the selector: connected, refused, or data to read."""
         self.watch(0)
         if self.state == CONNECTING:
             error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -108,19 +108,19 @@ class SocketChannel(Channel):
 
 
 class SocketListener:
-    """A TCP server of the module on a real port of this machine."""
+    """A TCP server of the module, on a real port of this machine."""
 
     def __init__(self, network, kind, sock):
         self._network = network
         self._sock = sock
         self._ready = False
         self.kind = kind
-        #: The real port; differs from the module's where the network maps ports.
+        #: The real port; it differs from the module's where the network maps ports.
         self.port = sock.getsockname()[1]
         network.selector.register(sock, selectors.EVENT_READ, self)
 
     def ready(self, events):
-        """A client waits."""
+        """Called by the selector: a client waits to be accepted."""
         self._ready = True
         self._network.selector.unregister(self._sock)
 
@@ -137,33 +137,33 @@ class SocketListener:
         return self._network.adopt(sock, remote)
 
     def close(self):
-        """Listen no more."""
+        """Stop listening."""
         if not self._ready:
             self._network.selector.unregister(self._sock)
         self._sock.close()
 
 
 class _EveryPort(dict):
-    """A port map of one: whatever is asked for."""
+    """A port map that maps every port to the same real one."""
 
     def __init__(self, real):
         super().__init__()
         self._real = real
 
     def get(self, port, default=None):
-        """The one port."""
+        """The real port."""
         return self._real
 
 
 class SocketNetwork:
-    """Real non-blocking sockets.
+    """A network of real non-blocking sockets.
 
-    ``hosts`` maps a name to an address, to ``(address, {port: real port})`` where a server of
-    this machine stands in for one on a low port, or to ``(address, real port)`` where it stands
-    in for every port; such a name gets an address of its own, that the module sees. ``reach`` is
-    "loopback", or "any" for the whole network.
-    The names of ``hosts`` are found whatever DNS servers a program sets (AT+CIPDNS); with
-    ``strict_dns`` those servers alone are asked then, as a module does.
+    ``hosts`` maps names to places. A place is an address, or ``(address, {port: real port})`` if
+    a server on this machine replaces one on a low port, or ``(address, real port)`` if it
+    replaces every port. For the last two, the module sees an address that belongs to the name
+    alone. ``reach`` is "loopback", or "any" for the whole network.
+    The names of ``hosts`` are found even if a program sets DNS servers (AT+CIPDNS). With
+    ``strict_dns`` only those servers are asked then, as a real module does.
     ``server_ports`` maps ports that the module listens on to real ones (0: any free one).
     """
 
@@ -178,13 +178,13 @@ class SocketNetwork:
         self._server_ports = server_ports or {}
         self._strict_dns = strict_dns
         self._announcers = []
-        #: Connections refused because they lead off this machine: (address, port), the last ones.
+        #: (address, port) of the latest connections refused because they lead off this machine.
         self.refused = Recent(_REFUSED, len)
         for name, place in (hosts or {}).items():
             self.add_host(name, place)
 
     def add_host(self, name, place):
-        """Name an address, or an (address, port map)."""
+        """Add a name for an address, an (address, port map), or an (address, real port)."""
         if isinstance(place, str):
             self.names.addresses[name.lower()] = limits.address("a host", place)
         else:
@@ -200,7 +200,10 @@ class SocketNetwork:
     # -- for the module ----------------------------------------------------------------------
 
     def lookup(self, name, servers=None):
-        """The network's own table, then the DNS ``servers``, None for those of the system."""
+        """Look up a name in the network's own table, then by DNS.
+
+        ``servers`` are the DNS servers to ask, None for those of the system.
+        """
         known = None if servers and self._strict_dns else self.names.find(name)
         if is_address(name):
             return Answer(name)
@@ -219,7 +222,7 @@ class SocketNetwork:
         return Question(self, [p for p in places if self.reachable(*p)], *question)
 
     def ping(self, address):
-        """An ICMP echo. This machine is there, even where no echo may be sent."""
+        """Send an ICMP echo. Loopback counts as alive even where no echo may be sent."""
         place = self.real(address, 0)
         if not self.reachable(*place):
             return Answer()
@@ -229,7 +232,7 @@ class SocketNetwork:
         return asked
 
     def announce(self, service):
-        """Answer mDNS for ``service`` on this machine's loopback interface, None for none."""
+        """Answer mDNS queries for ``service`` on the loopback interface; None ends that."""
         if self._announcers:
             self._announcers[-1].withdraw()
         if service:
@@ -237,15 +240,15 @@ class SocketNetwork:
             self._announcers.append(Announcer(service, port))
 
     def watch(self, sock, owner):
-        """Call ``owner.ready`` when ``sock`` has something."""
+        """Call ``owner.ready`` when ``sock`` is readable."""
         self.selector.register(sock, selectors.EVENT_READ, owner)
 
     def unwatch(self, sock):
-        """Look at ``sock`` no more."""
+        """Stop watching ``sock``."""
         self.selector.unregister(sock)
 
     def real(self, address, port):
-        """Where (address, port) really is."""
+        """The real place of the (address, port) that the module sees."""
         real, ports = self._mapped.get(address, (address, {}))
         place = (real, ports.get(port, port))
         if place != (address, port):
@@ -253,11 +256,11 @@ class SocketNetwork:
         return place
 
     def seen(self, place):
-        """How the module sees what is really at ``place``."""
+        """The (address, port) under which the module sees the real ``place``."""
         return self._found.get(place, place)
 
     def reachable(self, address, port):
-        """May the module go there? If not it is said, and remembered."""
+        """Whether the module may go there. If not, this is logged, and added to ``refused``."""
         if self._reach == "any" or ipaddress.ip_address(address).is_loopback or is_group(address):
             return True
         _LOG.warning(_UNREACHABLE, address, port)
@@ -283,14 +286,14 @@ class SocketNetwork:
         return channel
 
     def datagrams(self, address, port, local_port=0):
-        """A UDP end; None where its port is taken."""
+        """A channel for UDP, or None if its port is taken."""
         try:
             return SocketDatagrams(self, (address, port), local_port, self._reach == "any")
         except OSError:
             return None
 
     def adopt(self, sock, remote):
-        """A channel for an accepted connection."""
+        """Make a channel for an accepted connection."""
         sock.setblocking(False)
         _keep_alive(sock, 0)
         channel = SocketChannel(self, sock, remote, OPEN)
@@ -298,7 +301,7 @@ class SocketNetwork:
         return channel
 
     def open_server(self, kind, port, **options):
-        """Start a server on loopback; None if the port is taken."""
+        """Start a server on loopback; returns None if the port is taken."""
         sock = _stream()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -310,7 +313,7 @@ class SocketNetwork:
         return SocketListener(self, kind, sock)
 
     def poll(self):
-        """Note which sockets are ready; says whether any newly is."""
+        """Tell the owners of ready sockets; returns whether there were any."""
         if not self.selector.get_map():
             return False
         events = self.selector.select(0)
@@ -319,14 +322,14 @@ class SocketNetwork:
         return bool(events)
 
     def close(self):
-        """Free the selector; the channels are the module's to close."""
+        """Free the selector and the announcers; the module closes the channels itself."""
         for announcer in self._announcers:
             announcer.close()
         self.selector.close()
 
 
 def _stream():
-    """A TCP socket with a module's small window."""
+    """A non-blocking TCP socket with a small window like a module's."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setblocking(False)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
@@ -336,7 +339,7 @@ def _stream():
 
 
 def _keep_alive(sock, seconds):
-    """Small writes leave at once; probe an idle peer as AT+CIPSTART's <keep_alive> says."""
+    """Set keep-alive as AT+CIPSTART's <keep_alive> (in seconds; 0: off), and TCP_NODELAY."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if not seconds:
         return

@@ -5,7 +5,7 @@ from .schedule import Until
 #: ``<state>`` of AT+CWSTATE.
 NEVER, ASSOCIATED, GOT_IP, CONNECTING, DISCONNECTED = range(5)
 
-#: The same in words, for who watches.
+#: The same in words, for events.
 STATES = ("not joined", "associated", "joined", "joining", "disconnected")
 
 #: ``<error code>`` of AT+CWJAP.
@@ -21,7 +21,7 @@ class Station:
         self.power_off()
 
     def power_off(self):
-        """As after a reset: nothing joined, nothing tried."""
+        """Set the state after a reset: not joined, and no attempt made."""
         self.state = NEVER
         self.access_point = None
         self.ssid = b""
@@ -34,7 +34,7 @@ class Station:
 
     @property
     def state(self):
-        """``<state>`` of AT+CWSTATE; whoever watches the core is told of a new one."""
+        """``<state>`` of AT+CWSTATE; a change is reported to ``core.on_event``."""
         return self._state
 
     @state.setter
@@ -46,24 +46,24 @@ class Station:
 
     @property
     def enabled(self):
-        """Does the Wi-Fi mode include the station?"""
+        """Whether the Wi-Fi mode includes the station."""
         return bool(self._core.settings.wifi_mode & 1)
 
     @property
     def joined(self):
-        """Joined, with an address."""
+        """Whether the station has joined and has an address."""
         return self.state == GOT_IP
 
     @property
     def addresses(self):
-        """(ip, gateway, netmask), zeros without an address."""
+        """(ip, gateway, netmask); all zeros without an address."""
         if not self.joined:
             return ("0.0.0.0",) * 3
         point = self.access_point
         return self._core.settings.station_ip or (point.ip, point.gateway, point.netmask)
 
     def start(self):
-        """After boot: join by itself what the flash remembers."""
+        """Join the access point stored in flash, as the module does by itself after boot."""
         settings = self._core.settings
         if settings.auto_connect and settings.ssid and self.enabled:
             self.ssid, self.password = settings.ssid, settings.password
@@ -83,7 +83,7 @@ class Station:
         return max(points, key=lambda point: point.rssi, default=None)
 
     def join(self, limit, bssid=None):
-        """A task: try once to join; returns 0, or the error code. ``limit`` is in seconds."""
+        """A task: try once to join; returns 0 or the error code. ``limit`` is in seconds."""
         core = self._core
         self.state = CONNECTING
         point = self._find(bssid)
@@ -116,7 +116,7 @@ class Station:
         return code
 
     def leave(self):
-        """Give up the access point, with the links over it. True if there was one."""
+        """Leave the access point and drop the links over it; returns whether there was one."""
         if self._task:
             self._task.stop()
             self._task = None
@@ -129,8 +129,7 @@ class Station:
         return had
 
     def lost(self, closed=False):
-        """The access point went away. ``closed`` prints CLOSED for each link, which modules do
-        not always do."""
+        """Lose the access point. ``closed`` prints CLOSED for each link; modules do not always."""
         if not self.access_point:
             return
         if self._core.in_passthrough:
@@ -146,7 +145,7 @@ class Station:
 
     @property
     def interval(self):
-        """Seconds between the module's own attempts to join again; 0 for none."""
+        """Seconds between the module's own attempts to rejoin; 0 for no attempts."""
         return self._core.profile.reconnect if self._core.profile.old else self.reconnect[0]
 
     def _rejoin(self, interval):

@@ -1,7 +1,8 @@
-"""The commands: a table from name to handlers, put together from the files by subject.
+"""The commands: a table from names to handlers, collected from one file for each subject.
 
-A handler takes a :class:`~..core.Call`. It returns how the command ends (nothing: OK), raises
-:class:`~..params.Refused` for ERROR, or is a generator, a task that does so when it ends.
+A handler takes a :class:`~..core.Call`. It returns the result of the command (None for OK), or
+raises :class:`~..params.Refused` for ERROR. It may be a generator: then it is run as a task, which
+ends in one of these ways.
 """
 
 from collections.abc import Callable
@@ -32,7 +33,7 @@ _ROOMS = (
 
 
 class Command(NamedTuple):
-    """A command's handlers; None for a form that the firmware does not know."""
+    """The handlers of a command; None for a form that the firmware does not know."""
 
     name: str
     query: Callable | None = None
@@ -58,9 +59,9 @@ def commands_of(family):
     return found
 
 
-#: The commands whose ``=?`` NonOS answers, with a bare OK (at_ipCmd.c v0.20).
+#: The commands whose ``=?`` NonOS answers, with only OK (at_ipCmd.c v0.20).
 _TESTABLE = ("+CIFSR", "+CIPCLOSE", "+CIPSEND", "+CIPSTATUS")
 
 
 def _nothing(call):
-    """A test command."""
+    """Answer a test command with OK."""

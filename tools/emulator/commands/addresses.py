@@ -1,4 +1,4 @@
-"""Addresses of the module: shown, set by hand, or by DHCP."""
+"""Commands that show the module's addresses, and set them by hand or by DHCP."""
 
 import re
 
@@ -72,7 +72,7 @@ def addresses(call):
 
 
 def _ip_arguments(call):
-    """<ip>[,<gateway>,<netmask>], the latter two as a home network has them."""
+    """<ip>[,<gateway>,<netmask>]; the defaults are x.x.x.1 and 255.255.255.0."""
     call.args.count(1, 3)
     address = call.args.text(0, 15).decode("latin-1")
     gateway = call.args.text(1, 15, default=b"").decode("latin-1")
@@ -106,7 +106,7 @@ def set_ap_ip(call):
 
 
 def mac_argument(call):
-    """A MAC address that an interface may have: neither a group's nor all zeros."""
+    """A MAC address for an interface: neither a group address nor all zeros."""
     call.args.count(1, 1)
     value = call.args.text(0, 17)
     if not _HEX.fullmatch(value) or int(value[:2], 16) & 1 or not int(value.replace(b":", b""), 16):
@@ -115,7 +115,7 @@ def mac_argument(call):
 
 
 def set_station_mac(call):
-    """AT+CIPSTAMAC=<mac>: neither a group's nor all zeros"""
+    """AT+CIPSTAMAC=<mac>: neither a group address nor all zeros"""
     call.set(station_mac=mac_argument(call))
 
 

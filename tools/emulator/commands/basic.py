@@ -1,4 +1,4 @@
-"""Basic commands: the module itself and its UART."""
+"""Basic commands, about the module itself and its UART."""
 
 from ..families import ALL, E24, ESPAT, NONOS, OLD_17, SINCE_24, SINCE_33
 from ..outcome import SILENT
@@ -32,7 +32,7 @@ def version(call):
 
 
 def restart(core, tells=True):
-    """OK (where it ``tells``), the news of the lost network, and then the boot."""
+    """A task: print OK (if ``tells``) and the loss of the network, then restart the module."""
     if tells:
         core.say("ok")
     if core.station.joined:
@@ -49,7 +49,7 @@ def reset(call):
 
 
 def restore(call):
-    """AT+RESTORE: ESP-AT closes its links aloud first (capture 38)"""
+    """AT+RESTORE: ESP-AT first closes its links, with notices (capture 38)"""
     if not call.core.profile.old:
         call.core.links.drop_all(tell=True)
     old, call.core.flash = call.core.flash, call.core.factory_settings()
@@ -72,7 +72,7 @@ def query_uart(call):
 
 
 def set_uart(call):
-    """AT+UART_CUR: OK at the old rate, then the new one"""
+    """AT+UART_CUR: OK comes at the old rate, then the new one is set"""
     core = call.core
     baud, flow_control = _uart_arguments(call)
 
@@ -122,7 +122,7 @@ def set_log(call):
 
 
 def memory(call):
-    """AT+SYSRAM?: free bytes, and (ESP-AT) the fewest there ever were. Figures made up."""
+    """AT+SYSRAM?: free bytes, and (ESP-AT) the fewest so far. The figures are invented."""
     free = call.core.profile.free_memory - 1500 * len(call.core.links.open)
     call.say("sysram", *((free,) if call.core.profile.old else (free, free - 20_000)))
 
@@ -139,7 +139,7 @@ def set_sleep(call):
 
 
 def deep_sleep(call):
-    """AT+GSLP=<ms>: tells the time back, and wakes with a boot"""
+    """AT+GSLP=<ms>: prints the time, sleeps for it, and boots"""
     core = call.core
     call.args.count(1, 1)
     milliseconds = call.args.integer(0, 0, 0x7FFFFFFF)
@@ -151,12 +151,12 @@ def deep_sleep(call):
     return SILENT
 
 
-#: What an ESP32 makes of a transmit power: the next lower of these, in 0.25 dBm (AT+RFPOWER).
+#: The transmit powers of an ESP32, in 0.25 dBm. It uses the next lower one (AT+RFPOWER).
 _POWERS = (34, 44, 52, 56, 60, 66, 72, 80)
 
 
 def query_power(call):
-    """AT+RFPOWER?: in 0.25 dBm; where there is Bluetooth its three too"""
+    """AT+RFPOWER?: in 0.25 dBm; with the three values of Bluetooth where there is Bluetooth"""
     session = call.core.session
     more = session.ble_power if call.core.profile.id in SINCE_24 else ()
     call.say("rfpower", session.power, *more)
@@ -185,13 +185,13 @@ def query_interval(call):
 
 
 def set_interval(call):
-    """AT+TRANSINTVL=<0 to 1000 ms>: how long passthrough waits for more before it sends"""
+    """AT+TRANSINTVL=<0 to 1000 ms>: how long passthrough waits for more bytes before it sends"""
     call.args.count(1, 1)
     call.core.session.interval = call.args.integer(0, 0, 1000)
 
 
 def query_ble(call):
-    """AT+BLEINIT?: not initialised, as it stays here. It tells an ESP32 from an ESP8266."""
+    """AT+BLEINIT?: always 0, not initialised. Hosts tell an ESP32 from an ESP8266 by the answer."""
     call.say("bleinit", 0)
 
 

@@ -1,18 +1,18 @@
-"""Commands that read and write a module's stores: AT+SYSFLASH and AT+SYSMFG."""
+"""The commands that read and write a module's flash: AT+SYSFLASH and AT+SYSMFG."""
 
 from ..families import ESPAT, SINCE_33
 from ..params import FAILED, LENGTH, Refused
 from ..pki import PAGE, SpaceStore
 
-#: What AT+SYSLOG=1 tells of AT+SYSFLASH's failures.
+#: The details that AT+SYSLOG=1 prints for failures of AT+SYSFLASH.
 _NO_PARTITION, _RANGE, _MEMORY, _IO = range(4)
 
 _BIGGEST = 0x7FFFFFFF
 
-#: The longest name that NVS takes, and the longest string, its zero byte not counted.
+#: The longest name in NVS, and the longest string without its zero byte.
 _NAME, _STRING = 15, 3999
 
-#: Numbers' least and greatest values by their type in AT+SYSMFG.
+#: The range of numbers by their type in AT+SYSMFG.
 _NUMBERS = {
     1: (0, 0xFF),
     2: (-0x80, 0x7F),
@@ -61,7 +61,7 @@ def _erase(call, name, partition, offset, length):
 
 
 def _write(call, name, partition, offset, length):
-    """A bare prompt, so many bytes, and then the verdict, of a wrong range too."""
+    """Print a prompt without OK, take the bytes, and only then check their range."""
     if not length:
         raise _failed(_RANGE)
     call.core.say("flash prompt")
@@ -85,7 +85,7 @@ def _read(call, name, partition, offset, length):
 
 
 def _refuse_image(name):
-    """The pairs in mfg_nvs are no image of an NVS partition here: AT+SYSMFG reaches them."""
+    """Refuse access to mfg_nvs: the emulator keeps its pairs for AT+SYSMFG, but no image."""
     if name == "mfg_nvs":
         raise _failed(_IO)
 
@@ -110,7 +110,7 @@ def _text(call, index):
 
 
 def _space(call):
-    """(name, its pairs) of the name space in the second parameter."""
+    """(name, pairs) of the name space in the second parameter."""
     name = _text(call, 1)
     pairs = call.core.store.spaces.get(name)
     if pairs is None:
@@ -164,7 +164,7 @@ def _read_value(call, name, pairs):
 
 
 def _write_pair(call):
-    """``=2,<space>,<key>,<type>,<value>``: strings and files come after a prompt"""
+    """``=2,<space>,<key>,<type>,<value>``: strings and binary data come after a prompt"""
     args = call.args
     args.count(5, 5)
     name, key, kind = _text(call, 1), _text(call, 2), args.integer(3, 1, 8)
@@ -187,7 +187,7 @@ def _write_bytes(call, name, key, kind, length):
 
 
 def _put(call, name, key, kind, value):
-    """Enter a pair over the one of that name, where it fits."""
+    """Store a pair, in place of one with the same key, if it fits."""
     store = call.core.store
     size = len(value) if isinstance(value, bytes) else 0
     old = store.spaces.get(name, {}).get(key, (0, b""))[1]

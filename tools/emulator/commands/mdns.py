@@ -1,4 +1,4 @@
-"""AT+MDNS: a name and a service for the local network."""
+"""AT+MDNS: announces a name and a service in the local network."""
 
 from ..families import ESPAT, NONOS, SINCE_41
 from ..mdns import Service
@@ -30,7 +30,7 @@ def set_mdns(call):
 
 
 def _label(args, index, **default):
-    """A label of a name: no dots in it."""
+    """A label of a DNS name: it contains no dots."""
     label = args.text(index, _LABEL, **default)
     if not label or b"." in label:
         raise args.wrong(index)

@@ -1,4 +1,4 @@
-"""Commands about received data: active or passive, reading, lengths, the remote's address."""
+"""Commands about received data: active or passive mode, reading, lengths, remote address."""
 
 from ..families import ALL, ESPAT, OLD_17, SINCE_33
 from ..links import COUNT
@@ -69,7 +69,7 @@ def read(call):
 
 
 def _read(core, link, length, one_datagram):
-    """A task: print what waits; TLS that only has part of a record waits for the rest of it."""
+    """A task: print received data; with TLS, first wait for the rest of an incomplete record."""
     if not link.buffer:
         yield Until(lambda: core.links.decrypt(link), core.timing.handshake_timeout)
     if not link.buffer:

@@ -1,10 +1,10 @@
-"""Looking for access points."""
+"""Commands that look for access points."""
 
 from ..families import ALL, SINCE_41
 from ..params import Refused
 from .wifi import mac
 
-#: What AT+CWLAP shows for each bit of AT+CWLAPOPT's mask: kind of line, and where from.
+#: What AT+CWLAP shows for each bit of AT+CWLAPOPT's mask: kind of field, and its arguments.
 _FIELDS = (
     ("number", lambda p: [p.security]),
     ("text", lambda p: [b"" if p.hidden else p.ssid]),

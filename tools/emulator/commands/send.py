@@ -1,4 +1,4 @@
-"""Commands that send: CIPSEND in its forms, CIPSENDEX, CIPSENDL, passthrough."""
+"""Commands that send: the forms of CIPSEND, CIPSENDEX, CIPSENDL, passthrough."""
 
 import re
 
@@ -57,7 +57,7 @@ def send_until_null(call):
 
 
 def payload(core, link, length, target=None, ends_at_null=False):
-    """A task: take a payload, send it, give the verdict."""
+    """A task: take a payload, send it, and print ``SEND OK`` or ``SEND FAIL``."""
     data = yield from core.payload(length, ends_at_null)
     if data is None:
         core.say("send canceled")
@@ -71,10 +71,10 @@ def payload(core, link, length, target=None, ends_at_null=False):
 
 
 def deliver(core, link, data, target=None):
-    """A task: give ``data`` to the network; returns how many bytes it took.
+    """A task: give ``data`` to the network; returns how many bytes it accepted.
 
-    With a send time-out (AT+CIPTCPOPT, ms) it ends after that long, the rest not sent: a failed
-    send may be a partial one.
+    With a send time-out (AT+CIPTCPOPT, ms) it ends after that time without sending the rest: a
+    failed send may have sent a part.
     """
     if target:
         address = yield from resolve(core, target[0])
@@ -106,7 +106,7 @@ def _sendable(core, link):
 
 
 def send_long(call):
-    """AT+CIPSENDL=<length>: sent while it comes, with reports; ``+++`` cancels"""
+    """AT+CIPSENDL=<length>: data are sent as they come, with reports; ``+++`` cancels"""
     link, length, target = _request(call, 0x7FFFFFFF)
     call.core.say("prompt")
     return _stream(call.core, link, length, target)
@@ -147,7 +147,7 @@ def set_long(call):
 
 
 def pass_through(call):
-    """AT+CIPSEND: into the data state of passthrough"""
+    """AT+CIPSEND: enters the data state of passthrough"""
     core = call.core
     link = core.links.open.get(0)
     if not core.session.passthrough_mode or link is None or link.udp_mode:
@@ -162,8 +162,9 @@ def pass_through(call):
 def save_link(call):
     """AT+SAVETRANSLINK=<0 or 1>[,<host>,<port>[,<type>[,<keep-alive s or local port>]]]
 
-    With 0 nothing is saved any more, whatever stands behind it. Since 3.2 ``=3,<port>[,<type>[,<CA>
-    [,<netif>]]]``, for a server of one client, and ``=2,...`` for Bluetooth LE.
+    With 0 nothing is saved any more, whatever parameters follow. Since 3.2 there is also
+    ``=3,<port>[,<type>[,<CA>[,<netif>]]]``, for a server with one client, and ``=2,...`` for
+    Bluetooth LE.
     """
     args = call.args
     mode = args.integer(0, 0, 3 if call.core.profile.id in SINCE_33 else 1)
@@ -192,7 +193,7 @@ def _saved_link(call, args):
 
 
 def _saved_bluetooth(args):
-    """(role, service and characteristic that sends, those that receive, the peer's address)"""
+    """(role, service and characteristic for sending, the same for receiving, peer's address)"""
     args.count(6, 7)
     numbers = [args.integer(1, 1, 2), *(args.integer(i, 1, 255) for i in range(2, 6))]
     peer = args.text(6, 17, default=b"").decode("latin-1")

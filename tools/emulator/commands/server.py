@@ -5,7 +5,7 @@ from ..link_types import SERVER_TYPES
 from ..links import COUNT, SERVER
 from ..params import Refused
 
-#: AT+CIPSERVER without a port.
+#: The port of AT+CIPSERVER if none is given.
 _PORT = 333
 
 
@@ -29,8 +29,9 @@ def set_server(call):
 
 
 def _stop(call):
-    """``=0``: the clients stay; ``=0,1`` closes them too (ESP-AT since 2.2). Else what stands there
-    is the port, as the reference has it, and means nothing.
+    """``=0``: the clients stay; ``=0,1`` closes them too (ESP-AT since 2.2).
+
+    Any other second parameter is the port, as in the reference, and has no effect.
     """
     core, args = call.core, call.args
     args.count(1, 2)
@@ -64,7 +65,7 @@ def _start(call):
         raise Refused
 
 
-#: Most parameters of AT+CIPSERVER=1: no SSL server on ESP8266, <netif> since 4.1.
+#: The most parameters of AT+CIPSERVER=1: no SSL server on ESP8266, <netif> since 4.1.
 _MOST = {E22: 3, E24: 4, E33: 4}
 
 
@@ -92,7 +93,7 @@ def query_timeout(call):
 
 
 def set_timeout(call):
-    """AT+CIPSTO=<0 to 7200 s>; NonOS wants its server started first (at_ipCmd.c v0.20)"""
+    """AT+CIPSTO=<0 to 7200 s>; on NonOS only after the server's start (at_ipCmd.c v0.20)"""
     core = call.core
     call.args.count(1, 1)
     seconds = call.args.integer(0, 0, 7200)

@@ -8,10 +8,10 @@ from ..network import is_address
 from ..params import Refused
 from .tcp import resolve
 
-#: What a module asks where nobody told it (AT+CIPDNS; the reference has the first reversed).
+#: The default DNS servers (AT+CIPDNS; the reference has the bytes of the first one reversed).
 DEFAULT_DNS = ("208.67.222.222", "8.8.8.8")
 
-#: AT+CIPSNTPCFG's own servers.
+#: The default servers of AT+CIPSNTPCFG.
 DEFAULT_TIME = ("cn.ntp.org.cn", "ntp.sjtu.edu.cn", "us.pool.ntp.org")
 
 
@@ -34,7 +34,7 @@ def ping(call):
 
 
 def _near(core):
-    """The module's own addresses and its gateway: they answer whatever the network knows."""
+    """The module's own addresses and its gateway, which answer a ping in any network."""
     station = core.station.addresses[:2] if core.station.joined else ()
     return {*station, *(core.settings.ap_ip[:1] if core.settings.wifi_mode & 2 else ())}
 
@@ -122,7 +122,10 @@ def set_sntp(call):
 
 
 def _offset(core, zone):
-    """Seconds east of Greenwich: whole hours, or ``hhmm`` where the family has it, or None."""
+    """The offset from UTC in seconds for a zone in hours, or ``hhmm`` if the family has that.
+
+    None for a zone that is not valid.
+    """
     low, high = (-11, 13) if core.profile.old else (-12, 14)
     if low <= zone <= high:
         return zone * 3600

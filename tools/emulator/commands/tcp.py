@@ -1,4 +1,4 @@
-"""Commands about links: opening, sending, closing, and the modes they share."""
+"""Commands about links: opening, closing, status, and the modes that they share."""
 
 from ..asking import wait_for
 from ..families import ALL, ESPAT, SINCE_24
@@ -12,7 +12,7 @@ from ..tls_client import LinkSettings
 
 ALL_LINKS = COUNT
 
-#: What 5.0.1 tells of a failed connection with AT+SYSLOG=1: newlib's ETIMEDOUT, ECONNREFUSED.
+#: What 5.0.1 prints for a failed connection with AT+SYSLOG=1: newlib's ETIMEDOUT, ECONNREFUSED.
 _ERRNO = {CONNECTING: 116, FAILED: 111}
 
 
@@ -74,7 +74,7 @@ def start_anywhere(call):
 
 
 def _reserved(core, number, steps):
-    """A task: as ``steps``, while no client of the server may take the number."""
+    """A task: run ``steps``, and meanwhile keep the number from clients of the server."""
     core.links.reserved.add(number)
     try:
         return (yield from steps)
@@ -83,13 +83,13 @@ def _reserved(core, number, steps):
 
 
 def _check_most(core, request):
-    """One TLS link at a time on ESP8266: the second is refused."""
+    """Refuse a TLS link beyond the family's limit: ESP8266 can have only one at a time."""
     if request.kind == "SSL" and core.links.count("SSL") >= core.profile.tls.links:
         raise Refused("ssl reach max")
 
 
 def _request(core, args, number):
-    """The parameters after the link number, in the layout of the link's type."""
+    """Read the parameters after the link number, whose layout depends on the type."""
     if not core.profile.old:
         args.count(3, max(3, len(args)))
     kind = args.text(0, 6, reason="link type error").decode("latin-1")
@@ -114,7 +114,10 @@ def _request(core, args, number):
 
 
 def _udp_request(args, host, port, profile):
-    """Remote port 0 of the NonOS dialect stands for whoever comes first; its host is often 0."""
+    """Read the parameters for UDP.
+
+    In the NonOS dialect the remote port 0 stands for the first sender; the host is then often 0.
+    """
     args.count(3, 4 + profile.start_options)
     local_port = args.integer(3, 0, 65535, default=0, reason="miss param")
     udp_mode = args.integer(4, 0, 2, default=0)
@@ -133,7 +136,7 @@ def _udp_request(args, host, port, profile):
 
 
 def _open(core, number, request):
-    """A task: resolve, connect, enter the link, tell."""
+    """A task: resolve the name, connect, add the link to the table, print its notice."""
     address = yield from resolve(core, request.host, request.limit)
     if address is None:
         core.session.tls[number] = LinkSettings()
@@ -160,10 +163,10 @@ def _open(core, number, request):
 
 
 def established(core, channel, limit=0):
-    """A task: wait until ``channel`` stands or has failed, or time is up.
+    """A task: wait until ``channel`` is open or has failed, or the time is up.
 
-    Time is ``limit`` in seconds where AT+CIPSTART gave one; else a TCP connection has the time
-    that the timing gives it, and each packet of a TLS handshake its own after it.
+    The time is ``limit`` seconds if AT+CIPSTART gave a limit. Otherwise it is ``connect_timeout``
+    for the TCP connection, and then ``handshake_timeout`` for each packet of a TLS handshake.
     """
     end = core.scheduler.now + limit
     wait = limit or core.timing.connect_timeout
@@ -176,7 +179,7 @@ def established(core, channel, limit=0):
 
 
 def _tell_failure(core, number):
-    """CLOSED of a link that never opened often follows ERROR (capture 24)."""
+    """Print CLOSED for a link that never opened; it often follows ERROR (capture 24)."""
     if core.profile.closed_after_failure:
         core.say(*(("closed id", number) if core.session.mux else ("closed",)))
 
@@ -198,7 +201,7 @@ def close(call):
 
 
 def close_single(call):
-    """AT+CIPCLOSE: of many links only that of a server's one client, as passthrough has it"""
+    """AT+CIPCLOSE: with AT+CIPMUX=1 only for the client of a server limited to one client"""
     core = call.core
     if core.session.mux and not _single_client(core):
         raise Refused("mux=1")
@@ -268,7 +271,7 @@ def query_ipv6(call):
 
 
 def set_ipv6(call):
-    """AT+CIPV6: the notice of its address alone, with each join; nothing goes over IPv6 here"""
+    """AT+CIPV6: only prints the notice of an address at each join; IPv6 is not emulated"""
     call.args.count(1, 1)
     call.set(ipv6=call.args.integer(0, 0, 1))
 
@@ -279,7 +282,7 @@ def query_passthrough(call):
 
 
 def _single_client(core):
-    """Since 2.3 a server of one client may pass through (capture 45)."""
+    """Whether passthrough works with a server: since 2.3, limited to one client (capture 45)."""
     return core.profile.server_passthrough and core.session.server_clients == 1
 
 

@@ -1,4 +1,4 @@
-"""Commands about TLS clients: AT+CIPSSLCCONF and its kin, and AT+CIPSSLSIZE of NonOS."""
+"""Commands about TLS clients: AT+CIPSSLC..., and AT+CIPSSLSIZE of NonOS."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from ..links import COUNT
 from ..params import LENGTH, Refused
 from ..tls_client import CHECK, SHOW, known_suites
 
-#: Most protocols of AT+CIPSSLCALPN, and suites of AT+CIPSSLCCIPHER.
+#: The most protocols of AT+CIPSSLCALPN, and the most suites of AT+CIPSSLCCIPHER.
 _PROTOCOLS, _SUITES = 5, 32
 
 #: Longest key and identity of AT+CIPSSLCPSK, in bytes.
@@ -15,7 +15,7 @@ _KEY = 32
 
 
 def _links(call):
-    """The links that a command is for, and the parameters after their number; 5 is all."""
+    """The links that a command is for, and the parameters after the number; 5 means all links."""
     core, args = call.core, call.args
     if not core.session.mux:
         return [0], args
@@ -36,10 +36,10 @@ def query_conf(call):
 
 
 def set_conf(call):
-    """AT+CIPSSLCCONF=[<link>,]<auth>[,<pki>,<ca>]: both for auth 1 to 3, none for 0.
+    """AT+CIPSSLCCONF=[<link>,]<auth>[,<pki>,<ca>]: the last two with auth 1 to 3, not with 0.
 
-    Without AT+CIPMUX=1 all five links are set. What the store lacks is told, and set all the
-    same.
+    Without AT+CIPMUX=1 all five links are set. A missing file is reported, but the setting is
+    made all the same.
     """
     core = call.core
     numbers, args = _links(call)
@@ -85,7 +85,7 @@ def set_size(call):
 
 
 def _change(call, numbers, **values):
-    """Set what a link's next connection is made with; refused while it is connected."""
+    """Change settings for the next connection of links; refused while one is connected."""
     core = call.core
     if any(number in core.links.open for number in numbers):
         raise Refused
@@ -137,7 +137,7 @@ def set_protocols(call):
 
 
 def query_key(call):
-    """AT+CIPSSLCPSK?: strings, that end at a zero byte"""
+    """AT+CIPSSLCPSK?: the key is printed as a string, which ends at a zero byte"""
     for number, settings in enumerate(call.core.session.tls):
         call.say("sslcpsk", number, settings.key.partition(b"\0")[0], settings.identity)
 
@@ -177,7 +177,7 @@ def query_suites(call):
 
 
 def set_suites(call):
-    """AT+CIPSSLCCIPHER=[<link>,]<count>[,<suite>…], as numbers (0xC02F); 0 clears"""
+    """AT+CIPSSLCCIPHER=[<link>,]<count>[,<suite>…]; suites are numbers (0xC02F), 0 clears"""
     numbers, args = _links(call)
     count = args.integer(0, 0, _SUITES)
     args.count(1 + count, 1 + count)

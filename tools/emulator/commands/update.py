@@ -11,7 +11,7 @@ from .basic import restart
 _LOG = logging.getLogger("espat_tools.emulator")
 _NO_IMAGE = "this is no image of firmware that the emulator knows: see espat_tools.emulator.ota"
 
-#: +CIPUPDATE's numbers; FAILED is told in non-blocking mode alone.
+#: The numbers of +CIPUPDATE; FAILED is printed only in non-blocking mode.
 FOUND, CONNECTED, VERSION, UPDATED = 1, 2, 3, 4
 FAILED = -1
 
@@ -19,7 +19,7 @@ _URL = re.compile(rb"http://([^/:]+)(?::(\d{1,5}))?/(\S+)")
 
 
 def query_server(call):
-    """AT+CIPFWVER?: the latest version that the server has"""
+    """AT+CIPFWVER?: the latest version on the server"""
     place = Place(call.core)
     _online(call.core)
     if not (yield from place.found()):
@@ -31,12 +31,12 @@ def query_server(call):
 
 
 def query(call):
-    """AT+CIUPDATE?: how far the last one came, 0 before the first"""
+    """AT+CIUPDATE?: how far the last update came, 0 before the first"""
     call.say("cipupdate", call.core.session.update)
 
 
 def update(call):
-    """AT+CIUPDATE: the latest version"""
+    """AT+CIUPDATE: update to the latest version"""
     _online(call.core)
     return _wait_for(call.core, _latest(call.core, Place(call.core), "", "ota"))
 
@@ -81,14 +81,14 @@ def _tell(core, state):
 
 
 def _wait_for(core, steps):
-    """A task: do it, while other commands are answered with busy; then restart."""
+    """A task: update while other commands are answered with busy, then restart."""
     if not (yield from steps):
         raise Refused
     return (yield from restart(core, tells=core.profile.id != WIZ))
 
 
 def _ended(core, done):
-    """In the background: success takes effect with the next restart, which is the host's."""
+    """End an update in the background: the host must restart the module to use the update."""
     core.session.updating = False
     if not done:
         _tell(core, FAILED)
@@ -98,7 +98,7 @@ def _ended(core, done):
 
 
 def _latest(core, place, version, name):
-    """A task: fetch ``name`` of a version, or of the latest, and store it; says whether it was."""
+    """A task: fetch ``name`` of a version (default: the latest) and store it; returns success."""
     if not (yield from place.found()):
         return False
     _tell(core, FOUND)
@@ -114,7 +114,7 @@ def _latest(core, place, version, name):
 
 
 def _from(core, place, path):
-    """A task: fetch an image by its path and store it."""
+    """A task: fetch an image by its path and store it; returns success."""
     if not (yield from place.found()):
         return False
     _tell(core, FOUND)
@@ -122,7 +122,10 @@ def _from(core, place, path):
 
 
 def _store(core, place, path, name, told):
-    """A task: fetch a file and store it; ``told`` are the steps that are yet to be told."""
+    """A task: fetch a file and store it; returns success.
+
+    ``told`` are the steps that must still be printed.
+    """
 
     def begun():
         if VERSION in told:
@@ -146,7 +149,7 @@ def _store(core, place, path, name, told):
 
 
 def _keep(core, name, data):
-    """Write a file where it belongs; says whether it belongs anywhere."""
+    """Write a file to its place in flash; returns whether there is one."""
     if name == "ota":
         version = version_in(data)
         if version is None:

@@ -17,13 +17,13 @@ def ip(text):
 
 
 def need_ap(core):
-    """Refuse where the Wi-Fi mode has no soft-AP."""
+    """Refuse the command if the Wi-Fi mode has no soft-AP."""
     if not core.settings.wifi_mode & 2:
         raise Refused
 
 
 def suffixed(name, families, with_suffix, *handlers):
-    """Rows for a command, and for its ``_CUR`` and ``_DEF`` in the NonOS dialect."""
+    """The rows for a command and for its ``_CUR`` and ``_DEF`` forms in the NonOS dialect."""
     rows = [(name, families, *handlers)]
     rows += [(name + suffix, with_suffix, *handlers) for suffix in ("_CUR", "_DEF")]
     return tuple(rows)
@@ -114,7 +114,7 @@ def _join(core, limit, bssid=None):
 
 
 def leave(call):
-    """AT+CWQAP: ESP-AT tells of it before OK (capture 28), NonOS after"""
+    """AT+CWQAP: ESP-AT prints the notice before OK (capture 28), NonOS after it"""
     core = call.core
     if core.profile.old:
         core.afterwards.append(core.station.leave)
@@ -133,7 +133,7 @@ def query_state(call):
 
 
 def _counted(text):
-    """A string with its length before it, as ``%.*s`` takes it."""
+    """The arguments of ``%.*s`` for a string: its length, and the string."""
     return len(text), text
 
 
@@ -170,7 +170,7 @@ def query_driver(call):
 
 
 def set_driver(call):
-    """AT+CWINIT=<0 or 1>: without its driver there is no Wi-Fi, and no command for it"""
+    """AT+CWINIT=<0 or 1>: without the driver there is no Wi-Fi, and its commands are refused"""
     core = call.core
     call.args.count(1, 1)
     wanted = call.args.integer(0, 0, 1)
@@ -187,7 +187,7 @@ def set_driver(call):
 
 
 def query_country(call):
-    """AT+CWCOUNTRY?, and of NonOS AT+CWCOUNTRY_CUR?"""
+    """AT+CWCOUNTRY?, and AT+CWCOUNTRY_CUR? of NonOS"""
     call.say("cwcountry", *call.core.settings.country)
 
 
@@ -199,7 +199,7 @@ def set_country(call):
     if len(code) < 2:
         raise args.wrong(1, LENGTH)
     country = (policy, code, args.integer(2, 1, 14), args.integer(3, 1, 14))
-    # ESP-AT keeps it in memory alone, AT+SYSSTORE or not.
+    # ESP-AT never writes it to flash, whatever AT+SYSSTORE says.
     if call.core.profile.old:
         call.set(country=country)
     else:

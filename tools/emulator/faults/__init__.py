@@ -1,4 +1,4 @@
-"""Faults of an emulated module: what goes wrong, and when, in words of a small grammar.
+"""Faults of an emulated module: a small grammar says what goes wrong, and when.
 
 >>> from espat_tools.emulator import Module
 >>> with Module(faults=["busy at AT+GMR"]) as module:

@@ -1,6 +1,6 @@
-"""What faults do: a table of templates and functions.
+"""The actions of faults: a table of templates and functions.
 
-A function gets the layer, the fault and the values of its template.
+Each function is called with the layer, the fault and the values from its template.
 """
 
 from functools import partial
@@ -11,8 +11,8 @@ from .grammar import Template, choose
 from .triggers import FIRST, matcher
 from .wire import Drop, Duplicate, Flip
 
-#: Seconds at least from one restart to the next: where what a module prints at its restart is what
-#: restarts it, time would stand still without them.
+#: The least time in seconds between two restarts. Without it, a module whose boot output triggers
+#: the next restart would restart for ever at the same moment of the clock.
 RESPITE = 0.05
 
 
@@ -22,11 +22,11 @@ class Row(NamedTuple):
     usage: str
     function: object
     meaning: str
-    #: It waits for the end of a payload, as the module's own notices do.
+    #: Whether it waits for the end of a payload, as the module's own notices do.
     polite: bool = False
-    #: It changes the core's state: never in the midst of what the core prints.
+    #: Whether it changes the core's state; then it is never done while the core is printing.
     upheaval: bool = False
-    #: The module is gone from that byte on.
+    #: Whether it restarts the module; then there is no output from that byte on.
     deadly: bool = False
 
 
@@ -41,13 +41,13 @@ class Action(NamedTuple):
     deadly = property(lambda self: self.row.deadly)
 
     def do(self, layer, fault):
-        """Carry it out."""
+        """Do the action."""
         self.row.function(layer, fault, **self.values)
 
 
 # -- bytes -------------------------------------------------------------------------------------
 
-#: The notices that a family prints in its own form, by the text that asks for them.
+#: Names of lines whose form depends on the family, by the text in a fault.
 _NAMED = {
     b"WIFI CONNECTED": "wifi connected",
     b"WIFI GOT IP": "wifi got ip",
@@ -68,7 +68,7 @@ def _notice(layer, fault, text):
 
 
 def _line(lines, text):
-    """A notice as the family prints it; any other line with a line end."""
+    """The text in the form in which the family prints it; any other text with a line end."""
     name = _NAMED.get(text.upper())
     if name in lines:
         return lines[name].render()
@@ -80,7 +80,7 @@ def _insert(layer, fault, text):
 
 
 def _change(layer, fault, change, way=None):
-    """In the stream named, else in the one whose byte it was, else to the host."""
+    """Change bytes in the stream ``way``; default: the trigger's stream, else that to the host."""
     way = way or fault.trigger.way or "out"
     layer.wires[way].change(change)
 
@@ -99,7 +99,7 @@ def _flip_byte(layer, fault, way=None):
 
 
 def _duplicate(layer, fault, count=1, way=None):
-    """Not within a block that is to come twice: each would double the other."""
+    """Repeat bytes; not during another such change, because each would repeat the other's."""
     changes = layer.wires[way or fault.trigger.way or "out"].changes
     if not any(isinstance(change, Duplicate) for change in changes):
         _change(layer, fault, Duplicate(count), way)
@@ -133,17 +133,17 @@ def _deaf(layer, fault, time, duration=None):
 
 
 def _end(layer, duration):
-    """Until when something lasts, in the clock's seconds; for good without a duration."""
+    """When something ends, in the clock's seconds; without a duration, never."""
     return float("inf") if duration is None else layer.core.scheduler.now + duration
 
 
 def _arm(layer, fault, name):
-    """To be done to the command, prompt or verdict that fits."""
+    """Arm an effect for the next command, prompt or verdict that it applies to."""
     layer.armed.put(name, True, fault.spot)
 
 
 def _verdict(layer, fault, delays=(), time=None):
-    """The verdict comes after each of these delays: none, one that is late, two."""
+    """Print the verdict once after each of these delays (seconds); with none, not at all."""
     layer.armed.put("verdict", delays if time is None else (time,), fault.spot)
 
 
@@ -263,6 +263,6 @@ _ROWS = {Template(row.usage): row for row in ACTIONS}
 
 
 def action_of(words, whole):
-    """The action that ``words`` ask for."""
+    """The action that ``words`` stand for."""
     template, values = choose(_ROWS, words, whole, FIRST)
     return Action(_ROWS[template], values)

@@ -1,8 +1,8 @@
-"""The words of faults: templates that match text, and say what they expected where they do not.
+"""The grammar of faults: templates that match a text, or say what they expected instead.
 
-A template is written as the user reads it: ``drop [COUNT] byte|bytes [WAY]``. Small words stand
-for themselves, ``a|b`` for either, brackets for what may be left out, and a word in capitals for
-a value of :data:`SLOTS`.
+A template is written as users read it: ``drop [COUNT] byte|bytes [WAY]``. A word in small letters
+stands for itself, ``a|b`` for either of two, brackets for what may be omitted, and a word in
+capitals for a value of :data:`SLOTS`.
 """
 
 import difflib
@@ -18,18 +18,18 @@ _NO_MORE = "nothing more"
 
 
 class BadFault(ValueError):
-    """A text that is no fault; says what was expected, and where."""
+    """A text is not a fault; the message says what was expected, and where."""
 
 
 class Word(NamedTuple):
-    """One word of a fault's text; a quoted one is never taken for one of the grammar's own."""
+    """One word of a fault's text; a quoted one never counts as a word of the grammar."""
 
     text: str
     quoted: bool = False
 
     @property
     def bytes(self):
-        """The word on the wire, the escapes of a quoted one resolved."""
+        """The word as bytes; the escapes of a quoted word are resolved."""
         raw = self.text.encode()
         return _ESCAPE.sub(_resolve, raw) if self.quoted else raw
 
@@ -45,7 +45,7 @@ def _resolve(match):
 
 
 def words_of(text):
-    """The words of ``text``; what is between double quotes is one."""
+    """Split ``text`` into words; what is between double quotes is one word."""
     words, at = [], 0
     while text[at:].strip():
         at += len(text[at:]) - len(text[at:].lstrip())
@@ -105,7 +105,7 @@ SLOTS = {
     "BIT": (lambda word: int(word.text) if re.fullmatch("[0-7]", word.text) else None, "0 to 7"),
     "WAY": (lambda word: {"in": "in", "out": "out"}.get(word.text.lower()), "in or out"),
 }
-"""Values: how one is read from its word (None: it is none), and how it is called."""
+"""Kinds of values: (function that reads one from a word, or returns None; its description)."""
 
 
 # -- templates ---------------------------------------------------------------------------------
@@ -114,13 +114,13 @@ _PIECE = re.compile(r"\[|\]|[^\s\[\]]+")
 
 
 class Slot(NamedTuple):
-    """A place for a value; TEXT takes every word that is left."""
+    """A place for a value; TEXT takes all remaining words."""
 
     name: str
 
 
 def _compile(pieces):
-    """Nested lists of words (tuples of alternatives), slots, and lists for what is optional."""
+    """Turn pieces into a list of words (tuples of alternatives), slots, and optional lists."""
     items = []
     for piece in pieces:
         if piece == "]":
@@ -133,7 +133,7 @@ def _compile(pieces):
 
 
 class _Attempt:
-    """One try to match; remembers how far any way through the template came."""
+    """One attempt to match; remembers the furthest position that was reached."""
 
     def __init__(self, words):
         self.words = words
@@ -141,14 +141,14 @@ class _Attempt:
         self.expected = []
 
     def expect(self, at, what):
-        """At word ``at`` nothing but ``what`` would have done."""
+        """Note that ``what`` was expected at word ``at``."""
         if at > self.reached:
             self.reached, self.expected = at, []
         if at == self.reached and what not in self.expected:
             self.expected.append(what)
 
     def ways(self, items, at, values):
-        """Every way through the template: (words used, values)."""
+        """Yield every way to match the template: (words used, values)."""
         if not items:
             yield at, values
             return
@@ -195,7 +195,7 @@ class Template:
         self._items = _compile(iter(_PIECE.findall(usage)))
 
     def match(self, words):
-        """(the values by their names in small letters, None), or (None, how far it came)."""
+        """Returns (values by their names in small letters, None), or (None, the attempt)."""
         attempt = _Attempt(words)
         for used, values in attempt.ways(self._items, 0, {}):
             if used == len(words):
@@ -207,8 +207,8 @@ class Template:
 def choose(templates, words, whole, then=()):
     """The template that ``words`` match, and the values in them.
 
-    ``whole`` is the text as the user gave it, for the error that says what was expected;
-    ``then`` are words that may begin what follows.
+    ``whole`` is the text as the user gave it, for the error message; ``then`` are the words that
+    may begin the next part of the text. Raises :class:`BadFault` if no template matches.
     """
     best = None
     for template in templates:
@@ -236,7 +236,7 @@ def _complaint(attempt, words, whole):
 
 
 def did_you_mean(wrong, known):
-    """``did you mean …? `` or nothing."""
+    """The text ``did you mean …? ``, or an empty one if no known word is similar."""
     near = difflib.get_close_matches(wrong.lower(), [word.lower() for word in known], 1, 0.7)
     return f"did you mean {near[0]}? " if near else ""
 

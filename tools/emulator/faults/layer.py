@@ -1,10 +1,10 @@
 """The layer of faults around one core.
 
-It stands between the core and its host: the layer's methods take the place of some of the
-core's own, which they call. A module without faults has no layer, and nothing to look at.
+It is between the core and its host: methods of the layer replace some of the core's own, and
+call them. A module without faults has no layer, and does no work for one.
 
-What a fault does to the core's state is never done from within what the core prints: a task may
-be under way there. It is put off until that is over, which is the same moment by the clock.
+A fault never changes the core's state while the core is printing, because a task may be running
+there. The change is postponed until that is over, which is the same moment by the clock.
 """
 
 import random
@@ -19,12 +19,12 @@ from .wire import MOST_PENDING, Gate, Wire
 
 __all__ = ["ACTIONS", "TRIGGERS", "BadFault", "Fault", "FaultLayer", "check"]
 
-#: How many of the latest faults that happened are kept.
+#: How many entries ``FaultLayer.hits`` keeps.
 _KEPT = 10_000
 
 _PROMPTS = ("prompt", "passthrough prompt")
 _VERDICTS = ("send ok", "send fail")
-#: What ends a command, without and with a payload.
+#: The lines that end a command without a payload, and all lines that end a command.
 _ENDS = ("ok", "error", "fail")
 _RESULTS = (*_ENDS, *_VERDICTS, "send canceled", "send cancelled")
 
@@ -40,8 +40,8 @@ class Fault:
         #: How often it has happened.
         self.hits = 0
         self.canceled = False
-        #: Where it happened last: "out" or "in", between two bytes; "command"; "time"; or None,
-        #: by hand.
+        #: Where it happened last: "out" or "in" (between two bytes of that stream), "command",
+        #: "time", or None (by hand).
         self.spot = None
         self.random = None
         self._layer = None
@@ -51,21 +51,21 @@ class Fault:
 
     @property
     def polite(self):
-        """Does it wait for the end of a payload, as the module's own notices do?"""
+        """Whether it waits for the end of a payload, as the module's own notices do."""
         return self._action.polite
 
     def begin(self, layer, seed):
-        """Belong to a layer from now on."""
+        """Join a layer, and arm the trigger."""
         self._layer = layer
         self.random = random.Random(seed)
         self.trigger.arm(layer, self)
 
     def cancel(self):
-        """Do not happen again; what has begun goes on."""
+        """Prevent the fault from happening again. An effect that has begun goes on."""
         self.canceled = True
 
     def fire(self, spot):
-        """Happen, at this ``spot``."""
+        """Let the fault happen at this ``spot``."""
         if self.canceled or (self._layer.dying and self._action.deadly):
             return
         self.spot = spot
@@ -75,7 +75,7 @@ class Fault:
 
 
 def _halves(text):
-    """The words of what is done, and of when: of one text, or of a pair (do, when)."""
+    """The words of the action and of the trigger, from one text or a pair (do, when)."""
     if not isinstance(text, str):
         do, when = text
         return words_of(do), words_of(when)
@@ -90,58 +90,59 @@ def _halves(text):
 
 
 def check(text):
-    """Raise :class:`BadFault` for a text (or a pair: do, when) that is no fault."""
+    """Raise :class:`BadFault` if a text (or a pair: do, when) is not a fault."""
     Fault(text)
 
 
 class Armed:
-    """Things to be done to the next command, prompt or verdict that fits."""
+    """Effects that wait for the next command, prompt or verdict that they apply to."""
 
     def __init__(self):
         self._waiting = {}
 
     def put(self, name, value, spot):
-        """Do it once; if armed by a command, then to that command or not at all."""
+        """Add an effect, for one use. If a command triggered it, it is for that command only."""
         waiting = self._waiting.setdefault(name, deque())
         if len(waiting) < MOST_PENDING:
             waiting.append((value, spot == "command"))
 
     def take(self, name):
-        """What is to be done now, or None."""
+        """The value of the next effect of this name, or None."""
         waiting = self._waiting.get(name)
         return waiting.popleft()[0] if waiting else None
 
     def forget(self):
-        """A new command: what was meant for the last one is not for this one."""
+        """Drop effects that were meant for the last command, because a new one came."""
         for name, waiting in self._waiting.items():
             self._waiting[name] = deque(each for each in waiting if not each[1])
 
 
 class FaultLayer:
-    """All faults of one module. ``seed`` decides what is left to chance."""
+    """All faults of one module. ``seed`` determines what happens by chance."""
 
     def __init__(self, core, seed=0):
         self.core = core
         self.seed = seed
         self.faults = []
-        #: What happened: (seconds, text of the fault), oldest first.
+        #: The faults that happened: (seconds, text of the fault), oldest first.
         self.hits = deque(maxlen=_KEPT)
         self.at_commands = []
         self.armed = Armed()
-        #: Until when every command gets this answer: (seconds, name of the line).
+        #: Until when every command gets this answer: (time, name of the line).
         self.busy = (0.0, None)
-        #: Which commands get through while all others are busy, and until when.
+        #: (function, time): until then all commands get busy, except those it returns True for.
         self.busy_but = (None, 0.0)
-        #: For how many seconds after a result the module hears nothing, and until when it is so.
+        #: (seconds, time): until then, the module ignores input for so many seconds after each
+        #: result.
         self.deafness = (0.0, 0.0)
         self._deaf_until = 0.0
         self._command = ""
         self._muted = False
-        #: A reset is due: nothing more comes out until it has happened.
+        #: Whether a reset is due: there is no more output until it has happened.
         self.dying = False
         #: When the last reset by a fault was.
         self.revived = -RESPITE
-        #: Until when the restarts of a brown-out go on.
+        #: When the last restart of a brown-out is due.
         self.browned_out = 0.0
         self.gate = Gate(core, core.emit, self.later)
         self.wires = {"out": Wire("out", self._out), "in": Wire("in", self._in)}
@@ -156,23 +157,23 @@ class FaultLayer:
         core.emit = self._on_emit
 
     def add(self, text):
-        """A fault from now on; returns it. Raises :class:`BadFault` for a text that is none."""
+        """Add a fault and return it. Raises :class:`BadFault` if the text is not a fault."""
         fault = Fault(text)
         self.faults.append(fault)
         fault.begin(self, f"{self.seed} {len(self.faults)} {fault.text}")
         return fault
 
     def later(self, seconds, action):
-        """Do something by the clock, whatever the module goes through until then."""
+        """Call ``action()`` in ``seconds``, even if the module restarts before."""
         return self.core.scheduler.after(seconds, action, lasting=True)
 
     def note(self, fault):
-        """Remember that a fault happened, and tell."""
+        """Record that a fault happened, and report the event."""
         self.hits.append((self.core.scheduler.now, fault.text))
         self.core.on_event("fault", text=fault.text)
 
     def run(self, action, fault):
-        """Carry an action out: now, or once the core is done with what it is printing."""
+        """Do an action: now, or once the core has finished what it is printing."""
         if not (action.upheaval and fault.spot == "out"):
             action.do(self, fault)
             return
@@ -185,11 +186,11 @@ class FaultLayer:
     # -- in the core's place -----------------------------------------------------------------
 
     def _on_feed(self, data):
-        """For ``core.intake.feed``."""
+        """Replaces ``core.intake.feed``."""
         self.wires["in"].feed(bytes(data))
 
     def _in(self, data):
-        """Bytes past the faults of the wire: to the module, unless it is deaf when they come."""
+        """Pass bytes that went through the input wire to the module, unless it is deaf."""
         while data and self.core.scheduler.now < self.deafness[1]:
             if self.core.scheduler.now < self._deaf_until:
                 return
@@ -200,30 +201,30 @@ class FaultLayer:
             self._feed(data)
 
     def _on_sleep(self, seconds, noise=None):
-        """For ``core.sleep``, which every restart goes through: it cures the module."""
+        """Replaces ``core.sleep``, which every restart calls: it ends busy and deaf faults."""
         self.busy_but = (None, 0.0)
         self._deaf_until = 0.0
         self._sleep(seconds, noise)
 
     def _on_appetite(self, data):
-        """For ``core.intake.appetite``: where the line is paced, stop where a fault is due."""
+        """Replaces ``core.intake.appetite``: a paced line stops where a fault is due."""
         ahead = self.wires["in"].ahead()
         count = self._appetite(data)
         return count if ahead is None else min(count, ahead)
 
     def _on_beyond(self):
-        """For ``core.beyond``: what is kept back has not reached the host."""
+        """Replaces ``core.beyond``: bytes that the gate holds have not reached the host."""
         return self._beyond() + len(self.gate.waiting)
 
     def _on_emit(self, data):
-        """For ``core.emit``."""
+        """Replaces ``core.emit``."""
         if self._muted and self.core.intake.state == DEAF:
             self._muted = False
         if data and not (self._muted and not data.startswith(b"\r\n+IPD,")):
             self.wires["out"].feed(bytes(data))
 
     def insert(self, data):
-        """Bytes of a fault's own: past all others, in the order of the stream."""
+        """Send bytes to the host that a fault inserts; the changes of the wire do not apply."""
         self._out(data)
 
     def _out(self, data):
@@ -231,7 +232,7 @@ class FaultLayer:
             self.gate.put(data)
 
     def _on_say(self, name, *args, tag=None):
-        """For ``core.say``: prompts and verdicts may be meddled with."""
+        """Replaces ``core.say``: faults may suppress, delay or repeat prompts and results."""
         if name in _PROMPTS and self._on_prompt(name):
             return
         if name == "recv" and self.armed.take("no recv"):
@@ -251,7 +252,7 @@ class FaultLayer:
                 self._say(name, *args, tag=tag)
 
     def _on_prompt(self, name):
-        """A prompt and its OK may be missing; says whether anything is."""
+        """Print a prompt without its ``>`` or its OK; returns False if no fault asks for that."""
         prompt, ok = self.armed.take("no prompt"), self.armed.take("no ok")
         first, last = self.core.profile.lines[name].pieces
         if prompt or ok:
@@ -259,14 +260,14 @@ class FaultLayer:
         return prompt or ok
 
     def _turn_deaf(self):
-        """A result has left."""
+        """Begin to ignore input after a result has left, if a fault asks for that."""
         seconds, until = self.deafness
         now = self.core.scheduler.now
         if now < until:
             self._deaf_until = now + seconds
 
     def _on_line(self, line, too_long=False):
-        """For ``core.line``: faults at commands happen before the command does."""
+        """Replaces ``core.line``: faults at commands happen before the command is executed."""
         self._muted = False
         self.armed.forget()
         text = self._command = line.rstrip(b"\r\n").decode("latin-1")
@@ -283,7 +284,7 @@ class FaultLayer:
             self._muted = False
 
     def _answered(self):
-        """Is the command answered, or passed over, in the module's place?"""
+        """Answer or ignore the command instead of the module; returns whether that was done."""
         until, name = self.busy
         if self.core.scheduler.now >= until:
             name = None
@@ -298,7 +299,7 @@ class FaultLayer:
         return bool(answer)
 
     def _on_finish(self, result):
-        """For ``core._finish``."""
+        """Replaces ``core._finish``."""
         if self._command.upper().startswith("AT+UART") and self.armed.take("early rate"):
             actions, self.core.afterwards = self.core.afterwards, []
             for action in actions:

@@ -1,12 +1,12 @@
-"""Faults of what is behind the module: its access points, its names and its network.
+"""Faults of the module's surroundings: access points, DNS and network.
 
-:class:`Network` stands in the place of the core's network and wraps every channel that passes
-through it, and those that were open before.
+:class:`Network` takes the place of the core's network. It wraps every channel that the network
+returns, and those that were open before.
 """
 
 from ..network import CONNECTING, OPEN, is_address
 
-#: A slow network moves data this often at least, in seconds.
+#: A slow network moves data at least this often, in seconds.
 _BEAT = 0.05
 
 _ALL_LINKS = 5
@@ -14,7 +14,7 @@ _FOR_EVER = float("inf")
 
 
 class Throttle:
-    """One direction of a slow network: so many bytes a second, in small blocks."""
+    """One direction of a slow network: limits bytes per second, and moves them in small blocks."""
 
     def __init__(self, now, wake):
         self._now = now
@@ -23,7 +23,7 @@ class Throttle:
         self._woken = False
 
     def room(self, rate, limit, whole):
-        """How many bytes may move now; a datagram moves ``whole`` or not at all."""
+        """How many bytes may move now. With ``whole``, a datagram moves all at once or not."""
         wait = self._free_at - self._now()
         if wait > 1e-9:
             self._call(wait)
@@ -39,20 +39,20 @@ class Throttle:
         self._woken = False
 
     def moved(self, rate, count):
-        """So many bytes moved."""
+        """Note that ``count`` bytes have moved."""
         if count:
             self._free_at = max(self._free_at, self._now()) + count / rate
 
 
 class Channel:
-    """A channel of the network, as the faults let the module see it."""
+    """A channel of the network, seen through the faults."""
 
     def __init__(self, inner, network, whole):
         self._inner = inner
         self._network = network
         self._whole = whole
         self._was_open = inner.state == OPEN
-        #: How the peer ended it: "fin", "rst" or None; and whether what came before was taken.
+        #: How a fault ended it: "fin", "rst" or None; and whether all data before that were read.
         self.how = None
         self._drained = False
 
@@ -61,7 +61,7 @@ class Channel:
 
     @property
     def state(self):
-        """Nobody hears from a stalled network that a connection stands, or was refused."""
+        """The state; a stalled network does not report that a connection opened or failed."""
         if not self._was_open:
             if self._network.stalled:
                 return CONNECTING
@@ -97,7 +97,7 @@ class Channel:
 
 
 class Listener:
-    """A listener of the network: its clients come through the faults, too."""
+    """A listener of the network, whose clients are subject to the faults too."""
 
     def __init__(self, inner, network):
         self._inner = inner
@@ -112,7 +112,7 @@ class Listener:
 
 
 class Unasked:
-    """An answer to a question that cannot be asked while a fault ``holds``; it is asked then."""
+    """The answer to a question that is not asked until a fault no longer ``holds``."""
 
     def __init__(self, holds, ask):
         self._holds = holds
@@ -122,7 +122,7 @@ class Unasked:
 
     @property
     def done(self):
-        """Is there an answer?"""
+        """Whether there is an answer, or the wait was given up."""
         if self._over:
             return True
         if self._answer is None:
@@ -133,11 +133,11 @@ class Unasked:
 
     @property
     def value(self):
-        """The answer, None without one."""
+        """The answer, or None."""
         return self._answer and self._answer.value
 
     def give_up(self):
-        """Wait no longer."""
+        """Stop waiting."""
         self._over = True
         if self._answer is not None:
             self._answer.give_up()
@@ -171,7 +171,7 @@ class Network:
             self._wake(seconds, lambda: None)
 
     def _wake(self, seconds, also):
-        """Look at the links again in a while, at that moment by the clock."""
+        """Call ``also()`` and poll network and links in ``seconds``."""
 
         def look():
             also()
@@ -185,7 +185,7 @@ class Network:
     # -- what faults ask for -----------------------------------------------------------------
 
     def slow(self, rate, seconds):
-        """Move no more than ``rate`` bytes a second each way."""
+        """Move at most ``rate`` bytes a second in each direction."""
         self._rate = rate
         self._begin("slow", seconds)
 
@@ -198,14 +198,14 @@ class Network:
         self._begin("dns", seconds)
 
     def fail_dhcp(self, seconds):
-        """Give no address to the next join, or to every one for so long."""
+        """Give no address to the next join, or to all joins for ``seconds``."""
         if seconds is None:
             self._joins_to_fail += 1
         else:
             self._until["dhcp"] = self._now() + seconds
 
     def end(self, number, how):
-        """The peer of a link, or of all, ends it."""
+        """Let the peer end a link, or the peers of all links."""
         for link in self._core.links.in_order():
             if number in (_ALL_LINKS, link.number):
                 if not isinstance(link.channel, Channel):
@@ -216,7 +216,7 @@ class Network:
 
     @property
     def stalled(self):
-        """Does nothing move?"""
+        """Whether the network is stalled."""
         return self._holds("stalled")
 
     def room(self, way, limit, whole):
@@ -226,12 +226,12 @@ class Network:
         return self._throttles[way].room(self._rate, limit, whole)
 
     def moved(self, way, count):
-        """So many bytes moved."""
+        """Note that ``count`` bytes have moved."""
         if self._holds("slow"):
             self._throttles[way].moved(self._rate, count)
 
     def wrap(self, channel, whole=False):
-        """A channel behind the faults."""
+        """Wrap a channel so that the faults apply to it."""
         return Channel(channel, self, whole)
 
     # -- in the network's place --------------------------------------------------------------
@@ -251,7 +251,7 @@ class Network:
         return listener and Listener(listener, self)
 
     def lookup(self, name, servers=None):
-        """See :mod:`..network`; a name that cannot be asked for has no answer."""
+        """See :mod:`..network`; during a DNS fault or a stall there is no answer."""
         if is_address(name):
             return self._inner.lookup(name, servers)
         return Unasked(self._nameless, lambda: self._inner.lookup(name, servers))
@@ -270,7 +270,7 @@ class Network:
     # -- in the station's place --------------------------------------------------------------
 
     def joining(self, join):
-        """What takes the place of ``station.join``: without DHCP where a fault says so."""
+        """The replacement of ``station.join``: without DHCP if a fault says so."""
 
         def steps(*args, **options):
             fails = self._holds("dhcp") or self._joins_to_fail > 0
@@ -290,7 +290,7 @@ class Network:
 
 
 def install(core, later):
-    """Put the faults' network between a core and its own; returns it."""
+    """Put a :class:`Network` between a core and its network; returns it."""
     network = Network(core, later)
     core.network = network
     core.station.join = network.joining(core.station.join)

@@ -1,8 +1,8 @@
 """When a fault happens: after bytes, at a command, at a time, by chance, or now.
 
-A trigger is armed once, with the layer it belongs to; it then calls ``fire(spot)`` on its fault.
-Byte triggers are positions in a wire's stream: chance a byte is a position too, drawn from how
-long one waits for a thing of that probability, so that every stream is looked at in blocks.
+A trigger is armed once, with the layer it belongs to; later it calls ``fire(spot)`` on its fault.
+Byte triggers are positions in the stream of a wire. A chance per byte is such a position too: the
+distance to the next hit is drawn at random, so that streams can be processed in blocks.
 """
 
 import math
@@ -13,32 +13,32 @@ from .grammar import BadFault, Template, choose
 
 
 class Trigger:
-    """What all triggers have."""
+    """The base class of all triggers."""
 
-    #: The stream whose bytes it counts, "in" or "out"; None where it counts none.
+    #: The stream whose bytes it counts, "in" or "out"; None if it counts none.
     way = None
 
     def arm(self, layer, fault):
-        """Begin: from now on call ``fault.fire``."""
+        """Begin: from now on ``fault.fire`` is called when the trigger is due."""
 
 
 class Now(Trigger):
-    """At once."""
+    """Fires at once."""
 
     def arm(self, layer, fault):
         fault.fire(None)
 
 
 class AtByte(Trigger):
-    """After so many bytes of one stream, and again where there is a next time."""
+    """Fires after a number of bytes of one stream, and repeatedly if ``again`` gives a next gap."""
 
     def __init__(self, way, first, again, waits=False):
         self.way = way
-        #: It is due only when there is a next byte: chance is each byte's own.
+        #: Whether it is due only when there is a next byte: a chance belongs to that byte.
         self.waits = self._waits = waits
         self._first = first
         self._again = again
-        #: The position in the stream before which the fault is due; None: never again.
+        #: The position in the stream before which the fault is due; None: no more.
         self.position = None
         self.fault = None
 
@@ -50,18 +50,18 @@ class AtByte(Trigger):
         wire.add(self)
 
     def put_off(self, position):
-        """Be due there instead, whatever comes next."""
+        """Postpone to ``position``, without waiting for a next byte there."""
         self.position, self.waits = position, False
 
     def step(self):
-        """Due again after this time?"""
+        """Set the position at which it is due next, or None."""
         gap = self._again(self.fault.random)
         self.waits = self._waits
         self.position = None if gap is None else self.position + gap
 
 
 class AtCommand(Trigger):
-    """At the nth command that matches, or each, or each with a chance."""
+    """Fires at the nth command that matches, or at each, or at each with a chance."""
 
     def __init__(self, command, nth=None, chance=1.0):
         self._matches = matcher(command)
@@ -75,7 +75,7 @@ class AtCommand(Trigger):
         layer.at_commands.append(self)
 
     def heard(self, line):
-        """A command came: fire, if it is the one."""
+        """Fire if ``line`` is the command that the trigger waits for."""
         if not self._matches(line):
             return
         self._seen += 1
@@ -87,7 +87,11 @@ class AtCommand(Trigger):
 
 
 def matcher(pattern):
-    """Does a command match: begin so, or be the whole where ``*`` stands for anything?"""
+    """A function that says whether a command matches ``pattern``.
+
+    The command must begin with the pattern; if that contains ``*``, which stands for any text,
+    the whole command must match.
+    """
     if "*" not in pattern:
         return lambda line: line[: len(pattern)].upper() == pattern.upper()
     parts = ".*".join(re.escape(part) for part in pattern.split("*"))
@@ -96,7 +100,7 @@ def matcher(pattern):
 
 
 class AtTime(Trigger):
-    """At a time since it was armed, once or again and again."""
+    """Fires at a time since it was armed, once or at intervals."""
 
     def __init__(self, time, every=False):
         if every and not time:
@@ -132,7 +136,7 @@ def _each(count, way="out"):
 
 def _chance_byte(chance, way="out"):
     def gap(random):
-        """How many bytes pass until the next hit, itself counted: at least one."""
+        """How many bytes pass until the next hit, with the one that is hit: at least one."""
         if chance <= 0:
             return None
         if chance >= 1:
@@ -140,7 +144,7 @@ def _chance_byte(chance, way="out"):
         return 1 + int(math.log(1.0 - random.random()) / math.log(1.0 - chance))
 
     def first(random):
-        """A hit falls before its byte: the first byte can be hit too."""
+        """The hit comes before its byte, so that the first byte can be hit too."""
         found = gap(random)
         return found and found - 1
 
@@ -164,7 +168,7 @@ TRIGGERS = (
     ("chance CHANCE per COMMAND", AtCommand,
      "by chance, at each of these commands"),
 )
-"""The grammar of triggers: (template, what makes one, what it means)."""
+"""The grammar of triggers: (template, class or function that makes one, meaning)."""
 # fmt: on
 
 _MAKERS = {Template(usage): make for usage, make, _ in TRIGGERS}
@@ -174,7 +178,7 @@ FIRST = frozenset(usage.split()[0] for usage, _, _ in TRIGGERS)
 
 
 def trigger_of(words, whole):
-    """The trigger that ``words`` ask for; none ask for :class:`Now`."""
+    """The trigger that ``words`` stand for; no words stand for :class:`Now`."""
     if not words:
         return Now()
     template, values = choose(_MAKERS, words, whole)

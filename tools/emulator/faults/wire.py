@@ -1,20 +1,20 @@
 """The two streams of a serial line, and what faults do to the bytes in them.
 
-A :class:`Wire` cuts its stream where a trigger is due and sends every piece through the changes
-that are in force. Behind the one to the host stands a :class:`Gate`, which keeps bytes back.
+A :class:`Wire` cuts its stream where a trigger is due, and applies the active changes to every
+piece. After the wire to the host there is a :class:`Gate`, which can hold bytes back.
 """
 
 import re
 
-#: The head of what is printed in one piece: nothing of the module's own comes into the payload
-#: that follows it.
+#: The header before a payload, which is printed in one piece with it: the module's own notices
+#: never come inside the payload.
 _PAYLOAD = re.compile(rb"(?:\r\n)?\+(?:IPD,[^:\r\n]*:|CIPRECVDATA[:,])")
 
-#: Changes of one stream, or answers of one kind, that wait for their bytes or commands; further
-#: ones are none, so that a fault at every byte does not heap them up.
+#: How many changes of one stream, or effects of one kind, can wait for their bytes or commands.
+#: More are ignored, so that a fault at every byte does not collect them without limit.
 MOST_PENDING = 16
 
-#: Seconds too short to be told from none.
+#: A time in seconds that counts as none.
 _NOTHING = 1e-9
 
 
@@ -23,30 +23,30 @@ class Wire:
 
     def __init__(self, way, put):
         self.way = way
-        #: Bytes that came in at this end, before anything was done to them.
+        #: How many bytes came in, counted before any changes.
         self.count = 0
         self._put = put
         self._triggers = []
-        #: What is done to the bytes that pass.
+        #: The active changes (:class:`Change`), in the order in which they apply.
         self.changes = []
 
     def add(self, trigger):
-        """Let a trigger watch; it may be due at once."""
+        """Add a trigger; it may be due at once."""
         self._triggers.append(trigger)
         self._fire(self.count, waits=False)
 
     def change(self, change):
-        """Do something to what passes from now on."""
+        """Add a change that applies to the next bytes."""
         if len(self.changes) < MOST_PENDING:
             self.changes.append(change)
 
     def ahead(self):
-        """How many bytes may come before a trigger is due; None for any number."""
+        """How many bytes may pass before a trigger is due; None for any number."""
         gaps = [t.position - self.count for t in self._triggers if t.position > self.count]
         return min(gaps, default=None)
 
     def feed(self, data):
-        """Pass ``data`` on, as it comes out of the faults."""
+        """Pass ``data`` on, with the faults applied."""
         end = self.count + len(data)
         payload = self.way == "out" and _PAYLOAD.match(data)
         begin = self.count
@@ -59,9 +59,9 @@ class Wire:
             self._fire(end if payload else stop, waits=False)
 
     def _fire(self, end, waits):
-        """Fire what is due here, of those that wait for the next byte or of the others.
+        """Fire the triggers that are due here and whose ``waits`` is as given.
 
-        What must not come into a payload waits for its ``end``.
+        A polite fault, which must not come inside a payload, is postponed to its ``end``.
         """
         for trigger in self._triggers:
             if trigger.position != self.count or trigger.waits != waits:
@@ -81,31 +81,31 @@ class Wire:
 
 
 class Change:
-    """Something done to the next ``left`` bytes of a stream."""
+    """A change to the next ``left`` bytes of a stream."""
 
     def __init__(self, count):
         self.left = count
 
     def apply(self, piece):
-        """What becomes of a piece of the stream."""
+        """Return a piece of the stream with the change applied."""
         part = piece[: self.left]
         self.left -= len(part)
         return self.change(part) + piece[len(part) :] if part else piece
 
     def change(self, part):
-        """What becomes of bytes that the change is for."""
+        """Return the changed bytes for ``part``."""
         raise NotImplementedError
 
 
 class Drop(Change):
-    """They are lost."""
+    """The bytes are lost."""
 
     def change(self, part):
         return b""
 
 
 class Flip(Change):
-    """One byte comes with these bits turned over."""
+    """One byte comes with the bits of ``mask`` inverted."""
 
     def __init__(self, mask):
         super().__init__(1)
@@ -116,7 +116,7 @@ class Flip(Change):
 
 
 class Duplicate(Change):
-    """They come a second time, as a block, once all of them have passed."""
+    """The bytes come a second time, as a block, after all of them have passed."""
 
     def __init__(self, count):
         super().__init__(count)
@@ -128,13 +128,13 @@ class Duplicate(Change):
 
 
 class Gate:
-    """Keeps bytes back: all of them for a while, or all but a piece now and then."""
+    """Holds bytes back: all of them for a time, or lets them pass in pieces with pauses."""
 
     def __init__(self, core, put, later):
         self._core = core
         self._put = put
         self._later = later
-        #: What is kept back.
+        #: The bytes that are held back.
         self.waiting = bytearray()
         self._opens = 0.0
         self._piece = None
@@ -142,16 +142,19 @@ class Gate:
         self._armed = False
 
     def shut(self, seconds):
-        """Let nothing through for a while."""
+        """Let nothing pass for ``seconds``."""
         self._opens = max(self._opens, self._core.scheduler.now + seconds)
 
     def cut(self, size, gap, seconds=None):
-        """Let through ``size`` bytes, then nothing for ``gap`` seconds, and so on."""
+        """Let ``size`` bytes pass, then nothing for ``gap`` seconds, and so on.
+
+        This ends after ``seconds``; None: never.
+        """
         self._piece = (size, gap)
         self._until = None if seconds is None else self._core.scheduler.now + seconds
 
     def put(self, data):
-        """Bytes for the host."""
+        """Add bytes for the host."""
         self.waiting += data
         if not self._armed:
             self._go()
