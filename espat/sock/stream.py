@@ -74,9 +74,7 @@ class Socket(LinkSocket):
     # The methods of a receiver of payload: see links.py
 
     def place(self):
-        """Where the next payload bytes go: to the caller's buffer if it requested them directly,
-        else to the ring.
-        """
+        """Where the next payload bytes go: the caller's buffer if they are for it, or the ring."""
         into = self.into
         coming = self.coming
         if into is not None and not self.modem.parser.pushed:
@@ -146,8 +144,7 @@ class Socket(LinkSocket):
             self.flush()
         since = asked = modem.port.ticks()
         every = _ASK_MS
-        if self.timeout is not None and self.timeout * 2 <= 1:
-            # One call ends before 500 ms have passed: count across calls.
+        if self.timeout is not None and self.timeout * 2 <= 1:  # no call waits for 500 ms
             asked, every = modem.asked, _SELDOM_MS
         self.got = 0
         if self.doing or not self.waiting():
@@ -188,8 +185,7 @@ class Socket(LinkSocket):
             if modem.contact < 1:  # perhaps the module restarted: that is no end of stream
                 modem.chores()
                 return -1
-            # ESP-AT (it sends a trailer) reports CLOSED after all has been read; NonOS does not
-            # wait for that.
+            # ESP-AT, which has a trailer, says CLOSED after all has been read; NonOS does not wait.
             known = modem.pushes(link) or modem.parser.trailer
             # With several connections, the link number in CLOSED may have been damaged.
             known = known and (link < 0 or sum(map(bool, modem.links[:5])) < 2)
@@ -199,15 +195,12 @@ class Socket(LinkSocket):
         return -1
 
     def _fetch(self, view):
-        """Send ``AT+CIPRECVDATA=<link>,<n>``, ``n`` being what fits the UART's buffer, or 128 if
-        the last read brought nothing: the module may be short of memory.
-        """
+        """Send ``AT+CIPRECVDATA=<link>,<n>`` for what the UART's buffer holds; 128 if refused."""
         if view is not None and len(view) >= _STRAIGHT and self.timeout != 0:
             self.into = view
         else:
             view = self.queue(0).space()
-        most = 128 if self.refused else max(32, self.radio.rx_size - _AROUND)
-        n = min(len(view), most)
+        n = min(len(view), 128 if self.refused else max(32, self.radio.rx_size - _AROUND))
         self.used = True
         modem = self.modem
         pair = self.pair
@@ -219,10 +212,7 @@ class Socket(LinkSocket):
         self.doing = _RECEIVING
 
     def _ask(self):
-        """Ask the module what it holds and which links are open, since notices can be lost.
-
-        :returns: True if it is being asked
-        """
+        """Ask the module what it holds, since notices can be lost. True if it is being asked."""
         modem = self.modem
         if self.doing or modem.chores():
             return False
@@ -236,8 +226,7 @@ class Socket(LinkSocket):
         :param int nbytes: the most bytes to read; 0: as many as the buffer holds
         :returns: how many bytes; 0 at the end of the stream, once: after that it raises, because
             a program that takes 0 for "nothing yet" would loop for ever
-        :raises OSError: ETIMEDOUT or EAGAIN, as set by ``settimeout()``; ECONNRESET, bytes were
-            lost
+        :raises OSError: ETIMEDOUT or EAGAIN, as set by ``settimeout()``; ECONNRESET, bytes lost
         """
         view = octets("buffer", buffer, True)
         if nbytes:
@@ -253,9 +242,7 @@ class Socket(LinkSocket):
         return n
 
     def recv(self, size):
-        """As ``recv_into()``, but returns bytes: up to ``size``, and no more than has come; ``b""``
-        at the end of the stream.
-        """
+        """As ``recv_into()``, but returns bytes: up to ``size``; ``b""`` at the end."""
         if size < 1:
             if size:
                 raise fail("too_small")
@@ -292,8 +279,7 @@ class Socket(LinkSocket):
     def readline(self):
         """Read one line, including its ``\\n``. At the end of the stream: the rest, then ``b""``.
 
-        It raises as ``recv_into()`` does; the part of the line that has come is kept for the next
-        read.
+        Raises as ``recv_into()`` does; the part of a line that has come is kept for the next read.
         """
         n = self.ring.find(b"\n") + 1 if self._ready() else 0
         return self.ring.pull(n) if n else self._line()
@@ -433,7 +419,6 @@ class Socket(LinkSocket):
         :raises OSError: ENOMEM, all five links are in use; ECONNREFUSED, the connection failed;
             ENOTCONN, not joined to a network; -2, name not found; ETIMEDOUT; with a time-out of 0
             EINPROGRESS at the first call, then EALREADY until it is open; EISCONN, it is open
-            already
         """
         since = self.modem.port.ticks()
         if lazy.call("sock.opening", "is_new", self, address):
@@ -454,9 +439,7 @@ class Socket(LinkSocket):
             raise failure
 
     def close(self):
-        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if the link is still open. Closing
-        a closed socket does nothing.
-        """
+        """Send what is held back, then ``AT+CIPCLOSE=<link>`` if the link is open. Idempotent."""
         if self.shut:
             return
         modem = self.modem
@@ -497,8 +480,7 @@ class Socket(LinkSocket):
 
         :param int backlog: how many clients may wait for ``accept()``: 5 to 16, counting those
             that have disconnected again; at most five are connected at a time
-        :raises OSError: EADDRINUSE, another socket listens: a module has one server; EINVAL, not
-            bound
+        :raises OSError: EADDRINUSE, another socket listens; EINVAL, not bound
         """
         lazy.call("sock.server", "listen", self, backlog, type(self))
 
