@@ -7,9 +7,9 @@ class AccessPoint:
     """A Wi-Fi network that a module may find and join.
 
     ``security`` is the ``<ecn>`` of AT+CWLAP (0 open, 3 WPA2-PSK); ``rssi`` is in dBm; ``ip`` is
-    the address its DHCP server gives to the station. With ``dhcp=False`` a station associates
-    and gets no address; with ``silent=True`` it never gets an answer (a join times out). What
-    cannot be is a ValueError.
+    the address that its DHCP server gives to the station. With ``dhcp=False`` a station
+    associates but gets no address; with ``silent=True`` it never gets an answer (a join times
+    out). Raises ValueError for impossible values.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class AccessPoint:
         self.gateway = limits.address("gateway", gateway or ip.rsplit(".", 1)[0] + ".1")
         self.netmask = limits.address("netmask", netmask)
         self.bssid = limits.mac("bssid", bssid)
-        #: Out of range while false.
+        #: Whether it is in range.
         self.present = True
 
     def __repr__(self):

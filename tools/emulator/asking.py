@@ -1,7 +1,7 @@
-"""Questions a module puts to its network that take a while: names, times, echoes.
+"""Questions of a module to its network that take some time: DNS, SNTP, ping.
 
-An :class:`Answer` is polled: ``done`` tells when it came, and ``value`` is what came, None for
-nothing. Where real sockets carry the question the network holds them until it is done.
+An :class:`Answer` is polled: ``done`` says whether it has come, and ``value`` is what came, None
+for nothing. If a real socket carries the question, the network watches it until it is done.
 """
 
 import os
@@ -13,19 +13,22 @@ from .schedule import Until
 
 
 class Answer:
-    """What a question led to."""
+    """The answer to a question."""
 
     def __init__(self, value=None, done=True):
         self.value = value
         self.done = done
 
     def give_up(self):
-        """Wait no longer."""
+        """Stop waiting."""
         self.done = True
 
 
 def wait_for(answer, seconds):
-    """A task: what ``answer`` brings within so many seconds, or None; nothing is left behind."""
+    """A task: wait at most ``seconds`` for ``answer``; returns its value or None.
+
+    Afterwards nothing waits for the answer any more.
+    """
     try:
         yield Until(lambda: answer.done, seconds)
     finally:
@@ -34,7 +37,7 @@ def wait_for(answer, seconds):
 
 
 class Question(Answer):
-    """A question over a datagram socket, asked of several places until one answers."""
+    """A question over a datagram socket, sent to one place after the other until one answers."""
 
     def __init__(self, network, places, ask, read):
         super().__init__(None, done=False)
@@ -46,7 +49,7 @@ class Question(Answer):
         self.retry()
 
     def retry(self):
-        """Ask the next place; done without success when there is none."""
+        """Ask the next place; if there is none, the question is done without an answer."""
         self._close()
         while self._places and not self._sock:
             self._send(self._places.pop(0))
@@ -67,7 +70,7 @@ class Question(Answer):
         self._network.watch(sock, self)
 
     def ready(self, events):
-        """An answer, or the news that there will be none."""
+        """Called by the selector: an answer came, or an error."""
         try:
             value = self._read(self._sock.recv(2048))
         except (BlockingIOError, InterruptedError):
@@ -94,7 +97,7 @@ class Question(Answer):
 
 
 class Resolved(Answer):
-    """What this machine's own resolver makes of a name: it waits, so a thread asks it."""
+    """The answer of this machine's own resolver; it blocks, so it is asked in a thread."""
 
     def __init__(self, name):
         super().__init__(None, done=False)
@@ -111,7 +114,7 @@ class Resolved(Answer):
 
 
 class Datagram:
-    """A UDP question: ``make()`` gives the packet."""
+    """A question over UDP; ``make()`` returns the packet."""
 
     def __init__(self, make):
         self.packet = make
@@ -123,11 +126,11 @@ class Datagram:
 
 
 class Echo:
-    """An ICMP echo request, where the system lets a user send one."""
+    """An ICMP echo request, if the system lets the user send one."""
 
     @staticmethod
     def socket():
-        """A socket to ask with, or None where that is forbidden."""
+        """A socket to ask with, or None if that is forbidden."""
         try:
             return socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
         except OSError:
@@ -135,7 +138,7 @@ class Echo:
 
     @staticmethod
     def packet():
-        """Type 8, code 0; the kernel fills in identifier and checksum."""
+        """The packet: type 8, code 0; the kernel fills in identifier and checksum."""
         return struct.pack("!BBHHH", 8, 0, 0, 0, 1) + os.urandom(32)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Clocks for the emulator: the real one, and one that a test moves by hand."""
+"""Clocks for the emulator: the real one, and one that a test advances."""
 
 import time
 
@@ -12,7 +12,7 @@ class RealClock:
 
 
 class SimClock:
-    """Time that stands still until it is told to move."""
+    """Time that stands still until :meth:`advance` is called."""
 
     def __init__(self, start=0.0):
         self._now = float(start)

@@ -1,9 +1,9 @@
-"""The module's own idea of the time of day, and SNTP that sets it."""
+"""The module's own time of day, and SNTP, which sets it."""
 
 from .asking import wait_for
 from .commands.tcp import resolve
 
-#: SNTP asks again after so many seconds (AT+CIPSNTPINTV, one hour).
+#: The default interval of SNTP in seconds (AT+CIPSNTPINTV): one hour.
 INTERVAL = 3600
 
 #: Pause after servers that did not answer, in seconds.
@@ -11,14 +11,14 @@ _RETRY = 15
 
 
 class ClockWorks:
-    """Time since 1970, counted from boot until somebody tells better."""
+    """The time since 1970; it begins at 0 at boot, until it is set."""
 
     def __init__(self, core):
         self._core = core
         self.reset()
 
     def reset(self):
-        """As after power-on: 1970, and nobody asked."""
+        """Set the state after power-on: 1970, and SNTP off."""
         self._zero = self._core.scheduler.now
         self._offset = 0
         self._task = None
@@ -30,23 +30,26 @@ class ClockWorks:
         return self._core.scheduler.now - self._zero
 
     def local(self):
-        """The same in the zone set; unsynchronised time has none (captures 30, 31)."""
+        """The same in the time zone that was set.
+
+        Without synchronisation the zone does not apply (captures 30, 31).
+        """
         if not self.synchronised:
             return 0 if self._core.profile.old else self.utc()
         return self.utc() + self._offset
 
     def set(self, seconds):
-        """It is so many seconds since 1970."""
+        """Set the time to ``seconds`` since 1970."""
         self._zero = self._core.scheduler.now - seconds
 
     def start(self, offset, servers):
-        """Ask ``servers`` in turn, now and every so often; ``offset`` is the zone, in seconds."""
+        """Ask ``servers`` in turn, now and at intervals; ``offset`` is the zone, in seconds."""
         self.stop()
         self._offset = offset
         self._task = self._core.scheduler.start(self._run(servers))
 
     def stop(self):
-        """Ask no more."""
+        """Stop asking."""
         if self._task:
             self._task.stop()
         self._task = None

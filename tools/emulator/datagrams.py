@@ -1,4 +1,4 @@
-"""UDP over real sockets, groups and broadcast included, on loopback or beyond."""
+"""UDP over real sockets, with multicast and broadcast, on loopback or beyond."""
 
 import selectors
 import socket
@@ -7,13 +7,13 @@ from .network import Channel, is_group
 
 _BROADCAST = "255.255.255.255"
 
-#: What 255.255.255.255 is on the loopback interface.
+#: The broadcast address of the loopback interface, used instead of 255.255.255.255.
 _LOOPBACK_BROADCAST = "127.255.255.255"
 _LOOPBACK = "127.0.0.1"
 
 
 class SocketDatagrams(Channel):
-    """A UDP end of the module over a non-blocking socket."""
+    """The module's end of UDP, over a non-blocking socket."""
 
     def __init__(self, network, remote, local_port, everywhere):
         self._network = network
@@ -30,7 +30,10 @@ class SocketDatagrams(Channel):
         network.selector.register(self.sock, selectors.EVENT_READ, self)
 
     def _bind(self, address, local_port):
-        """Groups and broadcast are received on any address, the rest on the interface's own."""
+        """Bind the socket: for groups and broadcast to any address, else to loopback only.
+
+        If the network reaches everywhere, it is always any address.
+        """
         here = "" if self._everywhere or is_group(address) else _LOOPBACK
         if is_group(address):
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -51,7 +54,7 @@ class SocketDatagrams(Channel):
         return self.sock.getsockname()[1] if self.sock else 0
 
     def ready(self, events):
-        """A datagram waits."""
+        """Called by the selector: a datagram waits."""
         self._readable = True
         self._network.selector.unregister(self.sock)
 
@@ -70,7 +73,7 @@ class SocketDatagrams(Channel):
         return data
 
     def send(self, data, target=None):
-        """What cannot be delivered is lost, as datagrams are."""
+        """Send a datagram. One that cannot be delivered is lost without an error."""
         if not self.sock:
             return 0
         address, port = self._network.real(*(target or self.remote))

@@ -1,7 +1,7 @@
-"""What a module stores, in a file: readable JSON, written whole or not at all.
+"""A file with what a module stores in flash: readable JSON, replaced as a whole.
 
-The file holds what AT+SYSSTORE, ``_DEF`` and their like put into flash, passwords too: only its
-owner may read it.
+It contains what AT+SYSSTORE, ``_DEF`` and similar commands put into flash, including passwords, so
+only its owner may read it.
 """
 
 import base64
@@ -18,7 +18,7 @@ _FIELDS = {field.name: field for field in dataclasses.fields(Settings) if field.
 
 
 class BadFlash(ValueError):
-    """A flash file that cannot be used; says why."""
+    """A flash file cannot be used; the message says why."""
 
 
 class FlashFile:
@@ -30,10 +30,10 @@ class FlashFile:
         self._written = None
 
     def load(self):
-        """(settings, store) as the last run left them; (None, None) where there is no file yet.
+        """Read (settings, store) as the last run left them; (None, None) if there is no file yet.
 
-        The store is for :meth:`~.pki.Store.restore`. Raises BadFlash, or OSError; that too where
-        the file could not be written later.
+        The store is for :meth:`~.pki.Store.restore`. Raises BadFlash, or OSError, which is also
+        raised if the file could not be written later.
         """
         folder = self.path.absolute().parent
         if not folder.is_dir():
@@ -71,7 +71,7 @@ class FlashFile:
                 raise ValueError(f"{name} is {value!r}")
 
     def save(self, flash):
-        """Write ``flash``, if it changed since it was read or written; says whether it did."""
+        """Write ``flash`` if it has changed since the last time; returns whether it has."""
         settings = {name: getattr(flash, name) for name in _FIELDS}
         content = {
             "espat flash": _FORMAT,
@@ -87,7 +87,7 @@ class FlashFile:
         return True
 
     def _replace(self, text):
-        """Whoever reads the file finds the old or the new, whatever happens meanwhile."""
+        """Replace the file at once, so that a reader finds the old or the new content."""
         beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         try:
             with open(beside, "w", encoding="utf-8", opener=_private) as file:
@@ -97,7 +97,7 @@ class FlashFile:
             os.replace(beside, self.path)
         except BaseException as error:
             beside.unlink(missing_ok=True)
-            if isinstance(error, OSError):  # which names no file, or the one beside
+            if isinstance(error, OSError):  # it names no file, or the temporary one
                 raise OSError(error.errno, error.strerror, str(self.path)) from None
             raise
 
@@ -107,7 +107,7 @@ def _private(path, flags):
 
 
 def _to_json(value):
-    """Bytes as text where they are UTF-8 that can be read, else in base64."""
+    """Convert bytes to text if they are printable UTF-8, else to base64."""
     if isinstance(value, dict):
         return {key: _to_json(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,6 +1,6 @@
-"""What the options of an emulated module may be: one table, for Python, files and URLs alike.
+"""The limits of an emulated module's options, for Python, scenario files and URLs alike.
 
-What is wrong is a ValueError, whose sentence names the option, what was given and what is meant.
+A wrong value raises ValueError; the message names the option, the value, and what is allowed.
 """
 
 import math
@@ -8,22 +8,22 @@ import re
 
 from .network import is_address
 
-#: Seconds: the longest that anything may take, and a time that is written with its unit.
+#: The longest duration in seconds, and the form of a time that is written with its unit.
 _LONGEST = 86400.0
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 _TIME = re.compile(r"(\d+(?:\.\d+)?) *(us|ms|s|min|h)", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}", re.ASCII)
 
-#: Rates of a UART, in baud: the least and the greatest that any family takes.
+#: The lowest and the highest rate of a UART in any family, in baud.
 RATES = (80, 5_000_000)
 
-#: How far a network reaches, as it is asked for, and as a SocketNetwork has it.
+#: How far a network reaches: {word for users: ``reach`` of SocketNetwork}.
 REACHES = {"loopback": "loopback", "host": "any"}
 
 _BYTES = (1, (1 << 31) - 1)
 
-#: Numbers: (least, greatest), both included, and the unit.
+#: Numbers: (least, greatest, unit); both limits are included.
 _NUMBERS = {
     "baud": (*RATES, "baud"),
     "module_baud": (*RATES, "baud"),
@@ -42,14 +42,17 @@ _NUMBERS = {
 
 
 def whole(text):
-    """The whole number that ``text`` is: no blanks, no underlines, no digits of other scripts."""
+    """Convert ``text`` to a whole number: no spaces, underscores, or digits of other scripts."""
     if not _WHOLE.fullmatch(text):
         raise ValueError(f"{text!r} is no whole number")
     return int(text)
 
 
 def number(name, value):
-    """Refuse what is no whole number within the limits of the option ``name``; returns it."""
+    """Return ``value`` if it is a whole number within the limits of the option ``name``.
+
+    Raises ValueError otherwise.
+    """
     least, most, unit = _NUMBERS[name]
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         meant = f"a whole number from {least} to {most} {unit}".strip()
@@ -58,7 +61,7 @@ def number(name, value):
 
 
 def seconds(name, value):
-    """The seconds that ``value`` is: a number, or a text with a unit such as ``"2 ms"``."""
+    """Convert ``value`` to seconds: a number, or a text with a unit such as ``"2 ms"``."""
     match = isinstance(value, str) and _TIME.fullmatch(value.strip())
     found = float(match[1]) * _UNITS[match[2]] if match else value
     if isinstance(found, bool) or not isinstance(found, (int, float)):
@@ -72,7 +75,7 @@ def seconds(name, value):
 
 
 def durations(given, known):
-    """The durations of a module, by name, in seconds; ``known`` are the names there are."""
+    """The durations of a module by name, in seconds; ``known`` are the valid names."""
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise ValueError(f"timing has no {unknown[0]!r}; there are {', '.join(known)}")
@@ -80,7 +83,7 @@ def durations(given, known):
 
 
 def options(**given):
-    """Refuse numbers that a module cannot have; those that are None are not given."""
+    """Raise ValueError for numbers that a module cannot have; None means not given."""
     for name, value in given.items():
         if value is not None:
             number(name, value)
@@ -90,7 +93,7 @@ def options(**given):
 
 
 def text(name, value, least, most):
-    """The bytes that a name or password is on the air; ``least`` and ``most`` count them."""
+    """A name or password as bytes; ``least`` and ``most`` limit their number."""
     data = value.encode() if isinstance(value, str) else bytes(value)
     if not least <= len(data) <= most:
         raise ValueError(f"the {name} has {len(data)} bytes, and {least} to {most} are meant")
@@ -98,14 +101,14 @@ def text(name, value, least, most):
 
 
 def address(name, value):
-    """An IPv4 address in figures."""
+    """Return ``value`` if it is a dotted decimal IPv4 address, else raise ValueError."""
     if not isinstance(value, str) or not is_address(value):
         raise ValueError(f"{name} is {value!r}, and an address such as 192.168.1.50 is meant")
     return value
 
 
 def mac(name, value):
-    """A MAC address."""
+    """Return ``value`` if it is a MAC address, else raise ValueError."""
     if not isinstance(value, str) or not _MAC.fullmatch(value):
         raise ValueError(f"{name} is {value!r}, and one such as 02:00:00:00:00:01 is meant")
     return value

@@ -1,7 +1,7 @@
-"""The types of link that AT+CIPSTART knows, in a table: a type added here is a type dialled.
+"""The table of the link types of AT+CIPSTART; a type that is added here can be connected.
 
-A row makes the channel for one type. Its function gets the core, the request and the address
-that the host's name resolved to, and returns a channel of :mod:`.network`.
+Each function makes the channel for one type. It gets the core, the request and the address of the
+host, and returns a channel of :mod:`.network`.
 """
 
 import logging
@@ -21,13 +21,14 @@ class Request(NamedTuple):
     port: int
     #: TCP: seconds between keep-alive probes, 0 for none.
     keep_alive: int = 0
-    #: UDP: the local port (0: any) and whether the target follows the sender (0, 1, 2).
+    #: UDP: the local port (0: any), and whether the target follows the sender (0 no, 1 once, 2
+    #: always).
     local_port: int = 0
     udp_mode: int = 0
     local_ip: str = ""
     #: Seconds until the module gives up, 0 for the family's own limit.
     limit: float = 0.0
-    #: The link it is for: AT+CIPSSLCCONF and its kin are set by link.
+    #: The number of the link: AT+CIPSSLC... commands set options for each link.
     link: int = 0
 
 
@@ -41,12 +42,12 @@ def _udp(core, request, address):
 
 LINK_TYPES = {"TCP": _tcp, "UDP": _udp, "SSL": tls_client.connect}
 
-#: What AT+CIPSERVER can serve.
+#: The types that AT+CIPSERVER can serve.
 SERVER_TYPES = ("TCP", "SSL")
 
 
 def dial(core, request, address):
-    """A channel for ``request``, that may still be connecting; None where there can be none."""
+    """A channel for ``request``, which may still be connecting; None if that is not possible."""
     try:
         return LINK_TYPES[request.kind](core, request, address)
     except Unavailable as missing:
@@ -55,7 +56,7 @@ def dial(core, request, address):
 
 
 def listen(core, kind, port, ca=0):
-    """A listener for AT+CIPSERVER; None where there can be none."""
+    """A listener for AT+CIPSERVER; None if that is not possible."""
     try:
         if kind == "SSL":
             return tls_server.serve(core, port, ca)

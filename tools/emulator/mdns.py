@@ -1,4 +1,4 @@
-"""mDNS: what AT+MDNS announces, and who answers for it on this machine."""
+"""mDNS: what AT+MDNS announces, and the answers to queries for it on this machine."""
 
 import logging
 import socket
@@ -16,7 +16,7 @@ class Service(NamedTuple):
 
     #: The name before ``.local``.
     host: str
-    #: ``_http`` or the like, and ``_tcp`` or ``_udp``.
+    #: The type, such as ``_http``; ``protocol`` is ``_tcp`` or ``_udp``.
     kind: str
     port: int
     instance: str
@@ -26,9 +26,9 @@ class Service(NamedTuple):
 
 
 class Announcer:
-    """Answers for one service on the loopback interface, by python-zeroconf where that is there.
+    """Answers queries for one service on the loopback interface, if python-zeroconf is installed.
 
-    ``port`` is the real one, where it differs from the service's.
+    ``port`` is the real port, which may differ from the service's.
     """
 
     def __init__(self, service, port):
@@ -39,11 +39,11 @@ class Announcer:
         self._thread.start()
 
     def withdraw(self):
-        """Answer no more, as soon as may be."""
+        """Stop answering soon; do not wait for it."""
         self._over.set()
 
     def close(self):
-        """The same, and wait for it."""
+        """Stop answering, and wait until that is done."""
         self.withdraw()
         self._thread.join()
 

@@ -1,4 +1,4 @@
-"""The network of tests: deterministic, without sockets, its peers plain Python objects."""
+"""A network for tests: deterministic, without sockets, with Python objects as peers."""
 
 import collections
 
@@ -13,14 +13,14 @@ class Peer:
         self._network = network
         self._channel = channel
         self._handler = handler
-        #: Bytes sent and not yet taken by the module: its window is full, or it does not look.
+        #: Bytes sent that the module has not taken yet, for example because its window is full.
         self.unread = bytearray()
-        #: How many more bytes this peer takes; None for no limit.
+        #: How many more bytes this peer accepts; None for no limit.
         self.room = None
         self.closed = False
-        #: Everything the module sent.
+        #: Everything that the module sent.
         self.data = bytearray()
-        #: The module's end: (address, port).
+        #: (address, port) of the module's end.
         self.address = ("192.168.1.50", channel.local_port)
 
     def send(self, data):
@@ -34,7 +34,7 @@ class Peer:
         self.closed = True
 
     def reset(self):
-        """Close at once; what was sent and not taken is lost (RST)."""
+        """Close at once; data that the module has not taken are lost (RST)."""
         self.unread.clear()
         self.closed = True
         self._channel.broken = True
@@ -83,7 +83,7 @@ class MemoryChannel(Channel):
     def send(self, data, target=None):
         if not self.peer.closed:
             return self.peer._take(data)
-        # As TCP has it: what is sent to a peer that left is taken once, and then comes the RST.
+        # As with TCP: the first data sent to a closed peer are accepted, then its RST comes.
         taken = 0 if self.broken else len(data)
         self.broken = True
         return taken
@@ -102,7 +102,7 @@ class DatagramPeer:
         self._handler = handler
         #: (address, port)
         self.place = place
-        #: What came: (source, data), oldest first.
+        #: The datagrams received: (source, data), oldest first.
         self.inbox = []
 
     def send(self, data, target):
@@ -116,7 +116,7 @@ class DatagramPeer:
 
 
 class MemoryDatagrams(Channel):
-    """A UDP end of the module."""
+    """The module's end of UDP."""
 
     #: The station's address as peers see it.
     ADDRESS = "192.168.1.50"
@@ -162,17 +162,17 @@ class MemoryListener:
         return channel
 
     def close(self):
-        """Listen no more."""
+        """Stop listening."""
         self._network.listeners.pop(self.port, None)
 
 
 class MemoryNetwork:
-    """Peers as Python objects; everything happens in ``poll``, in a fixed order.
+    """A network whose peers are Python objects; connections open in ``poll``, in a fixed order.
 
-    ``hosts`` maps names to addresses. These, and all that have listened, are found whatever DNS
-    servers the module is told (AT+CIPDNS); with ``strict_dns`` those alone are asked then. A
-    host that nobody listens on refuses connections; :meth:`blackhole` makes one that never
-    answers.
+    ``hosts`` maps names to addresses. These names, and those given to :meth:`listen`, are found
+    even if the module is told DNS servers (AT+CIPDNS). With ``strict_dns`` only those servers are
+    asked then. A host on which nobody listens refuses connections; one given to :meth:`blackhole`
+    never answers.
     """
 
     def __init__(self, hosts=None, *, strict_dns=False):
@@ -187,11 +187,11 @@ class MemoryNetwork:
         self.name_servers = {}
         #: {address of a time server: seconds since 1970}
         self.time_servers = {}
-        #: What AT+MDNS announces (:class:`~.mdns.Service`), None for nothing.
+        #: The :class:`~.mdns.Service` that AT+MDNS announces, or None.
         self.announced = None
         self._datagram_peers = {}
         self._datagram_ends = []
-        #: Every peer that ever was, oldest first.
+        #: Every TCP peer so far, oldest first.
         self.peers = []
 
     # -- for tests ---------------------------------------------------------------------------
@@ -199,15 +199,16 @@ class MemoryNetwork:
     def listen(self, host, port, handler):
         """Let ``handler`` serve connections to ``host``:``port``; returns the address.
 
-        A handler has ``connected(peer)``, ``received(peer, data)`` and ``closed(peer)``, each
-        of which may be missing. A class or function is called for each connection to make one.
+        A handler has the methods ``connected(peer)``, ``received(peer, data)`` and
+        ``closed(peer)``; each may be missing. If ``handler`` is a class or a function, it is called
+        to make a handler for each connection.
         """
         address = self.names.add(host)
         self._handlers[address, port] = handler
         return address
 
     def refuse(self, host, port=None):
-        """Serve ``host`` no more (one port, or all): connections are refused."""
+        """Stop serving ``host`` (one port, or all): connections are refused."""
         address = self.names.add(host)
         for key in list(self._handlers):
             if key[0] == address and port in (None, key[1]):
@@ -233,13 +234,13 @@ class MemoryNetwork:
         return address
 
     def udp(self, host, port, handler=None):
-        """A UDP peer at ``host``:``port``; ``handler(peer, source, data)`` sees what comes."""
+        """Add a UDP peer at ``host``:``port``; ``handler(peer, source, data)`` gets datagrams."""
         place = (self.names.add(host), port)
         self._datagram_peers[place] = DatagramPeer(self, place, handler)
         return self._datagram_peers[place]
 
     def _carry(self, data, source, target):
-        """Bring a datagram where it belongs: to peers, to the module, to a whole group."""
+        """Deliver a datagram to peers and to the module; one for a group to all at its port."""
         address, port = target
         many = is_group(address)
         for place, peer in list(self._datagram_peers.items()):
@@ -254,13 +255,13 @@ class MemoryNetwork:
         return self._next_port - 1
 
     def announce(self, service):
-        """What AT+MDNS announces is kept here: in ``announced``."""
+        """Keep what AT+MDNS announces in :attr:`announced`."""
         self.announced = service
 
     # -- for the module ----------------------------------------------------------------------
 
     def lookup(self, name, servers=None):
-        """The network's own table, then the DNS ``servers``, if any are set."""
+        """Look up a name in the network's own table, then in the DNS ``servers``, if any."""
         if is_address(name):
             return Answer(name)
         known = self.names.find(name)
@@ -271,19 +272,19 @@ class MemoryNetwork:
         return Answer(found[0] if found else None)
 
     def time(self, address):
-        """What :meth:`serve_time` set for ``address``; never done where nobody serves it."""
+        """The answer that :meth:`serve_time` set for ``address``; without one, it never comes."""
         value = self.time_servers.get(address)
         return Answer(value, done=value is not None)
 
     def ping(self, address):
-        """True from every host that has a name or listens."""
+        """The answer is True for every host that has a name or listens; else it never comes."""
         known = {key[0] for key in self._handlers} | set(self.names.addresses.values())
         known -= self._blackholes
         there = address in known
         return Answer(there or None, done=there)
 
     def connect(self, kind, address, port, local_port=0, **options):
-        """Start a connection; it opens, or fails, in the next ``poll``."""
+        """Start a connection; it opens in the next ``poll``, or has failed if nobody listens."""
         handler = self._handlers.get((address, port))
         if isinstance(handler, type) or (callable(handler) and not hasattr(handler, "received")):
             handler = handler()
@@ -298,7 +299,7 @@ class MemoryNetwork:
         return channel
 
     def datagrams(self, address, port, local_port=0):
-        """A UDP end of the module."""
+        """Make a UDP end for the module; returns None if the port is taken."""
         taken = {end.local_port for end in self._datagram_ends}
         if local_port in taken:
             return None
@@ -307,14 +308,14 @@ class MemoryNetwork:
         return end
 
     def open_server(self, kind, port, **options):
-        """Start a server of the module; None if the port is taken."""
+        """Start a server of the module; returns None if the port is taken."""
         if port in self.listeners:
             return None
         self.listeners[port] = MemoryListener(self, kind, port)
         return self.listeners[port]
 
     def poll(self):
-        """Open what is opening."""
+        """Open the connections that were started; returns whether there were any."""
         opening, self._opening = self._opening, []
         for channel in opening:
             channel.state = OPEN
@@ -322,4 +323,4 @@ class MemoryNetwork:
         return bool(opening)
 
     def close(self):
-        """Nothing to free."""
+        """Do nothing: there is nothing to free."""

@@ -1,10 +1,11 @@
-"""Updates over the network: where the emulator's modules get them, and what they look like.
+"""Updates over the network: the server of the emulator's modules, and its files.
 
-Espressif's server and its protocol are not public, and no firmware runs here: the server, its
-files and the images are the emulator's own. The server is any HTTP server that the module's
-network knows as :data:`HOST`; it has a file ``version``, which holds the latest version such as
-``v3.4.0.0``, and a folder of that name for each version with the files that can be updated:
-``ota``, made by :func:`image`, and others by the names of their partitions, such as ``client_ca``.
+Espressif's server and its protocol are not public, and the emulator runs no firmware. So the
+server, its files and the images are the emulator's own invention. The server is any HTTP server
+that the module's network knows as :data:`HOST`. It has a file ``version`` with the latest version,
+such as ``v3.4.0.0``, and for each version a folder of that name. The folder holds the files that
+can be updated: ``ota``, made by :func:`image`, and others with the names of their partitions, such
+as ``client_ca``.
 """
 
 import re
@@ -17,21 +18,21 @@ from .network import OPEN
 HOST = "ota.test"
 PORTS = {"TCP": 80, "SSL": 443}
 
-#: What an image of firmware begins with, on every ESP chip.
+#: The first byte of a firmware image, on every ESP chip.
 _MAGIC = b"\xe9"
 _VERSION = re.compile(rb"v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
 _HEAD = re.compile(rb"HTTP/1\.[01] 200 .*?\r\n\r\n", re.DOTALL)
 _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 
-#: Bytes that a module has room for.
+#: The most bytes that a module can receive.
 _ROOM = 8 << 20
 
-#: Seconds between two looks at a connection.
+#: Seconds between two polls of a connection.
 _BEAT = 0.005
 
 
 def image(version, size=65536):
-    """An image of ``size`` bytes that makes a module say it is ``version``, as ``"v3.4.0.0"``."""
+    """An image of ``size`` bytes; a module updated with it reports ``version`` (``"v3.4.0.0"``)."""
     return (_MAGIC + b"espat firmware " + version.encode() + b"\n").ljust(size, b"\xff")
 
 
@@ -42,14 +43,14 @@ def version_of(text):
 
 
 def version_in(data):
-    """The version that an image makes a module, or None where it is no image of ours."""
+    """The version in an image, as four numbers; None if :func:`image` did not make it."""
     head, _, _ = data[:64].partition(b"\n")
     marked = head.startswith(_MAGIC + b"espat firmware ")
     return version_of(head.rpartition(b" ")[2]) if marked else None
 
 
 class Place:
-    """A server that files come from."""
+    """A server from which a module fetches files."""
 
     def __init__(self, core, host=HOST, kind="TCP", port=None):
         self._core = core
@@ -60,12 +61,15 @@ class Place:
         self._end = core.scheduler.now + core.timing.update_timeout
 
     def found(self):
-        """A task: has the server's name an address?"""
+        """A task: resolve the server's name; returns whether it has an address."""
         self._address = yield from resolve(self._core, self._host)
         return self._address is not None
 
     def fetch(self, path, connected=lambda: None, there=lambda: None):
-        """A task: a file, or None; calls ``connected``, and ``there`` once it is seen to exist."""
+        """A task: fetch a file; returns its bytes, or None.
+
+        Calls ``connected`` when connected, and ``there`` when the answer says that the file exists.
+        """
         request = Request(self._kind, self._host, self._port)
         channel = dial(self._core, request, self._address)
         if channel is None:
@@ -109,12 +113,12 @@ class Place:
 class Updates:
     """A handler of :meth:`~.memory.MemoryNetwork.listen` that serves ``files``: {path: bytes}.
 
-    :meth:`of` makes one that has a version. Each connection gets one answer, and is closed.
+    :meth:`of` makes one with the files of a version. Each connection is closed after one answer.
     """
 
     def __init__(self, files):
         self.files = files
-        #: The paths that were asked for.
+        #: The paths that were requested.
         self.asked = []
         self._heard = {}
 

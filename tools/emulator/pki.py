@@ -1,7 +1,7 @@
-"""Where a module keeps certificates and keys: in partitions, in key-value pairs, in sectors.
+"""The stores of certificates and keys in a module: partitions, key-value pairs, or sectors.
 
-Which of the three a family has: :func:`store_of`. Each gives ``item(name, index)``: the bytes
-of the certificate, key or CA that the firmware takes for, say, ``client_ca`` number 0.
+:func:`store_of` gives the one that a family has. ``item(name, index)`` of each returns the bytes
+of the certificate, key or CA that the firmware uses as, for example, ``client_ca`` number 0.
 """
 
 import struct
@@ -16,7 +16,7 @@ _MAGIC = 0xF1F1
 _HEAD = struct.Struct("<HHI")
 _ITEM = struct.Struct("<BBH")
 
-#: What an item of a container says it is; the firmware does not look.
+#: The type in the header of an item of a container; the firmware ignores it.
 CONTAINER_TYPES = {"ca": 1, "cert": 2, "key": 3}
 
 
@@ -32,7 +32,7 @@ def pack(kind, files):
 def unpack(data):
     """The items of a container as the firmware finds them: by position, whatever their type.
 
-    Only the magic number and the length are looked at; None where they are wrong.
+    Only the magic number and the length are checked; returns None if they are wrong.
     """
     magic, count, length = _HEAD.unpack_from(data)
     if magic != _MAGIC or length > len(data) - _HEAD.size:
@@ -47,7 +47,7 @@ def unpack(data):
 
 
 class Partition:
-    """A stretch of flash that AT+SYSFLASH sees."""
+    """A partition of flash that AT+SYSFLASH can access."""
 
     def __init__(self, kind, subtype, offset, size, content=None):
         self.kind = kind
@@ -59,7 +59,7 @@ class Partition:
 
     @property
     def data(self):
-        """The bytes, made when first asked for."""
+        """The content; created on first use."""
         if self._data is None:
             content = self._content() if self._content else b""
             self._data = bytearray(content.ljust(self.size, _EMPTY))
@@ -67,32 +67,32 @@ class Partition:
 
     @property
     def kept(self):
-        """The bytes up to the last that is written; None as long as nobody looked."""
+        """The content up to the last byte written; None if :attr:`data` has not been used yet."""
         return None if self._data is None else bytes(self._data).rstrip(_EMPTY)
 
     def restore(self, data):
-        """Hold ``data``, and nothing behind it."""
+        """Set the content to ``data``, and erase the rest."""
         self._data = bytearray(_EMPTY * self.size)
         self._data[: len(data)] = data[: self.size]
 
     def holds(self, offset, length):
-        """Does it hold so many bytes from ``offset`` on?"""
+        """Whether ``length`` bytes from ``offset`` on are inside the partition."""
         return 0 <= offset <= offset + length <= self.size
 
     def erase(self, offset, length):
-        """Set to 0xFF, page by page."""
+        """Set bytes to 0xFF."""
         self.data[offset : offset + length] = _EMPTY * length
 
     def write(self, offset, data):
-        """As flash does: bits can be cleared, and come back only by erasing."""
+        """Write as flash does: bits can be cleared, but only erasing sets them again."""
         for at, byte in enumerate(data, offset):
             self.data[at] &= byte
 
 
 class Store:
-    """What all stores have: nothing. NonOS' sectors, which only a programmer writes, are one.
+    """The base class of stores, and the store of NonOS: sectors that only a flash tool writes.
 
-    ``burn`` stands for that programmer.
+    ``burn`` stands for that flash tool.
     """
 
     def __init__(self):
@@ -102,20 +102,20 @@ class Store:
         self._burned = {}
 
     def item(self, name, index):
-        """The file ``name`` number ``index``, None where there is none."""
+        """The file ``name`` number ``index``, or None."""
         return self._burned.get(name) if index == 0 else None
 
     def burn(self, name, data):
-        """Put a file there as a programmer does: "client_ca", "client_cert", "client_key"."""
+        """Write a file as a flash tool does: "client_ca", "client_cert" or "client_key"."""
         self._burned[name] = bytes(data)
 
     def kept(self):
-        """What differs from the factory, or was looked at, for :meth:`restore`: {kind: {...}}."""
+        """The content that may differ from the factory's, for :meth:`restore`: {kind: {...}}."""
         parts = {name: part.kept for name, part in self.partitions.items() if part.kept is not None}
         return {"burned": dict(self._burned), "partitions": parts}
 
     def restore(self, kept):
-        """Be as another store of the same family was."""
+        """Take over what :meth:`kept` returned for a store of the same family."""
         self._burned.update(kept.get("burned", {}))
         for name, data in kept.get("partitions", {}).items():
             if name in self.partitions:
@@ -128,7 +128,7 @@ def _container(name, sets):
 
 
 class PartitionStore(Store):
-    """Partitions with a container each (before 3.1)."""
+    """Partitions that hold one container each (before 3.1)."""
 
     def __init__(self, rows):
         super().__init__()
@@ -154,9 +154,9 @@ class PartitionStore(Store):
 
 
 class SpaceStore(Store):
-    """One partition of key-value pairs (since 3.1): files as they are, without a container."""
+    """One partition of key-value pairs (since 3.1); files are stored without a container."""
 
-    #: The type of a string and of a file.
+    #: The types of a string and of a file in AT+SYSMFG.
     STRING, BINARY = 7, 8
 
     def __init__(self, rows):
@@ -167,7 +167,7 @@ class SpaceStore(Store):
 
     @property
     def spaces(self):
-        """The name spaces, made when first asked for."""
+        """The name spaces; created on first use."""
         if self._spaces is None:
             spaces = {}
             for name, copies in _SPACES.items():
@@ -200,12 +200,12 @@ class SpaceStore(Store):
 
     @property
     def room(self):
-        """Bytes that the pairs may take: a page is kept free, and each page has a head."""
+        """How many bytes the pairs may use: one page is kept free, and each page has a header."""
         return self.partitions["mfg_nvs"].size * 31 // 32 - PAGE
 
     @property
     def used(self):
-        """Bytes that they take."""
+        """How many bytes the pairs use."""
         return sum(
             len(value) if isinstance(value, bytes) else 0
             for pairs in self.spaces.values()
@@ -225,7 +225,7 @@ class SpaceStore(Store):
         self.spaces.setdefault(name, {})[key] = (self.BINARY, bytes(data))
 
 
-#: Name spaces and how many numbered keys each has; 0: one key, with the space's own name.
+#: {name space: number of numbered keys}; 0 means one key, which has the name of the space.
 _SPACES = {
     "client_cert": 2, "client_key": 2, "client_ca": 2,
     "server_cert": 0, "server_key": 0, "server_ca": 0,
@@ -269,7 +269,7 @@ _NVS = (
 
 
 def store_of(family):
-    """A module's store as it leaves the factory."""
+    """A new store for a family, with the content from the factory."""
     if family == E22:
         return PartitionStore(_ESP8266_1MB)
     if family == E24:

@@ -1,7 +1,7 @@
-"""Certificates such as every module ships with: made anew by each process, trusted by nobody.
+"""Demonstration certificates like those that modules are shipped with; nobody trusts them.
 
-Espressif's modules all hold the same demonstration certificates and keys; these have their names
-and dates, and keys of their own, which exist only in the memory of this process.
+Espressif's modules all contain the same demonstration certificates and keys. The ones made here
+have the same names and dates, but keys of their own, which each process creates in its memory.
 """
 
 import datetime
@@ -10,15 +10,14 @@ import threading
 
 from .tls_engines import MISSING, Unavailable
 
-#: From, and until when: the demonstration certificates' own.
+#: The dates of validity, as in Espressif's certificates.
 _FROM = datetime.datetime(2019, 6, 21)
 _UNTIL = datetime.datetime(2029, 6, 18)
 _MQTT_UNTIL = datetime.datetime(2029, 8, 31)
 
 _ONE_AT_A_TIME = threading.Lock()
 
-#: (file, common name, whose key signs it, until when); a file of "" is a CA that is kept under
-#: the name of its own.
+#: {set: (common name, set whose key signs it or None for its own, end of validity)}
 _SETS = {
     "client_ca": ("ESP Root CA S1", None, _UNTIL),
     "server": ("ESP Root CA S2", "client_ca", _UNTIL),
@@ -41,7 +40,7 @@ def _modules():
 
 @functools.cache
 def _made(name, number):
-    """(certificate, key) of one set, RSA with 2048 bits as the originals."""
+    """(certificate, key) of one set, RSA with 2048 bits like the originals."""
     x509, hashes, _, rsa = _modules()
     common_name, signer, until = _SETS[name]
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -65,7 +64,7 @@ def _made(name, number):
 
 def demo(name, number=0):
     """The PEM file that a module holds as ``name``: "client_ca", "client_cert", "client_key" …"""
-    with _ONE_AT_A_TIME:  # modules run in threads, and a certificate must have the key beside it
+    with _ONE_AT_A_TIME:  # modules run in threads, and a certificate must match its key
         return _demo(name, number)
 
 

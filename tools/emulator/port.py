@@ -1,7 +1,8 @@
-"""What a served port does with its bytes, whatever carries them.
+"""How a served port moves bytes between a program and the module's line.
 
-A port's program is held off by its carrier: nothing more is read from it while a paced line is
-busy with what it sent, while the module takes no more, or while it does not read the answers.
+Nothing is read from the program while a paced line is still sending its earlier bytes, while the
+module does not read, or while the program does not read the answers. The pseudo-terminal or the
+TCP connection then makes the program wait.
 """
 
 import selectors
@@ -12,17 +13,17 @@ from .line import HostEnd
 _BLOCK = 16384
 _TURN = 1 << 18
 
-#: Answers that a program may leave unread before it is not listened to any more.
+#: How many bytes a program may leave unread before nothing is read from it any more.
 _UNREAD = 1 << 18
 
-#: A paced line is given so many seconds of bytes ahead.
+#: How many seconds' worth of bytes a paced line is given in advance.
 _AHEAD = 0.01
 
 
 class Port:
-    """One carrier of bytes; a subclass has ``_receive``, ``_send`` and ``fileno()``.
+    """The base class of ports; a subclass has ``_receive``, ``_send`` and ``fileno()``.
 
-    ``_receive(limit)`` gives bytes, b"" for none; ``_send(data)`` returns how many went.
+    ``_receive(limit)`` returns bytes, b"" for none; ``_send(data)`` returns how many were sent.
     """
 
     def __init__(self, line, size, baudrate=None):
@@ -30,21 +31,21 @@ class Port:
         self._size = size
         self.end = HostEnd(baudrate, size=size)
         self._output = b""
-        #: Bytes wait for something that no descriptor tells of.
+        #: Whether bytes wait for something that a selector cannot report.
         self.held = False
-        #: There may be more to move at once.
+        #: Whether there may be more bytes to move at once.
         self.busy = False
 
     @property
     def _listens(self):
-        """May the program's bytes be read now?"""
+        """Whether bytes of the program may be read now."""
         if len(self.end.received) > _UNREAD:
             return False
         ahead = self.end.baudrate or self._line.baud
         return self._line.unsent <= (ahead / 10 * _AHEAD if self._line.paced else 0)
 
     def step(self):
-        """Move bytes both ways, until nothing moves or others must have their turn."""
+        """Move bytes in both directions, until nothing moves or it is the turn of other ports."""
         left = _TURN
         while left > 0:
             count = self._take() + self._give()
@@ -74,7 +75,7 @@ class Port:
         return count
 
     def waiting(self):
-        """{descriptor: events} of what this port waits for."""
+        """What this port waits for: {descriptor: events}."""
         events = selectors.EVENT_READ if self._listens else 0
         if self._output and not self.held:
             events |= selectors.EVENT_WRITE

@@ -1,4 +1,4 @@
-"""Scenario files: a whole set-up in TOML, with the faults in it.
+"""Scenario files: a whole set-up in TOML, including its faults.
 
 .. code-block:: toml
 
@@ -18,7 +18,7 @@
     do = "brown-out 3 times 300ms apart"
     when = "at AT+CWJAP"
 
-What is in a file that nothing knows is an error, which names the line.
+Anything unknown in a file is an error, and the message names the line.
 """
 
 import copy
@@ -42,12 +42,12 @@ _SHIPPED = Path(__file__).with_name("scenarios")
 
 
 class BadScenario(ValueError):
-    """A scenario file that is none; says which line, and what is allowed there."""
+    """A scenario file is not valid; the message names the line, and what is allowed there."""
 
 
 @dataclasses.dataclass
 class Scenario:
-    """What a scenario file says; ``options`` are those of :class:`~.module.Module`."""
+    """The content of a scenario file; ``options`` are those of :class:`~.module.Module`."""
 
     name: str
     description: str = ""
@@ -57,17 +57,17 @@ class Scenario:
     network: str = "loopback"
 
     def module(self, **more):
-        """A :class:`~.module.Module` of this set-up; ``more`` goes before what the file says.
+        """Make a :class:`~.module.Module` for this set-up; ``more`` overrides the file's options.
 
-        ``hosts`` are added to the file's; with a ``network`` of one's own the file's are not
-        used. ``faults`` are added.
+        ``faults`` and ``hosts`` are added to those of the file. If a ``network`` is given, the
+        hosts of the file are not used.
         """
         from .module import Module  # noqa: PLC0415 - it knows scenarios, too
 
         return Module(**self.settings(**more))
 
     def settings(self, **more):
-        """The options of that module."""
+        """The options with which :meth:`module` makes the module."""
         options = {**self.options, **more}
         if "access_points" in self.options and "access_points" not in more:
             options["access_points"] = [copy.copy(p) for p in self.options["access_points"]]
@@ -81,14 +81,14 @@ class Scenario:
 
 
 def shipped():
-    """The names of the scenarios that come along, and their files."""
+    """The scenarios that come with espat: {name: file}."""
     return {path.stem: path for path in sorted(_SHIPPED.glob("*.toml"))}
 
 
 def load_scenario(source):
-    """A :class:`Scenario` from a file, or by the name of one that comes along.
+    """Load a :class:`Scenario` from a file, or by the name of one that comes with espat.
 
-    Raises BadScenario, which names the line and what is allowed there, or OSError.
+    Raises BadScenario, whose message names the line and what is allowed there, or OSError.
     """
     path = shipped().get(str(source), Path(source))
     try:
@@ -105,7 +105,7 @@ def load_scenario(source):
 
 
 def parse_scenario(text, name="scenario"):
-    """A :class:`Scenario` from the text of a file; ``name`` is for the errors."""
+    """Make a :class:`Scenario` from the text of a file; ``name`` is used in error messages."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -171,7 +171,7 @@ _PLAIN = ("profile", "seed", "baud", "paced", "rx_size", "module_rx_size", "join
 
 
 class _Reader:
-    """Turns what a file says into a scenario, and remembers where it stood."""
+    """Turns the content of a file into a scenario, and finds the lines for error messages."""
 
     def __init__(self, text, name, content):
         self._lines = text.splitlines()
@@ -179,7 +179,7 @@ class _Reader:
         self._content = content
 
     def scenario(self):
-        """The whole of it."""
+        """The scenario."""
         top = self._content
         self._check(top, _TOP, "")
         for key, choices in _CHOICES.items():
@@ -284,7 +284,7 @@ class _Reader:
         raise BadScenario(f"{self._name}, line {line}: {table}{said}")
 
     def _find(self, header, index, key):
-        """The number of the line where a key of a table is, or else the table begins."""
+        """The number of the line with a key of a table, or the line where the table begins."""
         current, seen, begins = "", -1, 1
         for number, line in enumerate(self._lines, 1):
             match = re.match(r"\s*\[\[?\s*\"?([\w-]+)", line)

@@ -1,11 +1,11 @@
-"""The module's own access point, and who is on it."""
+"""The module's own access point (soft-AP), and its clients."""
 
 import ipaddress
 
 from .commands.wifi import ip, mac
 from .network import bits, is_address
 
-#: The lease of an address in minutes, and how many there are, unless AT+CWDHCPS says otherwise.
+#: The defaults of AT+CWDHCPS: the lease of an address in minutes, and the number of addresses.
 _LEASE, _COUNT = 120, 100
 
 
@@ -17,7 +17,10 @@ class SoftAp:
         self.clients = {}
 
     def join(self, client, address=None):
-        """A client with the MAC ``client`` comes and gets an address; returns the address."""
+        """Let a client with the MAC address ``client`` join; returns its IP address.
+
+        Raises ConnectionError if there is no soft-AP, or no place or address left.
+        """
         core = self._core
         if not core.settings.wifi_mode & 2:
             raise ConnectionError("the module has no soft-AP: AT+CWMODE=2 or 3 first")
@@ -32,7 +35,7 @@ class SoftAp:
         return self.clients[client]
 
     def reaches(self, link):
-        """Is the peer of ``link`` on the soft-AP's side, and not on the station's?"""
+        """Whether the peer of ``link`` is in the soft-AP's network, not in the station's."""
         if not self._core.settings.wifi_mode & 2:
             return False
         return self._inside(link.channel.remote[0])
@@ -42,24 +45,24 @@ class SoftAp:
         return not (bits(address) ^ own) & netmask
 
     def gives(self, address):
-        """Can this be an address that clients are given?"""
+        """Whether clients can be given this address."""
         return is_address(address) and self._inside(address)
 
     @property
     def range(self):
-        """AT+CWDHCPS: the lease in minutes, the first and the last address that is given."""
+        """AT+CWDHCPS: the lease in minutes, and the first and the last address for clients."""
         own = bits(self._core.settings.ap_ip[0])
         ends = (str(ipaddress.IPv4Address(min(own + n, 0xFFFFFFFF))) for n in (1, _COUNT))
         return self._core.settings.dhcps or (_LEASE, *ends)
 
     def _free(self):
-        """The lowest address that nobody has, or None."""
+        """The lowest free address, or None."""
         _, first, last = self.range
         taken = {self._core.settings.ap_ip[0], *self.clients.values()}
         every = map(str, map(ipaddress.IPv4Address, range(bits(first), bits(last) + 1)))
         return next((address for address in every if address not in taken), None)
 
     def leave(self, client):
-        """The client goes."""
+        """Let the client leave."""
         del self.clients[client]
         self._core.notify("sta disconnected", *mac(client))

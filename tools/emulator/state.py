@@ -1,4 +1,4 @@
-"""What a module remembers: across resets (flash) and until the next one (session)."""
+"""What a module remembers across resets (flash), and until the next reset (session)."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from .tls_client import LinkSettings
 
 @dataclass
 class Settings:
-    """Settings that a module keeps in flash, and uses from a copy in memory."""
+    """Settings that a module keeps in flash; it works with a copy in memory."""
 
     wifi_mode: int = 1
     ssid: bytes = b""
@@ -33,26 +33,26 @@ class Settings:
     reconnect_interval: int = 1
     #: AT+SAVETRANSLINK: type, host, port, keep-alive in s, local port.
     saved_link: tuple | None = None
-    #: AT+CWDHCPS: lease in minutes, first and last address that the soft-AP gives; None: its own.
+    #: AT+CWDHCPS: lease in minutes, first and last address of the soft-AP; None: the defaults.
     dhcps: tuple | None = None
     #: AT+CWCOUNTRY: policy, code, first channel, how many channels.
     country: tuple = (0, b"CN", 1, 13)
     ipv6: int = 0
-    #: AT+SAVETRANSLINK=3: port, type, CA and interface of a server of one client.
+    #: AT+SAVETRANSLINK=3: port, type, CA and interface of a server with one client.
     saved_server: tuple | None = None
     #: AT+SAVETRANSLINK=2: role, its services and characteristics, the peer's address.
     saved_bluetooth: tuple | None = None
     #: AT+CIPSSLCCONF, by link: <auth_mode>, <pki_number>, <ca_number>.
     tls_conf: tuple = ((0, 0, 0),) * 5
-    #: The four numbers of the firmware that AT+CIUPDATE wrote: what runs after the next restart.
+    #: The version, as four numbers, that AT+CIUPDATE wrote; it runs after the next restart.
     firmware: tuple | None = None
-    #: Certificates and keys (:mod:`.pki`): AT+RESTORE leaves them as they are.
+    #: Certificates and keys (:mod:`.pki`); AT+RESTORE does not change them.
     store: object = field(default=None, repr=False, compare=False)
 
 
 @dataclass
 class Session:
-    """Settings that a reset loses; the defaults are the firmware's."""
+    """Settings that are lost by a reset; the defaults are the firmware's."""
 
     echo: bool = True
     mux: int = 0
@@ -67,9 +67,9 @@ class Session:
     lap_modes: int = 0xFFFF
     sleep: int = 0
     hostname: bytes = b""
-    #: AT+CWINIT: is there a Wi-Fi driver?
+    #: AT+CWINIT: 1 if the Wi-Fi driver is initialised.
     wifi: int = 1
-    #: AT+RFPOWER, in 0.25 dBm, and those of Bluetooth by their numbers.
+    #: AT+RFPOWER: the power of Wi-Fi in 0.25 dBm, and the numbers of Bluetooth's power levels.
     power: int = 80
     ble_power: tuple = (0, 0, 0)
     #: AT+TRANSINTVL, in ms.
@@ -79,10 +79,10 @@ class Session:
     tcp_options: list = field(default_factory=lambda: [[-1, 0, 0, 0] for _ in range(5)])
     sntp: tuple | None = None
     sendl: tuple = (1024, 2920)
-    #: How far AT+CIUPDATE came, and whether one goes on in the background.
+    #: How far AT+CIUPDATE came, and whether an update is running in the background.
     update: int = 0
     updating: bool = False
-    #: AT+CIPSSLSIZE of NonOS: bytes that a record may have; 0 where there is no such limit.
+    #: AT+CIPSSLSIZE of NonOS: the most bytes of a record; 0 if there is no such limit.
     tls_size: int = 0
-    #: AT+CIPSSLCCN and its kin, by link.
+    #: The settings of AT+CIPSSLCCN, CIPSSLCSNI, CIPSSLCALPN, CIPSSLCPSK and others, by link.
     tls: list = field(default_factory=lambda: [LinkSettings() for _ in range(5)])

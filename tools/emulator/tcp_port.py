@@ -1,7 +1,8 @@
-"""A module behind a TCP port: raw bytes, as pyserial's ``socket://`` and ``nc`` take them.
+"""A module behind a TCP port: raw bytes, as pyserial's ``socket://`` and ``nc`` use them.
 
-One client at a time; another is told who has the module, and closed. A socket tells no baud
-rate, so a client is always at the module's own, and a client that does not read is held by TCP.
+It serves one client at a time; another one is told who uses the module, and is disconnected. A
+socket has no baud rate, so a client always has the module's own. A client that does not read is
+slowed down by TCP.
 """
 
 import contextlib
@@ -12,10 +13,11 @@ import time
 from .line import HostEnd
 from .port import Port
 
-#: Bytes that the kernel keeps for a client each way.
+#: Bytes that the kernel buffers for a client in each direction.
 _KERNEL = 1 << 17
 
-#: Seconds that a refused client has to read why, and how many may be about it at a time.
+#: How many seconds a refused client has to read the reason, and how many such clients there can
+#: be at a time.
 _PARTING = 1.0
 _REFUSED = 16
 
@@ -27,7 +29,7 @@ class TcpPort(Port):
         super().__init__(line, size)
         self._listener = socket.create_server((host, port), backlog=128)
         self._listener.setblocking(False)
-        # Accepted sockets inherit them. Unbounded the kernel would hold megabytes for either end.
+        # Accepted sockets inherit these. Without limits the kernel would buffer megabytes.
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL)
         #: (host, port)
@@ -35,15 +37,15 @@ class TcpPort(Port):
         self._rtscts = rtscts
         self._client = None
         self._name = ""
-        # Refused clients and when they are given up.
+        # Refused clients, and when they are closed at the latest.
         self._leaving = {}
 
     def fileno(self):
-        """The client's descriptor."""
+        """The client's file descriptor."""
         return self._client.fileno()
 
     def step(self):
-        """Let clients in, or turn them away, and move bytes."""
+        """Accept or refuse clients, and move bytes."""
         self._accept()
         self._see_off()
         self.busy = False
@@ -51,7 +53,7 @@ class TcpPort(Port):
             super().step()
 
     def waiting(self):
-        """The listener, the client, and who is leaving."""
+        """{what to wait for: events}: the listener, the client and the refused clients."""
         waiting = dict.fromkeys([self._listener, *self._leaving], selectors.EVENT_READ)
         if self._client:
             waiting.update(super().waiting())
@@ -82,13 +84,16 @@ class TcpPort(Port):
                 self._welcome(client, f"{place[0]} port {place[1]}")
 
     def _look(self):
-        """Is the client that has the module still there? Its end lies behind what it sent."""
+        """Check whether the current client is still there, before another one is refused.
+
+        The end of its connection is seen only after all bytes it sent have been read.
+        """
         super().step()
         if self._client and not self._listens:
             self._part_if_broken()
 
     def _part_if_broken(self):
-        """Not listened to, a client that broke off shows in an error of its socket."""
+        """Drop a client whose socket has an error: while it is not read, nothing else tells."""
         if self._client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             self._drop()
 
@@ -108,7 +113,10 @@ class TcpPort(Port):
             self._part(next(iter(self._leaving)))
 
     def _see_off(self):
-        """A close while unread bytes are there would take the text back: wait for the end."""
+        """Close refused clients once they have closed, or after a time.
+
+        Closing a socket with unread bytes sends RST, and the client would lose the text.
+        """
         for client, end in list(self._leaving.items()):
             try:
                 gone = client.recv(4096) == b""
@@ -143,7 +151,7 @@ class TcpPort(Port):
         return data
 
     def _leave(self):
-        """The client closed: it may still read what was said already."""
+        """The client has closed: send what the module has already sent, as it may still read."""
         with contextlib.suppress(OSError):
             self._client.send(self._output + self._line.read(self.end))
         self._drop()

@@ -1,8 +1,9 @@
-"""A module behind a pseudo-terminal: a path that any program opens as a serial port.
+"""A module behind a pseudo-terminal, which any program can open as a serial port by its path.
 
-A pseudo-terminal has no wire: its speed and its RTS/CTS are settings that both ends can read,
-and bytes that one side writes wait in the kernel for the other. The module reads the settings,
-so that a host at the wrong rate sees garbage, and puts bytes in when they would have come.
+A pseudo-terminal has no wire: its speed and its RTS/CTS are settings that both ends can read, and
+bytes that one side writes wait in the kernel for the other. The emulator reads the settings, so
+that a host at the wrong rate sees garbage, and writes each byte at the time at which it would
+have arrived.
 """
 
 import errno
@@ -20,17 +21,17 @@ _RATES = {
     if name[0] == "B" and name[1:].isdigit()
 }
 
-#: Linux: struct termios2 tells a rate that has no constant (asm-generic/termbits.h).
+#: Linux: struct termios2 contains a rate for which there is no constant (asm-generic/termbits.h).
 _TCGETS2 = 0x802C542A
 _TERMIOS2 = struct.Struct("4IB19B2I")
 
-#: Of a bounded receive buffer the kernel is given so much; the terminal's own buffer, whose
-#: filling can be asked for, is little larger.
+#: The part in bytes of a limited receive buffer that is kept in the kernel. The terminal's own
+#: buffer, whose fill level can be read, is only a little larger.
 _KERNEL = 3584
 
 
 def rate_of(fd):
-    """The rate set on a terminal, in baud; None where it cannot be told."""
+    """The rate set on a terminal, in baud; None if it is not known."""
     return _settings(fd)[0]
 
 
@@ -49,7 +50,10 @@ def _settings(fd):
 
 
 def check_link(path, own):
-    """Raise OSError where no link can be made for the terminal `own`, or one leads to another."""
+    """Raise OSError if no link to the terminal ``own`` can be made at ``path``.
+
+    That includes a link that leads to something else that exists.
+    """
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", folder)
@@ -97,7 +101,7 @@ class Terminal(Port):
         self._links.append(path)
 
     def close(self):
-        """Free the descriptors, and remove the links that still lead here."""
+        """Free the descriptors, and remove the links that still lead to this terminal."""
         self._line.detach(self.end)
         for path in self._links:
             if os.path.islink(path) and os.readlink(path) == self.path:
@@ -108,11 +112,11 @@ class Terminal(Port):
     # -- bytes -------------------------------------------------------------------------------
 
     def fileno(self):
-        """The descriptor of the module's side."""
+        """The file descriptor of the module's side."""
         return self._master
 
     def step(self):
-        """Follow the program's settings, and move bytes."""
+        """Adopt the settings of the program, and move bytes."""
         self._follow()
         self._measure()
         super().step()
@@ -128,7 +132,7 @@ class Terminal(Port):
             data = os.read(self._master, limit)
         except BlockingIOError:
             return b""
-        self._follow()  # a program sets its rate, then writes: perhaps since we looked
+        self._follow()  # a program may have set its rate just before it wrote these bytes
         return data
 
     def _send(self, data):
@@ -148,7 +152,7 @@ class Terminal(Port):
         return struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4)))[0]
 
     def _measure(self):
-        """What the program has not read counts as received and not read."""
+        """Count what the program has not read as a part of its receive buffer."""
         if self._size is None:
             return
         unread = self._unread()

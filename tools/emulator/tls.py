@@ -1,20 +1,20 @@
-"""A TLS connection as the module has it: a channel of :mod:`.network` over another channel.
+"""A TLS connection of the module: a channel of :mod:`.network` over another channel.
 
-Sans I/O and without a clock: records are taken off the channel below one by one, for the module
-sees them so: its buffers are as large as a record, and what it tells of the bytes that wait is
-counted in records too.
+It does no I/O of its own and has no clock. Records are taken from the channel below one by one,
+as the module does: its buffers are as large as a record, and the number of waiting bytes that it
+reports depends on the records too.
 """
 
 from .network import CONNECTING, FAILED, OPEN, Channel
 from .tls_engines import BAD_RECORD, EOF, RESET, Closed, Failed
 
-#: A record's head: type, version, length.
+#: Bytes in the header of a record: type, version, length.
 _HEAD = 5
 
-#: Bytes taken off the network at a time while a record is incomplete.
+#: How many bytes are taken from the network at a time while a record is incomplete.
 _GULP = 4096
 
-#: esp-tls' own errors.
+#: Errors of esp-tls.
 NOT_CONNECTED = 0x8004  # ESP_ERR_ESP_TLS_FAILED_CONNECT_TO_HOST
 TIMED_OUT = 0x8006  # ESP_ERR_ESP_TLS_CONNECTION_TIMEOUT
 
@@ -22,9 +22,9 @@ TIMED_OUT = 0x8006  # ESP_ERR_ESP_TLS_CONNECTION_TIMEOUT
 class TlsChannel(Channel):
     """The module's end of a TLS connection over the channel ``below``.
 
-    ``start()`` makes the engine once the connection below stands. Records longer than
-    ``largest`` are refused, and sent ones hold at most ``fragment`` bytes.
-    ``tells_hidden``: the module counts what came and is encrypted yet.
+    ``start()`` makes the engine once the connection below is open. Records longer than ``largest``
+    bytes are refused, and sent ones hold at most ``fragment`` bytes. ``tells_hidden``: the module
+    counts received bytes that are still encrypted.
     """
 
     def __init__(self, below, start, *, largest=16384, fragment=4096, tells_hidden=False):
@@ -35,21 +35,21 @@ class TlsChannel(Channel):
         self._tells_hidden = tells_hidden
         self._engine = None
         self._state = CONNECTING
-        #: Ciphertext that came and was not decrypted yet, and some that is to go out.
+        #: Received ciphertext that is not decrypted yet, and ciphertext to be sent.
         self._came = bytearray()
         self._leaving = bytearray()
         self._end = False
         self.remote = self.source = below.remote
-        #: Counts what happens while it connects: each packet has its own time-out.
+        #: Counts steps of the handshake, because each packet has its own time-out.
         self.progress = 0
-        #: Why it failed, as firmware that tells prints it.
+        #: Why it failed: the number that some firmware prints.
         self.errno = TIMED_OUT
 
     # -- opening -----------------------------------------------------------------------------
 
     @property
     def state(self):
-        """ "connecting", "open" or "failed"; to look is to go on with the handshake."""
+        """ "connecting", "open" or "failed"; reading this continues the handshake."""
         if self._state == CONNECTING:
             self._advance()
         return self._state
@@ -88,7 +88,7 @@ class TlsChannel(Channel):
     # -- records -----------------------------------------------------------------------------
 
     def _record(self):
-        """The length of the first record that came, its head included; 0 while it is short."""
+        """The length of the first received record with its header; 0 while it is incomplete."""
         if len(self._came) < _HEAD:
             return 0
         length = int.from_bytes(self._came[3:5], "big")
@@ -98,7 +98,7 @@ class TlsChannel(Channel):
         return _HEAD + length if len(self._came) >= _HEAD + length else 0
 
     def _next_record(self):
-        """Give the engine one record; False while none has come whole."""
+        """Give the engine one record; returns False while no complete one has come."""
         while not self._record():
             data = self._below.receive(_GULP)
             if not data:
@@ -119,11 +119,11 @@ class TlsChannel(Channel):
 
     @property
     def hidden(self):
-        """Bytes that came and are encrypted yet, where the module counts them."""
+        """How many received bytes are still encrypted; 0 if the module does not count them."""
         return len(self._came) if self._tells_hidden else 0
 
     def hold(self, limit):
-        """Take what came off the network, at most ``limit`` bytes, and leave it encrypted."""
+        """Take at most ``limit`` bytes from the network, and keep them encrypted."""
         self._flush()
         data = self._below.receive(limit) if limit > 0 else b""
         self._came += data
@@ -131,7 +131,7 @@ class TlsChannel(Channel):
         return bool(data)
 
     def receive(self, limit):
-        """At most ``limit`` bytes, of one record."""
+        """Return at most ``limit`` bytes of one record."""
         if self._engine is None or self._end or limit <= 0:
             return b""
         try:
@@ -151,7 +151,7 @@ class TlsChannel(Channel):
         return data
 
     def _finish(self):
-        """Nothing more will be received."""
+        """End receiving."""
         self._flush()
         self._end = True
         self._came.clear()
@@ -181,11 +181,11 @@ class TlsChannel(Channel):
 
     @property
     def broken(self):
-        """Nothing can be sent any more."""
+        """Whether nothing can be sent any more."""
         return self._below.broken
 
     def close(self):
-        """Close, without a close_notify: esp-tls sends none (esp_mbedtls_conn_delete)."""
+        """Close without a close_notify, as esp-tls does (esp_mbedtls_conn_delete)."""
         if self._state == CONNECTING:
             self._state = FAILED
         self._end = True

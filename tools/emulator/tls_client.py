@@ -1,4 +1,4 @@
-"""The TLS of a module: what its settings and its store make of a connection, either way."""
+"""The TLS of a module: connections of clients and servers by its settings and its store."""
 
 import datetime
 import functools
@@ -23,10 +23,10 @@ from .tls_engines import (
 )
 from .tls_verify import Verifier
 
-#: Bits of AT+CIPSSLCCONF's <auth_mode>: show a certificate, check the server's.
+#: Bits of AT+CIPSSLCCONF's <auth_mode>: present a certificate, check the server's certificate.
 SHOW, CHECK = 1, 2
 
-#: OpenSSL's flag for a CA that is trusted without the one above it, as mbedTLS trusts any.
+#: OpenSSL's flag to trust a CA without the CA that issued it, as mbedTLS always does.
 _PARTIAL_CHAIN = 0x80000
 
 _LOG = logging.getLogger("espat_tools.emulator")
@@ -34,21 +34,21 @@ _LOG = logging.getLogger("espat_tools.emulator")
 
 @dataclass
 class LinkSettings:
-    """What a module forgets when the link closes: names, protocols and keys for one link."""
+    """Names, protocols and keys for one link; the module forgets them when the link closes."""
 
     common_name: bytes = b""
     server_name: bytes = b""
     protocols: tuple = ()
-    #: What documentation calls the PSK's identity: the key.
+    #: The pre-shared key; the reference calls it the identity of the PSK.
     key: bytes = field(default=b"", repr=False)
-    #: What documentation calls the hint: the identity that is sent.
+    #: The identity that is sent; the reference calls it the hint.
     identity: bytes = b""
-    #: Suites by their numbers; all that the family has for none.
+    #: Cipher suites by their numbers; without any, all that the family has.
     suites: tuple = ()
 
 
 def connect(core, request, address):
-    """A channel for AT+CIPSTART with "SSL"; it may still be shaking hands."""
+    """A channel for AT+CIPSTART with "SSL"; its handshake may not be finished yet."""
     openssl()
     settings = core.session.tls[request.link]
     auth, pki, ca = core.settings.tls_conf[request.link]
@@ -63,7 +63,7 @@ def connect(core, request, address):
 
 
 def channel_over(core, below, start):
-    """A TLS channel with the family's sizes over the channel ``below``."""
+    """A TLS channel over the channel ``below``, with the sizes of the family."""
     return TlsChannel(
         below,
         start,
@@ -74,18 +74,18 @@ def channel_over(core, below, start):
 
 
 class _NoFile(Channel):
-    """What becomes of a connection that lacks a certificate, a key or a CA."""
+    """A connection that has failed because a certificate, a key or a CA is missing."""
 
     state = FAILED
-    #: ESP-AT's own number for that.
+    #: ESP-AT's own number for this error.
     errno = 0x4301
 
     def close(self):
-        """Nothing was opened."""
+        """Do nothing: nothing was opened."""
 
 
 def _wanted(store, auth, pki, ca):
-    """{file: its bytes, None where the store has none} for one setting of AT+CIPSSLCCONF."""
+    """The files for one setting of AT+CIPSSLCCONF: {kind: bytes, None if it is missing}."""
     wanted = {}
     if auth & SHOW:
         wanted["cert"] = store.item("client_cert", pki)
@@ -96,9 +96,10 @@ def _wanted(store, auth, pki, ca):
 
 
 def _name(core, settings, host):
-    """The name that is sent (SNI) and that the certificate must have: one field for both.
+    """The name that is sent (SNI), and that the certificate must have: one field for both.
 
-    AT+CIPSSLCSNI before AT+CIPSSLCCN; without either, since 5.0, the host unless in figures.
+    AT+CIPSSLCSNI has priority over AT+CIPSSLCCN. Without either, since 5.0, it is the host, unless
+    that is an IP address.
     """
     told = settings.server_name or settings.common_name
     if not told and core.profile.tls.host_is_name and not is_address(host):
@@ -110,7 +111,7 @@ def _name(core, settings, host):
 
 
 def _engine(core, settings, name, wanted):
-    """An engine that checks, shows and offers what the settings say."""
+    """An engine set up by the settings: which certificate to present, what to check and offer."""
     traits = core.profile.tls
     made = _context(traits, settings.suites)
     if settings.protocols:
@@ -122,7 +123,7 @@ def _engine(core, settings, name, wanted):
     if "ca" in wanted:
         check(made, wanted["ca"], verifier, core)
     elif settings.key:
-        # A key stands in for a CA: a server that shows a certificate is refused (esp-tls).
+        # With a key instead of a CA, a server that presents a certificate is refused (esp-tls).
         _allow(made, _offer(traits, settings.suites) + ":PSK")
         offer_key(made, settings.identity, settings.key)
         made.set_verify(openssl().VERIFY_PEER, verifier)
@@ -131,12 +132,15 @@ def _engine(core, settings, name, wanted):
 
 
 def flags_of(verifier, traits):
-    """What to tell of a failed verification: the flags, or that it failed."""
+    """A function that returns what is reported for a failed verification, 0 if it has not failed.
+
+    That is the flags, or only the code that it failed.
+    """
     return lambda: verifier.flags if traits.tells_flags else verifier.flags and UNVERIFIED
 
 
 def _context(traits, suites=(), *, server=False):
-    """A pyOpenSSL context with a family's versions and suites; it verifies nothing yet."""
+    """A pyOpenSSL context with the versions and suites of a family, without verification."""
     lib = openssl()
     made = lib.Context(lib.TLS_SERVER_METHOD if server else lib.TLS_CLIENT_METHOD)
     made.set_max_proto_version(lib.TLS1_2_VERSION)
@@ -146,7 +150,7 @@ def _context(traits, suites=(), *, server=False):
 
 
 def _allow(context, offer):
-    """Offer suites; :class:`Failed` where OpenSSL has none of them."""
+    """Offer cipher suites; raises :class:`Failed` if OpenSSL has none of them."""
     try:
         context.set_cipher_list(offer.encode())
     except openssl().Error as error:
@@ -160,7 +164,7 @@ def _offer(traits, suites):
 
 @functools.cache
 def known_suites():
-    """{a suite's number: OpenSSL's name for it}, of the versions that modules speak."""
+    """{number of a suite: its name in OpenSSL}, for the TLS versions that modules use."""
     everything = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     everything.set_ciphers("ALL:PSK:@SECLEVEL=0")
     ciphers = [one for one in everything.get_ciphers() if one["protocol"] != "TLSv1.3"]
@@ -168,7 +172,7 @@ def known_suites():
 
 
 def certificates(data):
-    """The certificates in a PEM or DER file; :class:`Failed` where there are none."""
+    """The certificates in a PEM or DER file; raises :class:`Failed` if there are none."""
     from cryptography import x509  # noqa: PLC0415 - pyOpenSSL needs it too
 
     data = data.rstrip(b"\0")
@@ -202,7 +206,7 @@ def _private_key(data):
 
 
 def show(made, certificate, key):
-    """Load a certificate, those above it, and its key."""
+    """Load a certificate with its chain and its key."""
     chain = certificates(certificate)
     secret = _private_key(key)
     try:
@@ -210,14 +214,14 @@ def show(made, certificate, key):
         made.use_privatekey(secret)
         made.check_privatekey()
     except openssl().Error as error:
-        # mbedTLS does not compare the two: the peer refuses the signature.
+        # mbedTLS does not compare the two; on a real module the peer refuses the signature.
         raise Failed(ALERT, "the private key is another certificate's") from error
     for each in chain[1:]:
         made.add_extra_chain_cert(each)
 
 
 def check(made, ca, verifier, core):
-    """Verify the peer by the CAs in a file, at the time of the module's own clock."""
+    """Verify the peer with the CAs in a file, for the time of the module's clock."""
     from OpenSSL import crypto  # noqa: PLC0415 - a library that not everybody needs
 
     lib = openssl()
@@ -236,7 +240,7 @@ def check(made, ca, verifier, core):
 
 
 def server_engine(core, ca):
-    """An engine for one client of AT+CIPSERVER; with ``ca`` it must show a certificate."""
+    """An engine for one client of AT+CIPSERVER; with ``ca`` it must present a certificate."""
     traits = core.profile.tls
     made = _context(traits, server=True)
     show(made, core.store.item("server_cert", 0), core.store.item("server_key", 0))
@@ -247,6 +251,6 @@ def server_engine(core, ca):
 
 
 def can_serve(core, ca):
-    """Does the store have what a server needs?"""
+    """Whether the store has the files that a server needs."""
     names = ("server_cert", "server_key", "server_ca")[: 3 if ca else 2]
     return all(core.store.item(name, 0) is not None for name in names)

@@ -1,13 +1,13 @@
-"""TLS itself, sans I/O: OpenSSL over memory, by pyOpenSSL, and by Python's own for test peers.
+"""TLS itself, without I/O: OpenSSL over memory, by pyOpenSSL, and by ``ssl`` for test peers.
 
-An engine is given what came from the peer (``put``), gives what is to go there (``take``), and
-has ``handshake``, ``receive`` and ``send``. What can go wrong is an exception of this module;
-its code is the one that mbedTLS has for it, for that is what firmware prints where it prints any.
+An engine is given ciphertext from the peer (``put``), returns ciphertext for the peer (``take``),
+and has ``handshake``, ``receive`` and ``send``. Errors are exceptions of this module. Their codes
+are those of mbedTLS, because firmware prints those, if it prints any.
 """
 
 import ssl
 
-#: mbedTLS' error codes (its headers have them negative).
+#: Error codes of mbedTLS (negative in its headers).
 ALERT = 0x7780  # MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE
 BAD_RECORD = 0x7200  # MBEDTLS_ERR_SSL_INVALID_RECORD
 GIVEN_UP = 0x6E00  # MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
@@ -18,7 +18,7 @@ UNVERIFIED = 0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
 NOT_X509 = 0x2180  # MBEDTLS_ERR_X509_INVALID_FORMAT
 BAD_KEY = 0x3D00  # MBEDTLS_ERR_PK_KEY_INVALID_FORMAT
 
-#: More than any record holds.
+#: A number of bytes that is greater than any record.
 _MUCH = 1 << 17
 
 MISSING = (
@@ -34,11 +34,11 @@ _KEY_CALLBACK = (
 
 
 class Unavailable(RuntimeError):
-    """A library is missing; the text says which and what to do."""
+    """A library is missing; the message says which one, and what to do."""
 
 
 class Failed(Exception):
-    """The handshake failed, or the connection broke; ``code`` is mbedTLS' code for it."""
+    """The handshake failed, or the connection broke; ``code`` is the error code of mbedTLS."""
 
     def __init__(self, code, why=""):
         super().__init__(why or f"0x{code:x}")
@@ -46,11 +46,11 @@ class Failed(Exception):
 
 
 class Closed(Exception):
-    """The peer said that it sends no more (close_notify)."""
+    """The peer has announced that it sends no more (close_notify)."""
 
 
 def openssl():
-    """pyOpenSSL's ``SSL``, or :class:`Unavailable`."""
+    """pyOpenSSL's ``SSL``; raises :class:`Unavailable` if it is not installed."""
     try:
         from OpenSSL import SSL  # noqa: PLC0415 - a library that not everybody needs
     except ImportError as error:
@@ -59,10 +59,10 @@ def openssl():
 
 
 def key_binding():
-    """(functions, foreign function interface) for pre-shared keys, or :class:`Unavailable`.
+    """(functions, foreign function interface) for pre-shared keys.
 
-    pyOpenSSL has no method for them, and Python's ``ssl`` has one from 3.13 on only; what OpenSSL
-    itself has is in the binding that pyOpenSSL stands on.
+    pyOpenSSL has no method for them, and Python's ``ssl`` has one only since 3.13; but OpenSSL's
+    own function is in the binding that pyOpenSSL uses. Raises :class:`Unavailable` if it is not.
     """
     lib, ffi = openssl()._lib, openssl()._ffi
     if not hasattr(lib, "SSL_CTX_set_psk_client_callback"):
@@ -71,7 +71,7 @@ def key_binding():
 
 
 def offer_key(context, identity, key):
-    """Let a client's ``context`` of pyOpenSSL offer a pre-shared key."""
+    """Let a pyOpenSSL ``context`` of a client offer a pre-shared key."""
     lib, ffi = key_binding()
 
     @ffi.callback(_KEY_CALLBACK)
@@ -84,12 +84,12 @@ def offer_key(context, identity, key):
         return len(key)
 
     lib.SSL_CTX_set_psk_client_callback(context._context, answer)
-    # OpenSSL does not hold it.
+    # OpenSSL keeps no reference to the callback, so the context must.
     context.set_app_data(answer)
 
 
 def _code(reason):
-    """mbedTLS' code for what OpenSSL calls ``reason``."""
+    """The error code of mbedTLS for OpenSSL's ``reason``."""
     reason = reason.lower()
     if "alert" in reason:
         return ALERT
@@ -104,7 +104,7 @@ class CertificateEngine:
     def __init__(self, context, *, server=False, name=b"", flags=lambda: 0):
         self._ssl = openssl()
         self._connection = self._ssl.Connection(context, None)
-        #: What the verification found, as mbedTLS' flags.
+        #: Returns the findings of the verification as flags of mbedTLS.
         self._flags = flags
         if server:
             self._connection.set_accept_state()
@@ -159,7 +159,7 @@ class CertificateEngine:
 
 
 class MemoryEngine:
-    """An engine over Python's own ``ssl``, for the peers of tests."""
+    """An engine over Python's ``ssl``, for the peers in tests."""
 
     def __init__(self, context, *, server=False, name=None):
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -206,7 +206,7 @@ class MemoryEngine:
             raise Failed(_code(str(error)), str(error)) from error
 
     def finish(self):
-        """Say that no more will be sent (close_notify)."""
+        """Announce that no more will be sent (close_notify)."""
         try:
             self._tls.unwrap()
         except ssl.SSLError:

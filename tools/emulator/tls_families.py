@@ -1,4 +1,4 @@
-"""What differs between families in TLS, as data."""
+"""The differences between families in TLS, as data."""
 
 from dataclasses import dataclass
 
@@ -7,39 +7,40 @@ from .families import E22, E24, E33, E41, E50, N13, N17, WIZ
 
 @dataclass(frozen=True)
 class Traits:
-    """One family's TLS."""
+    """The TLS of one family."""
 
-    #: TLS links at a time.
+    #: The most TLS links at a time.
     links: int = 5
-    #: A server can be made (AT+CIPSERVER with "SSL").
+    #: AT+CIPSERVER with "SSL" is possible.
     server: bool = True
-    #: Certificates' dates are looked at.
+    #: The dates of certificates are checked.
     dates: bool = True
-    #: Without AT+CIPSSLCSNI and AT+CIPSSLCCN: the host of AT+CIPSTART is sent and checked.
+    #: The host of AT+CIPSTART is sent and checked if neither AT+CIPSSLCSNI nor AT+CIPSSLCCN is set.
     host_is_name: bool = False
-    #: An address in figures can be the name that a certificate is checked for (mbedTLS 3.6).
+    #: A certificate can be checked for an IP address as its name (mbedTLS 3.6).
     address_names: bool = False
-    #: Passive receive mode holds for TLS.
+    #: Passive receive mode applies to TLS.
     passive: bool = True
-    #: Announced lengths count what is encrypted yet; else the rest of the record at hand.
+    #: Announced lengths include bytes that are still encrypted; otherwise they count only what is
+    #: left of the current decrypted record.
     counts_encrypted: bool = False
-    #: The oldest version spoken is 1.0 rather than 1.2 (mbedTLS 3 has no other).
+    #: The oldest TLS version is 1.0 instead of 1.2, the oldest of mbedTLS 3.
     old_versions: bool = False
-    #: OpenSSL's names for what is offered; "" for all.
+    #: The cipher suites that are offered, by OpenSSL's names; "" for all.
     ciphers: str = ""
-    #: Most payload bytes of a record that is sent.
+    #: The most payload bytes of a sent record.
     fragment: int = 4096
     #: AT+CIPSTART over TLS may be followed by passthrough (since 2.2).
     passthrough: bool = True
-    #: With AT+SYSLOG=1 a failed verification prints the flags; else 0x2700 alone, as it may be
-    #: where the peer's certificate is not kept.
+    #: With AT+SYSLOG=1 a failed verification prints the flags; otherwise only 0x2700, which may
+    #: happen in a build that does not keep the peer's certificate.
     tells_flags: bool = True
-    #: A failed connection ends in CLOSED and OK, as some NonOS modules have it, not in ERROR.
+    #: A failed connection ends with CLOSED and OK instead of ERROR, as on some NonOS modules.
     fails_with_ok: bool = False
 
 
-#: RSA and DHE-RSA without GCM, elliptic curves, names, protocols or keys (the NonOS SDK's
-#: configuration header); what WizFi360 does is not known.
+#: RSA and DHE-RSA without GCM, elliptic curves, SNI, ALPN or pre-shared keys (the configuration
+#: header of the NonOS SDK). What WizFi360 supports is not known.
 _NONOS = Traits(
     links=1,
     server=False,

@@ -1,10 +1,10 @@
-"""TLS at the other end of a :class:`~.memory.MemoryNetwork`: peers that speak it, in memory.
+"""Peers that use TLS in a :class:`~.memory.MemoryNetwork`.
 
 >>> network.listen("web.test", 443, tls_server(context, Handler))
 >>> network.dial(443, tls_client(context, Handler()))
 
-``context`` is an ``ssl.SSLContext``; a handler is what the network's own are, and sees what is
-in clear.
+``context`` is an ``ssl.SSLContext``. A handler has the same methods as one for the network, and
+gets decrypted data.
 """
 
 from .tls_engines import Closed, Failed, MemoryEngine
@@ -18,16 +18,16 @@ class SecurePeer:
         self._engine = engine
         self._handler = handler
         self.open = False
-        #: Everything the module sent, in clear.
+        #: Everything that the module sent, decrypted.
         self.data = bytearray()
-        #: Why it failed, None if it did not.
+        #: The exception with which it failed, or None.
         self.failure = None
         self._waiting = bytearray()
         self.closed = False
 
     @property
     def tls(self):
-        """The ``ssl.SSLObject``: protocols, certificates, versions."""
+        """The ``ssl.SSLObject``, which knows protocols, certificates and versions."""
         return self._engine.tls
 
     @property
@@ -37,23 +37,23 @@ class SecurePeer:
 
     @property
     def unread(self):
-        """Ciphertext sent and not yet taken by the module."""
+        """Ciphertext that was sent but has not been taken by the module."""
         return self._peer.unread
 
     def send(self, data):
-        """Send to the module, once hands are shaken."""
+        """Send to the module, after the handshake."""
         self._waiting += data
         self._flush()
 
     def close(self, notify=True):
-        """Close after what was sent: with a close_notify, or abruptly without."""
+        """Close after all data were sent; ``notify``: with a close_notify."""
         if notify and self.open:
             self._engine.finish()
         self._flush()
         self._peer.close()
 
     def reset(self):
-        """Close at once; what was sent and not taken is lost (RST)."""
+        """Close at once; data that the module has not taken are lost (RST)."""
         self._peer.reset()
 
     def _flush(self):
@@ -70,7 +70,7 @@ class SecurePeer:
             method(self, *args)
 
     def advance(self, data=b""):
-        """Take ciphertext that came."""
+        """Process ciphertext that came: continue the handshake, and pass data to the handler."""
         self._engine.put(data)
         try:
             if not self.open and self._engine.handshake():
@@ -90,13 +90,13 @@ class SecurePeer:
             self._peer.close()
 
     def left(self):
-        """The module closed."""
+        """Note that the module has closed."""
         self.closed = True
         self._call("closed")
 
 
 class TlsHandler:
-    """What a :class:`~.memory.MemoryNetwork` calls: it speaks TLS for the handler within."""
+    """A handler for a :class:`~.memory.MemoryNetwork` that adds TLS to another handler."""
 
     def __init__(self, engine, handler):
         self._make = engine
@@ -104,7 +104,7 @@ class TlsHandler:
         self.peer = None
 
     def connected(self, peer):
-        """The connection stands; shake hands over it."""
+        """The connection is open: begin the handshake."""
         handler = self._handler
         if isinstance(handler, type):
             handler = handler()
@@ -121,10 +121,10 @@ class TlsHandler:
 
 
 def tls_server(context, handler):
-    """A handler for ``MemoryNetwork.listen``, made anew for each connection."""
+    """A handler for ``MemoryNetwork.listen``; a new one is made for each connection."""
     return lambda: TlsHandler(lambda: MemoryEngine(context, server=True), handler)
 
 
 def tls_client(context, handler=None, name=None):
-    """A handler for ``MemoryNetwork.dial``; ``name`` is the server's."""
+    """A handler for ``MemoryNetwork.dial``; ``name`` is the server's name."""
     return TlsHandler(lambda: MemoryEngine(context, name=name), handler)

@@ -1,4 +1,4 @@
-"""A TLS server of the module: a listener of :mod:`.network` whose clients shake hands first."""
+"""A TLS server of the module: a listener of :mod:`.network` that does the handshakes first."""
 
 import functools
 
@@ -8,7 +8,10 @@ from .tls_engines import openssl
 
 
 class TlsListener:
-    """Clients come out of ``accept`` once their handshake is done; others are dropped silently."""
+    """A listener whose ``accept`` gives clients after their handshake.
+
+    Clients whose handshake fails are dropped silently.
+    """
 
     kind = "SSL"
 
@@ -16,7 +19,7 @@ class TlsListener:
         self._core = core
         self._below = below
         self._ca = ca
-        #: [channel, its progress when last seen, when it is given up]
+        #: Handshakes under way: [channel, its progress when last seen, end of the time-out]
         self._coming = []
 
     @property
@@ -39,7 +42,7 @@ class TlsListener:
         return None
 
     def _watch(self, entry):
-        """Each packet of a handshake has its own time-out."""
+        """Drop a client that has failed, or whose next packet does not come within the time-out."""
         channel, progress, end = entry
         now = self._core.scheduler.now
         if channel.progress != progress:
@@ -51,7 +54,7 @@ class TlsListener:
             self._coming.remove(entry)
 
     def close(self):
-        """Listen no more; who is not through is dropped."""
+        """Stop listening, and drop clients whose handshake is not finished."""
         for channel, _, _ in self._coming:
             channel.close()
         self._coming.clear()
@@ -59,7 +62,7 @@ class TlsListener:
 
 
 def serve(core, port, ca):
-    """A listener for AT+CIPSERVER with "SSL"; None where there is no certificate, or no port."""
+    """A listener for AT+CIPSERVER with "SSL"; None without a certificate or a free port."""
     openssl()
     if not can_serve(core, ca):
         return None

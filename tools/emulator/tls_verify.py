@@ -1,7 +1,7 @@
-"""What mbedTLS looks at in a peer's certificate, with OpenSSL doing the mathematics.
+"""The checks that mbedTLS makes of a peer's certificate, with the cryptography of OpenSSL.
 
-The flags are mbedTLS' own (x509.h), for firmware that prints them. mbedTLS goes on after a
-finding, so that several flags can be set at once; so does this.
+The flags are those of mbedTLS (x509.h), for firmware that prints them. Like mbedTLS, this goes on
+after a finding, so that several flags can be set at once.
 """
 
 import ipaddress
@@ -9,7 +9,7 @@ import ipaddress
 EXPIRED, WRONG_NAME, UNTRUSTED, OTHER = 0x1, 0x4, 0x8, 0x100
 FUTURE, KEY_USAGE, WEAK_HASH, WEAK_KEY = 0x200, 0x800, 0x4000, 0x10000
 
-#: mbedTLS' flags for what OpenSSL's verification calls X509_V_ERR_…
+#: The flags of mbedTLS by the error codes of OpenSSL's verification (X509_V_ERR_…).
 _FLAGS = {
     2: UNTRUSTED,
     7: UNTRUSTED,
@@ -31,7 +31,7 @@ _DATES = FUTURE | EXPIRED
 
 
 class Verifier:
-    """Judges one peer; ``flags`` is what was found, 0 for nothing."""
+    """Verifies one peer; ``flags`` holds the findings, 0 for none."""
 
     def __init__(self, name="", *, dates=True, addresses=False):
         self._name = name
@@ -42,7 +42,7 @@ class Verifier:
         self.flags = 0
 
     def __call__(self, connection, certificate, error, depth, good):
-        """OpenSSL's verify callback: the last call is the one for the peer's own certificate."""
+        """OpenSSL's verify callback; the last call is for the peer's own certificate."""
         if not good:
             found = _FLAGS.get(error, OTHER)
             self.flags |= found if self._dates else found & ~_DATES
@@ -57,16 +57,19 @@ class Verifier:
         return not self.flags
 
     def _trusted_itself(self, leaf):
-        """Is it among the CAs, but none of them made it? mbedTLS takes only its own maker so."""
+        """Whether the certificate itself is among the CAs, but its issuer is not.
+
+        mbedTLS accepts a certificate as its own CA only if it is self-signed.
+        """
         makers = [ca.subject for ca in self.trusted]
         return leaf in self.trusted and leaf.issuer not in makers
 
 
 def names(certificate, name, addresses=False):
-    """Is ``certificate`` for ``name``?
+    """Whether ``certificate`` is for ``name``, as mbedTLS decides.
 
-    As mbedTLS has it: the alternative names where there are any, else the common name. With
-    ``addresses`` an address in figures is looked for among the addresses.
+    The alternative names are used if there are any, else the common name. With ``addresses``, an
+    IP address is looked up among the addresses of the certificate.
     """
     from cryptography import x509  # noqa: PLC0415 - whoever has a certificate has this
 
@@ -90,7 +93,7 @@ def _address(name):
 
 
 def _same(pattern, name):
-    """Are they the same name? ``*.`` stands for one label."""
+    """Whether ``name`` matches ``pattern``, in which ``*.`` stands for one label."""
     pattern, name = pattern.lower(), name.lower()
     if pattern.startswith("*."):
         return pattern[1:] == name[name.find(".") :] and not name.startswith(".")

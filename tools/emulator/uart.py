@@ -1,19 +1,19 @@
 """The in-process UART: a module's serial line as a Python object, without a thread.
 
-It has the face of ``busio.UART``, of MicroPython's ``machine.UART`` and of a pyserial port, as
-far as a driver needs them. Every call lets the module work first.
+It has the methods of ``busio.UART``, of MicroPython's ``machine.UART`` and of a pyserial port
+that a driver needs. Calls that move bytes first let the module do what is due.
 """
 
 import time
 
 from .clock import RealClock
 
-#: Seconds that a flush waits for a byte to be taken.
+#: How many seconds a flush waits for the module to take a byte.
 _PATIENCE = 10.0
 
 
 class Uart:
-    """The host's end of the line to one module."""
+    """The host's end of the serial line to one module."""
 
     def __init__(self, module, end, baudrate):
         self._module = module
@@ -27,7 +27,7 @@ class Uart:
 
     @property
     def baudrate(self):
-        """The host's rate, in baud; where the module has another both ends see garbage."""
+        """The host's rate in baud; if the module has another, both ends receive garbage."""
         return self._end.baudrate
 
     @baudrate.setter
@@ -37,7 +37,7 @@ class Uart:
 
     @property
     def rtscts(self):
-        """RTS/CTS on the host's side; it takes both ends (AT+UART_CUR's last field)."""
+        """RTS/CTS on the host's side; the module needs it too (last field of AT+UART_CUR)."""
         return self._end.rtscts
 
     @rtscts.setter
@@ -46,7 +46,7 @@ class Uart:
 
     @property
     def overruns(self):
-        """Bytes lost because the host did not read and its buffer (``rx_size``) was full."""
+        """How many bytes were lost because the host's receive buffer (``rx_size``) was full."""
         with self._module.lock:
             self._module.pump()
         return self._end.overruns
@@ -64,7 +64,7 @@ class Uart:
         return self.in_waiting
 
     def readinto(self, buffer, nbytes=None):
-        """Fill ``buffer`` as far as bytes are there; never waits. None when none are."""
+        """Read into ``buffer`` without waiting; returns the number of bytes, None for no bytes."""
         view = memoryview(buffer)
         limit = len(view) if nbytes is None else min(nbytes, len(view))
         data = self._take(limit)
@@ -74,7 +74,7 @@ class Uart:
         return len(data)
 
     def read(self, nbytes=None):
-        """At most ``nbytes`` bytes (None: all there are); None when there are none."""
+        """Return at most ``nbytes`` bytes (None: all that have come), or None if there are none."""
         end = time.monotonic() + (self.timeout or 0)
         while True:
             data = self._take(nbytes)
@@ -87,28 +87,29 @@ class Uart:
             return self._module.line.read(self._end, limit)
 
     def reset_input_buffer(self):
-        """Throw away what could be read."""
+        """Discard what could be read."""
         self._take(None)
 
     # -- sending -----------------------------------------------------------------------------
 
     def write(self, data):
-        """Send ``data``; returns how many bytes that was. A paced line is still sending then."""
+        """Send ``data``; returns its length. A paced line is still sending when this returns."""
         with self._module.lock:
             self._module.line.write(self._end, data)
         return len(data)
 
     @property
     def out_waiting(self):
-        """How many bytes written have not arrived yet."""
+        """How many written bytes the module has not read yet."""
         with self._module.lock:
             self._module.pump()
             return self._module.line.unsent
 
     def flush(self):
-        """Wait until all that was written has been sent; a simulated clock does not move.
+        """Wait until the module has read all written bytes; with a simulated clock, do not wait.
 
-        TimeoutError when nothing was taken for ten seconds: flow control, or a network that stands.
+        Raises TimeoutError if the module took nothing for ten seconds, because of flow control or
+        a network that accepts no data.
         """
         left, end = self.out_waiting, time.monotonic() + _PATIENCE
         while isinstance(self._module.clock, RealClock) and left:
@@ -120,7 +121,7 @@ class Uart:
                 raise TimeoutError(f"the module takes nothing: {left} bytes are not sent")
 
     def reset_output_buffer(self):
-        """Throw away what has not been sent."""
+        """Discard what has not been sent."""
         with self._module.lock:
             self._module.pump()
             self._module.line.discard_unsent()
@@ -128,11 +129,11 @@ class Uart:
     # -- life --------------------------------------------------------------------------------
 
     def close(self):
-        """Let go of the line."""
+        """Close this end of the line."""
         self._closed = True
 
     def deinit(self):
-        """Let go of the line (busio, machine)."""
+        """Close this end of the line (busio, machine)."""
         self.close()
 
     def __enter__(self):

@@ -1,6 +1,6 @@
-"""What programs and people say of an emulated module's world, in one word each.
+"""Parses short texts that describe the surroundings of an emulated module.
 
-The same for a command line and for a URL: ``home:secret,rssi=-80`` is an access point,
+Command lines and URLs use the same form: ``home:secret,rssi=-80`` is an access point,
 ``web.test=127.0.0.1:8080`` a host.
 """
 
@@ -10,7 +10,7 @@ from . import limits
 from .access_point import AccessPoint
 from .network import is_address
 
-#: ``<ecn>`` of AT+CWLAP, by the names that people use.
+#: ``<ecn>`` of AT+CWLAP by its common name.
 SECURITY = {
     "open": 0,
     "wep": 1,
@@ -29,9 +29,9 @@ def access_point(text):
     Options: ``rssi=-70`` (dBm), ``channel=6``, ``security=wpa2`` (or the ``<ecn>`` of AT+CWLAP),
     ``bssid=02:...``, ``ip=``, ``hidden``, ``no-dhcp``, ``silent``.
 
-    The name ends at the first colon; the password may hold colons, and commas too as long as no
-    option's name follows one. A backslash takes what is special from the character after it: a
-    colon in a name, a comma before ``hidden`` in a password, a backslash itself.
+    The name ends at the first colon. The password may contain colons, and commas that are not
+    followed by the name of an option. A backslash makes the next character an ordinary one: a
+    colon in a name, a comma before ``hidden`` in a password, or a backslash.
     """
     parts = _split(text, ",")
     options = {}
@@ -48,22 +48,22 @@ def access_point(text):
 
 
 def _split(text, mark):
-    """The pieces of ``text`` between marks that no backslash precedes."""
+    """Split ``text`` at marks that have no backslash before them."""
     pieces = re.findall(rf"((?:\\.|[^\\{mark}]|\\$)*)({mark}|$)", text, re.DOTALL)
     last = next(at for at, (_, end) in enumerate(pieces) if not end)
     return [piece for piece, _ in pieces[: last + 1]]
 
 
 def _plain(text):
-    """``text`` without the backslashes that took something away."""
+    """Remove the escaping backslashes from ``text``."""
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
 
 def host(text):
     """(name, place) for SocketNetwork from ``name[:port]=address[:port]``.
 
-    With a port on the right alone, whatever port of that name a program uses leads to that one;
-    with one on the left too, that port alone does, and the others stay what they are.
+    With a port on the right only, every port of that name leads to it. With a port on the left
+    too, only that port leads to it, and the others are not changed.
     """
     name, _, place = text.partition("=")
     address, _, port = place.partition(":")
@@ -78,7 +78,7 @@ def host(text):
 
 
 def add_host(hosts, text):
-    """Add a host to the hosts of SocketNetwork; single ports of one name come together."""
+    """Add a host to the hosts of SocketNetwork; single ports of one name are combined."""
     name, place = host(text)
     old = hosts.get(name)
     if _by_port(old) and _by_port(place) and old[0] == place[0]:
@@ -116,7 +116,7 @@ def _value(read, text, what):
         raise ValueError(f"{text!r} is no {what}" + (f"; {known}" if known else "")) from None
 
 
-#: Option: (parameter of AccessPoint, how its value is read).
+#: {option: (parameter of AccessPoint, function that reads its value)}
 _OPTIONS = {
     "rssi": ("rssi", limits.whole),
     "channel": ("channel", limits.whole),

@@ -16,12 +16,15 @@ _INTERVAL = 0.02
 #: A role of AT+SAVETRANSLINK=2.
 _BLE_CLIENT = 1
 
-#: How many blocks CIPSENDL holds before it reads the UART no more.
+#: How many blocks CIPSENDL holds before it stops reading the UART.
 _BLOCKS = 4
 
 
 def _request(call, most):
-    """(link, length, destination of a datagram or None) of a CIPSEND or its kin."""
+    """The parameters of CIPSEND, CIPSENDEX or CIPSENDL: (link, length, destination or None).
+
+    The destination is (host, port) for a UDP datagram.
+    """
     core, args = call.core, call.args
     if core.session.passthrough_mode:
         raise Refused("ipmode=1")
