@@ -1,1 +1,1 @@
-"""`espat doctor`: what is wrong between this machine and a module, by what the bytes tell."""
+"""`espat doctor`: finds out from the bytes what is wrong between this machine and a module."""

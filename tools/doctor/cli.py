@@ -19,7 +19,7 @@ WRONG, STOPPED = 1, 130
 """Exit statuses: something is wrong; after Ctrl-C, as shells have it. A port that cannot be opened
 is 2, as a wrong option is."""
 
-_WRITE_TIMEOUT = 2  # seconds after which flow control is taken to hold bytes back
+_WRITE_TIMEOUT = 2  # seconds after which flow control is assumed to block the port
 
 _HELP = {
     "port": "Where the module is: a device, or any URL of pyserial's.  [default: the only adapter]",
@@ -41,7 +41,7 @@ What each finding means: docs/troubleshooting.md.
 
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Says what is being done: in one place on a terminal, else a line each on standard error."""
+    """Show what is being done: as a status on a terminal, else as lines on standard error."""
     console = Console(stderr=True)
     if quiet:
         yield lambda text: None
@@ -53,7 +53,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def _the_only_one() -> str:
-    """The port of the one adapter that is plugged in; boards on their own USB are left alone."""
+    """The port of the only adapter that is plugged in; boards with their own USB do not count."""
     found = [port.device for port in find.ports() if not find.is_board(port)]
     if len(found) == 1:
         return found[0]

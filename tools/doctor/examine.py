@@ -1,4 +1,4 @@
-"""The examination: listen, find the rate, ask who it is, measure the wire; and what that tells."""
+"""The examination: listen, find the rate, identify the module, measure the wire, conclude."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,17 +11,17 @@ from espat_tools.doctor.measure import Measured, Way, measure
 from espat_tools.doctor.wire import Stuck, Wire
 
 _ANSWER_S = 0.3  # an answer to AT takes a few ms; old modules on a slow line take longer
-_TRIES = 3  # the first may only end half a command that was there
-_FEWER = 2  # at the rates after the first
-_APART_S = 1.1  # `+++` stands alone; the next command comes a second later
-_LOOP_S = 4.0  # how long a module that has started is watched, whether it does so again
-_SLOW = (signs.BUSY, signs.REFUSAL)  # it is at something else: give it time
-_BUSY_S = 20.0  # how long "busy" is waited out: a join takes as long
-_LIKELY = 5  # rates at which a silent module is taken out of data mode
-_FIRST = 0x10  # NonOS AT 1.0: what is older connects and sends in other words
+_TRIES = 3  # the first one may only complete half a command that is already there
+_FEWER = 2  # tries at the rates after the first
+_APART_S = 1.1  # silence around `+++`; the next command must come a second later
+_LOOP_S = 4.0  # how long a module that has restarted is watched for another restart
+_SLOW = (signs.BUSY, signs.REFUSAL)  # the module is busy with something else: give it time
+_BUSY_S = 20.0  # how long to wait while the module is busy: a join may take that long
+_LIKELY = 5  # at how many rates the doctor tries to end data mode of a silent module
+_FIRST = 0x10  # NonOS AT 1.0: older firmware connects and sends with other commands
 _PASSIVE = "PASSIVE"
 _LOG_RATE = 74880  # of the boot log of an ESP8266
-_CHANCE = 2  # damaged lines that may be chance, and tell no direction
+_CHANCE = 2  # so few damaged lines may be chance, and do not show a direction
 
 ABILITIES = (
     (_PASSIVE, "keeps what arrives until it is read (passive receive)"),
@@ -39,7 +39,7 @@ ABILITIES = (
 
 @dataclass
 class Examined:
-    """What was found: `findings` in the order in which they matter, and the facts."""
+    """What was found: `findings` in the order of their importance, and the facts."""
 
     findings: list[Finding] = field(default_factory=list)
     rate: int | None = None
@@ -56,7 +56,7 @@ class Examined:
         return not any(each.level == BAD for each in self.findings)
 
     def add(self, name: str, **facts: object) -> None:
-        """One more finding."""
+        """Add a finding."""
         self.findings.append(Finding(name, facts))
 
 
@@ -68,7 +68,7 @@ def examine(
     rtscts: bool = False,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Examined:
-    """Everything. `wanted`: the rate to begin with; `listen`: seconds before the first word."""
+    """Examine a module. `wanted`: the first rate; `listen`: seconds to listen before sending."""
     done = Examined()
     rates = [wanted, *(rate for rate in RATES if rate != wanted)]
     wire.tune(wanted)
@@ -94,7 +94,7 @@ def _meet(wire: Wire, rates: list[int], tell: Callable[[str], None], done: Exami
     """Find a module that answers, in data mode too."""
     met = _find(wire, rates, tell)
     if not met.rate and signs.BUSY not in met.signs:
-        # What comes straight back may come from the peer of a module in data mode.
+        # An echo may come from the peer of a module in data mode.
         echo = signs.ECHO in met.signs
         _leave_data_mode(wire, [wire.rate] if echo else rates[:_LIKELY], met, tell)
         if met.left:
@@ -107,7 +107,7 @@ def _meet(wire: Wire, rates: list[int], tell: Callable[[str], None], done: Exami
 def _know(
     wire: Wire, met: "_Met", rtscts: bool, tell: Callable[[str], None], done: Examined
 ) -> None:
-    """It answers: who is it, and how well is it heard?"""
+    """Identify a module that answers, and measure the wire."""
     done.rate = met.rate
     tell(f"found it at {met.rate} baud, asking what it is")
     _identify(wire, done)
@@ -123,8 +123,9 @@ def _know(
 
 @dataclass
 class _Met:
-    """How it went: `signs` in the order seen; `rate` None: nothing answers; `text`: words that
-    came, those behind what was sent if there were any.
+    """The result of the search: `signs` in the order seen; `rate`, None if nothing answers.
+
+    `text` is readable text that came, if possible text that came after something was sent.
     """
 
     rate: int | None = None
@@ -142,7 +143,7 @@ def _find(wire: Wire, rates: Iterable[int], tell: Callable[[str], None]) -> _Met
             met.rate = rate
             break
         if met.signs and met.signs[-1] in (signs.BUSY, signs.ECHO):
-            break  # it is this rate, or there is nobody whose rate could be found
+            break  # this is the rate, or there is no module whose rate could be found
     return met
 
 
@@ -168,7 +169,7 @@ def _try(wire: Wire, met: _Met, tries: int) -> bool:
 
 
 def _leave_data_mode(wire: Wire, rates: list[int], met: _Met, tell: Callable[[str], None]) -> None:
-    """`+++`, which a module in data mode takes without a word."""
+    """Send `+++`, which a module in data mode accepts without an answer."""
     for rate in rates:
         tell(f"trying to end data mode at {rate} baud")
         if not wire.tune(rate):
@@ -183,7 +184,7 @@ def _leave_data_mode(wire: Wire, rates: list[int], met: _Met, tell: Callable[[st
 
 
 def _why_not(wire: Wire, rates: list[int], met: _Met, done: Examined) -> None:
-    """Nothing answers: what do the bytes tell?"""
+    """Draw conclusions from the bytes when nothing answers."""
     _listen_on(wire, rates[0], met)
     heard = bytes(wire.heard)
     chip = signs.chip(heard)
@@ -214,8 +215,9 @@ def _why_not(wire: Wire, rates: list[int], met: _Met, done: Examined) -> None:
 
 
 def _listen_on(wire: Wire, wanted: int, met: _Met) -> None:
-    """Does it start again and again? At the rate at which it was heard starting; where all was
-    noise, that may be the boot log of an ESP8266.
+    """Listen whether the module restarts again and again, at the rate of the restart seen before.
+
+    If there was only noise, it may be the boot log of an ESP8266, so listen at its rate.
     """
     if not wire.booted and set(met.signs) - {signs.NOTHING} == {signs.NOISE}:
         wire.tune(_LOG_RATE)
@@ -251,7 +253,7 @@ def _identify(wire: Wire, done: Examined) -> None:
 
 
 def _flow(wire: Wire, rtscts: bool, done: Examined) -> None:
-    """Whether both ends are of one mind about RTS and CTS."""
+    """Check whether both ends have the same setting of RTS/CTS."""
     got = wire.ask(b"AT+UART_CUR?\r\n", 1.0, signs.answered)
     _, mark, rest = got.partition(b"+UART_CUR:")
     fields = rest.split(b"\r")[0].split(b",")
@@ -272,7 +274,7 @@ def _judge_wire(done: Examined) -> None:
     elif measured.replies.damaged:
         done.add("lossy", way="from the module", figures=_figures(measured.replies, "replies"))
     elif measured.echo.damaged:
-        # More bytes than these came as replies, all whole: so it was the other way.
+        # The replies, which were more bytes, came undamaged: so the other direction is at fault.
         way = "to the module" if measured.echo.damaged > _CHANCE else "there and back"
         done.add("lossy", way=way, figures=_figures(measured.echo, "lines"))
 
@@ -282,7 +284,7 @@ def _figures(way: Way, what: str) -> str:
 
 
 def _judge_boots(wire: Wire, done: Examined) -> None:
-    """A module that answers can restart all the while."""
+    """Check whether a module that answers keeps restarting."""
     if signs.boots(bytes(wire.heard)):
         wire.listen(_LOOP_S)
     boots = signs.boots(bytes(wire.heard))

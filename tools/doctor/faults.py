@@ -1,4 +1,4 @@
-"""What can be found, in plain words: what it is, what it may come from, and what to do next."""
+"""The possible findings in plain words: what it is, what may cause it, and what to do next."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ LEVELS = (BAD, GOOD, NOTE)
 
 @dataclass(frozen=True)
 class Fault:
-    """A finding. In braces stand facts that each case fills in."""
+    """A kind of finding. Its texts contain names of facts in braces."""
 
     level: str
     says: str
@@ -238,17 +238,17 @@ class Finding:
 
     @property
     def causes(self) -> list[str]:
-        """What it may come from; what the bytes cannot tell apart stands together here."""
+        """The possible causes, all of which may lead to the same bytes."""
         return [each.format(**self.facts) for each in FAULTS[self.name].causes]
 
     @property
     def do(self) -> list[str]:
-        """What to do next, in this order; what is indented belongs to the line above."""
+        """What to do next, in this order; an indented line belongs to the line above."""
         return [each.format(**self.facts) for each in FAULTS[self.name].do]
 
 
 def at_pins(chip: str | None) -> str:
-    """Where a chip takes commands; of all chips if it is not known."""
+    """The pins on which a chip takes commands; those of all chips if it is not known."""
     rows = [each for each in MODULES.values() if each.chip == chip and each.log]
     rows = rows or [each for each in MODULES.values() if each.log]
     alone = len({each.chip for each in rows}) == 1
@@ -267,5 +267,5 @@ BOOT_PINS = dict.fromkeys(("ESP8266", "ESP32", "ESP32-S2"), "GPIO0") | dict.from
 
 
 def boot_pin(chip: str | None) -> str:
-    """The pin that must be high at the start, for people."""
+    """The name of the pin that must be high at the start."""
     return BOOT_PINS.get(chip, "its boot pin (GPIO0 or GPIO9)")

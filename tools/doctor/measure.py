@@ -1,8 +1,8 @@
-"""How many bytes are lost or bent on the wire, and how fast it is: by echo and by long replies.
+"""Measures how many bytes the wire loses or changes, and its speed, by echo and by long replies.
 
-No network is needed. A line that no firmware knows is echoed as it was sent, and answered ERROR:
-that crosses the wire both ways. A long reply, asked for again and again, crosses it one way. So a
-bent echo with whole replies was bent on its way to the module.
+No network is needed. A line that no firmware knows is echoed and answered with ERROR, so it passes
+the wire in both directions. A long reply, requested again and again, passes it in one direction. So
+if echoes are damaged and replies are not, the damage happens on the way to the module.
 """
 
 from collections import Counter
@@ -12,15 +12,15 @@ from espat_tools.doctor.signs import answered
 from espat_tools.doctor.wire import Wire
 
 LINES = 20
-LENGTH = 100  # of a line; old firmware takes 128 bytes
-REPLIES = 40  # so that more bytes come as replies than by echo
+LENGTH = 100  # bytes of a line; old firmware accepts 128
+REPLIES = 40  # so many that replies have more bytes than echoes
 _PATIENCE = 3.0
-_DIGITS = b"0123456789"  # nothing that is left of such a line, or made of two, is a command
+_DIGITS = b"0123456789"  # a part of such a line, or two lines joined, cannot be a command
 
 
 @dataclass
 class Way:
-    """One way across the wire: bytes that crossed it, messages, and those that came damaged."""
+    """One direction of the wire: bytes sent, messages, and how many came damaged."""
 
     sent: int = 0
     messages: int = 0
@@ -33,13 +33,13 @@ class Way:
         return self.sent / self.seconds if self.seconds else 0.0
 
     def told(self) -> dict:
-        """For --json."""
+        """The figures for --json."""
         return {**asdict(self), "seconds": round(self.seconds, 3), "rate": round(self.rate)}
 
 
 @dataclass
 class Measured:
-    """`echo`: both ways; `replies`: from the module. `silent`: it stopped answering."""
+    """`echo`: both directions; `replies`: from the module; `silent`: it stopped answering."""
 
     echo: Way
     replies: Way
@@ -47,7 +47,7 @@ class Measured:
 
 
 def measure(wire: Wire, echoes: bool, question: bytes) -> Measured:
-    """Measure; `echoes`: whether the module's echo was on, as it is left again. Raises Stuck."""
+    """Measure. `echoes`: whether echo was on before, which is restored at the end. Raises Stuck."""
     done = Measured(Way(), Way())
     if not _ask(wire, b"ATE1"):
         done.silent = True
@@ -64,7 +64,7 @@ def _ask(wire: Wire, line: bytes) -> bytes:
 
 
 def _echo(wire: Wire, way: Way) -> bool:
-    """Lines that are sent back; False: one was not answered, nor was a second try."""
+    """Measure by echoed lines; returns False if a line and a second try were not answered."""
     silences = 0
     for n in range(LINES):
         turn = n % len(_DIGITS)
@@ -82,7 +82,7 @@ def _echo(wire: Wire, way: Way) -> bool:
 
 
 def _replies(wire: Wire, question: bytes, way: Way) -> bool:
-    """The same reply again and again: what most of them say is right."""
+    """Measure by requesting the same reply many times; the most frequent one counts as right."""
     replies = []
     for _ in range(REPLIES):
         begun = wire.now()
@@ -99,6 +99,6 @@ def _replies(wire: Wire, question: bytes, way: Way) -> bool:
 
 
 def _body(reply: bytes, question: bytes) -> bytes:
-    """A reply without its echo, which may have been bent on its way to the module."""
+    """A reply without its echo, which may have been damaged on its way to the module."""
     at = reply.find(b"\n")
     return reply[at:] if reply[:2] == question[:2] else reply

@@ -1,4 +1,4 @@
-"""What was found, for people and for programs."""
+"""Shows the findings, for people or for programs."""
 
 import json
 import textwrap
@@ -17,11 +17,11 @@ from espat_tools.doctor.signs import shown
 _NAME = 10  # columns for the name of a row
 _WIDTH = 96
 _COLOURS = {GOOD: "green", NOTE: "yellow", BAD: "red"}
-_BITS = 10  # of a byte on the wire
+_BITS = 10  # bits of a byte on the wire
 
 
 def rows(port: str, done: Examined) -> list[tuple[str, str]]:
-    """The facts, each a name and a line."""
+    """The facts: (name, line) of each."""
     found = [("port", port)]
     if done.rate:
         found.append(("rate", f"{done.rate} baud"))
@@ -50,7 +50,7 @@ def _way(way: Way, what: str, rate: int) -> str:
 
 
 def plain(port: str, done: Examined) -> str:
-    """Text without colours, lines of 96 columns."""
+    """The findings as text without colours, in lines of 96 columns."""
     lines = []
     for name, text in rows(port, done):
         lines += textwrap.wrap(
@@ -85,7 +85,7 @@ def _wrapped(text: str, mark: str) -> list[str]:
 
 
 def rich(console: Console, port: str, done: Examined) -> None:
-    """With colours, for a terminal."""
+    """Print the findings in colour on a terminal."""
     facts = Table.grid(padding=(0, 2))
     for name, text in rows(port, done):
         facts.add_row(Text(name, style="bold"), Text(text))
@@ -99,7 +99,7 @@ def rich(console: Console, port: str, done: Examined) -> None:
 
 
 def as_json(port: str, done: Examined) -> str:
-    """One object."""
+    """The findings as one JSON object."""
     measured = done.measured
     return json.dumps(
         {

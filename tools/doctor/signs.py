@@ -1,4 +1,4 @@
-"""What bytes tell: an answer, an echo, zeros, a boot log, words, noise, nothing."""
+"""Classifies bytes: an answer, an echo, zeros, a boot log, readable text, noise, nothing."""
 
 import re
 
@@ -33,12 +33,12 @@ _PRINTABLE = frozenset(b"\t\r\n\x1b") | frozenset(range(32, 127))
 
 
 def answered(got: bytes) -> bool:
-    """Whether a result stands in it."""
+    """Whether ``got`` contains a result."""
     return bool(_ANSWER.search(got) or _REFUSAL.search(got))
 
 
 def sign(sent: bytes, got: bytes) -> str:
-    """What it was that came after `sent`."""
+    """The kind of what came after `sent`."""
     if not got.strip(b"\0"):
         return ZEROS if got else NOTHING
     for pattern, name in ((_ANSWER, ANSWER), (_REFUSAL, REFUSAL)):
@@ -58,35 +58,35 @@ def _readable(data: bytes) -> bool:
 
 
 def _lines(data: bytes) -> bytes:
-    """Without line ends: modules change them in what they echo."""
+    """``data`` without line ends, because modules change those in an echo."""
     return data.replace(b"\r", b"").replace(b"\n", b"")
 
 
 def boots(heard: bytes) -> int:
-    """How many times a module has started in what was heard.
+    """How many times a module has started, by what was heard.
 
-    Its firmware says `ready`; the ROM before it says more, on the log UART or where there is one.
+    Its firmware prints `ready`; the ROM before it prints a boot log, possibly on a log UART.
     """
     return max(len(each.findall(heard)) for each in (_READY, *_BOOT))
 
 
 def has_log(heard: bytes) -> bool:
-    """Whether the ROM's boot log is in it."""
+    """Whether it contains the boot log of the ROM."""
     return any(each.search(heard) for each in _BOOT)
 
 
 def is_loader(heard: bytes) -> bool:
-    """Whether the chip says that it waits for new firmware."""
+    """Whether the chip has printed that it waits for new firmware."""
     return bool(_LOADER.search(heard))
 
 
 def is_brownout(heard: bytes) -> bool:
-    """Whether the chip says that its supply broke down."""
+    """Whether the chip has printed that its supply voltage was too low."""
     return _BROWNOUT in heard
 
 
 def chip(heard: bytes) -> str | None:
-    """The chip that a boot log names."""
+    """The chip that is named in a boot log, or None."""
     for pattern, name in _CHIPS:
         if found := pattern.search(heard):
             return name(found)

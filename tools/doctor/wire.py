@@ -1,4 +1,4 @@
-"""A serial port to listen at and to speak into, with everything that was heard kept."""
+"""A serial port for reading and writing, which keeps all that was received."""
 
 import time
 from collections.abc import Callable
@@ -7,20 +7,20 @@ from espat.rates import set_rate
 from espat_tools.doctor.signs import boots
 
 _PIECE = 4096  # bytes read at once
-_NAP = 0.002  # seconds between two looks
+_NAP = 0.002  # seconds between two reads
 _QUIET = 0.03  # seconds without a byte after which an answer has ended
 
 
 class Stuck(Exception):
-    """The port takes no bytes: flow control holds them back."""
+    """The port accepts no bytes, because flow control blocks it."""
 
 
 class Wire:
     """One end of the wire.
 
-    `port` is a pyserial port that does not wait (`timeout=0`), or what behaves like one. A test
-    brings its own clock: `now` in seconds, and `sleep`. `rate` is the present one, `booted` that at
-    which a module was heard starting; 0: none yet.
+    `port` is a pyserial port that does not wait (`timeout=0`), or behaves like one. A test can give
+    its own clock: `now` in seconds, and `sleep`. `rate` is the current rate, `booted` the rate at
+    which the start of a module was heard; 0: none yet.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class Wire:
         self.now = now
         self.sleep = sleep
         self.heard = bytearray()
-        self.last = now()  # when a byte came
+        self.last = now()  # when the last byte came
         self.rate = self.booted = 0
 
     def tune(self, rate: int) -> bool:
-        """Set the rate, in bits a second, and forget what is waiting; False: it cannot be."""
+        """Set the rate in baud and discard waiting bytes; returns False if that is impossible."""
         try:
             set_rate(self.port, rate)
         except (OSError, ValueError, OverflowError):
@@ -54,7 +54,7 @@ class Wire:
         """Write. Raises Stuck."""
         try:
             written = self.port.write(data)
-        except OSError as error:  # pyserial's time-out is one
+        except OSError as error:  # includes pyserial's time-out
             if "timeout" not in str(error).lower():
                 raise
             raise Stuck from None
@@ -62,7 +62,7 @@ class Wire:
             raise Stuck
 
     def listen(self, seconds: float, until: Callable[[bytes], object] | None = None) -> bytes:
-        """What comes in so many seconds; or, once `until` says so of it, up to the next pause."""
+        """Return what comes in `seconds`; or, once `until` is true for it, up to the next pause."""
         got = bytearray()
         end = self.now() + seconds
         quiet = None
@@ -83,6 +83,6 @@ class Wire:
                 self.sleep(_NAP)
 
     def ask(self, data: bytes, seconds: float, until: Callable[[bytes], object]) -> bytes:
-        """Say something, and return what comes. Raises Stuck."""
+        """Write `data`, and return what comes. Raises Stuck."""
         self.say(data)
         return self.listen(seconds, until)

@@ -1,6 +1,6 @@
-"""Conversations between a host and a module as plain text: written, read, masked, played back.
+"""Transcripts: conversations between a host and a module as plain text.
 
-The page of the format is `docs/transcripts.md`.
+They can be recorded, read, masked and replayed. `docs/transcripts.md` describes the format.
 """
 
 from .form import HOST, MODULE, SETTING, SOURCES, Event, Malformed, Source, Transcript

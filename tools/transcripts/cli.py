@@ -1,4 +1,4 @@
-"""`espat transcript`: the command line for files that are there already."""
+"""`espat transcript`: the command line for transcripts that exist already."""
 
 import sys
 from dataclasses import replace
@@ -16,7 +16,7 @@ FILE = click.Path(path_type=Path)
 
 
 def opened(path: Path) -> Transcript:
-    """Read a file, or end the program with the reason in a sentence."""
+    """Read a file, or raise ClickException with the reason in a sentence."""
     try:
         return load(path)
     except OSError as error:
@@ -102,7 +102,7 @@ def mask(file: Path, output: Path | None) -> None:
 
 
 def _masked(found: Transcript) -> Transcript:
-    """The same, its secrets hidden; comments, times and lines as they were."""
+    """The same transcript with its secrets hidden; comments, times and lines do not change."""
     masker = Masker()
     pieces = []
     for event in found.events:

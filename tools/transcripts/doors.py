@@ -1,4 +1,4 @@
-"""Where a program comes in: a pseudo-terminal that it opens as a serial port, or a TCP port."""
+"""Doors, to which a program connects: a pseudo-terminal that it opens as a serial port, or TCP."""
 
 import contextlib
 import os
@@ -16,9 +16,9 @@ class Left(Exception):
 
 
 class Terminal:
-    """A pseudo-terminal; ``link`` makes a name for it that stays the same.
+    """A pseudo-terminal; ``link`` makes a symbolic link to it, whose name stays the same.
 
-    Our own end of it is not kept open, so that we notice when nobody has it open.
+    The program's side is not kept open here, so that it is noticed when no program has it open.
     """
 
     def __init__(self, baud: int, link: str | None = None):
@@ -37,7 +37,7 @@ class Terminal:
             self._link_to(link)
 
     def _link_to(self, link):
-        """A link that was left behind is replaced; a file, or a link in use, is not."""
+        """Make the link. One that was left behind is replaced; a file or a link in use is not."""
         from espat_tools.emulator.terminal import check_link  # noqa: PLC0415 - not on Windows
 
         try:
@@ -60,20 +60,20 @@ class Terminal:
 
     @property
     def baud(self) -> int | None:
-        """The rate that the program has set; None where it cannot be told."""
+        """The rate that the program has set; None if it is not known."""
         from espat_tools.emulator.terminal import rate_of  # noqa: PLC0415 - not on Windows
 
         return rate_of(self._master)
 
     def wait(self, seconds: float, others=()) -> None:
         """Until there may be something to read, here or there, but no longer than so."""
-        if not self._present:  # it would be told over and over that nobody is there
+        if not self._present:  # select() would return at once, again and again
             select.select(others, [], [], min(seconds, _NAP))
         else:
             select.select([self._master, *others], [], [], seconds)
 
     def read(self) -> bytes:
-        """What the program said, b"" for nothing. Raises Left once when it has closed."""
+        """Return what the program sent, b"" for nothing. Raises Left once when it has closed."""
         try:
             data = os.read(self._master, _BLOCK)
         except BlockingIOError:
@@ -88,11 +88,11 @@ class Terminal:
 
     @property
     def present(self) -> bool:
-        """Has a program opened it?"""
+        """Whether a program has opened it."""
         return self._present
 
     def write(self, data: bytes) -> int:
-        """How many bytes the program's buffer took."""
+        """Write to the program; returns how many bytes its buffer took."""
         try:
             return os.write(self._master, data)
         except (BlockingIOError, OSError):
@@ -138,11 +138,11 @@ class TcpDoor:
 
     @property
     def present(self) -> bool:
-        """Is a client there?"""
+        """Whether a client is connected."""
         return self._client is not None
 
     def read(self) -> bytes:
-        """What the client said, b"" for nothing. Raises Left once when it has closed."""
+        """Return what the client sent, b"" for nothing. Raises Left once when it has closed."""
         self._accept()
         if not self._client:
             return b""
@@ -159,7 +159,7 @@ class TcpDoor:
         return data
 
     def write(self, data: bytes) -> int:
-        """How many bytes the client's buffer took."""
+        """Write to the client; returns how many bytes its buffer took."""
         try:
             return self._client.send(data) if self._client else 0
         except OSError:
@@ -173,7 +173,10 @@ class TcpDoor:
 
 
 def open_door(tcp: str | None, link: str | None, baud: int) -> Terminal | TcpDoor:
-    """A TCP port for ``[host:]port``, else a pseudo-terminal. Raises OSError; ValueError."""
+    """Open a TCP port for ``[host:]port``, or a pseudo-terminal if ``tcp`` is None.
+
+    Raises OSError, or ValueError if ``tcp`` is not a TCP port.
+    """
     if tcp is None:
         return Terminal(baud, link)
     host, _, port = tcp.rpartition(":")
@@ -183,7 +186,7 @@ def open_door(tcp: str | None, link: str | None, baud: int) -> Terminal | TcpDoo
 
 
 def drain(door, data: bytes, seconds: float) -> bytes:
-    """Write it all, as long as the door takes something in that time; what was not taken."""
+    """Write ``data`` for at most ``seconds``; returns what was not taken."""
     end = time.monotonic() + seconds
     while data and time.monotonic() < end:
         count = door.write(data)

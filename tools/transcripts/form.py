@@ -1,6 +1,6 @@
-"""What a transcript is, and how it is written down.
+"""The parts of a transcript, and how it is written as text.
 
-The reader is strict (:mod:`.reader`); what is written here it reads back the same.
+:mod:`.reader` is strict; it reads what is written here back unchanged.
 """
 
 from dataclasses import dataclass, field
@@ -24,11 +24,11 @@ SOURCES = {
     "wire format": "written by hand from what firmware is known to print",
     "unstated": "recorded through a port, and nobody said what was behind it",
 }
-"""Where a conversation comes from; the second is never to be taken for the first."""
+"""Where a conversation comes from; an emulator's must never be taken for a real module's."""
 
 
 class Malformed(ValueError):
-    """No transcript: `line` is the line that says so, counted from 1, 0 for the whole file."""
+    """Not a transcript: `line` is the wrong line, counted from 1, or 0 for the whole file."""
 
     def __init__(self, name: str, line: int, reason: str):
         where = f"{name}, line {line}" if line else name
@@ -39,7 +39,7 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """One of SOURCES, and which in particular."""
+    """One of SOURCES, and a text that says which one exactly."""
 
     kind: str
     detail: str = ""
@@ -52,7 +52,7 @@ class Source:
 class Event:
     """One line: `what` is bytes, or for a SETTING its name and number.
 
-    `time` is in seconds since the beginning, to the millisecond; `note` is the comment behind it.
+    `time` is in seconds since the beginning, in steps of 1 ms; `note` is the comment at its end.
     """
 
     time: float
@@ -69,7 +69,7 @@ class Event:
 
 @dataclass
 class Transcript:
-    """Header and body; the body's strings are comments, and "" is an empty line."""
+    """Header and body; strings in the body are comments, and "" is an empty line."""
 
     firmware: str
     source: Source
@@ -85,11 +85,11 @@ class Transcript:
         return [item for item in self.body if isinstance(item, Event)]
 
     def said(self, way: str) -> bytes:
-        """All bytes of one end."""
+        """All bytes that one end sent."""
         return b"".join(event.what for event in self.events if event.way == way)
 
     def header(self) -> str:
-        """The lines before the body, the empty one behind them included."""
+        """The lines before the body, with the empty line at their end."""
         lines = [f"{MAGIC} {VERSION}"]
         lines += [f"title: {self.title}"] if self.title else []
         lines += [

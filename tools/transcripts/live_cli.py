@@ -1,4 +1,4 @@
-"""`espat record` and `espat replay`: transcripts made and played while a program runs."""
+"""`espat record` and `espat replay`: transcripts recorded and replayed while a program runs."""
 
 import sys
 import time
@@ -40,7 +40,7 @@ Examples:
 
 
 def door(tcp: str | None, link: str | None, baud: int):
-    """Where a program comes in. Raises ClickException where that cannot be."""
+    """Open a door for a program. Raises ClickException if that is not possible."""
     try:
         return open_door(tcp, link, baud)
     except ValueError as error:
@@ -93,7 +93,7 @@ def record(port: str, output: Path, baud: int, **options: object) -> None:
 
 
 def _head(port, options):
-    """What Recorder takes besides the file."""
+    """The arguments of Recorder besides the file."""
     told = options["source"]
     try:
         where = source(told) if told else source_of(port)
@@ -107,8 +107,10 @@ def _head(port, options):
 
 
 def device(port: str, baud: int):
-    """The module's port, for this program alone: bytes that another one takes would be missing in
-    the transcript. Raises ClickException where it cannot be opened.
+    """Open the module's port for this program alone.
+
+    Bytes read by another program would be missing in the transcript. Raises ClickException if the
+    port cannot be opened.
     """
     try:
         return open_port(port, baud)

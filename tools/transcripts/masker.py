@@ -1,11 +1,14 @@
-"""Hiding secrets in a conversation while it goes on.
+"""Hides secrets in a conversation while it is going on.
 
-A hidden byte becomes an asterisk, so that lengths stay what they are. What is to be hidden is
-found four ways: by the form of commands and replies (:mod:`.secret_scan`), which needs no byte
-more than has come; in what the module repeats of such a command, though notices may have torn it
-(:mod:`.torn`); wherever a secret that was seen once is said again; and before the "@" of a URL.
-All but the first may have to see more first: events are held back until each of their bytes is
-decided, and come out in order.
+A hidden byte becomes an asterisk, so that lengths do not change. Secrets are found in four ways:
+
+- by the form of commands and replies (:mod:`.secret_scan`), which needs no later bytes,
+- in the module's echo of such a command, even if notices interrupt it (:mod:`.torn`),
+- as a repetition of a secret that was seen before,
+- before the "@" of a URL.
+
+All but the first may need later bytes. So events are held back until each of their bytes is
+decided, and are returned in order.
 """
 
 import re
@@ -19,17 +22,17 @@ from .torn import HIDE, Echo, runs
 
 HIDDEN = 0x2A
 SHORTEST = 8
-"""Bytes of a secret that is looked for everywhere: shorter ones are words that anyone may say."""
+"""Fewest bytes of a secret that is searched for everywhere: shorter ones may be ordinary words."""
 LONGEST = 64
-"""A longer secret is looked for in pieces of so many bytes."""
+"""A longer secret is searched for in pieces of this many bytes."""
 _MOST = 256
-"""So many secrets, or pieces, are remembered: the lines of a few keys."""
+"""How many secrets, or pieces of them, are remembered: enough for the lines of a few keys."""
 _UNDECIDED = 4
-"""At the end of a recording so many bytes that begin a secret are hidden, fewer are not."""
+"""At the end of a recording, the beginning of a secret is hidden if it has this many bytes."""
 
 
 class Piece(NamedTuple):
-    """What one end said at a time, and a flag for each byte that is hidden in it."""
+    """What one end sent at a time, and a flag for each byte: 1 if it is hidden."""
 
     time: float
     way: str
@@ -38,7 +41,7 @@ class Piece(NamedTuple):
 
 
 class Secrets:
-    """Those seen so far."""
+    """The secrets seen so far."""
 
     def __init__(self):
         self._known: dict[bytes, None] = {}
@@ -46,7 +49,7 @@ class Secrets:
         self._pattern = None
 
     def learn(self, secret: bytes) -> None:
-        """Remember one, also as it is without the backslashes of a command."""
+        """Remember a secret, also in its form without the backslashes of a command."""
         for text in (secret, re.sub(rb"\\(.)", rb"\1", secret, flags=re.DOTALL)):
             for at in range(0, max(1, len(text) - SHORTEST), LONGEST):
                 self._learn(text[at : at + LONGEST])
@@ -61,7 +64,7 @@ class Secrets:
             self._pattern = None
 
     def find(self, data: bytes):
-        """Yield (start, end) of each secret in it; they may overlap."""
+        """Yield (start, end) of each secret in ``data``; they may overlap."""
         if self._known:
             if not self._pattern:
                 words = sorted(self._known, key=len, reverse=True)
@@ -71,7 +74,7 @@ class Secrets:
                 yield found.span(1)
 
     def begun(self, data: bytes) -> int:
-        """How many bytes at the end of data may be the beginning of a secret."""
+        """How many bytes at the end of ``data`` may be the beginning of a secret."""
         for at in range(max(0, len(data) - LONGEST), len(data)):
             words = self._by_first.get(data[at])
             if words and any(w.startswith(data[at:]) and len(w) > len(data) - at for w in words):
@@ -80,19 +83,19 @@ class Secrets:
 
 
 class _Direction:
-    """What one end has said and is not decided yet."""
+    """Bytes that one end has sent, and for which it is not decided whether they are hidden."""
 
     def __init__(self, secrets, reply, on_line):
         self.scan = Scan(reply, self._line_ended)
         self._on_line = on_line
         self._secrets = secrets
-        self._before = b""  # what was taken last: a URL may go on behind it
+        self._before = b""  # the bytes taken last: a URL in them may continue
         self._data = bytearray()
         self._flags = bytearray()
         self.decided = 0
 
     def feed(self, data):
-        # Line by line, so that what a line end teaches holds from the next byte on.
+        # Line by line, so that a secret learned at a line end counts from the next byte on.
         for part in data.splitlines(keepends=True):
             flags = self.scan.feed(part)
             self._data += part
@@ -104,7 +107,7 @@ class _Direction:
         self._line = line, flags
 
     def hide_line(self, marks, behind=1):
-        """Hide in the line that has just ended; ``behind`` bytes of its end have come."""
+        """Apply marks to the latest line; ``behind`` bytes have come after the marked ones."""
         at = len(self._data) - behind - len(marks)
         if len(marks) < LONGEST_LINE:
             for i, mark in enumerate(marks):
@@ -112,7 +115,7 @@ class _Direction:
                     self._flags[at + i] = mark == HIDE
 
     def decide(self, hold_line=False, all_of_it=False):
-        """Look for known secrets, and say how many bytes are decided."""
+        """Look for known secrets; returns how many bytes are decided."""
         data = bytes(self._data)
         for start, end in self._secrets.find(data):
             self._flags[start:end] = b"\1" * (end - start)
@@ -141,9 +144,9 @@ class _Direction:
 
 
 class Masker:
-    """``add`` what is said, and get what may be written down: a ``Piece`` each, in the same order.
+    """``add`` takes events, and returns those that may be written, as ``Piece`` in the same order.
 
-    ``hide=False`` only finds what would be hidden.
+    With ``hide=False`` the flags are set, but no byte is replaced.
     """
 
     def __init__(self, hide: bool = True):
@@ -157,7 +160,7 @@ class Masker:
         self._waiting: deque = deque()
 
     def add(self, time: float, way: str, what: object) -> list[Piece]:
-        """An event; what is decided now."""
+        """Add an event; returns the pieces that are decided now."""
         self._waiting.append((time, way, what))
         if way in self._ends:
             self._ends[way].feed(what)
@@ -165,7 +168,7 @@ class Masker:
         return self._decided()
 
     def flush(self) -> list[Piece]:
-        """Nothing more will come: the rest, with all hidden that may be a secret's beginning."""
+        """Return the rest at the end of a conversation; what may begin a secret is hidden."""
         end = self._ends[MODULE]
         if self._echo.open:
             end.hide_line(self._echo.marks(bytes(end.scan.line)), 0)
@@ -174,7 +177,7 @@ class Masker:
     # ---- what lines tell ------------------------------------------------------------------------
 
     def _follow(self, way):
-        """The host's line as far as it has come: the module may be repeating it already."""
+        """Pass on the host's incomplete line: the module may already be echoing it."""
         scan = self._ends[HOST].scan
         if way == HOST and scan.line and any(scan.flags):
             self._echo.expect(bytes(scan.line), bytes(scan.flags))
@@ -188,7 +191,7 @@ class Masker:
 
     def _module_line(self, line, flags):
         text = line.rstrip(b"\r")
-        if self._echo.open:  # what the host said is known already
+        if self._echo.open:  # the secrets in the host's line are known already
             self._ends[MODULE].hide_line(self._echo.marks(line))
         else:
             self._learn(text, flags)

@@ -1,6 +1,7 @@
-"""Playing a transcript back: no I/O, and no clock but the one given.
+"""Replays a transcript, without I/O and with only the clock that it is given.
 
-Strict about what the host says, bytes and order; free about how it is cut up, and when it comes.
+The host must send the right bytes in the right order; it does not matter in which pieces they
+come, or when.
 """
 
 import re
@@ -17,10 +18,10 @@ _SHOWN = 60
 
 
 class Departed(Exception):
-    """The host said something else: in which `line`, what was `expected`, what was `got` instead.
+    """The host sent something else: `got` instead of `expected`, in this `line`.
 
-    Both are bytes from the place of the difference on; `expected` is empty where all was said.
-    `before` is what the host had said of that line already.
+    Both are the bytes from the difference on; `expected` is empty if nothing more was expected.
+    `before` is what the host had already sent of that line.
     """
 
     def __init__(
@@ -42,10 +43,10 @@ class Departed(Exception):
 
 
 class _Step:
-    """One event; before it speaks the host must have heard so many bytes of the module.
+    """One event. Before a host's event, the host must have read ``must_hear`` bytes of the module.
 
-    Any byte will do for an asterisk where ``flags`` say that a secret stands, where a URL has its
-    user, or in a row of so many that they hide one that was said elsewhere.
+    An asterisk matches any byte where it hides a secret: where ``flags`` say so, as the user of a
+    URL, or in a row that is long enough to hide a secret from elsewhere.
     """
 
     def __init__(self, event: Event, flags: bytes, must_hear: int):
@@ -61,11 +62,11 @@ class _Step:
 
     @property
     def masked(self) -> bool:
-        """Does it hide anything?"""
+        """Whether any of its bytes is hidden."""
         return self._hidden is not None
 
     def agrees(self, at: int, piece: bytes) -> int:
-        """How many bytes of a piece are as they should be from a place on."""
+        """How many bytes of ``piece`` agree with the event from the position ``at`` on."""
         if not self.masked:
             expected = self.data[at : at + len(piece)]
             if piece == expected:
@@ -81,9 +82,8 @@ class _Step:
 class Player:
     """The module's end of a transcript.
 
-    `now` tells the time in seconds. `speed` is how many times faster than recorded the module
-    speaks; 0: as soon as it has the word. Where the transcript is masked any byte will do for one
-    that is hidden.
+    `now` returns the time in seconds. `speed` is how many times faster than in the recording the
+    module answers; 0: at once. In a masked transcript, any byte matches a hidden one.
     """
 
     def __init__(self, transcript: Transcript, now: Callable[[], float], speed: float = 0.0):
@@ -91,10 +91,10 @@ class Player:
         self._now = now
         self._speed = speed
         self._steps = _steps(transcript)
-        self._at = 0  # the step under way,
-        self._done = 0  # and how much of it was said
-        self._out = bytearray()  # what the module has said, and nobody has read
-        self._heard = 0  # bytes that were read
+        self._at = 0  # the current step,
+        self._done = 0  # and how many bytes of it were sent
+        self._out = bytearray()  # what the module has sent and the host has not read
+        self._heard = 0  # how many bytes the host has read
         self._since = now()  # when the step before ended,
         self._before = 0.0  # and when it did in the transcript
 
@@ -106,19 +106,19 @@ class Player:
 
     @property
     def over(self) -> bool:
-        """Was everything said and read?"""
+        """Whether everything was sent and read."""
         self._speak()
         return self._step is None and not self._out
 
     @property
     def line(self) -> int:
-        """The line of the transcript that is next to be said, or the last one."""
+        """The line of the transcript that comes next, or the last one."""
         steps = self._steps
         return steps[min(self._at, len(steps) - 1)].event.line if steps else 0
 
     @property
     def due(self) -> float | None:
-        """When the module speaks next, by `now`; None while the host has the word."""
+        """When the module sends next, by `now`; None while it is the host's turn."""
         step = self._step
         if step is None or step.event.way != MODULE:
             return None
@@ -127,7 +127,7 @@ class Player:
         return self._since + (step.event.time - self._before) / self._speed
 
     def missing(self) -> str:
-        """In a sentence what is still to be said, "" if nothing is."""
+        """A sentence that says what is still missing, "" if nothing is."""
         self._speak()
         if self._out:
             return f"the host has not read {_shown(self._out)}"
@@ -140,7 +140,7 @@ class Player:
     # ---- both ends ------------------------------------------------------------------------------
 
     def _speak(self):
-        """Let the module say what is due."""
+        """Let the module send what is due."""
         while self.due is not None and self.due <= self._now():
             self._out += self._step.data
             self._go(len(self._step.data), at=self.due)
@@ -155,12 +155,12 @@ class Player:
 
     @property
     def available(self) -> int:
-        """How many bytes `take` would give."""
+        """How many bytes `take` would return."""
         self._speak()
         return len(self._out)
 
     def take(self, limit: int) -> bytes:
-        """What the module has said, at most `limit` bytes."""
+        """Return and remove what the module has sent, at most `limit` bytes."""
         self._speak()
         data = bytes(self._out[:limit])
         del self._out[:limit]
@@ -168,7 +168,7 @@ class Player:
         return data
 
     def feed(self, data: bytes) -> None:
-        """The host says something. Raises Departed where the transcript has something else."""
+        """Take bytes from the host. Raises Departed if the transcript has something else."""
         data = bytes(data)
         while data:
             step = self._host_step(data)
@@ -180,8 +180,10 @@ class Player:
             data = data[same:]
 
     def _host_step(self, data):
-        """The step that the host may say now. Bytes cross on a line: what the module was about to
-        say is on its way, though nobody may have read it yet.
+        """The step that the host is at now.
+
+        The bytes of both ends may cross on the line, so the module's steps before it are sent
+        first, even if the host has not read them yet.
         """
         while self._step is not None and self._step.event.way == MODULE:
             self._out += self._step.data

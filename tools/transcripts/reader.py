@@ -1,4 +1,4 @@
-"""Reading transcripts: strictly, and saying in which line what is wrong."""
+"""Reads transcripts strictly; an error says what is wrong in which line."""
 
 import ast
 import re
@@ -32,11 +32,11 @@ _SETTING = re.compile(r"(\w+) (\d+)\s*(#.*)?")
 
 
 class _Bad(Exception):
-    """What is wrong with a line."""
+    """A line is wrong; the message says why."""
 
 
 def load(path: Path | str) -> Transcript:
-    """Read a file. Raises Malformed, also for what is no UTF-8 text; OSError as opening does."""
+    """Read a file. Raises Malformed, also if it is not UTF-8 text, or OSError as opening does."""
     path = Path(path)
     data = path.read_bytes()
     try:
@@ -48,8 +48,9 @@ def load(path: Path | str) -> Transcript:
 
 
 def load_begun(path: Path | str) -> Transcript:
-    """Read a file that still grows, or whose writer was stopped, up to its last line end. Raises as
-    load().
+    """Read a file that is still growing or not finished, up to its last line end.
+
+    Raises the same as load().
     """
     data = Path(path).read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
@@ -57,7 +58,7 @@ def load_begun(path: Path | str) -> Transcript:
 
 
 def parse(text: str, name: str = "transcript") -> Transcript:
-    """A transcript from its text; `name` is what an error calls it."""
+    """Read a transcript from its text; `name` is used in error messages."""
     lines = text.replace("\r\n", "\n").split("\n")
     if lines and not lines[-1]:
         lines.pop()
@@ -181,7 +182,7 @@ def _setting(rest: str) -> tuple[tuple[str, int], str]:
 def _literal(rest: str) -> tuple[bytes, str]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # an escape that is none
+            warnings.simplefilter("error")  # so that an invalid escape is an error
             tree = ast.parse(rest, mode="eval").body
             value = ast.literal_eval(tree)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, Warning) as error:

@@ -1,4 +1,4 @@
-"""Writing a transcript while the conversation goes on."""
+"""Writes a transcript while the conversation is going on."""
 
 import os
 import threading
@@ -15,17 +15,17 @@ _GMR = b"AT version:"
 
 
 def _create(path, mask):
-    """A file to write; one with secrets in it is for its owner alone."""
+    """Create the file; if it may contain secrets, only its owner can read it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     number = os.open(path, flags, 0o666 if mask else 0o600)
     return os.fdopen(number, "w", encoding="utf-8", newline="\n")
 
 
 class Recorder:
-    """A file that grows line by line, each flushed: what was written survives a crash.
+    """A file that grows line by line; each line is flushed, so that it survives a crash.
 
-    Masked unless told otherwise; then events that may hold the beginning of a secret wait until
-    that is decided. `now` tells the time in seconds. Raises OSError as opening a file does.
+    With `mask`, secrets are hidden, and events that may contain the beginning of a secret wait
+    until that is decided. `now` returns the time in seconds. Raises OSError as opening a file does.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Recorder:
         self._lock = threading.Lock()  # programs read and write in two threads
         self._start = None
         self._latest = 0.0
-        self._tail = b""  # of what the module said, until it told its version
+        self._tail = b""  # the end of what the module sent, until its version was found in it
         self._version = b""
         self._file = _create(self.path, mask)
         self._file.write(self._head.header())
@@ -67,23 +67,26 @@ class Recorder:
 
     @property
     def closed(self) -> bool:
-        """Is the file complete?"""
+        """Whether the file is complete."""
         return self._file.closed
 
     def host(self, data: bytes) -> None:
-        """The host said it."""
+        """Record bytes from the host."""
         self._add(HOST, bytes(data))
 
     def module(self, data: bytes) -> None:
-        """The module said it."""
+        """Record bytes from the module."""
         self._add(MODULE, bytes(data))
 
     def setting(self, name: str, value: int) -> None:
-        """The host's end was set so: one of SETTINGS."""
+        """Record a setting of the host's port: one of SETTINGS."""
         self._add(SETTING, (name, int(value)))
 
     def close(self) -> None:
-        """Write what was held back, and the firmware if the module told it. Idempotent."""
+        """Write what was held back, and the firmware if the module printed it.
+
+        May be called more than once.
+        """
         with self._lock:
             if self._file.closed:
                 return
@@ -132,7 +135,7 @@ class Recorder:
             self._tail = b""
 
     def _tell_firmware(self):
-        """Put it into the header; the file is never half of anything."""
+        """Write the firmware into the header; the file is replaced as a whole."""
         self._head.firmware = self._version.decode("ascii", "replace").replace("\ufffd", "?")
         old = self.path.read_text("utf-8")
         new = self._head.header() + old.split("\n\n", 1)[1]

@@ -1,4 +1,4 @@
-"""Between a program and a module: both ways, and written down."""
+"""Passes bytes between a program and a module in both directions, and records them."""
 
 import serial
 
@@ -12,7 +12,7 @@ _MOST = 1 << 16
 
 
 class Relay:
-    """A door, a port and a recorder. ``step()`` moves what is there, and waits a little."""
+    """Connects a door, a port and a recorder; ``step()`` moves bytes, or waits a short time."""
 
     def __init__(self, door, port: serial.SerialBase, recorder: Recorder):
         self._door = door
@@ -26,7 +26,7 @@ class Relay:
         recorder.setting("baud", port.baudrate)
 
     def step(self) -> None:
-        """One turn. Raises SerialException when the port is lost."""
+        """Move what is there, or wait a little. Raises SerialException when the port is lost."""
         moved = self._from_program() + self._from_module()
         if not moved:
             self._door.wait(_NAP, ())
@@ -45,7 +45,7 @@ class Relay:
         return len(data)
 
     def _follow_rate(self):
-        """A pseudo-terminal tells what rate the program set: the module's port gets it, too."""
+        """Set the module's port to the rate that the program has set on a pseudo-terminal."""
         baud = self._door.baud
         if baud and baud != self._baud:
             self._baud = baud

@@ -1,4 +1,4 @@
-"""Where secrets stand, as expressions to search with; the tables are those of `espat.secrets`.
+"""Regular expressions that find secrets; they are made from the tables of `espat.secrets`.
 
 The forms of SYSFLASH and SYSMFG are those of the firmware's format strings.
 """
@@ -48,19 +48,19 @@ _USER_BEGUN = re.compile(re.escape(URL) + rb"[^" + re.escape(URL_ENDS) + rb"]{0,
 
 
 def users(data: bytes) -> Iterator[tuple[int, int]]:
-    """(start, end) of each "user:password" that stands in a URL."""
+    """Yield (start, end) of each "user:password" in a URL."""
     for found in _USER.finditer(data):
         yield found.span(1)
 
 
 def user_begun(data: bytes) -> int:
-    """How many bytes at the end of data may be a user and a password, if an @ comes."""
+    """How many bytes at the end of ``data`` are a user and a password if an @ follows."""
     found = _USER_BEGUN.search(data)
     return len(found[0]) - len(URL) if found else 0
 
 
 def written(name: bytes, args: bytes) -> int:
-    """How many bytes of payload that are to be hidden a command announces."""
+    """How many bytes of payload to hide after a command."""
     name = name.upper()
     if name not in _WRITTEN:
         found = _LONG_TEXT.fullmatch(args)
@@ -70,13 +70,13 @@ def written(name: bytes, args: bytes) -> int:
 
 
 def asks_for_secret(name: bytes, args: bytes) -> bool:
-    """Does this command read a private key out of flash? (SYSMFG's reply says so itself.)"""
+    """Whether this command reads a private key from flash. (For SYSMFG its reply shows that.)"""
     found = _READ.fullmatch(args) if name.upper() == b"SYSFLASH" else None
     return bool(found) and is_secret_place(found[1])
 
 
 def told(name: bytes, head: bytes, secret: bool) -> int | None:
-    """How many bytes to hide behind the head of a reply; None: the head is not whole yet."""
+    """How many bytes to hide after the header of a reply; None: it is not complete yet."""
     if name.upper() == b"SYSFLASH":
         found = _FLASH_HEAD.fullmatch(head)
         return (int(found[1]) if secret else 0) if found else None

@@ -1,6 +1,6 @@
-"""Finding secrets in one direction of a conversation, byte by byte, by the form of commands.
+"""Finds secrets in one direction of a conversation by the form of commands, byte by byte.
 
-Whatever the cut: nothing here waits for a byte that is still to come.
+Each byte is decided without later ones, so it does not matter in which pieces the bytes come.
 """
 
 from espat.secrets import Parameters
@@ -14,17 +14,17 @@ _HEAD = 160
 
 
 def hidden(line: bytes, *, reply: bool = False) -> bytes:
-    """A flag for each byte of a whole line: 1 for what is to be hidden."""
+    """A flag for each byte of a whole line: 1 if it must be hidden."""
     lines = []
     Scan(reply, lambda _line, flags: lines.append(flags)).feed(line + b"\n")
     return lines[0]
 
 
 class Scan:
-    """One direction.
+    """Scans one direction.
 
-    ``on_line(line, flags)`` is called at each line end, with what stands before it; only these
-    flags tell of users and passwords in URLs, which the "@" behind them makes what they are.
+    ``on_line(line, flags)`` is called at each line end with the line before it. Only these flags
+    include users and passwords in URLs, because the "@" that shows what they are comes after them.
     ``reply`` says that this is the module's side.
     """
 
@@ -32,20 +32,20 @@ class Scan:
         self._reply = reply
         self._on_line = on_line
         self._state = self._search
-        self._before = b"\n"  # the latest bytes, for starts that are cut in two
+        self._before = b"\n"  # the latest bytes: the start of a command may be cut in two
         self._parameters = None
         self._name = b""
         self._head = bytearray()
         self._quoted = self._escaped = False  # a header that is a parameter, and its latest byte
         self.line = bytearray()
         self.flags = bytearray()
-        #: Bytes to be hidden, whatever they are; from now on.
+        #: How many of the next bytes must be hidden, whatever they are.
         self.owed = 0
-        #: The next reply to SYSFLASH is a key.
+        #: Whether the next reply to SYSFLASH is a key.
         self.asked = False
 
     def feed(self, data: bytes) -> bytes:
-        """A flag for each byte: 1 for what is to be hidden."""
+        """Take bytes; returns a flag for each: 1 if it must be hidden."""
         flags = bytearray()
         while len(flags) < len(data):
             rest = data[len(flags) :]
@@ -55,7 +55,7 @@ class Scan:
         return bytes(flags)
 
     def _keep(self, data, flags):
-        """Hand out whole lines."""
+        """Collect bytes, and call ``on_line`` for complete lines."""
         at = 0
         while at < len(data):
             end = data.find(b"\n", at)
@@ -72,7 +72,7 @@ class Scan:
             self._on_line(line, bytes(marks))
             at = end + 1
 
-    # ---- the states: each takes some bytes from the front, and flags them -----------------------
+    # ---- the states: each returns flags for the bytes that it takes from the front --------------
 
     def _counted(self, data):
         count = min(self.owed, len(data))
@@ -119,7 +119,7 @@ class Scan:
         return flags or self._search(data[:1])
 
     def _in_rest(self, data):
-        """The rest of a line, or of a quoted parameter; blanks in it are no secret."""
+        """The rest of a line or of a quoted parameter, which is secret except for spaces."""
         flags = bytearray()
         for byte in data:
             if byte in b"\r\n" or (self._quoted and byte == 0x22 and not self._escaped):
@@ -130,7 +130,7 @@ class Scan:
         return flags or self._search(data[:1])
 
     def _in_command(self, data):
-        """The arguments of a command that announces, or asks for, a payload."""
+        """The arguments of a command that announces or requests a payload."""
         end = data.find(b"\n")
         part = data if end < 0 else data[: end + 1]
         self._head += part[: max(0, _HEAD - len(self._head))]
@@ -142,7 +142,7 @@ class Scan:
         return b"\0" * len(part)
 
     def _in_head(self, data):
-        """The head of a reply that gives a payload."""
+        """The header of a reply that contains a payload."""
         for count in range(1, len(data) + 1):
             self._head.append(data[count - 1])
             found = forms.told(self._name, bytes(self._head), self.asked)

@@ -1,4 +1,4 @@
-"""A transcript as people read it: colours, line ends as signs, long payloads shortened."""
+"""Shows a transcript for people: in colour, line ends as symbols, long payloads shortened."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _TAIL = 16
 
 
 def table(transcript: Transcript) -> Table:
-    """The conversation, long payloads shortened."""
+    """The conversation as a table, with long payloads shortened."""
     grid = Table.grid(padding=(0, 1))
     for justify in ("right", "left", "left"):
         grid.add_column(justify=justify, overflow="fold")
@@ -29,7 +29,7 @@ def table(transcript: Transcript) -> Table:
 
 
 def lines(transcript: Transcript) -> Iterator[Text]:
-    """The conversation with nothing left out, an event a line however long."""
+    """The whole conversation, one line for each event, however long."""
     for item in transcript.body:
         if isinstance(item, Event):
             head = Text(f"{item.time:8.3f} ", "dim")
@@ -48,7 +48,7 @@ def title(transcript: Transcript) -> str:
 
 
 def summary(transcript: Transcript) -> str:
-    """How much there is of it."""
+    """A line with the size of the conversation."""
     events = transcript.events
     counts = {way: len(transcript.said(way)) for way in (HOST, MODULE)}
     seconds = events[-1].time - events[0].time if events else 0.0
@@ -79,7 +79,7 @@ def _bytes(data, whole):
 
 
 def signs(data: bytes) -> str:
-    """Bytes on one line: letters as they are, line ends as signs, the rest as hexadecimals."""
+    """Bytes on one line: ASCII as it is, line ends as symbols, the rest in hexadecimal."""
     return "".join(
         chr(byte) if 32 <= byte < 127 else _SIGNS.get(byte, f"\\x{byte:02x}") for byte in data
     )

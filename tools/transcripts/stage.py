@@ -1,4 +1,4 @@
-"""A transcript played to a program behind a door."""
+"""Replays a transcript to a program that is connected to a door."""
 
 import time
 
@@ -11,14 +11,17 @@ _AFTER = 1.0
 
 
 class Stage:
-    """``play()`` returns None when all was said, or a sentence that tells where it departed."""
+    """Replays a transcript to the program at a door."""
 
     def __init__(self, door, player: Player):
         self._door = door
         self._player = player
 
     def play(self) -> str | None:
-        """Until all was said, the program departs, or leaves for good."""
+        """Replay until the end, until the program sends something else, or until it leaves.
+
+        Returns None if everything was sent and read, else a sentence that says what went wrong.
+        """
         door, player = self._door, self._player
         out = b""
         left_at = over_at = None

@@ -1,8 +1,8 @@
-"""What the bytes of a conversation are: commands, echoes, replies, results, notices, payload.
+"""Splits a conversation into commands, echoes, replies, results, notices and payload.
 
-A :class:`Talk` is fed what either end says, cut up however it comes, and tells it piece by piece.
-No byte is left out, and none is told twice. It reads, and judges nothing: what it does not know
-is a reply while a command is under way, and a notice otherwise.
+A :class:`Talk` is fed the bytes of both ends, in any pieces, and returns :class:`Item` objects.
+Each byte is in exactly one of them. It does not judge what it reads: an unknown line counts as a
+reply while a command is running, and as a notice otherwise.
 """
 
 import re
@@ -15,9 +15,9 @@ COMMAND = "command"
 ESCAPE = "escape"
 """``+++``, alone."""
 PAYLOAD = "payload"
-"""Counted bytes, of either end; ``head`` of them are the module's header."""
+"""Counted bytes from either end; the first ``head`` of them are the module's header."""
 RAW = "raw"
-"""Passthrough: bytes that nothing is known of."""
+"""Bytes of passthrough, whose meaning is not known."""
 ECHO = "echo"
 REPLY = "reply"
 RESULT = "result"
@@ -25,7 +25,7 @@ BUSY = "busy"
 PROMPT = "prompt"
 NOTICE = "notice"
 NOISE = "noise"
-"""A line with bytes that no firmware prints: a boot loader's, or a wrong rate."""
+"""A line with bytes that no firmware prints: from a boot loader, or at a wrong rate."""
 BLANK = "blank"
 
 NOBODY = -1
@@ -47,7 +47,7 @@ _ADDRESS = rb'"?[0-9a-fA-F:.]+"?'
 _PEER = re.compile(rb'"[0-9a-fA-F:.]+",\d+,')
 _PEER_BEGUN = re.compile(rb'"[0-9a-fA-F:.]*(?:"(?:,\d*)?)?')
 _LONGEST_HEAD = 96
-"""No header is longer: what begins like one and goes on is none."""
+"""The longest header; a longer text that begins like one is not a header."""
 
 _HEADS = (
     re.compile(rb"\+IPD,(?:(?P<link>\d+),)?(?P<size>\d+)(?:," + _ADDRESS + rb",\d+)?:"),
@@ -79,13 +79,13 @@ _SIZES = {
     b"HTTPURLCFG": re.compile(rb"=(?P<size>\d+)\s*"),
     b"WSSEND": re.compile(rb"=(?P<link>\d+),(?P<size>\d+).*"),
 }
-"""Commands that a prompt and so many bytes follow."""
+"""Commands that are followed by a prompt and by ``size`` bytes of payload."""
 _SENDS = (b"CIPSEND", b"CIPSENDEX", b"CIPSENDL", b"WSSEND", b"HTTPCPOST", b"HTTPCPUT")
-"""Those whose last word is SEND OK or the like."""
+"""The commands that end with SEND OK or a similar result."""
 
 
 class Item(NamedTuple):
-    """A piece of the conversation; ``owner`` numbers the command that it belongs to, from 0."""
+    """A piece of the conversation; ``owner`` is the number of its command, counted from 0."""
 
     kind: str
     way: str
@@ -98,13 +98,13 @@ class Item(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        """Without the line ends around it."""
+        """The data without the line ends around it."""
         return self.data.strip(b"\r\n")
 
 
 @dataclass
 class Sent:
-    """A command under way."""
+    """A command that has not ended."""
 
     number: int
     name: bytes
@@ -112,20 +112,20 @@ class Sent:
     wants: int = 0
     """Bytes of payload that it announces."""
     opens: bool = False
-    """It begins passthrough."""
+    """Whether it begins passthrough."""
     prompted: bool = False
     echoed: bool = False
 
 
 def name_of(line: bytes) -> bytes:
-    """``CWJAP`` of ``AT+CWJAP_CUR="x"``; b"" of a plain AT, and of what is no command."""
+    """``CWJAP`` for ``AT+CWJAP_CUR="x"``; b"" for a plain AT, and for what is not a command."""
     found = _NAME.match(line)
     name = found[1].upper() if found else b""
     return name.removesuffix(b"_CUR").removesuffix(b"_DEF")
 
 
 class Talk:
-    """``host()`` and ``module()`` take what was said, with the time, and return Items."""
+    """``host()`` and ``module()`` take what was sent, with the time, and return Items."""
 
     def __init__(self):
         self.pending: list[Sent] = []
@@ -133,19 +133,19 @@ class Talk:
         """Bytes of payload that the module waits for."""
         self.passthrough = False
         self.count = 0
-        """Commands so far."""
+        """How many commands there were so far."""
         self._out = bytearray()
         self._out_since = 0.0
         self._in = bytearray()
         self._in_since = 0.0
-        self._payload: tuple | None = None  # (head, size, link) of the one that comes
-        self._ends_early = b""  # AT+CIPSENDEX's payload so far
-        self._peers: bool | None = None  # does the module show the remote end? None: not known
+        self._payload: tuple | None = None  # (head, size, link) of the payload being received
+        self._ends_early = b""  # the payload of AT+CIPSENDEX so far
+        self._peers: bool | None = None  # whether the module shows the remote end; None: not known
 
     # ---- the host's -----------------------------------------------------------------------------
 
     def host(self, data: bytes, time: float = 0.0) -> list[Item]:
-        """The host said it."""
+        """Take bytes that the host sent."""
         if data == b"+++" and not self._out:
             self.passthrough = False
             self.wanted = 0
@@ -168,7 +168,7 @@ class Talk:
         return items
 
     def _sent(self, part):
-        """Payload has gone; that of AT+CIPSENDEX ends where a backslash and a 0 stand."""
+        """Count sent payload; that of AT+CIPSENDEX ends at a backslash and a 0."""
         self.wanted -= len(part)
         sent = self.current
         if sent and sent.name == b"CIPSENDEX":
@@ -195,10 +195,10 @@ class Talk:
 
     @property
     def current(self) -> Sent | None:
-        """The command that the module is at: a module that is at one answers busy to the next.
+        """The command that the module is executing, or None.
 
-        So it is the latest that was not answered with busy; one before it was not heard, unless it
-        was repeated by the module, and those behind it not yet.
+        A module that is executing a command answers the next one with busy. So this is the latest
+        command that was not answered with busy, or the latest that the module has echoed, if any.
         """
         repeated = [sent for sent in self.pending if sent.echoed]
         return (repeated or self.pending or [None])[-1]
@@ -214,7 +214,7 @@ class Talk:
     # ---- the module's ---------------------------------------------------------------------------
 
     def module(self, data: bytes, time: float = 0.0) -> list[Item]:
-        """The module said it."""
+        """Take bytes that the module sent."""
         if not self._in:
             self._in_since = time
         self._in += data
@@ -228,7 +228,7 @@ class Talk:
         return items
 
     def flush(self, time: float = 0.0) -> list[Item]:
-        """What has come of a line or a payload: the rest may never come."""
+        """Return an incomplete line or payload, whose rest may never come."""
         items = []
         if self._out:
             items.append(self._command(time))
@@ -242,7 +242,7 @@ class Talk:
 
     @property
     def unfinished(self) -> bytes:
-        """What has come of a line; b"" while a payload comes."""
+        """The incomplete line so far; b"" while a payload is being received."""
         return b"" if self._payload else bytes(self._in)
 
     def _take(self, size, kind, time, owner=None, *, head=0, link=NOBODY):
@@ -300,12 +300,12 @@ class Talk:
     # ---- payload --------------------------------------------------------------------------------
 
     def _headed(self, at, line, end, time):
-        """Payload whose header is in the line that begins at ``at``, or that line."""
+        """Take a payload whose header is in the line that begins at ``at``, or that line."""
         for form in _HEADS:
             found = form.search(line)
             if found:
                 start = at + found.start()
-                if start > at:  # in the middle of another line
+                if start > at:  # the header is in the middle of another line
                     return self._line(start, time)
                 return self._begin(found, at, time)
         if end < 0 and len(line) < _LONGEST_HEAD and _HEAD_BEGUN.search(line):
@@ -327,7 +327,7 @@ class Talk:
         return self._next(time)
 
     def _asked_link(self, head):
-        """The link that AT+CIPRECVDATA names: its reply does not."""
+        """The link number in AT+CIPRECVDATA, because its reply has none."""
         if not head.startswith(b"+CIPRECVDATA") or not self.pending:
             return NOBODY
         found = re.search(rb"=(\d+),", self.current.line)
@@ -366,7 +366,7 @@ class Talk:
         return False
 
     def _ended(self, text):
-        """A result: of the command that the module is at, unless more of it is to come."""
+        """Handle a result: it ends the current command, unless more of its reply is due."""
         sent = self.current
         if sent is None:
             return
@@ -378,11 +378,11 @@ class Talk:
         self._over(sent)
 
     def _over(self, sent):
-        """It has ended, and those before it will not be answered any more."""
+        """Remove a command that has ended, and those before it, which will not be answered."""
         del self.pending[: self.pending.index(sent) + 1]
 
     def forget(self) -> None:
-        """The commands under way will not be answered any more."""
+        """Drop the pending commands, because they will not be answered any more."""
         self.pending.clear()
         self.wanted = 0
 

@@ -1,42 +1,42 @@
-"""The module's echo of a command with a secret in it, when notices tear it.
+"""Finds secrets in the module's echo of a command when notices interrupt the echo.
 
-``AT+CWJAP="attic","corr`` ``0,CONNECT`` and on a line of its own ``ect horse"``: by its form nobody
-would know the second half. So while the echo of such a command may be under way, each line of the
-module is laid beside it.
+For example ``AT+CWJAP="attic","corr`` ``0,CONNECT`` and then, on a line of its own, ``ect horse"``:
+the form of the second part does not show that it is a secret. So while the echo of such a command
+is possible, each line of the module is compared with the command.
 """
 
 from .secret_forms import WHOLE_LINES
 
 HIDE = 1
 SHOW = 2
-"""Marks: a piece of a secret; and a notice, whatever the form of the command makes of it."""
+"""Marks: a part of a secret; or a notice, which is shown even if its place is that of a secret."""
 
 _GRAM = 4
-"""So many bytes of a secret in a row are one of its pieces, wherever they stand in a line."""
+"""This many consecutive bytes of a secret count as a part of it, anywhere in a line."""
 
 
 class Echo:
-    """The command that the module may be repeating."""
+    """The command that the module may be echoing."""
 
     def __init__(self):
         self._line = b""
         self._flags = b""
-        self._at = 0  # as far as it has been repeated
+        self._at = 0  # how many bytes of it have been echoed
         self.open = False
 
     def expect(self, line: bytes, flags: bytes) -> None:
-        """The host is saying it; ``flags`` are 1 where it is secret."""
+        """Note a line that the host is sending; ``flags`` are 1 where it is secret."""
         if not line.startswith(self._line) or not self.open:
             self._at = 0
         self._line, self._flags = line, flags
         self.open = True
 
     def close(self) -> None:
-        """The command has its result: what is said from now on is no echo of it."""
+        """Note that the command has its result: no echo of it can follow."""
         self.open = False
 
     def marks(self, line: bytes) -> bytearray:
-        """A mark for each byte of a line of the module: HIDE, SHOW, or 0."""
+        """A mark for each byte of a line from the module: HIDE, SHOW, or 0."""
         marks = bytearray(len(line))
         text = line.rstrip(b"\r")
         if WHOLE_LINES.fullmatch(text):
@@ -47,7 +47,7 @@ class Echo:
         return marks
 
     def _front(self, text, marks):
-        """It goes on where it was torn."""
+        """Mark bytes at the front of a line that continue the echo."""
         rest = self._line[self._at :]
         count = 0
         while count < min(len(text), len(rest)) and text[count] == rest[count]:
@@ -58,7 +58,7 @@ class Echo:
             marks[count : len(text)] = bytes([SHOW]) * (len(text) - count)
 
     def _back(self, text, marks):
-        """It ends here."""
+        """Mark bytes at the end of a line that agree with the end of the command."""
         count = 0
         while count < min(len(text), len(self._line)):
             if text[-1 - count] != self._line[-1 - count]:

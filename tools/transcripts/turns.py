@@ -1,7 +1,7 @@
-"""Whose turn it is: what a host must have read before it speaks.
+"""What a host must have read before it may send.
 
-A host that sends its payload before the prompt, or a command while another is under way, works
-against a transcript and fails on a module; a notice it need not have seen.
+Without this check, a host that sends its payload before the prompt, or a command while another one
+is running, would work with a transcript but fail on a module. It need not have read notices.
 """
 
 import re
@@ -13,8 +13,9 @@ _PROMPT = re.compile(rb"(?:^|\n)>")
 
 
 def must_hear(events: list[Event]) -> list[int]:
-    """For each event how many of the module's bytes must have been read before it; 0 where the
-    module has the word.
+    """For each event, how many of the module's bytes must have been read before it.
+
+    0 for events of the module.
     """
     needs = []
     said = 0
@@ -32,7 +33,7 @@ def must_hear(events: list[Event]) -> list[int]:
 
 
 def _end(turn: bytes, answer: bytes) -> int:
-    """Where the part of a turn ends that the host must know before it gives this answer."""
+    """Where the part of ``turn`` ends that the host must have read before it sends ``answer``."""
     result = _RESULT.search(turn)
     if not answer.startswith((b"AT", b"at", b"+++")):
         prompts = list(_PROMPT.finditer(turn, result.start() + 1 if result else 0))
