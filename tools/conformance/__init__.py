@@ -1,6 +1,7 @@
-"""The sessions that Espressif's documents show, played against a module, and compared.
+"""Plays the sessions in Espressif's documents against a module, and compares the replies.
 
-:mod:`.sessions` has them as data, :mod:`.hosts` what other hosts say first, :mod:`.play` plays
-one, :mod:`.world` is what is around a module, :mod:`.suite` plays them all, :mod:`.report` says
-what came of it. Nothing here uses the driver: a host that knows no more than a document.
+:mod:`.sessions` has the sessions as data, and :mod:`.hosts` the first commands of other hosts.
+:mod:`.play` plays one session, :mod:`.suite` all of them; :mod:`.world` is the surroundings of the
+module, and :mod:`.report` shows the results. Nothing here uses the driver: the host knows no more
+than a document says.
 """

@@ -35,7 +35,7 @@ on it. The report has no passwords, names or addresses. The exit status is 1 if 
 
 
 def _own_address() -> str:
-    """The address of the default route; nothing is sent."""
+    """The address of this machine on the default route; nothing is sent to find it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
             sock.connect(("192.0.2.1", 9))

@@ -1,4 +1,4 @@
-"""An emulated module with all that a session may need around it, on the loopback interface."""
+"""An emulated module with all surroundings that a session may need, on the loopback interface."""
 
 import contextlib
 import socket
@@ -19,7 +19,7 @@ _QUICK = {"join": 0.01, "boot": 0.02, "dns": 0.001, "connect": 0.001}
 
 @contextlib.contextmanager
 def emulated(profile: str) -> Iterator[tuple[Wire, World, Module]]:
-    """The wire to it, what is around it, and the module."""
+    """Yield the wire to the module, its world, and the module."""
     with contextlib.ExitStack() as stack:
         clock = stack.enter_context(time_server(LOOPBACK))
         server = (LOOPBACK, {123: clock})

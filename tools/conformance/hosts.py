@@ -1,7 +1,7 @@
-"""What other hosts say first: their initialisations, as lines, for the firmware they are made for.
+"""The commands with which other hosts initialise the firmware that they are made for.
 
-Seen when those hosts ran on the emulator, or read in their sources (Zephyr, RT-Thread). ``?``
-before a line: the host goes on where it is refused. ``AT+RST`` ends with ``ready``.
+They were seen when those hosts ran on the emulator, or read in their sources (Zephyr, RT-Thread).
+``?`` before a line: the host goes on if it is refused. ``AT+RST`` ends with ``ready``.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _OLD = ("nonos-1.7.4",)
 
 @dataclass(frozen=True)
 class Host:
-    """One host: its lines, and the profiles that it is made for."""
+    """One host: its lines, and the profiles for which it is made."""
 
     name: str
     title: str

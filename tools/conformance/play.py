@@ -1,4 +1,4 @@
-"""Playing one session: each step said, what comes compared with what the document shows."""
+"""Plays one session: does each step, and compares the answer with the document."""
 
 import re
 from dataclasses import dataclass
@@ -19,38 +19,38 @@ _NOTICE = re.compile(
 )
 """What a module may say at any time: a document leaves it out where it tells nothing."""
 
-_PAUSE = 0.05  # seconds of silence after which a reply is taken to be over
+_PAUSE = 0.05  # seconds of silence after which a reply is assumed to be complete
 _REFUSED = ("ERROR", "FAIL", "SEND FAIL", "busy p...", "busy s...")
 _UNSYNCED = re.compile(r"^\+CIPSNTPTIME:.* 1970$")
 
 
 class Differs(Exception):
-    """What came is not what the document shows."""
+    """The answer is not the one in the document."""
 
 
 @dataclass
 class Table:
-    """What the host has in hand: the wire, the world, and the peer of this session."""
+    """What a session is played with: the wire, the world, and values for braces."""
 
     wire: Wire
     world: object
     values: dict
 
     def fill(self, text):
-        """A text with the world's values in place of braces."""
+        """Replace names in braces in a text by the values of the world."""
         for name, value in self.values.items():
             text = text.replace("{" + name + "}", str(value))
         return text
 
 
 def lines(data):
-    """Bytes as a document shows them: lines, without empty ones."""
+    """Bytes as lines, as in a document, without empty lines."""
     text = data.decode("latin-1")
     return [line for line in re.split(r"[\r\n]+", text) if line]
 
 
 def compare(table, what, wanted, got):
-    """Raise Differs unless the lines are those of the document."""
+    """Raise Differs if the lines are not those of the document."""
     patterns = [_pattern(line) for line in table.fill(wanted).split("|") if line]
     shown = [line for line in lines(got) if not _echo(line, what)]
     left = list(shown)
@@ -75,7 +75,7 @@ def _pattern(line):
 
 
 def hear(table, wanted, within, what=""):
-    """What the module says until all of a reply has come, and it pauses."""
+    """Return what the module sends until a reply is complete and the module pauses."""
     count = len(wanted.split("|"))
     last = wanted.rsplit("|", 1)[-1]
 
@@ -90,7 +90,7 @@ def hear(table, wanted, within, what=""):
 
 
 def play(table, session):
-    """All steps of a session. Raises Differs at the first that is not as documented."""
+    """Do all steps of a session. Raises Differs at the first one that is not as documented."""
     for step in session.steps:
         _PLAYS[type(step)](table, step)
 
@@ -104,7 +104,7 @@ def _say(table, step):
         unsynced = any(_UNSYNCED.match(each) for each in lines(got))
         if not unsynced or table.wire.now() > end:
             break
-        table.wire.listen(0.5)  # the clock is not right yet: the documents wait, too
+        table.wire.listen(0.5)  # the clock is not set yet; the documents wait too
     compare(table, line, step.reply, got)
     if line == "AT+CIPSTA?":
         table.world.joined(lines(got))

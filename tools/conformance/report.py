@@ -1,4 +1,4 @@
-"""What came of it, as a page: nothing in it is secret, or tells who and where."""
+"""The results as a page, without secrets, names or addresses."""
 
 import re
 
@@ -10,11 +10,11 @@ _ORDER = (PASSES, DIFFERS, NOT_RUN)
 
 
 def masked(text: str, values: dict) -> str:
-    """A text without names, passwords and addresses; ports are numbers of the day."""
+    """A text without names, passwords, addresses and port numbers that vary."""
     for name in ("password", "peer", "gateway"):
         if values.get(name):
             text = text.replace(str(values[name]), f"<{name}>")
-    if values.get("ssid"):  # only as a parameter: it may be any word
+    if values.get("ssid"):  # only as a parameter, because it may be an ordinary word
         text = text.replace(f'"{values["ssid"]}"', '"<ssid>"')
     for name, value in values.items():
         if isinstance(value, int):
@@ -23,7 +23,7 @@ def masked(text: str, values: dict) -> str:
 
 
 def render(results: Results, values: dict, what: str) -> str:
-    """The page. ``what`` is the module, as its owner calls it."""
+    """The page. ``what`` is the owner's name for the module."""
     counts = [
         f"{sum(each.result == result for each in results.sessions)} {result}" for result in _ORDER
     ]

@@ -1,12 +1,13 @@
-"""Espressif's documented example sessions, in this project's own form: data.
+"""The example sessions of Espressif's documents as data, in this project's own form.
 
-From espressif/esp-at, the pages of TCP/IP examples and commands at v2.4.0.0, v3.3.0.0, v4.1.1.0 and
-v5.0.1.0, where they are the same but for :attr:`Session.since`. Only commands and replies are here.
+They are from espressif/esp-at, the pages of TCP/IP examples and commands at v2.4.0.0, v3.3.0.0,
+v4.1.1.0 and v5.0.1.0, which agree except for :attr:`Session.since`. Only commands and replies are
+here.
 
-A reply is what the document shows, line by line; ``|`` parts lines. Empty lines, the echo and the
-CRLF behind a payload are no part of it: documents leave them out. In braces are values that a
-document makes up: of the world that a session is played in, or, of replies, of a kind
-(:data:`.play.KINDS`).
+A reply is what the document shows, line by line; ``|`` separates lines. Empty lines, the echo and
+the CRLF after a payload are not part of it, because documents omit them. Names in braces stand for
+example values of a document: they are values of the world in which a session is played or, in
+replies, kinds of values (:data:`.play.KINDS`).
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ _SENT = "Recv 4 bytes|SEND OK"
 
 @dataclass(frozen=True)
 class Say:
-    """The host says a line: what the module answers, within so many seconds."""
+    """The host sends a line; the module answers with ``reply`` within so many seconds."""
 
     line: str
     reply: str
@@ -26,7 +27,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Data:
-    """The host gives the payload that a prompt asked for; the peer gets it."""
+    """The host sends the payload after a prompt, and the peer gets it."""
 
     data: str
     reply: str
@@ -34,7 +35,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Comes:
-    """The peer sends something: what the module says."""
+    """The peer sends something, and what the module prints then."""
 
     data: str
     reply: str
@@ -42,7 +43,7 @@ class Comes:
 
 @dataclass(frozen=True)
 class Connects:
-    """A peer connects to the module's server: what the module says. ``how`` is TCP or SSL."""
+    """A peer connects to the module's server, and what the module prints. ``how``: TCP or SSL."""
 
     port: int
     reply: str
@@ -52,19 +53,19 @@ class Connects:
 
 @dataclass(frozen=True)
 class Through:
-    """In passthrough: the host writes it, the peer gets it; and the same back."""
+    """In passthrough: data from the host to the peer, and the same data back."""
 
     data: str
 
 
 @dataclass(frozen=True)
 class Leave:
-    """``+++``, alone, no answer, and a second of silence."""
+    """``+++`` alone, to which there is no answer, and a second of silence."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """One session. ``needs`` are names of what a world may lack: see :mod:`.world`."""
+    """One session. ``needs`` are features that a world may lack: see :mod:`.world`."""
 
     name: str
     title: str
@@ -171,7 +172,7 @@ SESSIONS = (
         (
             *AP,
             Say('AT+CIPSERVER=1,8070,"SSL"', "OK"),
-            Connects(8070, "0,CONNECT", "SSL"),  # a slip of the document's: CONNECT; H has it right
+            Connects(8070, "0,CONNECT", "SSL"),  # the document wrongly has CONNECT; H is right
             *_TALK_0,
         ),
         needs=_needs("softap", "tls"),

@@ -1,4 +1,4 @@
-"""All of it against one module: sessions of documents, and the first lines of other hosts."""
+"""Plays everything against one module: the sessions, and the first lines of other hosts."""
 
 import re
 import time
@@ -23,7 +23,7 @@ class Silent(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one session, or of one host's first lines."""
+    """The result of one session, or of the first lines of one host."""
 
     name: str
     title: str
@@ -33,7 +33,7 @@ class Outcome:
 
 @dataclass
 class Results:
-    """What came of all."""
+    """All results."""
 
     firmware: list
     sessions: list = field(default_factory=list)
@@ -41,14 +41,14 @@ class Results:
 
     @property
     def well(self):
-        """Does nothing differ?"""
+        """Whether nothing differs."""
         return all(each.result != DIFFERS for each in self.sessions + self.hosts)
 
 
 def run(
     wire: Wire, world: World, profile: str = "", tell: Callable[[str], object] = lambda _: None
 ) -> Results:
-    """Play everything. Of hosts those made for a profile; "" asks for all. Raises Silent."""
+    """Play all sessions, and the hosts made for ``profile`` ("" for all). Raises Silent."""
     firmware = _firmware(wire)
     results = Results(firmware)
     version = _version(firmware)
@@ -83,7 +83,7 @@ def _version(firmware):
 
 
 def ask(wire, line, seconds=5):
-    """(the lines of a reply, how it ended: "" for not at all); the echo is left out."""
+    """Send a command: (lines of the reply without echo, the final line or "" if none came)."""
     wire.say(line.encode() + b"\r\n")
     ends = ("ready", *_REFUSALS) if line == "AT+RST" else ("OK", *_REFUSALS)
 
@@ -97,7 +97,7 @@ def ask(wire, line, seconds=5):
 
 
 def restart(wire):
-    """The module as after power-up, its flash left alone. Raises Silent."""
+    """Restart the module, without a change of its flash. Raises Silent."""
     for _ in range(3):
         _, end = ask(wire, "AT+RST", _BOOT)
         if end == "ready":

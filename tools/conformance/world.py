@@ -1,6 +1,6 @@
-"""What is around a module: the access point that it joins, and peers on this machine.
+"""The surroundings of a module: the access point that it joins, and peers on this machine.
 
-A world lacks what it cannot give; sessions that need it are not played:
+A world may lack some features; sessions that need a missing one are not played:
 
 ========================  ======================================================================
 ``softap``                a machine at the module's own access point
@@ -38,8 +38,8 @@ LACKS = {
 class World:
     """Peers on one address of this machine.
 
-    ``values`` are those of the sessions' braces; ``has`` what it does not lack; ``ports`` maps
-    ports that the module listens on to real ones, where they differ.
+    ``values`` replace the names in braces in the sessions; ``has`` are its features; ``ports`` maps
+    ports on which the module listens to real ones, if they differ.
     """
 
     def __init__(self, address, ssid, password, *, module="", has=(), gateway="", ports=None):
@@ -110,7 +110,7 @@ class World:
     # -- what a session does with its peer ---------------------------------------------------
 
     def begin(self):
-        """A session begins: nobody is connected."""
+        """Begin a session: close all connections."""
         with self._arrived:
             for sock in self._came:
                 sock.close()
@@ -122,7 +122,7 @@ class World:
                     pass
 
     def joined(self, told):
-        """The module's address and its gateway's, as AT+CIPSTA? tells them."""
+        """Note the addresses of the module and its gateway from the reply to AT+CIPSTA?."""
         for line in told:
             match = _STATION.match(line)
             if match and not self._given:
@@ -132,7 +132,7 @@ class World:
                     self.values["gateway"] = match[2]
 
     def connect(self, port, how, host):
-        """Come to the module's server."""
+        """Connect to the module's server."""
         real = self.ports.get(port, port)
         address = _found(host, real) if host else (self.module, real)
         sock = socket.create_connection(address, _PATIENCE)
@@ -146,7 +146,7 @@ class World:
             return self._came[-1] if self._came else None
 
     def got(self, count):
-        """So many bytes that the peer has got, or those of a datagram."""
+        """Return ``count`` bytes that the peer has received, or those of a datagram."""
         end = time.monotonic() + _PATIENCE
         got = b""
         while len(got) < count and time.monotonic() < end:
@@ -162,7 +162,7 @@ class World:
         return got
 
     def send(self, data):
-        """The peer sends something."""
+        """Send ``data`` from the peer."""
         if self._from:
             self._last.sendto(data, self._from)
             return
@@ -173,7 +173,7 @@ class World:
 
 
 def _found(host, real):
-    """Where a name of the local network leads to."""
+    """Find a service in the local network by its name."""
     import zeroconf  # noqa: PLC0415 - only this session needs it
 
     only = {"ip_version": zeroconf.IPVersion.V4Only}
@@ -191,7 +191,7 @@ def _found(host, real):
     raise ConnectionError(f"{host} is not found")
 
 
-# -- certificates: made by this process, as those of an emulated module are --------------------
+# -- certificates: made by this process, like those of an emulated module ----------------------
 
 
 def _loaded(context, name):
@@ -232,7 +232,7 @@ def _client_context():
 
 @contextlib.contextmanager
 def time_server(address):
-    """A time server on a free port of an address: the port."""
+    """Run a time server on a free port of an address; yields the port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind((address, 0))
 

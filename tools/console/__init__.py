@@ -1,1 +1,1 @@
-"""`espat console`: a terminal for AT commands that knows them."""
+"""`espat console`: a terminal for AT commands, with completion and help for them."""

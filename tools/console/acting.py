@@ -1,4 +1,4 @@
-"""What a typed line does: a command, payload, ``+++``, or one of the console's own."""
+"""Executes a typed line: a command, payload, ``+++``, or one of the console's own commands."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,9 +25,9 @@ Say = Callable[[str, str], None]
 
 
 class Actions:
-    """Lines become actions of a session.
+    """Turns lines into actions of a session.
 
-    :param say: called with (style, text) for what the console itself has to say
+    :param say: called with (style, text) for messages of the console itself
     :param record: makes a Recorder for a path, or raises OSError
     """
 
@@ -37,7 +37,7 @@ class Actions:
         self._record = record
 
     def act(self, line: str) -> bool:
-        """Do what it says; False where it says that this is the end. Raises Unfit."""
+        """Execute a line; returns False if it ends the console. Raises Unfit."""
         session = self._session
         text = line.strip()
         if text == "+++":

@@ -31,7 +31,7 @@ Examples:
 
 
 def _open(url: str, baud: int, rtscts: bool):
-    """The port, for this program alone."""
+    """Open the port for this program alone."""
     import espat_tools  # noqa: F401, PLC0415 - makes pyserial know espat:// and the like
     from espat_tools.demo.place import open_port  # noqa: PLC0415 - not needed for --help
     from espat_tools.demo.wanted import Unwanted  # noqa: PLC0415 - as that
@@ -45,7 +45,7 @@ def _open(url: str, baud: int, rtscts: bool):
 
 
 def _history_file(told: str | None) -> Path | None:
-    """Where typed lines are kept; None where that is not wanted, or not possible."""
+    """The file in which typed lines are kept; None if that is not wanted or not possible."""
     if told == "":
         return None
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
@@ -59,7 +59,7 @@ def _history_file(told: str | None) -> Path | None:
 
 
 def _face(options: dict):
-    """What shows it, and takes what is typed."""
+    """The object that shows the conversation and reads what is typed."""
     if options["plain"] or not (sys.stdin.isatty() and sys.stdout.isatty()):
         from .plain import Plain  # noqa: PLC0415 - without prompt_toolkit
 
@@ -138,7 +138,7 @@ def _talk(device, face, options):
 
 
 def _let_go_of_output():
-    """Who reads it has gone, as `head` does: what is held back is written nowhere at the end."""
+    """Discard buffered output, because its reader has gone, as `head` does."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

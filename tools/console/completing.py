@@ -1,4 +1,4 @@
-"""What may be typed next, and what it means: completion, and the line below."""
+"""Completion, and a help line below the prompt that says what may be typed next."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _IDLE = "Tab completes, /help lists, Ctrl-D ends"
 
 
 class Words(Completer):
-    """Commands, their forms and values, of the family that the session knows."""
+    """Completes commands, their forms and values, for the session's firmware family."""
 
     def __init__(self, session: Session):
         self._session = session
@@ -131,7 +131,7 @@ def _payload_below(line, session):
 
 
 def _place_below(command, rest, session):
-    """What the parameter means that is being typed, then the usage with it in bold."""
+    """The meaning of the parameter being typed, then the usage with this parameter in bold."""
     family = session.family
     at, parameter = reference.place(command, rest, family, session.links)
     if parameter is None:
@@ -149,7 +149,7 @@ def _place_below(command, rest, session):
 
 
 def folded(parts: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
-    """Styled text on as many lines as a terminal of this width takes, broken between words."""
+    """Styled text in lines of at most this width, broken between words."""
     out, at = [], 0
     for style, text in parts:
         for word in _WORDS.findall(text):

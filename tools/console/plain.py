@@ -1,6 +1,6 @@
-"""The console where there is no terminal: a command a line in, what was said out.
+"""The console without a terminal: reads one command per line, and prints the conversation.
 
-The next line is read when the one before has ended, so a file of commands is a script.
+The next line is read when the command before has ended, so a file of commands is a script.
 """
 
 import sys
@@ -31,7 +31,7 @@ class Plain:
         """Commands that were refused or not answered, and lines that could not be sent."""
 
     def show(self, item) -> None:
-        """A piece of the conversation; what the host said, too."""
+        """Print a piece of the conversation, including what the host sent."""
         if item.kind == talk.COMMAND:
             self.line("command", f"> {item.text.decode('utf-8', 'replace')}")
         if item.kind == talk.BUSY or (item.kind == talk.RESULT and _is_bad(item.text)):
@@ -41,16 +41,16 @@ class Plain:
             self.line(style, text)
 
     def line(self, _style: str, text: str) -> None:
-        """A line of output."""
+        """Print a line."""
         with self._lock:
             self._out.write(f"{text}\n")
             self._out.flush()
 
     def changed(self) -> None:
-        """Nothing here moves."""
+        """Do nothing: there is no prompt to update."""
 
     def run(self, session: Session, actions: Actions, ask: bool) -> None:
-        """Until the lines end. Raises OSError where the port was lost."""
+        """Run until the lines end. Raises OSError when the port is lost."""
         self._session = session
         if ask:
             session.command("AT+GMR")
@@ -70,7 +70,7 @@ class Plain:
         session.close()
 
     def _wait(self):
-        """Until the command has ended, or the module waits for its payload."""
+        """Wait until the command has ended, or the module waits for its payload."""
         session = self._session
         end = time.monotonic() + session.patience(self._timeout)
         while not session.settled:

@@ -1,4 +1,4 @@
-"""The table of :mod:`.words`, read: what a family has, and what stands at a place of a line."""
+"""Reads the table of :mod:`.words`: the commands of a family, and the parameters of a line."""
 
 import functools
 import re
@@ -33,7 +33,7 @@ _PARAMETER = re.compile(
 
 @dataclass(frozen=True)
 class Value:
-    """What may stand there, and what it means."""
+    """A possible value of a parameter, and its meaning."""
 
     text: str
     meaning: str
@@ -42,7 +42,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One of a command's; ``values`` is empty where anything may stand."""
+    """A parameter of a command; ``values`` is empty if any value is possible."""
 
     name: str
     quoted: bool
@@ -53,13 +53,13 @@ class Parameter:
 
     @property
     def shown(self) -> str:
-        """As a usage line has it."""
+        """The parameter as shown in a usage line."""
         return f'"{self.name}"' if self.quoted else f"<{self.name}>"
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command; ``forms`` tells which families have each of its forms."""
+    """A command; ``forms`` says which families have each of its forms."""
 
     name: str
     room: str
@@ -69,12 +69,12 @@ class Command:
     parameters: tuple[Parameter, ...]
 
     def has(self, family: str, form: str = "") -> bool:
-        """Whether a family has it, or this form of it; for ANY whether there is one that does."""
+        """Whether a family has this command, or this form; for ANY, whether any family has."""
         families = self.forms.get(form, ()) if form else self.families
         return bool(families) if family == ANY else family in families
 
     def for_family(self, family: str) -> list[Parameter]:
-        """Its parameters there; for ANY those of ESP-AT where the two differ."""
+        """The parameters in this family; for ANY, those of ESP-AT where the dialects differ."""
         names = [p.name for p in self.parameters]
         return [
             p
@@ -84,7 +84,7 @@ class Command:
         ]
 
     def usages(self, family: str) -> list[str]:
-        """The forms as they are typed."""
+        """The usage lines of its forms."""
         usages = [self.name] if self.has(family, "x") else []
         usages += [f"{self.name}?"] if self.has(family, "?") else []
         if self.has(family, "="):
@@ -98,7 +98,7 @@ def usage(parameters: list[Parameter]) -> str:
 
 
 def pieces(parameters: list[Parameter]) -> list[str]:
-    """The same, a piece for each."""
+    """The same, one piece for each parameter."""
     texts: list[str] = []
     for each in parameters:
         if each.optional:
@@ -130,7 +130,7 @@ def _parameter(line: str, families: tuple) -> Parameter:
 
 
 def _commands(room: str, row: tuple):
-    """The command of a row, and those that NonOS has beside it."""
+    """The command of a row, and its additional forms in NonOS."""
     name, group, shapes, suffix, text, *lines = row
     families = GROUPS[group]
     old = tuple(each for each in families if each in forms.OLD)
@@ -150,7 +150,7 @@ def _commands(room: str, row: tuple):
 
 @functools.cache
 def commands() -> dict[str, Command]:
-    """All of them, by name, in the order of the table."""
+    """All commands by name, in the order of the table."""
     return {
         command.name: command
         for room, rows in ROOMS.items()
@@ -160,7 +160,7 @@ def commands() -> dict[str, Command]:
 
 
 def find(line: str) -> Command | None:
-    """The command of a line."""
+    """The command that a line contains, or None."""
     name = re.split(r"[=?]", line.strip(), maxsplit=1)[0].upper()
     return commands().get(name)
 
@@ -175,7 +175,7 @@ _LIKE = (
 
 
 def family_of(lines: list[bytes]) -> str:
-    """The family that is most like what AT+GMR replied; ANY where it says nothing known."""
+    """The family that is closest to a reply to AT+GMR; ANY if the reply is not known."""
     number, version = identify(lines)
     if not version:
         return ANY
@@ -186,7 +186,7 @@ def family_of(lines: list[bytes]) -> str:
 
 
 def arguments(text: str) -> list[str]:
-    """What is between the commas; those in quotes are no ends, nor is what a backslash precedes."""
+    """Split at commas, except those in quotes or after a backslash."""
     parts, quoted, escaped = [""], False, False
     for char in text:
         if char == "," and not quoted and not escaped:
@@ -202,9 +202,9 @@ def arguments(text: str) -> list[str]:
 def place(
     command: Command, text: str, family: str, links: bool | None
 ) -> tuple[int, Parameter | None]:
-    """Which parameter is being typed behind "=", and its number among those of the family.
+    """The index, in the family's list, of the parameter being typed after "=", and the parameter.
 
-    ``links``: whether links have numbers, by AT+CIPMUX; None: not known.
+    ``links``: whether links have numbers (AT+CIPMUX); None: not known.
     """
     parameters = command.for_family(family)
     given = arguments(text)
@@ -217,6 +217,6 @@ def place(
 
 
 def _second_fits(parameters, given):
-    """Whether what comes second is what stands behind the link."""
+    """Whether the second value fits the parameter after the link."""
     second = parameters[1]
     return not given[1] or (given[1][:1] == '"') == second.quoted

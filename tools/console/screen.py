@@ -1,4 +1,4 @@
-"""The console on a terminal: a line to type on below, the conversation above it."""
+"""The console on a terminal: a prompt, and the conversation above it."""
 
 import contextlib
 import contextvars
@@ -49,7 +49,7 @@ _SILENT = (
 
 
 def _thread(kind, **names):
-    """A thread that prints on the terminal that this one prints on."""
+    """Make a thread that prints on the same terminal as this one."""
     what = next(name for name in ("target", "function") if name in names)
     names[what] = functools.partial(contextvars.copy_context().run, names[what])
     made = kind(**names)
@@ -59,8 +59,9 @@ def _thread(kind, **names):
 
 @contextlib.contextmanager
 def _mute(stream):
-    """Between two prompts, too, keys are not repeated, a password's least of all, and not read as
-    lines: a Ctrl-D is kept for the prompt.
+    """Switch off echo and line mode of the terminal between two prompts too.
+
+    So a password is never shown, and a Ctrl-D is kept for the next prompt.
     """
     if os.name != "posix" or not stream.isatty():
         yield
@@ -78,7 +79,10 @@ def _mute(stream):
 
 
 def _keys() -> Input | None:
-    """Keys that stay unseen while a line is printed above the prompt; None: prompt_toolkit's."""
+    """An input that does not echo keys while a line is printed above the prompt.
+
+    None: use that of prompt_toolkit.
+    """
     if os.name != "posix" or not sys.stdin.isatty():
         return None
     from prompt_toolkit.input.vt100 import Vt100Input  # noqa: PLC0415 - not on Windows
@@ -95,12 +99,12 @@ def _bindings():
 
     @bindings.add("tab")
     def _complete(event):
-        """The first that is offered at once, then the next."""
+        """Take the first completion at once, then the next one."""
         buffer = event.current_buffer
         if buffer.complete_state:
             buffer.complete_next()
             return
-        # Not by start_completion(): that does nothing while the list below is being made.
+        # start_completion() would do nothing while the list below the prompt is being made.
         asked = CompleteEvent(completion_requested=True)
         found = list(buffer.completer.get_completions(buffer.document, asked))
         if found:
@@ -111,10 +115,10 @@ def _bindings():
 
 
 class Hidden(Processor):
-    """Passwords become asterisks while they are typed."""
+    """Shows passwords as asterisks while they are typed."""
 
     def apply_transformation(self, transformation_input):
-        """See prompt_toolkit: a line's fragments, each character where it was."""
+        """See prompt_toolkit: the fragments of a line; no character may change its place."""
         line = transformation_input.document.lines[transformation_input.lineno]
         shown = hide(line)
         if shown == line or len(shown) != len(line):
@@ -123,7 +127,7 @@ class Hidden(Processor):
 
 
 class Remembered(FileHistory):
-    """A file of the commands that were typed, with what is secret in them hidden."""
+    """A file with the commands that were typed; secrets in them are hidden."""
 
     def __init__(self, path: Path, session: Session):
         super().__init__(str(path))
@@ -135,13 +139,13 @@ class Remembered(FileHistory):
             super().append_string(line)
 
     def store_string(self, string: str) -> None:
-        """Append a line to the file; what is sent as payload is nobody's business."""
+        """Append a line to the file, unless it is sent as payload."""
         if not (self._session.wanted or self._session.passthrough):
             super().store_string(hide(string))
 
 
 class Fits(Validator):
-    """No more payload than the module waits for."""
+    """Refuses more payload than the module waits for."""
 
     def __init__(self, session: Session):
         self._session = session
@@ -161,7 +165,7 @@ class Fits(Validator):
 
 
 class Screen:
-    """Reads lines from a person, and shows what comes meanwhile."""
+    """Reads typed lines, and meanwhile shows what comes."""
 
     def __init__(self, masked: bool = True, whole: bool = False, history: Path | None = None):
         self._shower = Shower(whole)
@@ -175,20 +179,20 @@ class Screen:
     # ---- what is shown --------------------------------------------------------------------------
 
     def show(self, item) -> None:
-        """A piece of the conversation."""
+        """Show a piece of the conversation."""
         family = self._session.family if self._session else reference.ANY
         for style, text in self._shower.lines(item, family):
             self.line(style, text)
 
     def line(self, style: str, text: str) -> None:
-        """A line above the prompt; what the console has to say goes on below, between words."""
+        """Print a line above the prompt; a long hint is broken between words."""
         if style == "hint" and self._prompt:
             columns = self._prompt.output.get_size().columns
             text = textwrap.fill(text, columns, subsequent_indent="  ")
         print_formatted_text(FormattedText([(f"class:{style}", text)]), style=_STYLE)
 
     def changed(self) -> None:
-        """The prompt says something else now."""
+        """Redraw the prompt, because its text has changed."""
         if self._prompt and self._prompt.app.is_running:
             self._prompt.app.invalidate()
 
@@ -215,7 +219,7 @@ class Screen:
     # ---- going on -------------------------------------------------------------------------------
 
     def run(self, session: Session, actions: Actions, ask: bool) -> None:
-        """Until the person ends it. Raises OSError where the port was lost."""
+        """Run until the user ends it. Raises OSError when the port is lost."""
         self._session = session
         self._prompt = self._make_prompt(session)
         listener = _thread(threading.Thread, target=self._listen)
@@ -282,7 +286,7 @@ class Screen:
                 self.line("quiet", "stopped")
 
     def _act(self, actions, text):
-        """Do what was typed; of lines that were pasted, each when the one before has ended."""
+        """Execute what was typed; each of several pasted lines when the one before has ended."""
         session = self._session
         lines = [text] if session.wanted else text.splitlines()
         for number, line in enumerate(lines):

@@ -1,6 +1,6 @@
-"""A conversation that a person holds: what is typed goes out, what comes is told in pieces.
+"""The conversation of a user with a module: sends typed lines, and splits up what comes.
 
-There is no terminal in here: :mod:`.screen` and :mod:`.plain` are the two faces.
+It does not use a terminal: :mod:`.screen` and :mod:`.plain` are the two user interfaces.
 """
 
 import threading
@@ -23,12 +23,12 @@ _PATIENCE = {
     b"PING": 30, b"CIPDOMAIN": 60, b"CIPSEND": 60, b"CIPSENDEX": 60, b"CIPSENDL": 600,
     b"RESTORE": 30,
 }  # fmt: skip
-"""Seconds that commands may take which take long."""
+"""How many seconds slow commands may take."""
 _ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 
 
 class Unfit(ValueError):
-    """What was typed cannot be sent; the message says why."""
+    """The typed line cannot be sent; the message says why."""
 
 
 def unescape(text: str) -> bytes:
@@ -60,12 +60,12 @@ def unescape(text: str) -> bytes:
 
 
 def payload(text: str, session: "Session") -> bytes:
-    """What a typed line is as the payload that the module waits for. Raises Unfit."""
+    """Convert a typed line to the payload that the module waits for. Raises Unfit."""
     return text.encode("utf-8", "surrogateescape") if session.as_it_is else unescape(text)
 
 
 def hide(line: str) -> str:
-    """A line with what is secret in it as asterisks."""
+    """A line with its secrets replaced by asterisks."""
     masker = Masker()
     pieces = masker.add(0.0, HOST, line.encode("utf-8", "surrogateescape") + b"\r\n")
     pieces += masker.flush()
@@ -78,7 +78,7 @@ def hide(line: str) -> str:
 
 
 class Session:
-    """A port, what is known of the other end, and who is told.
+    """A port, and what is known about the module at its other end.
 
     :param show: called with each Item, in order, secrets hidden unless ``masked`` is False
     :param changed: called when what the module waits for has changed
@@ -105,8 +105,8 @@ class Session:
         self._recorder = recorder
         self._masked = masked
         self._masker = Masker(hide=masked)
-        self._talk = Talk()  # as it was said
-        self._shown = Talk()  # as it may be read
+        self._talk = Talk()  # with all bytes
+        self._shown = Talk()  # with secrets hidden
         self._lock = threading.RLock()
         self._heard = self._spoke = time.monotonic()
         self._begun = 0.0
@@ -118,17 +118,17 @@ class Session:
 
     @property
     def wanted(self) -> int:
-        """Bytes of payload that the module waits for."""
+        """How many bytes of payload the module waits for."""
         return self._talk.wanted
 
     @property
     def passthrough(self) -> bool:
-        """Whether all goes through the module as it is."""
+        """Whether the module is in passthrough."""
         return self._talk.passthrough
 
     @property
     def as_it_is(self) -> bool:
-        """Whether the module itself reads backslashes in the payload (AT+CIPSENDEX)."""
+        """Whether the module itself interprets backslashes in the payload (AT+CIPSENDEX)."""
         sent = self._talk.current
         return sent is not None and sent.name == b"CIPSENDEX"
 
@@ -140,47 +140,47 @@ class Session:
 
     @property
     def settled(self) -> bool:
-        """Whether the next line may go out: the command has ended, or wants its payload."""
+        """Whether the next line may be sent: the command has ended, or waits for its payload."""
         return self._talk.current is None or bool(self._talk.wanted)
 
     def patience(self, usual: float) -> float:
-        """Seconds that the command may take which is under way; ``usual`` for most."""
+        """How many seconds the running command may take; at least ``usual``."""
         sent = self._talk.current
         return max(usual, _PATIENCE.get(sent.name, 0) if sent else 0)
 
     @property
     def waited(self) -> float:
-        """Seconds since the last thing was said to the module."""
+        """Seconds since something was last sent to the module."""
         return time.monotonic() - self._spoke
 
     @property
     def baud(self) -> int:
-        """The rate of our end."""
+        """The baud rate of the port."""
         return self._port.baudrate
 
     # ---- to the module --------------------------------------------------------------------------
 
     def command(self, line: str) -> None:
-        """A command, with the line end that it needs."""
+        """Send a command with its line end. Raises Unfit if it is not one line."""
         data = line.encode("utf-8", "surrogateescape") + b"\r\n"
         if b"\0" in data or b"\n" in data[:-1]:
             raise Unfit("a command is one line")
         self._say(data)
 
     def data(self, data: bytes) -> None:
-        """Payload that was asked for, or bytes for passthrough. Raises Unfit for too many."""
+        """Send payload after a prompt, or bytes in passthrough. Raises Unfit for too many."""
         if not self.passthrough and len(data) > self.wanted:
             raise Unfit(f"{len(data)} bytes are more than the {self.wanted} that the module wants")
         if data:
             self._say(data)
 
     def bytes(self, data: bytes) -> None:
-        """Bytes as they are, whatever the module waits for."""
+        """Send bytes unchanged, whatever the module waits for."""
         if data:
             self._say(data)
 
     def escape(self) -> None:
-        """``+++`` as the firmware wants it: alone, in silence, with no line end. Takes seconds."""
+        """Send ``+++`` as firmware requires: without line end, between silences; takes seconds."""
         self._be_silent()
         self._say(b"+++")
         self._be_silent()
@@ -189,7 +189,7 @@ class Session:
         time.sleep(max(0.0, self._spoke + SILENCE - time.monotonic()))
 
     def record(self, recorder: Recorder | None) -> Recorder | None:
-        """Write down into this one from now on; the one until now, closed, or None."""
+        """Use another recorder from now on; returns the previous one, closed, or None."""
         with self._lock:
             before, self._recorder = self._recorder, recorder
             if before:
@@ -200,18 +200,18 @@ class Session:
 
     @property
     def kept(self) -> str:
-        """How secrets are written down, in words."""
+        """How secrets are recorded, in words."""
         return "with secrets hidden" if self._masked else "with its passwords and keys"
 
     def set_baud(self, baud: int) -> None:
-        """Another rate of our end; the module's is not changed. Raises ValueError, OSError."""
+        """Change the rate of the port, not the module's. Raises ValueError or OSError."""
         with self._lock:
             self._port.baudrate = baud
             if self._recorder:
                 self._recorder.setting("baud", baud)
 
     def give_up(self) -> None:
-        """Wait no longer for what was said until now."""
+        """Stop waiting for the results of earlier commands."""
         with self._lock:
             for each in (self._talk, self._shown):
                 each.forget()
@@ -236,7 +236,7 @@ class Session:
     # ---- from the module ------------------------------------------------------------------------
 
     def receive(self) -> bool:
-        """Read what is there, for 50 ms at most; whether there was anything. Raises OSError."""
+        """Read for at most 50 ms; returns whether anything came. Raises OSError."""
         data = self._port.read(1)
         data += self._port.read(self._port.in_waiting) if data else b""
         if data and self.passthrough:  # what comes together is shown together
@@ -289,7 +289,7 @@ class Session:
             self.links = text.endswith(b"1")
 
     def _learn(self, text):
-        """``+CMD:7,"AT+CWMODE",0,1,1,0``: test, query, set, bare."""
+        """Learn a command's forms from ``+CMD:7,"AT+CWMODE",0,1,1,0``: test, query, set, bare."""
         parts = text.decode("ascii", "replace").split(",")
         if len(parts) == 6:
             shapes = zip(("?", "=", "x"), parts[3:], strict=True)

@@ -1,4 +1,4 @@
-"""How a piece of the conversation looks: (style, text) pairs, the same in colour and without."""
+"""Formats pieces of the conversation as (style, text) pairs, for output with or without colour."""
 
 import re
 
@@ -40,7 +40,7 @@ Line = tuple[str, str]
 
 
 class Shower:
-    """Items become lines; what a line means may depend on those before."""
+    """Turns items into lines; the meaning of an item may depend on earlier ones."""
 
     def __init__(self, whole: bool = False):
         self._whole = whole
@@ -49,7 +49,7 @@ class Shower:
         self._told = False  # the reply gave the reason
 
     def lines(self, item: Item, family: str = reference.ANY) -> list[Line]:
-        """(style, text) of each line to show; none for what a person need not see."""
+        """(style, text) of each line to show; no lines for what users need not see."""
         show = getattr(self, f"_{item.kind}", None)
         return show(item, family) if show else []
 
@@ -120,7 +120,7 @@ def _text(data):
 
 
 def _payload_lines(data):
-    """A line of ours for each of the payload's, its end as a sign."""
+    """One line for each line of the payload, with its end as a symbol."""
     return [_line(part) for part in data.splitlines(keepends=True)]
 
 
@@ -130,7 +130,7 @@ def _line(part):
 
 
 def _why(command, family):
-    """What may be wrong with a command that was refused, from the table."""
+    """What may be wrong with a refused command, according to the table."""
     known = reference.find(command)
     if known is None:
         return _unknown(command)
@@ -164,7 +164,7 @@ def _form(command, known):
 
 
 def _wrong_value(command, known, family):
-    """Which value of a set command is none, or that there are too few or too many; "" for none."""
+    """Which value of a set command is invalid, or that there are too few or too many; or ""."""
     given = reference.arguments(command.partition("=")[2])
     parameters = known.for_family(family)
     needed = sum(not each.optional for each in parameters)

@@ -1,1 +1,1 @@
-"""`espat install` and `espat ports`: the driver onto a board, and what is plugged in."""
+"""`espat install` puts the driver onto a board; `espat ports` lists what is plugged in."""

@@ -1,7 +1,7 @@
-"""Which CircuitPython boards have Wi-Fi, or parts of its modules, built in.
+"""The CircuitPython boards that have Wi-Fi, or some of its modules, built in.
 
-`python -m espat_tools.install.builtin` writes builtin.txt anew from the circuitpython-stubs that
-are installed; a test compares the two.
+`python -m espat_tools.install.builtin` writes builtin.txt from the installed circuitpython-stubs;
+a test compares the two.
 """
 
 import importlib.util
@@ -17,7 +17,7 @@ _HEAD = "# CircuitPython's boards by what they have built in of: {}.\n# Made by 
 
 
 def modules(board_id: str) -> set[str] | None:
-    """What this board has built in of NAMES; None for a board that is not in the table."""
+    """Those of NAMES that are built in on this board; None for a board not in the table."""
     for names, boards in table().items():
         if board_id in boards:
             return set(names)
@@ -25,7 +25,7 @@ def modules(board_id: str) -> set[str] | None:
 
 
 def table() -> dict[tuple[str, ...], list[str]]:
-    """The table: the modules, and the boards that have just these."""
+    """The table: {modules: boards that have exactly these}."""
     parts = re.split(r"^\[(.*)\]$", _TABLE.read_text("utf-8"), flags=re.M)[1:]
     return {
         tuple(names.split()): boards.split()
@@ -34,7 +34,7 @@ def table() -> dict[tuple[str, ...], list[str]]:
 
 
 def from_stubs() -> dict[tuple[str, ...], list[str]]:
-    """The same by circuitpython-stubs."""
+    """The same table, made from circuitpython-stubs."""
     spec = importlib.util.find_spec("board_definitions")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("circuitpython-stubs is not installed")

@@ -50,14 +50,14 @@ Examples:
 
 
 def sentences(command: Callable, stopped: str = "Stopped.") -> Callable:
-    """The same command, whose errors are sentences; `stopped` is what is said after Ctrl-C."""
+    """Wrap a command so that its errors are sentences; `stopped` is printed after Ctrl-C."""
 
     @functools.wraps(command)
     def run(**options: object) -> None:
         try:
             command(**options)
         except BrokenPipeError:
-            raise  # the pager that shows our output was left
+            raise  # the pager that shows the output was closed
         except Unwanted as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
@@ -155,7 +155,7 @@ def _size(size: int) -> str:
 
 
 def _show(done: Work) -> None:
-    """What will be done, in a few lines."""
+    """Print in a few lines what will be done."""
     going = done.plan
     if going.empty:
         click.echo(f"espat {espat.__version__} is there already, all {len(going.same)} files.")
@@ -180,14 +180,14 @@ def _show(done: Work) -> None:
 
 
 def _few(paths: list[str], most: int = 6) -> list[str]:
-    """These paths, or the first ones and how many more there are."""
+    """These paths, or the first of them and how many more there are."""
     if len(paths) <= most:
         return paths
     return [*paths[: most - 1], f"... and {len(paths) - most + 1} more"]
 
 
 def _agreed(foreign: list[str], yes: bool, verb: str) -> bool:
-    """Whether files that something else put there may be touched."""
+    """Whether files that something else put there may be changed; asks unless `yes`."""
     if not foreign:
         return True
     click.echo(f"Not as espat install left them, or put there by something else ({verb}):")
@@ -215,7 +215,7 @@ def _install(done: Work, yes: bool) -> None:
 
 @contextmanager
 def _progress(total: int) -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
-    """A bar on standard error where that is a terminal; else nothing."""
+    """Show a progress bar on standard error if that is a terminal, else nothing."""
     console = Console(stderr=True)
     columns = (BarColumn(), DownloadColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
@@ -254,7 +254,7 @@ def _remove(target: Target, dry: bool, yes: bool) -> None:
 
 
 def _network(target: Target, ssid: str | None, dry: bool) -> tuple[str, str] | None:
-    """The network that a new file is to name, asked for before anything is written; or None."""
+    """The (name, password) for a new file, or None; it is asked for before anything is written."""
     if ssid is None or dry or entries.network(target, "", "").exists:
         return None
     return ssid, asking.password()
@@ -263,7 +263,7 @@ def _network(target: Target, ssid: str | None, dry: bool) -> tuple[str, str] | N
 def _offer(
     target: Target, done: Work, network: tuple[str, str] | None, dry: bool, yes: bool
 ) -> None:
-    """The user's own files: made if there is none and it is wanted; else told what to add."""
+    """Make the user's own files if they are missing and wanted; else print what to add to them."""
     named = entries.network(target, *(network or ("your network", "its password")), done.board)
     _make_or_tell(target, named, network is not None)
     if target.runtime == "micropython" and not target.builtin(["network"]):
@@ -291,12 +291,12 @@ def _may(entry: entries.Entry) -> bool:
 
 
 def _next(target: Target, done: Work) -> None:
-    """What to do now."""
+    """Print what the user should do next."""
     if target.runtime == "micropython":
         click.echo("Next: restart the board (mpremote reset), and at its prompt:")
     else:
         click.echo("Next, at the board's prompt (its serial port, Ctrl-C):")
-    if done.board or target.runtime == "circuitpython":  # whose settings.toml tells the pins
+    if done.board or target.runtime == "circuitpython":  # settings.toml there names the pins
         click.echo("  from espat import board; print(board.shared().firmware)")
         click.echo("It names the module's firmware, or says what is wrong.")
     else:

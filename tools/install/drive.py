@@ -1,4 +1,4 @@
-"""A CircuitPython board by its drive: the folder where its files are."""
+"""A CircuitPython board, accessed by its drive: the folder with its files."""
 
 import errno
 import os
@@ -33,7 +33,7 @@ _TEXTS |= {errno.EPERM: _TEXTS[errno.EACCES], errno.EEXIST: _TEXTS[errno.ENOTDIR
 
 
 class Drive(Target):
-    """A CircuitPython drive. Raises Unwanted where it is none, or too old."""
+    """A CircuitPython drive. Raises Unwanted if it is not one, or too old."""
 
     runtime = "circuitpython"
 
@@ -62,7 +62,7 @@ class Drive(Target):
             )
 
     def builtin(self, names: Iterable[str]) -> set[str] | None:
-        """By the tables of CircuitPython's own stubs."""
+        """See Target; known from the tables of CircuitPython's own stubs."""
         found = builtin.modules(self.board_id)
         return None if found is None else found & set(names)
 
@@ -89,7 +89,7 @@ class Drive(Target):
                 return None
 
     def write(self, path: str, data: bytes, progress: Progress = lambda _n: None) -> None:
-        """To the medium, not only to the system's cache: a later read comes from the board."""
+        """See Target; writes through the system's cache, so that a later read is from the board."""
         place = self.folder / path
         with self._sentences():
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The few lines of a user's own that a program needs: offered, never overwritten."""
+"""The few lines that a program needs in the user's own files: offered, never overwritten."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ PASSWORD = "CIRCUITPY_WIFI_PASSWORD"
 
 @dataclass(frozen=True)
 class Entry:
-    """Lines that belong into a user's file. `missing` are those that are not there yet."""
+    """Lines that belong into a file of the user; `missing` are those that are not there yet."""
 
     path: str
     missing: tuple[str, ...]
@@ -19,14 +19,15 @@ class Entry:
 
     @property
     def data(self) -> bytes:
-        """The file, where there is none."""
+        """The content of a new file."""
         return ("\n".join(self.missing) + "\n").encode()
 
 
 def network(target: Target, ssid: str, password: str, board: str | None = "") -> Entry:
-    """The network, where programs look for it: settings.toml, or secrets.py in MicroPython.
+    """The Wi-Fi network in the file where programs look for it.
 
-    `board` None: no board file tells the pins, so settings.toml has to.
+    That is settings.toml, or secrets.py in MicroPython. `board` None: there is no board file that
+    names the pins, so settings.toml must.
     """
     if target.runtime == "micropython":
         rows = {"SSID": repr(ssid), "PASSWORD": repr(password)}
@@ -38,13 +39,13 @@ def network(target: Target, ssid: str, password: str, board: str | None = "") ->
 
 
 def boot(target: Target, board: str | None) -> Entry:
-    """The names for MicroPython, in boot.py; a board file puts them there too."""
+    """The import in boot.py that installs MicroPython's module names; a board file does so too."""
     line = "import espat_board" if board else "import espat.names"
     return _entry(target, "boot.py", {"import espat": line})
 
 
 def _entry(target: Target, path: str, lines: dict[str, str]) -> Entry:
-    """The lines whose words are not in the file yet."""
+    """An Entry with the lines whose key words are not in the file yet."""
     found = target.read(path)
     said = (found or b"").decode("utf-8", "replace")
     missing = tuple(line for word, line in lines.items() if word not in said)
@@ -52,5 +53,5 @@ def _entry(target: Target, path: str, lines: dict[str, str]) -> Entry:
 
 
 def _toml(text: str) -> str:
-    """A string of TOML, which is one of JSON but for DEL."""
+    """A TOML string; it is the same as in JSON, except for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

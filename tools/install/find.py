@@ -1,4 +1,4 @@
-"""Which boards are plugged in: drives of CircuitPython, serial ports of boards."""
+"""Finds boards that are plugged in: drives of CircuitPython, and serial ports of boards."""
 
 import os
 import sys
@@ -36,14 +36,14 @@ ADAPTERS = {
 
 
 def _mounted() -> list[Path]:
-    """Every place where a drive may be."""
+    """Every place where a drive may be mounted."""
     if os.name == "nt":
         return [Path(f"{letter}:\\") for letter in "DEFGHIJKLMNOPQRSTUVWXYZ"]
     if sys.platform == "darwin":
         return sorted(Path("/Volumes").glob("*"))
     lines = MOUNTS.read_text("utf-8", "replace").splitlines() if MOUNTS.exists() else []
     places = [line.split()[1] for line in lines if len(line.split()) > 1]
-    # A blank in a name is written as its octal number.
+    # A space in a name is written as its octal number.
     return [Path(place.replace("\\040", " ")) for place in places if place.startswith("/")]
 
 
@@ -60,17 +60,17 @@ def drives() -> list[Path]:
 
 
 def ports() -> list[ListPortInfo]:
-    """The serial ports of this machine that something is on; by name."""
+    """The serial ports of this machine with a device on them, sorted by name."""
     return sorted(port for port in list_ports.comports() if port.hwid != "n/a")
 
 
 def is_board(port: ListPortInfo) -> bool:
-    """Whether this is a microcontroller on its own USB."""
+    """Whether this is a microcontroller with its own USB."""
     return port.vid in BOARDS
 
 
 def target(path: Path | None, port: str | None) -> Target:
-    """The board that is named, or else the only one that is plugged in. Raises Unwanted."""
+    """The named board, or else the only one that is plugged in. Raises Unwanted."""
     if path is None and port is None:
         path, port = _the_only_one()
     if path is not None:

@@ -1,7 +1,7 @@
-"""MicroPython packages from its package index: what a Pico W has frozen and a plain Pico lacks.
+"""Packages from MicroPython's index, which a Pico W has frozen but a plain Pico does not.
 
-They are fetched when they are installed, not carried: so a user gets the current ones, from those
-who make them.
+They are fetched at installation and not shipped with espat, so that a user gets current versions
+from their authors.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ class NotFetched(Unwanted):
 
 
 def fetch(name: str, index: str = INDEX, mpy: int | None = None) -> dict[str, bytes]:
-    """A package and what it needs: bytes by path below lib/. Raises NotFetched.
+    """Fetch a package and its dependencies: {path below lib/: bytes}. Raises NotFetched.
 
-    `mpy` is the .mpy format that the board loads; None: the sources.
+    `mpy` is the version of .mpy files that the board loads; None: fetch the sources.
     """
     files: dict[str, bytes] = {}
     _fetch((name, "latest"), index.rstrip("/"), "py" if mpy is None else str(mpy), files, set())
@@ -52,7 +52,7 @@ def _fetch(package: tuple[str, str], index: str, form: str, files: dict, seen: s
 
 
 def _parsed(data: bytes, url: str) -> list[list[tuple[str, str]]]:
-    """Its files and their digests, and the packages that it needs; each pairs of str."""
+    """(path, digest) of its files, and (name, version) of its dependencies; all are str."""
     try:
         said = json.loads(data)
         parts = [[(str(a), str(b)) for a, b in said.get(key, ())] for key in ("hashes", "deps")]
@@ -65,7 +65,7 @@ def _parsed(data: bytes, url: str) -> list[list[tuple[str, str]]]:
 
 
 def _checked(path: str, name: str) -> str:
-    """A path from the index stays below lib/."""
+    """Return a path from the index; raises NotFetched if it does not stay below lib/."""
     if path.startswith("/") or ".." in path.split("/") or "\\" in path:
         raise NotFetched(f"{name} has a file {path!r}, which is no path below lib/.")
     return path

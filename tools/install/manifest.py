@@ -1,4 +1,4 @@
-"""What an installation writes on a board about itself: its files, and as they were."""
+"""The manifest that an installation writes on a board: its files and their digests."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ PATH = "lib/espat.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """`files` are digests by path. `finished` False: it was interrupted, digests may be wrong."""
+    """`files` are digests by path. `finished` False: interrupted, so that digests may be wrong."""
 
     version: str
     files: Mapping[str, str] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Manifest:
         return known is not None and (known == digest or not self.finished)
 
     def data(self) -> bytes:
-        """As it is written."""
+        """The manifest as bytes of its file."""
         said = {
             "espat": self.version,
             "board": self.board,
@@ -36,7 +36,7 @@ class Manifest:
 
 
 def parsed(data: bytes | None) -> Manifest | None:
-    """What was written; None where nothing was, or where it cannot be read any more."""
+    """Read a manifest; returns None if there is none, or if it is damaged."""
     if data is None:
         return None
     try:

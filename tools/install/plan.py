@@ -1,4 +1,4 @@
-"""What an installation is to do on a board: worked out first, shown, then carried out."""
+"""The plan of an installation on a board: it is made first, shown, and then carried out."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ ROOTS = ("", "lib/")
 
 @dataclass
 class Plan:
-    """`write` and `remove` are what changes; `same` is there already. Paths on the board.
+    """`write` and `remove` are the changes, `same` is there already; all are paths on the board.
 
-    `foreign` are those of them that the last installation did not leave as they are.
+    `foreign` are those paths whose files are not as the last installation left them.
     """
 
     write: dict[str, bytes] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Plan:
     """Bytes in use now that what is replaced or removed gives back."""
 
     def needed(self, block: int) -> int:
-        """Bytes of flash that the new files take, each in whole blocks."""
+        """How many bytes of flash the new files use, each in whole blocks."""
         return sum(_blocks(len(data), block) for data in self.write.values())
 
     @property
@@ -45,15 +45,15 @@ def _blocks(size: int, block: int) -> int:
 
 
 def module(path: str) -> str:
-    """The top-level name that a file on the board is imported by, or by a part of."""
+    """The top-level name by which a file on the board, or its package, is imported."""
     return path.removeprefix("lib/").partition("/")[0].partition(".")[0]
 
 
 def places(wanted: Iterable[str], old: Manifest | None) -> list[str]:
-    """Where on the board to look: all that is, or could be taken for, what is wanted.
+    """Where to look on the board: the wanted files, and all that could be loaded instead of them.
 
-    A file `x.py` is loaded instead of `x.mpy` beside it, a folder instead of both, and what lies in
-    the root instead of what is in lib/.
+    A file `x.py` is loaded instead of `x.mpy` in the same folder, a folder instead of both, and a
+    file in the root instead of one in lib/.
     """
     found = {manifest.PATH: None}
     for path in wanted:
@@ -89,7 +89,7 @@ def made(
 
 
 def removal(found: Mapping[str, Found], old: Manifest, block: int) -> Plan:
-    """The plan that takes away what the last installation brought."""
+    """The plan that removes what the last installation wrote."""
     plan = Plan(remove=sorted(path for path in old.files if path in found))
     plan.foreign = [path for path in plan.remove if not old.owns(path, found[path].digest)]
     plan.free = sum(_blocks(found[path].size, block) for path in plan.remove)

@@ -1,4 +1,4 @@
-"""What is on the serial ports of this machine, as far as one can tell without knowing it."""
+"""Finds out what is on the serial ports of this machine."""
 
 import time
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def rows() -> Iterator[tuple[str, str]]:
 
 
 def ask(device: str, adapter: str = "") -> str:
-    """What answers on a port: AT at the usual rates, one after the other."""
+    """Describe what answers on a port: AT is sent at the usual rates, one after the other."""
     through = f" ({adapter})" if adapter else ""
     try:
         port = open_port(device, RATES[0])
@@ -61,7 +61,7 @@ def ask(device: str, adapter: str = "") -> str:
 
 
 def _tried(port: serial.SerialBase, through: str) -> tuple[str, bytes]:
-    """(what it is, or nothing; what it said first), at one rate after the other."""
+    """Try one rate after the other: (description or "", first bytes received)."""
     said = b""
     for rate in RATES:
         try:
@@ -78,7 +78,7 @@ def _tried(port: serial.SerialBase, through: str) -> tuple[str, bytes]:
 
 
 def _answers(said: bytes) -> bool:
-    """The module's results; ERROR is one too, after what was sent at a wrong rate before."""
+    """Whether ``said`` has a result; ERROR is one too, after bytes sent before at a wrong rate."""
     return b"\r\nOK\r\n" in said or b"\r\nERROR\r\n" in said
 
 
@@ -90,7 +90,7 @@ def _firmware(port: serial.SerialBase) -> str:
 
 
 def _said(port: serial.SerialBase, line: bytes) -> bytes:
-    """What comes back within the time, or as soon as a result is there and nothing follows."""
+    """Send a line; returns what comes until a result without more bytes, or until a time-out."""
     port.reset_input_buffer()
     port.write(line)
     said = b""

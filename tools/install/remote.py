@@ -1,4 +1,4 @@
-"""A MicroPython board by its serial port: mpremote's own way to it, used as a library."""
+"""A MicroPython board, accessed by its serial port with mpremote as a library."""
 
 import ast
 import contextlib
@@ -28,8 +28,8 @@ _machine = getattr(_i, "_machine", None) or os.uname()[4]
 print(repr((_i[0], tuple(_i[1][:3]), getattr(_i, "_mpy", 0), _machine, sys.platform)))
 """
 
-# A module of its own is found with no folder on the path but the frozen one, and not among those
-# that are loaded already: espat.names may have put its own there.
+# To find only modules of the board itself, the path contains just the frozen modules, and those
+# already loaded are not considered: espat.names may have put its own there.
 _BUILTIN = """
 import sys
 _kept = {n: sys.modules.pop(n) for n in NAMES if n in sys.modules}
@@ -90,13 +90,13 @@ print(repr((_s[1] * _s[3], _s[1])))
 
 
 class Remote(Target):
-    """A MicroPython board. Raises Unwanted where nothing answers as one, or it is too old."""
+    """A MicroPython board. Raises Unwanted if nothing answers as one, or it is too old."""
 
     runtime = "micropython"
 
     def __init__(self, port: str) -> None:
         self.place = port
-        open_port(port, 115200).close()  # what is wrong with the port is said in a sentence
+        open_port(port, 115200).close()  # raises Unwanted, whose text is a sentence
         try:
             self._transport = SerialTransport(port, 115200)
         except TransportError as error:
@@ -129,7 +129,7 @@ class Remote(Target):
             )
 
     def _enter(self) -> None:
-        """Into the raw REPL, after a soft reset if one works: it gives the heap back."""
+        """Enter the raw REPL, if possible after a soft reset, which frees the heap."""
         for soft_reset in (True, False):
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
@@ -151,7 +151,7 @@ class Remote(Target):
             self._transport.close()
 
     def _asked(self, program: str, **values: object) -> list:
-        """Run a program; what it printed, a literal a line."""
+        """Run a program; returns what it printed, one literal for each line."""
         head = "".join(f"{name} = {value!r}\n" for name, value in values.items())
         with self._sentences():
             printed = self._transport.exec(head + program)
@@ -175,11 +175,11 @@ class Remote(Target):
             raise Unwanted(f"{self.place} says {last}") from None
 
     def builtin(self, names: Iterable[str]) -> set[str]:
-        """By asking the board."""
+        """See Target; asks the board."""
         return set(self._asked(_BUILTIN, NAMES=tuple(names))[0])
 
     def scan(self, paths: Iterable[str]) -> dict[str, Found]:
-        """See Target; hashed on the board where it can."""
+        """See Target; the board computes the hashes if it can."""
         found = {}
         for path, size, hashed in self._asked(_SCAN, PATHS=tuple(paths)):
             name = path.lstrip("/")

@@ -1,4 +1,4 @@
-"""What goes onto a board: the driver, module names, board file; compiled where that can be."""
+"""The files for a board: driver, module names and board file, compiled if possible."""
 
 import re
 import tempfile
@@ -20,12 +20,12 @@ _NEWEST_SINCE = (1, 23)
 
 
 def boards() -> dict[str, Path]:
-    """The files of boards/ by their names."""
+    """The files of boards/: {name: path}."""
     return {path.stem: path for path in where.python_files(where.boards_folder())}
 
 
 def board_of(target: Target) -> str | None:
-    """The board file for a board, by what it calls itself; None for none, or several."""
+    """The name of the file for a board, by the board's own name; None for none or several."""
     known = boards()
     if target.board_id in known:
         return target.board_id
@@ -46,7 +46,7 @@ def board_file(name: str) -> bytes:
 
 
 def driver(target: Target) -> dict[str, bytes]:
-    """The driver's files by their paths on this board."""
+    """The driver's files: {path on this board: bytes}."""
     folder = where.driver_folder()
     files = {
         f"lib/espat/{path.relative_to(folder).as_posix()}": path
@@ -56,17 +56,18 @@ def driver(target: Target) -> dict[str, bytes]:
 
 
 def names(wanted: Iterable[str]) -> dict[str, bytes]:
-    """Files of lib/ for a CircuitPython board, by their paths there.
+    """Files of lib/ for a CircuitPython board: {path on the board: bytes}.
 
-    A MicroPython board gets its names by `import espat_board`.
+    On a MicroPython board, `import espat_board` installs the names.
     """
     return {f"lib/{name}.py": (where.lib_folder() / f"{name}.py").read_bytes() for name in wanted}
 
 
 def compiles(target: Target) -> bool:
-    """Whether this board gets .mpy files: MicroPython's, where the compiler is installed.
+    """Whether this board gets .mpy files: a MicroPython board, if the compiler is installed.
 
-    CircuitPython's own compiler is on no package index, and it refuses what MicroPython's makes.
+    CircuitPython has its own compiler, which is on no package index, and CircuitPython refuses
+    files from MicroPython's compiler.
     """
     if target.runtime != "micropython" or getattr(target, "mpy", 0) != _MPY:
         return False
@@ -83,7 +84,7 @@ def _made(files: Mapping[str, Path], target: Target) -> dict[str, bytes]:
 def compiled(
     files: Mapping[str, Path], folder: Path, version: tuple[int, int] | None = None
 ) -> dict[str, bytes]:
-    """Compile into `folder`, as this MicroPython does (None: the newest); bytes by path."""
+    """Compile into `folder` for this MicroPython (None: the newest); returns {path: bytes}."""
 
     def one(name: str) -> tuple[str, bytes]:
         target = (folder / name).with_suffix(".mpy")
@@ -96,5 +97,5 @@ def compiled(
 
 
 def _compat(version: tuple[int, int] | None) -> str | None:
-    """The compiler of this version, where it is not the newest that is taken."""
+    """The compiler version for this MicroPython; None for the newest."""
     return f"{version[0]}.{version[1]}" if version and version < _NEWEST_SINCE else None

@@ -1,4 +1,4 @@
-"""A board that files are put on: what the two ways to reach one have in common."""
+"""A board to which files are written: the common base of the two ways to access one."""
 
 import hashlib
 from abc import ABC, abstractmethod
@@ -10,7 +10,7 @@ Progress = Callable[[int], None]
 
 
 def digest(data: bytes) -> str:
-    """What files are compared by: the first 16 hex digits of their SHA-256."""
+    """The digest by which files are compared: the first 16 hex digits of their SHA-256."""
     return hashlib.sha256(data).hexdigest()[:16]
 
 
@@ -23,7 +23,7 @@ class Found:
 
 
 class Target(ABC):
-    """A board: paths on it are relative to its root and have forward slashes."""
+    """A board; paths on it are relative to its root and use forward slashes."""
 
     place: str
     """Where it is, as the user says it: a folder or a port."""
@@ -37,7 +37,7 @@ class Target(ABC):
 
     @property
     def what(self) -> str:
-        """The board and its runtime, for people."""
+        """The board and its runtime, as a text for people."""
         name = {"circuitpython": "CircuitPython", "micropython": "MicroPython"}[self.runtime]
         return f"{self.board} with {name} {self.version[0]}.{self.version[1]}, on {self.place}"
 
@@ -47,20 +47,20 @@ class Target(ABC):
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    def close(self) -> None:  # noqa: B027 - a drive has nothing to let go of
-        """Let go of the board."""
+    def close(self) -> None:  # noqa: B027 - a drive has nothing to release
+        """Release the board."""
 
     @abstractmethod
     def builtin(self, names: Iterable[str]) -> set[str] | None:
-        """Which of these modules are built in or frozen; None if nobody knows."""
+        """Which of these modules are built in or frozen; None if that is not known."""
 
     @abstractmethod
     def scan(self, paths: Iterable[str]) -> dict[str, Found]:
-        """The files at these paths, and those below them where they are folders."""
+        """The files at these paths, and for folders the files below them."""
 
     @abstractmethod
     def read(self, path: str) -> bytes | None:
-        """A file's bytes; None if there is none."""
+        """The bytes of a file; None if it does not exist."""
 
     @abstractmethod
     def write(self, path: str, data: bytes, progress: Progress = lambda _n: None) -> None:
@@ -68,8 +68,8 @@ class Target(ABC):
 
     @abstractmethod
     def remove(self, path: str) -> None:
-        """Remove a file, and the folders that are empty then."""
+        """Remove a file, and folders that are empty then."""
 
     @abstractmethod
     def space(self) -> tuple[int, int]:
-        """(bytes free, bytes that the smallest file takes)."""
+        """(free bytes, size in bytes of the smallest file)."""

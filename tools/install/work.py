@@ -1,4 +1,4 @@
-"""An installation from beginning to end: what is wanted, the plan, carrying it out, checking it."""
+"""A whole installation: the wanted files, the plan, carrying it out and checking it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _OWN_WIFI = (
 
 @dataclass
 class Wishes:
-    """What the user asks for. None: decided by what is found."""
+    """What the user asks for; None: it depends on what is found on the board."""
 
     board: str | None = None
     names: bool | None = None
@@ -31,7 +31,7 @@ class Wishes:
 
 @dataclass
 class Work:
-    """One installation, worked out: `wanted` by path, the plan for it, and what is to be said."""
+    """One planned installation: `wanted` files by path, the plan for them, and notes to print."""
 
     target: Target
     old: Manifest | None
@@ -44,12 +44,12 @@ class Work:
 
     @property
     def needed(self) -> int:
-        """Bytes of flash that what is written takes."""
+        """How many bytes of flash the written files use."""
         return self.plan.needed(self.target.space()[1])
 
     @property
     def settled(self) -> Manifest:
-        """The manifest when all is done."""
+        """The manifest for after the installation."""
         files = dict(self.old.files) if self.old else {}
         for path in self.plan.remove:
             files.pop(path, None)
@@ -58,12 +58,12 @@ class Work:
 
 
 def old_manifest(target: Target) -> Manifest | None:
-    """What the last installation wrote about itself on this board."""
+    """The manifest of the last installation on this board, or None."""
     return manifest.parsed(target.read(manifest.PATH))
 
 
 def work_out(target: Target, wishes: Wishes) -> Work:
-    """What is to be done to have the driver, and what goes with it, on this board."""
+    """Plan how to put the driver, and the files that go with it, onto this board."""
     work = Work(target, old_manifest(target))
     work.wanted.update(sources.driver(target))
     if target.runtime == "micropython" and not sources.compiles(target):
@@ -93,7 +93,7 @@ def _add_board_file(work: Work, wishes: Wishes) -> None:
 
 
 def _add_names(work: Work, wishes: Wishes) -> None:
-    """The files of lib/, where they shadow nothing."""
+    """Add the files of lib/ that do not hide a built-in module."""
     target = work.target
     if wishes.names is False:
         return
@@ -137,7 +137,7 @@ def _add_packages(work: Work, wishes: Wishes) -> None:
 
 
 def check_room(work: Work) -> None:
-    """Raise Unwanted where the flash is too small, before anything is changed."""
+    """Raise Unwanted if the flash is too small, before anything is changed."""
     free, _ = work.target.space()
     room = free + work.plan.free
     if work.needed + _ROOM > room:
@@ -148,10 +148,10 @@ def check_room(work: Work) -> None:
 
 
 def carry_out(work: Work, progress: Progress, step: Callable[[str], None]) -> None:
-    """Do it, then look whether it is so. Raises Unwanted.
+    """Carry out the plan, and check the result. Raises Unwanted.
 
-    The manifest says first that this has begun, so that after an interruption the next one knows
-    which files are its own.
+    First a manifest is written that says that the installation has begun, so that after an
+    interruption the next installation knows which files are its own.
     """
     target, settled = work.target, work.settled
     begun = Manifest(
@@ -174,7 +174,7 @@ def carry_out(work: Work, progress: Progress, step: Callable[[str], None]) -> No
 
 
 def _check(work: Work) -> None:
-    """Every file is read again from the board; one that is wrong is written once more."""
+    """Read every file again from the board, and write a wrong one once more."""
     wrong = _wrong(work, work.wanted)
     for path in wrong:
         work.target.write(path, work.wanted[path])
