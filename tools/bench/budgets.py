@@ -1,4 +1,4 @@
-"""The gates of budgets.toml and whether the figures keep to them."""
+"""The gates of budgets.toml, and whether the figures stay within them."""
 
 import sys
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ SECTIONS = {"memory": ("memory", "allocation", "size"), "commands": ("commands",
 
 @dataclass(frozen=True)
 class Verdict:
-    """One gate: its name (`section.key`), what is allowed, what was measured (None: nothing)."""
+    """One gate: its name (`section.key`), the limit, and the figure (None: not measured)."""
 
     name: str
     gate: float
@@ -27,7 +27,7 @@ class Verdict:
 
     @property
     def kept(self) -> bool:
-        """A figure that could not be measured keeps no gate."""
+        """Whether the figure is within the gate; False if it could not be measured."""
         return self.figure is not None and self.figure <= self.gate
 
 
@@ -46,5 +46,5 @@ def load(path: Path, benchmark: str) -> dict[str, float]:
 
 
 def judge(gates: Mapping[str, float], figures: Mapping[str, float | None]) -> list[Verdict]:
-    """A verdict for each gate. A gate that nothing measures is never kept."""
+    """A verdict for each gate. A gate without a measured figure is never kept."""
     return [Verdict(name, gate, figures.get(name)) for name, gate in gates.items()]

@@ -11,7 +11,7 @@ import click
 
 from espat_tools.bench import budgets, columns, instructions
 
-# Each command loads what it measures with when it is called: `--help` needs none of it.
+# Each command imports its benchmark when it is called, because `--help` needs none of them.
 
 
 @click.group(epilog="Example: espat bench memory")
@@ -176,14 +176,14 @@ def pace_command(rates: tuple[int, ...], seconds: float, as_json: bool) -> None:
 
 
 def _cell(value: str | float | None) -> str:
-    """A figure with its thousands apart; None: nothing."""
+    """A figure with separated thousands; "" for None."""
     if value is None:
         return ""
     return value if isinstance(value, str) else f"{value:,}"
 
 
 def _measured(as_json: bool, measure: Callable, title: str, columns: dict[str, str]) -> None:
-    """Measure with a sign of life, and print a table of `columns` (key of the JSON: head)."""
+    """Measure with a progress status, and print a table of `columns` (key of the JSON: heading)."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 

@@ -1,5 +1,6 @@
-"""What the command line tells of the benchmarks without loading them: defaults, and the columns of
-what they print, as keys of their JSON and heads.
+"""What the command line needs to know of the benchmarks without importing them.
+
+These are their defaults, and the columns of their tables as keys of the JSON and headings.
 """
 
 RUNS = 7

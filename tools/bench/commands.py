@@ -1,7 +1,7 @@
-"""How many commands a published library causes: adafruit_requests on emulated modules.
+"""Counts the commands that a published library causes: adafruit_requests on emulated modules.
 
-It reads a body in pieces of 32 bytes and writes a request in a dozen; each of them as a command of
-its own would leave little of the wire for payload.
+The library reads a body in pieces of 32 bytes, and writes a request in about twelve pieces. If each
+piece were a command of its own, little of the wire would be left for payload.
 """
 
 import sys
@@ -21,7 +21,7 @@ _HOST = "web.test"
 
 @dataclass(frozen=True)
 class Counts:
-    """What the library called and what the module got: for 10 KB, for two GETs and a POST."""
+    """The calls of the library and the commands to the module, for 10 KB, two GETs and a POST."""
 
     family: str
     receives: int
@@ -40,7 +40,7 @@ def missing() -> str | None:
 
 
 def gated(counts: list[Counts]) -> dict[str, float]:
-    """The worst of them, by the name of the gate."""
+    """The worst counts, by the name of the gate."""
     return {
         "commands.reads": max(each.reads for each in counts),
         "commands.writes": max(each.writes for each in counts),
@@ -48,7 +48,7 @@ def gated(counts: list[Counts]) -> dict[str, float]:
 
 
 def measure(progress: Callable[[str], None]) -> list[Counts]:
-    """Count on a module of every family. Raises RuntimeError."""
+    """Count for a module of every family. Raises RuntimeError."""
     if reason := missing():
         raise RuntimeError(reason)
     counts = []
@@ -84,7 +84,7 @@ class _Web:
 
 
 class _Pool(espat.SocketPool):
-    """Counts what is called of its sockets."""
+    """A pool that counts calls of its sockets."""
 
     def __init__(self, radio: espat.Radio) -> None:
         super().__init__(radio)

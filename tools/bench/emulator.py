@@ -1,12 +1,12 @@
-"""How fast the emulator is by itself: a body through one active-mode link, no driver in the way.
+"""Measures the speed of the emulator alone: a body through one active-mode link, without driver.
 
     espat bench emulator                   # 20 MB over the TCP port and the pseudo-terminal
     espat bench emulator --runs 9 --json
 
-A program of its own sends the body over loopback; the module prints it as ``+IPD``; a raw reader
-takes it from the module's port. No pacing. The time runs from AT+CIPSTART to the last byte; what
-came is taken apart afterwards and compared with what was sent. Megabytes are 1,000,000 bytes of
-body. Told, never gated: it depends on the machine and on what else runs there.
+A separate process sends the body over loopback; the module prints it as ``+IPD``; a raw reader
+reads it from the module's port, without pacing. The time is from AT+CIPSTART to the last byte.
+Afterwards the received data is parsed and compared with the body. A megabyte is 1,000,000 bytes of
+body. There is no gate for this figure, because it depends on the machine and its load.
 """
 
 import os
@@ -23,10 +23,10 @@ from espat_tools.bench import peer
 from espat_tools.bench.columns import LENGTH, RUNS
 from espat_tools.emulator import Module
 
-#: What the rate over the TCP port is meant to be at least, in MB/s.
+#: The least rate over the TCP port that is aimed at, in MB/s.
 AIM = 10.0
 
-#: Seconds in which a run must be over.
+#: The most seconds that a run may take.
 _PATIENCE = 120
 
 _BLOCK = 1 << 16
@@ -56,7 +56,7 @@ class Figure(NamedTuple):
         return statistics.median(self.rates)
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         rates = [round(rate, 2) for rate in self.rates]
         return {
             "port": self.kind,
@@ -68,14 +68,14 @@ class Figure(NamedTuple):
 
 
 class Wire(NamedTuple):
-    """A module's port as a raw reader has it."""
+    """A module's port for a raw reader."""
 
     write: Callable[[bytes], int]
     read: Callable[[], bytes]
 
 
 def measure(length: int = LENGTH, runs: int = RUNS, tell: Callable = print) -> list[Figure]:
-    """Figures over the TCP port and, where there is one, the pseudo-terminal."""
+    """Figures for the TCP port and, if the system has one, the pseudo-terminal."""
     figures = []
     with sender(length) as number:
         for kind, opened in PORTS.items():
@@ -89,7 +89,7 @@ def measure(length: int = LENGTH, runs: int = RUNS, tell: Callable = print) -> l
 
 @contextmanager
 def sender(length: int) -> Iterator[int]:
-    """The program that sends the body to whoever connects; yields its port."""
+    """Run the process that sends the body to every client; yields its port."""
     command = [sys.executable, "-c", _SENDER, str(length)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -99,7 +99,7 @@ def sender(length: int) -> Iterator[int]:
 
 
 def _run(opened: Callable, number: int, length: int) -> float:
-    """One body; returns MB/s."""
+    """Transfer one body; returns MB/s."""
     with Module("esp32c3-3.3", joined=True, echo=False) as module, opened(module) as wire:
         said = bytearray()
         start = time.perf_counter()
@@ -115,7 +115,7 @@ def _run(opened: Callable, number: int, length: int) -> float:
 
 
 def _payload(said: bytes) -> bytes:
-    """What the +IPD of ``said`` carry."""
+    """The payload of all +IPD in ``said``."""
     parts = []
     at = said.find(b"+IPD,")
     while at >= 0:

@@ -1,9 +1,9 @@
-"""Whether cost or heap grows with what was done: long bodies, many requests, in a real MicroPython.
+"""Measures whether time or heap grows with long bodies or many requests, in a real MicroPython.
 
     espat bench growth                       # up to 100 MB in one body, 10,000 requests
     espat bench growth --most 1000000 --json
 
-On a fake module that answers at once. Heap is what is in use after a collection.
+It uses a fake module that answers at once. Heap is what is in use after a collection.
 """
 
 from collections.abc import Callable
@@ -25,18 +25,18 @@ class Figure:
 
     @property
     def each(self) -> float:
-        """Nanoseconds a byte, or microseconds a request."""
+        """Nanoseconds per byte, or microseconds per request."""
         return self.microseconds / self.count * (1000 if self.what == "body" else 1)
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         return {**asdict(self), "each": round(self.each, 1)}
 
 
 def measure(
     progress: Callable[[str], None], most: int = MOST_BYTES, requests: int = MOST_REQUESTS
 ) -> list[Figure]:
-    """Run it. Raises RuntimeError where no MicroPython is installed."""
+    """Measure. Raises RuntimeError if no MicroPython is installed."""
     if reason := runtimes.unix_missing() or runtimes.mpy_cross_missing():
         raise RuntimeError(reason)
     progress("bodies and requests in MicroPython (a minute or two)")

@@ -1,4 +1,4 @@
-"""In which order a package's modules are loaded, read from its source."""
+"""The order in which the modules of a package are loaded, determined from its source."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ from espat_tools.house.imports import imports_of, rooms
 
 
 def order(package: Path) -> list[str]:
-    """All modules of a package, each after those that it needs itself: first what `__init__` loads.
+    """All modules of a package, each after those that it needs; first those that `__init__` loads.
 
-    Names are as in `rooms`. Of `__init__` every import counts, those in functions too; of the
-    others, those that run when the module is imported.
+    Names are as in `rooms`. In `__init__` every import counts, also those in functions; in other
+    modules only those that run when the module is imported.
     """
     known = rooms(package)
     found: list[str] = []

@@ -1,11 +1,11 @@
-"""Instructions the driver takes for a read, a byte or a send: callgrind on a real MicroPython.
+"""Counts the driver's instructions for a read, a byte or a send: callgrind, real MicroPython.
 
     espat bench instructions
     espat bench instructions byte send --json
 
-The other end is a fake UART that has its answer at once (onboard/scripted.py). The instructions of
-a run that does nothing are subtracted. `floor` is the same loop with no driver between: what a
-MicroPython program pays for the calls alone.
+The other end is a fake UART that answers at once (onboard/scripted.py). The instructions of a run
+that does nothing are subtracted. `floor` is the same loop without driver: the cost of the calls
+alone in a MicroPython program.
 """
 
 import os
@@ -25,7 +25,7 @@ _SECONDS = 600
 
 @dataclass(frozen=True)
 class Subject:
-    """What is counted, of what a figure is, how often it is done."""
+    """What is counted, the unit to which a figure refers, and how often it is done."""
 
     what: str
     of: str
@@ -44,7 +44,7 @@ SUBJECTS = {
 
 @dataclass(frozen=True)
 class Figure:
-    """Instructions for a call or a byte, and those of a loop that has no driver."""
+    """Instructions for a call or a byte, and those of the same loop without driver."""
 
     name: str
     subject: Subject
@@ -52,7 +52,7 @@ class Figure:
     floor: float
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         return {
             "name": self.name,
             "what": self.subject.what,
@@ -71,7 +71,7 @@ def missing() -> str | None:
 
 
 def measure(progress: Callable[[str], None], names: Sequence[str] = ()) -> list[Figure]:
-    """Count for each subject of these names, or for all. Raises RuntimeError."""
+    """Count for the subjects with these names, or for all. Raises RuntimeError."""
     if reason := missing():
         raise RuntimeError(reason)
     figures = []
@@ -89,11 +89,11 @@ def measure(progress: Callable[[str], None], names: Sequence[str] = ()) -> list[
 
 
 def _run(name: str, times: int, *tail: str) -> tuple[int, int]:
-    """Instructions of a whole run, and the bytes that came or went in it."""
+    """The instructions of a whole run, and the bytes that were received or sent in it."""
     helpers = {each: _ONBOARD / f"{each}.py" for each in ("fake_uart", "scripted")}
     arguments = [name, str(times), *tail]
     with runtimes.UnixProgram(_ONBOARD / "counted.py", arguments, modules=helpers) as program:
-        # CPython runs it: with a seed of its own for each run its start would differ.
+        # CPython starts it: with a different hash seed in each run, its start would differ.
         command = [part for part in program.command if part != "-I"]
         done = subprocess.run(
             ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],

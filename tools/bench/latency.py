@@ -1,10 +1,10 @@
-"""How long small exchanges take, beside what their bytes take on the wire; a simulated clock.
+"""Measures how long small exchanges take, compared with their bytes on the wire; simulated clock.
 
     espat bench latency
     espat bench latency --baud 921600 --json
 
-With a module and peers that take no time, and with ones that take 2 ms for each send, name and
-packet. A ratio of 1.0 is the wire alone.
+It is done with a module and peers that take no time, and with ones that take 2 ms for each send,
+name and packet. A ratio of 1.0 is the wire alone.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n" + bytes(200)
 
 @dataclass(frozen=True)
 class Figure:
-    """One exchange: milliseconds as the program sees them, and those of the wire alone."""
+    """One exchange: milliseconds for the program, and milliseconds of the wire alone."""
 
     what: str
     delay: float
@@ -28,11 +28,11 @@ class Figure:
 
     @property
     def ratio(self) -> float:
-        """Time over wire time."""
+        """The time divided by that of the wire."""
         return self.took / self.wire if self.wire else 1.0
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         return {
             "what": self.what,
             "module_ms": self.delay * 1000,
@@ -49,7 +49,7 @@ class _Web:
 
 
 class _Broker:
-    """Takes what it gets; says CONNACK to the first."""
+    """An MQTT broker that accepts everything, and answers the first packet with CONNACK."""
 
     def __init__(self) -> None:
         self._greeted = False
@@ -61,7 +61,7 @@ class _Broker:
 
 
 def measure(progress: Callable[[str], None], baud: int = 115_200) -> list[Figure]:
-    """Each exchange on a quick module and on one that takes its time."""
+    """Measure each exchange with a quick and with a slow module."""
     figures = []
     for delay in DELAYS:
         progress(f"a module that takes {delay * 1000:.0f} ms")

@@ -1,4 +1,4 @@
-"""What the driver costs on a board, measured in real MicroPythons.
+"""Measures what memory the driver needs on a board, in real MicroPythons.
 
 In the unix build (64-bit objects) the driver talks to the emulator over a pseudo-terminal; in the
 WebAssembly build (32-bit objects, as on a board) there is none, so a fake on the board's side
@@ -39,7 +39,7 @@ CALLS = {64: 10_000, 32: 1_000}
 
 @dataclass
 class Allocation:
-    """What receiving allocated, the collector off and the fake's own subtracted."""
+    """What receiving allocated, without collections; what the fake allocated is subtracted."""
 
     calls: int
     received: int
@@ -56,10 +56,10 @@ class Allocation:
 class Heap:
     """The heap of one MicroPython, in bytes, step by step.
 
-    `names` is what the table of names (qstrs) grew by, part of the steps. It grows by doubling, so
-    one name more can cost a module some KB. `tls` is what a verified TLS connection takes beyond a
-    plain one, and what one more does. `client` are the modules that the steps load, those that are
-    forgotten again among them.
+    `names` is the growth of the table of names (qstrs), which is part of the steps. The table grows
+    by doubling, so one more name can cost a module some KB. `tls` is what a verified TLS connection
+    needs more than a plain one, and what a second one needs. `client` are the modules that the
+    steps load, including those that are unloaded again.
     """
 
     bits: int
@@ -74,7 +74,7 @@ class Heap:
     client: list[str] = field(default_factory=list)
 
     def up_to(self, step: str, *, without: tuple[str, ...] = ()) -> int:
-        """All that was taken from the import to the end of a step."""
+        """The heap taken from the import to the end of a step."""
         wanted = STEPS[: STEPS.index(step) + 1]
         return sum(self.steps[name] for name in wanted if name not in without)
 
@@ -85,7 +85,7 @@ NAMES = ("espat/faces/", "espat/names")
 
 @dataclass
 class Figures:
-    """Everything that `espat bench memory` measures; None or empty where a runtime is missing."""
+    """Everything that `espat bench memory` measures; None or empty if a runtime is missing."""
 
     mpy: dict[str, int] = field(default_factory=dict)
     heaps: list[Heap] = field(default_factory=list)
@@ -93,7 +93,7 @@ class Figures:
     missing: list[str] = field(default_factory=list)
 
     def size_of(self, begins: str | tuple[str, ...], *, but: tuple[str, ...] = ()) -> int | None:
-        """The .mpy files of the board together whose paths begin so, and not as in `but`.
+        """The total size of the board's .mpy files whose paths begin so, but not as in `but`.
 
         None if none were compiled.
         """
@@ -105,12 +105,12 @@ class Figures:
         return sum(sizes) if sizes else None
 
     def client_size(self) -> int | None:
-        """The .mpy files that were loaded to join, connect, send, read and close, together."""
+        """The total size of the .mpy files that are loaded to join, connect, send, read, close."""
         loaded = {name for heap in self.heaps for name in heap.client}
         return sum(self.mpy[f"espat/{name}.mpy"] for name in loaded) if loaded else None
 
     def gated(self) -> dict[str, float | None]:
-        """The figures that budgets.toml may gate, by the name of the gate."""
+        """The figures for which budgets.toml may have gates, by the name of the gate."""
         found: dict[str, float | None] = {
             "memory.smallest_heap_64bit": self.smallest_heap,
             "size.espat_mpy": self.size_of("espat/", but=NAMES),
@@ -144,7 +144,7 @@ def _marks(printed: str) -> list[int]:
 
 
 def _names(printed: str) -> list[int]:
-    """What the table of names (qstrs) takes at each mark, in bytes."""
+    """The size of the table of names (qstrs) at each mark, in bytes."""
     return [int(n) for n in re.findall(r"^qstr pool:.*n_total_bytes=(\d+)", printed, re.M)]
 
 
@@ -157,11 +157,11 @@ def _helpers(*names: str) -> dict[str, Path]:
 
 
 def by_module(run: Runner) -> dict[str, int]:
-    """What each module of the driver takes: imported one by one, after those it needs.
+    """The heap that each module of the driver takes, imported one by one after those it needs.
 
     A module is named by its path without suffix: "parser", "at/wifi", "tls/__init__".
 
-    The package's own `__init__` would import them all at once; an empty one stands in for it.
+    An empty `__init__` replaces that of the package, which would import them all at once.
     """
     driver = where.driver_folder()
     names = imports.order(driver)
@@ -182,13 +182,13 @@ def _path(driver: Path, path: Path) -> str:
 
 
 def _driver_files() -> dict[str, Path]:
-    """The driver's files, as the runtimes take them: path on the board without suffix, source."""
+    """The driver's files for the runtimes: {path on the board without suffix: source}."""
     driver = where.driver_folder()
     return {f"espat/{_path(driver, path)}": path for path in where.python_files(driver)}
 
 
 def steps(run: Runner, heap: Heap, arguments: list[str]) -> None:
-    """Fill in what each step takes, what it imports, and the buffers that are there at the end."""
+    """Fill in the heap that each step takes, its imports, and the buffers at the end."""
     helpers = _helpers("measure", "fake_uart")
     printed = run(ONBOARD / "steps.py", arguments, modules=helpers).check()
     heap.steps = dict(zip(STEPS, _differences(_marks(printed)), strict=True))
@@ -203,10 +203,10 @@ def steps(run: Runner, heap: Heap, arguments: list[str]) -> None:
 
 
 def tls(run: Runner, bits: int) -> list[int]:
-    """What the first verified TLS connection takes beyond a plain one, and what the second does.
+    """What the first verified TLS connection needs more than a plain one, and what the second does.
 
-    The table of names has room for all that TLS brings (onboard/tls_steps.py sees to it), so each
-    name is charged with its own place there: a pointer, two bytes of hash, one of length.
+    The table of names already has room for those of TLS (onboard/tls_steps.py makes it), so for
+    each name its own entry there is added: a pointer, two bytes of hash, and one of length.
     """
     if "tls" not in rooms(where.driver_folder()):
         return []
@@ -222,9 +222,9 @@ def tls(run: Runner, bits: int) -> list[int]:
 
 
 def client(run: Runner, arguments: list[str]) -> list[str]:
-    """The modules that the steps load, also those that are forgotten again, and closing.
+    """The modules that the steps and closing load, including those that are unloaded again.
 
-    Each tells so itself: it is run with a line more.
+    A line is added to each module, which prints its name.
     """
     with tempfile.TemporaryDirectory(prefix="espat-telling-") as folder:
         telling = {}
@@ -238,7 +238,7 @@ def client(run: Runner, arguments: list[str]) -> list[str]:
 
 
 def allocation(run: Runner, calls: int) -> Allocation:
-    """Count what `recv_into` allocates over so many calls."""
+    """Count what `recv_into` allocates in so many calls."""
     helpers = _helpers("fake_uart")
     printed = run(ONBOARD / "allocation.py", [str(calls)], modules=helpers, timeout=300).check()
     ((*numbers,),) = _records(printed, "allocation")
@@ -246,7 +246,7 @@ def allocation(run: Runner, calls: int) -> Allocation:
 
 
 def streams_in(kilobytes: int, mpy: bool = True) -> bool:
-    """Whether a program of its own joins and streams BODY bytes in a heap of so many KB."""
+    """Whether a separate program can join and stream BODY bytes with a heap of so many KB."""
     with peer.emulated() as place:
         result = runtimes.unix(
             "import stream",
@@ -264,12 +264,12 @@ def streams_in(kilobytes: int, mpy: bool = True) -> bool:
 
 
 def smallest_heap(mpy: bool = True) -> int:
-    """The least heap, in bytes and whole KB, that streams BODY bytes."""
+    """The least heap in bytes, a whole number of KB, in which BODY bytes can be streamed."""
     return least(functools.partial(streams_in, mpy=mpy))
 
 
 def least(fits: Callable[[int], bool]) -> int:
-    """The least heap, in bytes, that `fits` says is enough, asked in KB; found by bisection."""
+    """The least heap in bytes for which `fits`, called with KB, is true; found by bisection."""
     too_small, enough = HEAPS[0] - 1, HEAPS[-1]
     if not fits(enough):
         raise RuntimeError(f"a heap of {enough} KB is not enough")
@@ -290,7 +290,7 @@ def mpy_sizes() -> dict[str, int]:
 
 
 def measure(progress: Callable[[str], None]) -> Figures:
-    """Measure all that the runtimes here allow; `progress` is told what is being measured."""
+    """Measure all that is possible with the installed runtimes; `progress` is told the steps."""
     figures = Figures()
     if reason := runtimes.mpy_cross_missing():
         raise runtimes.Missing(reason)

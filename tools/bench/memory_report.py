@@ -1,4 +1,4 @@
-"""How the figures of `espat bench memory` are shown."""
+"""Shows the figures of `espat bench memory`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from espat_tools.bench.memory import BODY, STEPS, Figures, Heap
 
 
 def as_json(figures: Figures, verdicts: Sequence[Verdict]) -> dict:
-    """Everything, as what `json.dumps` takes. Sizes are in bytes."""
+    """All figures as an object for `json.dumps`. Sizes are in bytes."""
     return {
         **asdict(figures),
         "gated": figures.gated(),

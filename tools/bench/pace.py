@@ -1,10 +1,10 @@
-"""How near a paced port of the emulator comes to a wire, in real time.
+"""Measures in real time how close a paced port of the emulator comes to a wire.
 
     espat bench pace                 # 9600 to 3,000,000 baud, pseudo-terminal and TCP port
     espat bench pace --baud 115200 --json
 
-Two figures for each port and rate: how much later than by the wire alone the answer to ``AT``
-is there, and how long a transfer took against what its bytes take at ten bits each. In process
+There are two figures for each port and rate: how much later the answer to ``AT`` comes than on a
+wire alone, and how long a transfer takes compared with its bytes at ten bits each. In process
 (``Module.uart``, ``espat://``) both are exact, and there is nothing to measure.
 """
 
@@ -37,11 +37,11 @@ class Figure(NamedTuple):
 
     @property
     def most(self) -> float:
-        """What 95 of 100 delays do not exceed, in ms."""
+        """The 95th percentile of the delays, in ms."""
         return sorted(self.late)[int(0.95 * len(self.late))]
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         return {
             "port": self.kind,
             "baud": self.baud,
@@ -71,7 +71,7 @@ def measure(
 
 
 def _answers(wire: Wire, baud: int, seconds: float) -> list[float]:
-    """Ask for so many seconds; each answer's delay in ms."""
+    """Ask again and again for ``seconds``; returns the delay of each answer in ms."""
     on_wire = (len(_ASKED) + len(_ANSWERED)) * 10 / baud
     late = []
     end = time.perf_counter() + seconds
@@ -86,9 +86,9 @@ def _answers(wire: Wire, baud: int, seconds: float) -> list[float]:
 
 
 def _transfer(wire: Wire, baud: int, number: int) -> float:
-    """Receive a body; the least time for its bytes over the time it took, in percent.
+    """Receive a body; returns the least time for its bytes divided by the time taken, in percent.
 
-    The 10 ms that the emulated module takes to connect are in it.
+    The time includes the 10 ms that the emulated module takes to connect.
     """
     asked = b'AT+CIPSTART="TCP","127.0.0.1",%d\r\n' % number
     start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The other end of a measurement: an emulated module on a pseudo-terminal, a server behind it."""
+"""The other end of a measurement: an emulated module on a pseudo-terminal, and a server."""
 
 import socketserver
 import threading
@@ -11,19 +11,19 @@ from espat_tools.emulator import Module
 
 
 class Place(NamedTuple):
-    """Where a program on the module finds things."""
+    """The device and the server that a measured program uses."""
 
     device: str
     host: str
     port: int
 
     def arguments(self) -> list[str]:
-        """As the on-board programs take them."""
+        """The arguments of the on-board programs."""
         return [self.device, self.host, str(self.port)]
 
 
 def body(length: int) -> bytes:
-    """`length` bytes that repeat at no power of two, so that a lost or doubled block shows."""
+    """`length` bytes whose period is not a power of two, so that lost or doubled blocks show."""
     return (bytes(range(251)) * (length // 251 + 1))[:length]
 
 
@@ -33,12 +33,12 @@ def checksum(length: int) -> int:
 
 
 class Bodies(socketserver.StreamRequestHandler):
-    """Answers a line that is a number with a body of so many bytes; another, with a thousand."""
+    """Answers a line that is a number with a body of so many bytes, and others with 4000 bytes."""
 
     def handle(self) -> None:
         line = self.rfile.readline().strip()
         self.wfile.write(body(int(line) if line.isdigit() else 4000))
-        self.rfile.read(1)  # the other end closes
+        self.rfile.read(1)  # wait until the other end closes
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -49,7 +49,7 @@ class Server(socketserver.ThreadingTCPServer):
     block_on_close = False
 
     def handle_error(self, _request: object, _address: object) -> None:
-        """A measured program may end at any time; that is its business."""
+        """Ignore errors: a measured program may end at any time."""
 
 
 @contextmanager

@@ -1,15 +1,15 @@
-"""What programs for the Pico W take of a heap, over a module: as used, and the least that does.
+"""Measures the heap of programs for the Pico W over a module: the heap in use, and the least.
 
     espat bench pico
     espat bench pico --json
 
-Each is run in the unix MicroPython (64-bit objects: a Pico's are half as large) with the .mpy files
-of the driver, its `network` and `socket` found by `import espat_board`. Its own source, the UART's
-buffer of 2 KB and the library, frozen into the interpreter, are as on a Pico.
+Each program is run in the unix MicroPython (64-bit objects: a Pico's are half as large) with the
+.mpy files of the driver; `import espat_board` installs its `network` and `socket`. The program's
+source, the UART's buffer of 2 KB and the library, frozen into the interpreter, are as on a Pico.
 
-Those that need neither asyncio's streams nor a library are run in the WebAssembly MicroPython, too,
-whose objects have 32 bits, as a Pico's have: what is in use at their end. It has no least heap,
-since it makes its heap larger as it needs.
+Programs that need neither asyncio's streams nor a library are also run in the WebAssembly
+MicroPython, whose objects have 32 bits like a Pico's. There only the heap in use at the end is
+measured: it has no least heap, because it enlarges its heap as needed.
 """
 
 import http.client
@@ -113,8 +113,8 @@ PROGRAMS = {
 LACKING_32 = ("asyncio", "requests")
 """What programs import that the WebAssembly build has not."""
 
-# It collects garbage only between two cells. The names that a program of some size makes are made
-# before: measure.py tells why.
+# It collects garbage only between two cells. The names that a program of some size would make are
+# made before; measure.py says why.
 _BEFORE_32 = """
 import gc
 from measure import take_names
@@ -129,9 +129,9 @@ _END_32 = "gc.collect()\n# %%\nprint('heap', gc.mem_alloc() - before)\n"
 
 @dataclass(frozen=True)
 class Figure:
-    """A program: bytes of heap in use at its end, and the least heap that it ran in, in bytes.
+    """A program: bytes of heap in use at its end, and the least heap in which it ran, in bytes.
 
-    `used_32`: in use with 32-bit objects; None where the build for that lacks what it imports.
+    `used_32`: in use with 32-bit objects; None if that build lacks a module that it imports.
     """
 
     program: str
@@ -140,7 +140,7 @@ class Figure:
     used_32: int | None
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         return asdict(self)
 
 
@@ -157,7 +157,7 @@ class _Pages(BaseHTTPRequestHandler):
 
 @contextmanager
 def _module() -> Iterator[Module]:
-    """A module whose network has the server."""
+    """A module with the server in its network."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Pages) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         hosts = {"pages.test": ("127.0.0.1", {80: server.server_port})}
@@ -168,11 +168,11 @@ def _module() -> Iterator[Module]:
 
 
 def _visit(module: Module, over: threading.Event) -> None:
-    """Fetch the page that the board serves, as soon as it does."""
+    """Fetch the page that the board serves, as soon as it is served."""
     while not over.wait(0.02):
         listener = module.core.links.listener
         if listener is not None:
-            # A board without the heap for it may close without an answer.
+            # A board with too little heap may close without an answer.
             with suppress(OSError, http.client.HTTPException):
                 urllib.request.urlopen(f"http://127.0.0.1:{listener.port}/", timeout=PATIENCE)
             return
@@ -180,7 +180,7 @@ def _visit(module: Module, over: threading.Event) -> None:
 
 @contextmanager
 def _world(name: str) -> Iterator[Module]:
-    """A module, and whoever fetches the page that a program serves."""
+    """A module, and a client that fetches the page if the program serves one."""
     with _module() as module:
         over = threading.Event()
         if name.endswith("served"):
@@ -192,7 +192,7 @@ def _world(name: str) -> Iterator[Module]:
 
 
 def run_32(name: str) -> int | None:
-    """Bytes in use at the end of a program with 32-bit objects; None where that cannot be run."""
+    """Bytes in use at the end of a program with 32-bit objects; None if it cannot run there."""
     if any(f"import {lacking}" in PROGRAMS[name] for lacking in LACKING_32):
         return None
     with _world(name) as module:
@@ -209,7 +209,7 @@ def run_32(name: str) -> int | None:
 
 
 def run(name: str, kilobytes: int) -> int | None:
-    """Bytes in use at the end of a program in a heap of this size; None: it does not run in it."""
+    """Bytes in use at the end of a program with a heap of this size; None if that is too small."""
     try:
         with _world(name) as module:
             result = runtimes.unix(
@@ -220,7 +220,7 @@ def run(name: str, kilobytes: int) -> int | None:
                 timeout=PATIENCE,
             )
     except subprocess.TimeoutExpired:
-        return None  # a task that got no heap ended, and nobody served the page
+        return None  # a task ended because it got no heap, so the page was not served
     said = result.stdout + result.stderr
     if result.returncode == 0:
         return int(said.rpartition("heap ")[2])
@@ -230,7 +230,7 @@ def run(name: str, kilobytes: int) -> int | None:
 
 
 def measure(progress: Callable[[str], None]) -> list[Figure]:
-    """Every program. Raises RuntimeError."""
+    """Measure every program. Raises RuntimeError."""
     missing = (runtimes.unix_missing(), runtimes.wasm_missing("newest"))
     if reason := next(filter(None, missing), runtimes.mpy_cross_missing()):
         raise RuntimeError(reason)

@@ -1,11 +1,11 @@
-"""What whole programs get: published libraries on a paced module, by a simulated clock.
+"""Measures whole programs: published libraries with a paced module and a simulated clock.
 
     espat bench programs
     espat bench programs --json
 
 JSON by adafruit_requests, publishes by adafruit_minimqtt, a page of nine files served by
-adafruit_httpserver, and datagrams there and back. Their other ends are objects on the emulator's
-network, since real ones know no simulated clock.
+adafruit_httpserver, and datagrams in both directions. Their peers are objects in the emulator's
+network, because real peers cannot use a simulated clock.
 """
 
 import tempfile
@@ -25,7 +25,7 @@ _FILES = (1_000, 2_000, 5_000, 8_760, 11_000, 15_000, 20_000, 30_000, 45_000)
 
 @dataclass(frozen=True)
 class Figure:
-    """One program at one rate: how many acts, seconds for all, those of the wire alone."""
+    """One program at one rate: number of acts, seconds for all, and seconds of the wire alone."""
 
     what: str
     baud: int
@@ -34,7 +34,7 @@ class Figure:
     wire: float
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         numbers = {"seconds": round(self.seconds, 3), "wire": round(self.wire, 3)}
         return {**asdict(self), **numbers, "a_second": round(self.count / self.seconds, 2)}
 
@@ -51,7 +51,7 @@ def missing() -> str | None:
 
 
 def measure(progress: Callable[[str], None]) -> list[Figure]:
-    """Every program at every rate. Raises RuntimeError."""
+    """Measure every program at every rate. Raises RuntimeError."""
     if reason := missing():
         raise RuntimeError(reason)
     figures = []
@@ -92,7 +92,7 @@ def _json(rig: Bench, count: int) -> None:
 
 
 class _Broker:
-    """Says CONNACK to a CONNECT, and counts what else it hears."""
+    """An MQTT broker that answers CONNECT with CONNACK, and counts other packets."""
 
     heard = 0
 
@@ -132,7 +132,7 @@ def _datagrams(rig: Bench, count: int) -> None:
 
 
 class _Browser:
-    """Asks for one file, and counts what comes."""
+    """A browser that requests one file, and counts the bytes that come."""
 
     def __init__(self, number: int) -> None:
         self._number = number

@@ -1,4 +1,4 @@
-"""`docs/performance.md`: what the benchmarks found, as tables and plots.
+"""Writes `docs/performance.md`: the results of the benchmarks as tables and plots.
 
     espat bench report docs/performance.md
 
@@ -62,7 +62,7 @@ def write(page: Path, progress: Callable[[str], None], *, quick: bool = False) -
 
 def _pyplot():
     try:
-        import matplotlib  # noqa: PLC0415 - wanted by this command alone
+        import matplotlib  # noqa: PLC0415 - only this command needs it
     except ImportError:
         raise RuntimeError("no matplotlib for the plots: pip install matplotlib") from None
     matplotlib.use("svg")
@@ -75,7 +75,7 @@ def _pyplot():
 
 
 def table(columns: dict[str, str], rows: Iterable[dict]) -> str:
-    """A table of Markdown: `columns` by the rows' keys; numbers to the right."""
+    """A Markdown table: `columns` are {key of a row: heading}; numbers are aligned right."""
     rows = list(rows)
     right = ["-" if isinstance(rows[0][key], str) else "-:" for key in columns]
     lines = [list(columns.values()), right]
@@ -98,7 +98,7 @@ def _save(plot, figure, page: Path, name: str, alt: str) -> str:
 
 
 def _met(rows: Sequence[dict], key: str) -> str:
-    """How many aims of a table are met, in a sentence."""
+    """A sentence that says how many aims of a table are met."""
     aimed = [row for row in rows if row["aim"] != ""]
     met = sum(row[key] <= row["aim"] for row in aimed)
     return f"Of the {len(aimed)} aims {met or 'none'} {'is' if met < 2 else 'are'} met."

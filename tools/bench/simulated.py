@@ -1,7 +1,7 @@
-"""A module, a paced line and the driver by a clock that only pauses move.
+"""A module, a paced line and the driver, with a clock that moves only in pauses.
 
-What is measured so is the protocol: how many bytes an exchange puts on the wire, and how long both
-ends stand still. The time that a processor takes counts as nothing.
+This measures the protocol: how many bytes an exchange puts on the wire, and how long both ends
+wait. Processor time counts as zero.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _PATIENCE = 3600
 
 
 class Counted:
-    """The host's end of the line, with what crossed it."""
+    """The host's end of the line; counts the bytes in both directions."""
 
     timeout = 0
 
@@ -28,14 +28,14 @@ class Counted:
         self.came = self.went = 0
 
     def readinto(self, view) -> int | None:
-        """Fill a view with what is there."""
+        """Read what is there into a view."""
         n = self._uart.readinto(view)
         self.came += n or 0
         return n
 
     @property
     def baudrate(self) -> int:
-        """Bits a second at this end."""
+        """The rate of this end in baud."""
         return self._uart.baudrate
 
     @baudrate.setter
@@ -50,7 +50,7 @@ class Counted:
 
 
 class SimPort(Port):
-    """The driver's port: pauses move the clock by a byte or four."""
+    """The driver's port, whose pauses move the clock by ``tick`` seconds."""
 
     def __init__(self, uart: Counted, clock: SimClock, tick: float) -> None:
         super().__init__(uart)
@@ -66,13 +66,13 @@ class SimPort(Port):
         return self.ticks() - then
 
     def pause(self) -> None:
-        """Time passes here and nowhere else."""
+        """Move the clock; time passes only here."""
         if self.clock.advance(self.tick) > _PATIENCE:
             raise RuntimeError("the measured exchange does not end")
 
 
 class Bench:
-    """A joined radio on a paced module, and what one exchange takes of time and of the wire."""
+    """A joined radio on a paced module; measures time and use of the wire for one exchange."""
 
     def __init__(self, module: Module, clock: SimClock, network: MemoryNetwork, baud: int) -> None:
         self.module = module
@@ -87,18 +87,18 @@ class Bench:
         self.start()
 
     def start(self) -> None:
-        """An exchange begins."""
+        """Begin an exchange."""
         self._at = self.clock.now()
         self._bytes = self.line.came, self.line.went
 
     @property
     def seconds(self) -> float:
-        """Since it began."""
+        """Seconds since the exchange began."""
         return self.clock.now() - self._at
 
     @property
     def wire(self) -> float:
-        """Seconds that the bytes that crossed the line since then take, one after the other."""
+        """How many seconds the bytes sent in both directions since then take, one by one."""
         crossed = self.line.came - self._bytes[0] + self.line.went - self._bytes[1]
         return crossed * 10 / self.baud
 
@@ -112,7 +112,7 @@ class Bench:
 
 @contextmanager
 def bench(baud: int, profile: str = "esp32c3-3.3", **timing: float) -> Iterator[Bench]:
-    """A `Bench` while it is open; `timing` are durations of the emulator, in seconds."""
+    """Make a `Bench` for a `with` block; `timing` are durations of the emulator, in seconds."""
     clock, network = SimClock(), MemoryNetwork()
     durations = {"join": 0.01, "dns": 0.0, "connect": 0.0, "send": 0.0, **timing}
     with Module(
@@ -129,30 +129,30 @@ def bench(baud: int, profile: str = "esp32c3-3.3", **timing: float) -> Iterator[
 
 
 class Sender:
-    """A server that sends a body to whoever says a word, in pieces as the module has room."""
+    """A server that sends a body to every client that sends something."""
 
     def __init__(self, length: int) -> None:
         self._body = bytes((i * 7 + i // 251) & 0xFF for i in range(length))
 
     def received(self, peer, _data: bytes) -> None:
-        """Whatever was said."""
+        """Send the body, whatever was received."""
         peer.send(self._body)
 
 
 class Sink:
-    """A server that counts what it hears."""
+    """A server that counts the bytes that it receives."""
 
     def __init__(self) -> None:
         self.heard = 0
 
     def received(self, _peer, data: bytes) -> None:
-        """Count."""
+        """Count the bytes."""
         self.heard += len(data)
 
 
 class Echo:
-    """A server that says what it hears."""
+    """A server that sends back what it receives."""
 
     def received(self, peer, data: bytes) -> None:
-        """Say it."""
+        """Send it back."""
         peer.send(data)

@@ -1,7 +1,7 @@
-"""What the driver takes of a heap as `.py` files, which the board compiles itself, beside `.mpy`.
+"""Compares the driver's heap as `.py` files, which the board compiles itself, and as `.mpy` files.
 
-circup brings `.py` files. What is compiled is let go of again, but for a while it is there as well:
-the least heap in which a program runs tells of that.
+circup installs `.py` files. The memory for compiling is freed again, but it is needed for a time;
+the least heap in which a program runs shows that.
 
     espat bench sources
 """
@@ -28,12 +28,12 @@ class Row:
 
     @property
     def more(self) -> int:
-        """What `.py` files take beyond."""
+        """How much more `.py` files need."""
         return self.py - self.mpy
 
 
 def measure(progress: Callable[[str], None]) -> list[Row]:
-    """All that the runtimes here allow."""
+    """Measure all that is possible with the installed runtimes."""
     return list(_rows(progress))
 
 
@@ -55,7 +55,7 @@ def _rows(progress: Callable[[str], None]) -> Iterator[Row]:
 
 
 def in_use(bits: int, run: memory.Runner, arguments: list[str]) -> Iterator[Row]:
-    """What is held after a collection, in a MicroPython with objects of so many bits."""
+    """The heap in use after a collection, in a MicroPython with objects of so many bits."""
     both = []
     for mpy in FORMS:
         both.append(memory.Heap(bits, ""))

@@ -1,11 +1,11 @@
-"""How long start-up looks for a module, and what it says to one, by a simulated clock.
+"""Measures how long start-up searches for a module, and which commands it sends; simulated clock.
 
     espat bench start
     espat bench start --json
 
-The host's UART is at 115200 baud. Found is the moment at which set-up begins; `seconds` is all of
-start-up and the join. Cold: the module was never asked; joined: it stands in its network already,
-as behind a restart of the board alone.
+The host's UART is at 115200 baud. A module is found when its set-up begins; `seconds` is the time
+for all of start-up and the join. Cold: the module has not been used before; joined: it is in its
+network already, as after a restart of the board alone.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Figure:
     commands: int
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         return {
             "family": self.family,
             "module": self.module,
@@ -45,7 +45,7 @@ class Figure:
 
 
 def measure(progress: Callable[[str], None]) -> list[Figure]:
-    """A cold module at each rate, and one that is joined."""
+    """Measure a cold module at each rate, and one that is joined."""
     figures = []
     for family in FAMILIES:
         for joined in (False, True):
@@ -75,7 +75,7 @@ def _start(family: str, baud: int, joined: bool) -> Figure:
                 began.append(clock.now())
 
         module.core.on_command = heard
-        # A pause of a byte at the fastest rate: what is waited for by the millisecond is exact.
+        # Pauses as short as a byte at the fastest rate, so that waits in milliseconds are exact.
         radio = espat.Radio(SimPort(Counted(module.uart(RATE)), clock, 0.0005), rx_size=RX_SIZE)
         start = clock.now()
         radio.connect(SSID, PASSWORD)

@@ -1,11 +1,11 @@
-"""How much of the wire a transfer uses, by a simulated clock: the protocol's share.
+"""Measures with a simulated clock how much of the wire's capacity a transfer uses.
 
     espat bench wire
     espat bench wire --json
 
-Payload's share is what a program gets of the line's rate; `in use` is the share of the time in
-which any byte was on it, in either direction, its limit being 100 (a little more where both
-directions overlap). What is missing to 100 is the time in which both ends waited.
+The share of payload is the part of the line's rate that a program gets. `in use` is the share of
+the time in which any byte was on the line in either direction; its limit is 100 (a little more if
+both directions overlap). The rest to 100 is the time in which both ends waited.
 """
 
 from collections.abc import Callable
@@ -34,12 +34,12 @@ class Figure:
     in_use: float
 
     def as_json(self) -> dict:
-        """Everything, as what `json.dumps` takes."""
+        """The figure as an object for `json.dumps`."""
         return {**asdict(self), "payload": round(self.payload, 1), "in_use": round(self.in_use, 1)}
 
 
 def measure(progress: Callable[[str], None], length: int = LENGTH) -> list[Figure]:
-    """Down and up, over one link and over five, at each rate and on each family."""
+    """Measure down and up, over one link and five, at each rate and with each family."""
     figures = []
     for family in FAMILIES:
         for what, move in (("down", _down), ("up", _up), ("up, 8 KB at a time", _up_large)):
@@ -60,7 +60,7 @@ def _figure(rig: Bench, family: str, what: str, links: int, length: int) -> Figu
 
 
 def _down(rig: Bench, links: int, length: int) -> None:
-    """A body of `length` bytes, in as many equal parts as there are links."""
+    """Receive a body of `length` bytes, in one equal part for each link."""
     part = length // links
     rig.network.listen("body.test", 80, Sender(part))
     socks = [rig.connect("body.test", 80) for _ in range(links)]
@@ -90,5 +90,5 @@ def _up(rig: Bench, links: int, length: int, piece: int = 1460) -> None:
 
 
 def _up_large(rig: Bench, links: int, length: int) -> None:
-    """What one command takes at the most: the driver cuts by what the firmware allows."""
+    """Send in the largest pieces for one command; the driver cuts them to the firmware's limit."""
     _up(rig, links, length, 8192)

@@ -75,7 +75,7 @@ class World:
     def __exit__(self, *exc):
         self._stack.close()
 
-    # -- peers that the module comes to ------------------------------------------------------
+    # -- peers to which the module connects --------------------------------------------------
 
     def _udp(self, name):
         sock = self._stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))

@@ -1,5 +1,5 @@
-"""How reliable the driver is on a line that loses, doubles and flips bytes, counted.
+"""Measures how reliable the driver is on a line that loses, doubles and flips bytes.
 
-`python -m espat_tools.reliability` (or `espat reliability`) has the commands. Nothing waits for
-real time: the driver runs against the emulator by a simulated clock, in one process.
+`python -m espat_tools.reliability` (or `espat reliability`) has the commands. Nothing waits in real
+time: the driver runs with the emulator and a simulated clock, in one process.
 """

@@ -1,16 +1,16 @@
-"""The calls that programs against hostile modules are made of.
+"""The calls of the programs that run against hostile modules.
 
-Of each: its name, what is done, what it may raise by its docstring, and how many simulated seconds
-it may take.
+For each: its name, the function, the exceptions that its docstring allows, and how many simulated
+seconds it may take.
 
-Command functions by name are fuzzed by tests/fuzz, which has a case for each.
+Command functions are not here: tests/fuzz has a case for each of them.
 """
 
 from espat import ATError
 
 from .world import PASSWORD, SSID, Echo
 
-#: Getting an answer, setting up and joining again may come before any act.
+#: Seconds for getting an answer, setting up and joining again, which may precede any act.
 BRING_UP = 70
 SHORT = BRING_UP + 20
 READ, ASKED = (OSError,), (OSError, ATError)
@@ -22,7 +22,7 @@ def _socket(player, kind=None):
 
 
 def connect(player):
-    """A new TCP connection."""
+    """Open a new TCP connection."""
     sock = player.pool.socket()
     player.sockets.append(sock)
     sock.settimeout(player.chance.choice((0, 1, 2, 2)))
@@ -30,7 +30,7 @@ def connect(player):
 
 
 def connect_securely(player):
-    """A new TLS connection, to a server that speaks TLS or to one that does not."""
+    """Open a new TLS connection, to a server with TLS or to one without."""
     from .secure import server, wrapped  # noqa: PLC0415 - needs libraries that few have
 
     host, port = player.chance.choice((("secure.test", 443), ("echo.test", 7)))
@@ -68,20 +68,20 @@ def recv_into(player):
 
 
 def readline(player):
-    """A line."""
+    """Receive a line."""
     if sock := _socket(player, 1):
         sock.readline()
 
 
 def close(player):
-    """Close one."""
+    """Close a socket."""
     if sock := _socket(player):
         player.sockets.remove(sock)
         sock.close()
 
 
 def datagram(player):
-    """Send a datagram, from a new socket or one there is."""
+    """Send a datagram from a new or an existing socket."""
     sock = _socket(player, 2)
     if not sock:
         sock = player.pool.socket(type=player.pool.SOCK_DGRAM)
@@ -97,7 +97,7 @@ def hear_datagram(player):
 
 
 def listen(player):
-    """A server."""
+    """Start a server."""
     sock = player.pool.socket()
     player.sockets.append(sock)
     sock.settimeout(1)
@@ -107,7 +107,7 @@ def listen(player):
 
 
 def accept(player):
-    """A server's client; one is on its way where there is a network."""
+    """Accept a client of the server; one connects if there is an emulated network."""
     if not player.server:
         return
     network = player.world and player.world.network
@@ -119,12 +119,12 @@ def accept(player):
 
 
 def lookup(player):
-    """A name."""
+    """Look up a name."""
     player.pool.getaddrinfo("echo.test", 80)
 
 
 def join(player):
-    """Join."""
+    """Join the access point."""
     player.radio.connect(SSID, PASSWORD, timeout=5)
 
 
@@ -134,7 +134,7 @@ def let(player):
 
 
 def restart(player):
-    """The module restarts."""
+    """Restart the module."""
     if player.world:
         player.world.module.reset()
 
@@ -152,14 +152,14 @@ def _do(name, *args, **names):
 
 
 def scan(player):
-    """All that a scan finds."""
+    """Scan, and read all results."""
     for _ in player.radio.start_scanning_networks():
         pass
     player.radio.stop_scanning_networks()
 
 
 def command(player):
-    """A command as it is written."""
+    """Send a command as text."""
     player.radio.command(player.chance.choice(("AT", "AT+GMR", "AT+CIPSTA?", "AT+X")), 2)
 
 

@@ -1,4 +1,4 @@
-"""Every change that a sweep makes to one conversation, by family."""
+"""All changes that a sweep makes to one conversation, by families of changes."""
 
 import random
 
@@ -46,7 +46,7 @@ def places(layout, side):
 
 
 def every(layout, seed=0):
-    """(family, change) of all that a sweep does to a conversation of this layout."""
+    """(family, change) of all changes that a sweep makes to a conversation of this layout."""
     rows = []
     for side, prefix in ((OUT, ""), (IN, "host ")):
         outside, inside = places(layout, side)
@@ -63,7 +63,7 @@ def every(layout, seed=0):
 
 
 def _at(prefix, side, at, end):
-    most = end - at if side == IN else 5  # the host waits for an answer behind each of its own
+    most = end - at if side == IN else 5  # the host waits for an answer after each of its spans
     rows = [(prefix + "drop", Change("drop", side, at, n)) for n in range(1, min(5, most) + 1)]
     rows.append((prefix + "double", Change("double", side, at)))
     rows += [(prefix + "flip", Change("flip", side, at, mask)) for mask in MASKS]
@@ -82,7 +82,7 @@ def _restarts_and_cuts(layout):
 
 
 def _pairs(layout, seed):
-    """One byte dropped and another doubled in the same payload: its count stays whole."""
+    """One byte dropped and another doubled in the same payload, so that its count is right."""
     rows, chance = [], random.Random(seed)
     for span in layout.out:
         if span.role != PAYLOAD or span.end - span.start < 4 or span.end > len(layout.printed):

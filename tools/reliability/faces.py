@@ -1,7 +1,7 @@
-"""More calls for programs against hostile modules: what programs import by other names.
+"""More calls for programs that run against hostile modules: modules imported by other names.
 
-`network`, `socket` and `mdns` as they stand in espat/faces, and the members of the radio that are
-used seldom. Of each: its name and what is done, as in acts.py; all may raise OSError alone.
+They use `network`, `socket` and `mdns` of espat/faces, and seldom used members of the radio. For
+each: its name and the function, as in acts.py; all may raise only OSError.
 """
 
 import importlib
@@ -10,7 +10,7 @@ from .world import PASSWORD, SSID
 
 
 def begin(radio):
-    """A program begins: `network` and `socket` find this radio, and know nothing yet."""
+    """Begin a program: `network` and `socket` use this radio, and have no state yet."""
     from espat import held  # noqa: PLC0415 - for those programs that use it
     from espat.faces import network, turns  # noqa: PLC0415
 
@@ -38,12 +38,12 @@ def _of_network(name, *args, **names):
 
 
 def shown(_):
-    """How a WLAN is printed, which tells its state."""
+    """Format a WLAN, which shows its state."""
     repr(_network().WLAN(0))
 
 
 def stream(player):
-    """A socket of MicroPython's, from its connection to its end, with a time-out or polled."""
+    """Use a MicroPython socket from connecting to closing, with a time-out or polled."""
     from espat.faces.stream import Stream  # noqa: PLC0415
 
     sock = Stream(player.radio)
@@ -52,7 +52,7 @@ def stream(player):
     try:
         sock.connect(("echo.test", 7))
     except OSError:
-        pass  # it is in progress, or will say so below
+        pass  # the connection is in progress, or the calls below report the error
     for _ in range(player.chance.randrange(1, 40)):
         sock.ioctl(3, 5)
         player.clock.advance(0.01)
@@ -64,7 +64,7 @@ def stream(player):
 
 
 def streams_server(player):
-    """One that listens and is polled; a client is on its way where there is a network."""
+    """Use a MicroPython server that is polled; a client connects if there is a network."""
     from espat.faces.stream import Stream  # noqa: PLC0415
 
     sock = Stream(player.radio)
@@ -88,7 +88,7 @@ def streams_server(player):
 
 
 def datagram(player):
-    """A datagram by MicroPython's socket."""
+    """Send and receive a datagram with a MicroPython socket."""
     from espat.faces.datagram import Datagram  # noqa: PLC0415
 
     sock = Datagram(player.radio)
@@ -102,14 +102,14 @@ def datagram(player):
 
 
 def lookup(_):
-    """A name, by the module `socket`."""
+    """Look up a name with the module `socket`."""
     from espat.faces import socket  # noqa: PLC0415
 
     socket.getaddrinfo("echo.test", 7)
 
 
 def announced(player):
-    """A service is announced, and no more."""
+    """Announce a service, and end that."""
     from espat.faces.mdns import Server  # noqa: PLC0415
 
     server = Server(player.radio)
@@ -118,7 +118,7 @@ def announced(player):
 
 
 def passed_through(player):
-    """Passthrough, to its end."""
+    """Use passthrough, and end it."""
     with player.radio.passthrough("echo.test", 7, timeout=1) as through:
         through.write(b"hello")
         through.read(5)

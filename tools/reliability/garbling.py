@@ -1,4 +1,4 @@
-"""Words of many firmwares, and what a hostile line makes of what a module prints."""
+"""Lines of many firmwares, and the ways in which a hostile line changes a module's output."""
 
 from .wire import NOISE
 
@@ -125,7 +125,7 @@ def _repeated(chance, data, _at, _end):
 
 
 def _renumbered(chance, data, _at, _end):
-    """One run of digits becomes another number."""
+    """Replace one number by another."""
     starts = [i for i in range(len(data)) if 48 <= data[i] < 58]
     if not starts:
         return data
@@ -136,7 +136,7 @@ def _renumbered(chance, data, _at, _end):
 
 
 def _fields_cut(chance, data, _at, _end):
-    """A line loses its last fields, or what is in its quotes."""
+    """Cut off the last fields of a line, or what is in its quotes."""
     for mark in chance.sample((b",", b'"', b":"), 3):
         at = data.rfind(mark)
         if at >= 0:
@@ -166,7 +166,7 @@ WAYS = (
 
 
 def mutated(chance, data):
-    """`data` as a hostile line or module would have it."""
+    """`data` as changed by a hostile line or module."""
     at = chance.randrange(len(data) + 1)
     end = min(len(data), at + chance.choice((1, 1, 2, 3, 8, 30)))
     return chance.choice(WAYS)(chance, data, at, end)

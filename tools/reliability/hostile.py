@@ -1,9 +1,9 @@
-"""Modules that answer anything, and programs that have to live with it.
+"""Fuzzing with modules that answer anything.
 
-Two kinds: the emulator's own words garbled on their way (`Garbling`), which gets a driver far into
-every act; and a port that answers each command with whatever comes to its mind (`Anything`). A
-program is a seeded list of calls through public names. What must hold: a call returns, or raises
-what its docstring names, in time that its time-out allows for.
+There are two kinds: the output of the emulator garbled on the line (`Garbling`), with which a
+driver comes far in every act, and a port that answers each command at random (`Anything`). A
+program is a random list of calls of public functions, determined by a seed. The rule: a call
+returns, or raises what its docstring names, within the time that its time-out allows.
 """
 
 import collections
@@ -22,12 +22,12 @@ from .world import PASSWORD, SSID, World
 
 
 class Garbling(Wire):
-    """The line to an emulated module: each print is changed with a chance of `rate`."""
+    """The line to an emulated module; each piece of output is changed with probability `rate`."""
 
     most_calls = 400_000
 
     def garble(self, chance, rate):
-        """From now on; None for the chance ends it."""
+        """Begin to garble; with None for `chance`, end it."""
         self.chance, self.rate = chance, rate
         return self
 
@@ -68,7 +68,7 @@ SANE = {
 
 
 class Anything:
-    """A UART whose far end answers whatever comes to its mind."""
+    """A UART whose other end gives random answers."""
 
     timeout = 0
     baudrate = 115200
@@ -83,17 +83,17 @@ class Anything:
         self._calls = 0
 
     def count(self):
-        """Count a call; Hang where there are too many of them."""
+        """Count a call; raises Hang if there are too many."""
         self._calls += 1
         if self._calls > 400_000:
             raise Hang("400,000 calls of the UART")
 
     def rested(self):
-        """Time passed: calls are counted anew."""
+        """Reduce the count of calls, because time has passed."""
         self._calls = max(0, self._calls - 40)
 
     def readinto(self, view):
-        """Bytes that are here; how many, or None."""
+        """Read the bytes that are there; returns how many, or None."""
         self.count()
         if self.chance.random() < 0.0005:
             self._coming += self.chance.choice(LINES)
@@ -106,7 +106,7 @@ class Anything:
         return n
 
     def write(self, view):
-        """Bytes for the module, all of which are taken."""
+        """Take bytes for the module, always all of them."""
         self.count()
         self.active = True
         self._line += view
@@ -142,23 +142,23 @@ class Anything:
         return OK
 
     def deinit(self):
-        """Nothing to give back."""
+        """Do nothing: there is nothing to release."""
 
 
 class Alone:
-    """What a `QuickPort` asks of a module, where there is none."""
+    """What a `QuickPort` needs of a module, for use without one."""
 
     class line:
         """Its serial line."""
 
         @staticmethod
         def next_due():
-            """Nothing is ever due: None."""
+            """None: nothing is ever due."""
 
 
 @dataclass
 class Fuzzed:
-    """Counts: programs, calls by what came of them, and faults."""
+    """Counts of programs, of calls by their result, and of faults."""
 
     programs: int = 0
     calls: collections.Counter = field(default_factory=collections.Counter)
@@ -167,7 +167,7 @@ class Fuzzed:
     seconds: float = 0.0
 
     def fault(self, seed, name, error):
-        """Note a fault; a few of each kind are kept."""
+        """Count a fault; a few of each kind are kept."""
         kind = f"{name}: {type(error).__name__}"
         self.kinds[kind] += 1
         if self.kinds[kind] <= 3:
@@ -197,7 +197,7 @@ class Player:
         self.server = None
 
     def play(self):
-        """Make a module and a radio, and call."""
+        """Make a module and a radio, and do the calls."""
         self._begin()
         if self.every:
             faces.begin(self.radio)
@@ -208,7 +208,7 @@ class Player:
         self.counts.programs += 1
 
     def call(self, name, act, errors, allowed):
-        """One call; False where the radio is of no more use, since it never came back."""
+        """Do one call; returns False if it never came back, so that the radio is unusable."""
         start = self.clock.now()
         self.port.patience = start + allowed + 900
         try:
@@ -252,7 +252,7 @@ class Player:
             try:
                 self.radio.connect(SSID, PASSWORD)
             except Exception:
-                pass  # `connect` is among the acts, where what it raises is looked at
+                pass  # `connect` is also one of the acts, whose exceptions are checked
 
 
 class Late(Exception):
@@ -264,16 +264,16 @@ def _alarm(*_):
 
 
 def _watch(seconds):
-    """Let Hang be raised after so many real seconds, where the system can; 0: no more."""
+    """Raise Hang after so many real seconds, if the system supports that; 0 cancels it."""
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, _alarm)
         signal.alarm(seconds)
 
 
 def fuzz(seconds, seed=0, counts=None, every=False):
-    """Programs, one after the other, for so long (None: for ever), counted in `counts`.
+    """Run programs one after the other for `seconds` (None: for ever), counted in `counts`.
 
-    `every`: with calls on MicroPython's faces, and on what is seldom used of the radio, too.
+    `every`: also with calls of MicroPython's faces, and of seldom used members of the radio.
     """
     counts = counts or Fuzzed()
     start = time.monotonic()
@@ -292,7 +292,7 @@ def fuzz(seconds, seed=0, counts=None, every=False):
 
 
 def again(seed, every=False):
-    """One program again: its counts, and what was said where an emulated module spoke."""
+    """Run one program again; returns its counts and the player, which has the module's log."""
     counts = Fuzzed()
     player = Player(seed, counts, every)
     try:

@@ -1,4 +1,4 @@
-"""The verdict on one conversation."""
+"""Judges one conversation."""
 
 from .layout import PAYLOAD
 from .wire import IN, altered
@@ -32,7 +32,7 @@ though nothing was lost.
 
 
 def verdict(cell, change, layout, outcome):
-    """One of GOOD or FAULTS, and a sentence about it."""
+    """(one of GOOD or FAULTS, a sentence about it)."""
     for check in (_came_back, _data, _peer, _in_time, _works, _needless):
         found = check(cell, change, layout, outcome)
         if found:
@@ -64,7 +64,7 @@ def _data(cell, _change, _layout, outcome):
 
 
 def _some_of(got, expected):
-    """Are these some of the datagrams, whole and in order?"""
+    """Whether these are some of the expected datagrams, complete and in order."""
     rest = iter(expected)
     return all(piece in rest for piece in got)
 
@@ -95,7 +95,7 @@ def _peer(_cell, change, layout, outcome):
 
 
 def _damaged(change, rest, count):
-    """What is left of payload whose first byte is where the change is."""
+    """The payload from the place of the change on, after the change."""
     if change.what == "drop":
         return rest[count:]
     if change.what == "double":
@@ -117,7 +117,7 @@ def _works(_cell, _change, _layout, outcome):
 
 
 def _needless(_cell, change, _layout, outcome):
-    """Bytes that come late or in small pieces are all there."""
+    """An exception is needless if bytes only come late or in small pieces."""
     if change.what in ("cut", "chop", "none") and outcome.told:
         return "needless", _words(outcome.told)
     return None

@@ -1,7 +1,7 @@
-"""What stands where in an undisturbed conversation: payload, the fields of headers, commands.
+"""The positions of payload, header fields and commands in an undisturbed conversation.
 
-This reads the wire by the reference's formats, not by the driver's parser: what a change hit must
-not be told by the code that is on trial.
+They are found by the formats in the reference, not by the driver's parser: the code under test
+must not decide what a change has hit.
 """
 
 import re
@@ -28,12 +28,12 @@ class Span:
     start: int
     end: int
     role: str
-    #: Of a field: where its header begins; of payload: where its header does.
+    #: For a field or a payload: where its header begins.
     head: int = -1
 
 
 class Layout:
-    """The two directions of one conversation, taken apart."""
+    """The two directions of one conversation, divided into spans."""
 
     def __init__(self, printed, sent):
         self.printed = bytes(printed)
@@ -43,11 +43,11 @@ class Layout:
         self._roles = {"module": _roles(self.out, TEXT), "host": _roles(self.into, COMMAND)}
 
     def role(self, change):
-        """What the byte at the place of a change means."""
+        """The meaning of the byte at the place of a change."""
         return self.span(change.side, change.at).role
 
     def span(self, side, place):
-        """The span that holds a place."""
+        """The span that contains a place."""
         return self._roles[side].get(place) or Span(
             place, place + 1, TEXT if side == "module" else COMMAND
         )
@@ -59,7 +59,7 @@ class Layout:
         return b"".join(text[s.start : s.end] for s in spans if s.role == PAYLOAD)
 
     def offset(self, side, place):
-        """How many bytes of payload stand before a place."""
+        """How many bytes of payload precede a place."""
         spans = self.out if side == "module" else self.into
         return sum(max(0, min(s.end, place) - s.start) for s in spans if s.role == PAYLOAD)
 

@@ -1,4 +1,4 @@
-"""docs/reliability.md: what the commands count is put between marks; the rest is kept by hand."""
+"""Writes counts into docs/reliability.md between marks; the rest of the page is kept by hand."""
 
 import re
 from pathlib import Path
@@ -67,7 +67,7 @@ MENDED = "Nothing yet."
 
 
 def _put(path, mark, text):
-    """Put text between the marks of a page, which is made where it is missing."""
+    """Put text between the marks of a page; the page is created if it is missing."""
     from .judge import SLACK  # noqa: PLC0415
 
     path = Path(path)
@@ -87,7 +87,7 @@ def _put(path, mark, text):
 
 
 def write_sweep(path, counts, whole, seed):
-    """The counts of a sweep."""
+    """Write the counts of a sweep."""
     how = "All changes" if whole else f"A sample (seed {seed})"
     parts = [
         f"{how}. {report.small(counts)}",
@@ -103,7 +103,7 @@ def write_sweep(path, counts, whole, seed):
 
 
 def write_fuzz(path, counts, seed):
-    """The counts of a fuzz."""
+    """Write the counts of a fuzz run."""
     lines = [f"Seed {seed}, {counts.seconds:.0f} s: {counts}."]
     lines += [f"- program {n}, {name}: {error}" for n, name, error in counts.faults]
     _put(path, "fuzz", "\n" + "\n".join(lines) + "\n\n")

@@ -1,4 +1,4 @@
-"""The parser under atheris: inputs that coverage guides, fed in pieces, whole and one by one."""
+"""Fuzzes the parser with atheris: coverage-guided inputs, fed as a whole and byte by byte."""
 
 import sys
 import tempfile
@@ -13,7 +13,7 @@ COUNTED = (DATA, 18)
 
 
 def fuzz_parser(runs=-1):
-    """Run until a fault, or so many inputs; an exit status."""
+    """Run until a fault, or for so many inputs; returns an exit status."""
     try:
         import atheris  # noqa: PLC0415 - a package that few have
     except ImportError:
@@ -21,7 +21,7 @@ def fuzz_parser(runs=-1):
         return 2
     with atheris.instrument_imports(include=["espat.parser"]):
         from espat import parser  # noqa: PLC0415 - instrumented as it is imported
-    from .garbling import LINES  # noqa: PLC0415 - behind that: it imports the driver
+    from .garbling import LINES  # noqa: PLC0415 - after that, because it imports the driver
 
     with tempfile.TemporaryDirectory() as corpus:
         for number, line in enumerate(LINES):
@@ -35,10 +35,10 @@ def fuzz_parser(runs=-1):
 
 
 def both(make, data):
-    """The first bytes say how a parser is set; the rest is read whole, and byte by byte.
+    """Parse an input as a whole and byte by byte; its first bytes are settings of the parser.
 
-    What is told must not depend on that, but where a line is too long for the ring. Raises
-    AssertionError where it does, or where the parser goes round in circles.
+    The events must be the same, unless a line is too long for the ring. Raises AssertionError if
+    they are not, or if the parser loops for ever.
     """
     head, body = data[:2], data[2:]
     if len(head) < 2:
@@ -49,7 +49,7 @@ def both(make, data):
 
 
 def events(make, head, body, most):
-    """All that a parser tells of `body`, read in pieces of at most `most` bytes."""
+    """All events of a parser for `body`, read in pieces of at most `most` bytes."""
     parser = make()
     parser.prompt = bool(head[0] & 1)
     parser.asked = (0, 1, 5, 512)[head[0] >> 1 & 3]

@@ -1,4 +1,4 @@
-"""Counts as tables."""
+"""Formats counts as tables."""
 
 from . import judge
 from .changes import FAMILIES
@@ -8,7 +8,7 @@ COLUMNS = ("exact", "told", "cannot be told")
 
 
 def table(head, rows):
-    """A table in Markdown, its numbers to the right."""
+    """A table in Markdown, with numbers aligned to the right."""
     rows = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 
@@ -32,27 +32,27 @@ def _rows(counter, keys):
 
 
 def by_family(counts):
-    """What was changed, and what came of it."""
+    """The results by family of changes."""
     rows = _rows(counts.verdicts, FAMILIES)
     total = [sum(row[i] for row in rows) for i in range(1, 6)]
     return table(["changed", "cases", *COLUMNS, "faults"], [*rows, ["all", *total]])
 
 
 def by_profile(counts):
-    """The same by family of modules."""
+    """The results by family of modules."""
     keys = sorted({profile for profile, _ in counts.profiles})
     return table(["module", "cases", *COLUMNS, "faults"], _rows(counts.profiles, keys))
 
 
 def cannot_be_told(counts):
-    """What no driver can see, by family of modules."""
+    """What no driver can detect, by family of modules."""
     profiles = sorted({profile for profile, _ in counts.profiles})
     rows = [[name, *(counts.excused[p, name] for p in profiles)] for name, *_ in RULES]
     return table(["changed", *profiles], rows)
 
 
 def faults(counts, each=3):
-    """What must not be, with some cases of each kind."""
+    """The faults, with some cases of each kind."""
     lines = []
     for (found, family, role), rows in sorted(counts.faults.items()):
         lines.append(f"{found}: {family}, {role} ({len(rows)} kept)")
@@ -62,13 +62,13 @@ def faults(counts, each=3):
 
 
 def later(counts, each):
-    """Where the connection afterwards did not work at the first try, or a link was left open."""
+    """The cases in which the next connection failed at the first try, or a link was left open."""
     rows = [f"    {cell}: {change}: {error}" for cell, change, error in counts.later[:each]]
     return "\n".join(["afterwards, no fault:", *rows]) if rows else ""
 
 
 def small(counts):
-    """What else was counted."""
+    """The other counts."""
     slowest = ", ".join(f"{name} {took:.1f} s" for name, took in sorted(counts.slowest.items()))
     tries = ", ".join(f"{n or 'none'}: {count:,}" for n, count in sorted(counts.tries.items()))
     left = counts.there_are - counts.cases

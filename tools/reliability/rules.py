@@ -1,6 +1,7 @@
-"""What cannot be told on a line without a checksum: each a predicate on what was changed where.
+"""Rules for what cannot be detected on a line without a checksum.
 
-A rule never looks at what came of it. It names the verdicts that it excuses: see `judge.FAULTS`.
+Each rule is a predicate on a change and its place; it never looks at the result. It names the
+verdicts that it excuses: see `judge.FAULTS`.
 """
 
 import re
@@ -18,7 +19,7 @@ BEFORE = 2
 
 
 def payload_flipped(_cell, change, layout):
-    """A byte of payload is another byte: every count is right."""
+    """A byte of payload is changed: every count is right."""
     return change.side == OUT and change.what == "flip" and layout.role(change) == PAYLOAD
 
 
@@ -30,8 +31,8 @@ def payload_balanced(_cell, change, _layout):
 def active_payload_count(_cell, change, layout):
     """Bytes of an active payload are missing or came twice.
 
-    What follows is taken for payload, or payload for what follows; the program has it before
-    anything that contradicts it comes.
+    What follows is then taken for payload, or payload for what follows, and the program has it
+    before any contradiction comes.
     """
     return change.what in ("drop", "double") and _in_active_payload(change, layout)
 
@@ -39,8 +40,8 @@ def active_payload_count(_cell, change, layout):
 def restart_in_active_payload(_cell, change, layout):
     """The module restarts in an active payload.
 
-    What its ROM and its firmware print then is payload by count, and the program has it before
-    anything that contradicts it comes.
+    What its ROM and its firmware print then counts as payload, and the program has it before any
+    contradiction comes.
     """
     return change.what == "restart" and _in_active_payload(change, layout)
 
@@ -56,8 +57,8 @@ def _in_active_payload(change, layout):
 def active_payload_and_two_ends(_cell, change, layout):
     """Two bytes of an active payload are missing, and two CRLF follow it.
 
-    The first, which ends the payload, is taken for the missing bytes, and the second, which begins
-    the next line, for the end.
+    The first CRLF, which ends the payload, is taken for the missing bytes; the second, which begins
+    the next line, is taken for the end of the payload.
     """
     span = layout.span(OUT, change.at)
     return (
@@ -69,20 +70,20 @@ def active_payload_and_two_ends(_cell, change, layout):
 
 
 def active_link(_cell, change, layout):
-    """The link of an active header is changed, and it still is a header."""
+    """The link number in an active header is changed, and it is still a valid header."""
     return _still_a_header(change, layout, LINK)
 
 
 def active_length(_cell, change, layout):
-    """The length of an active header is changed, and it still is a header.
+    """The length in an active header is changed, and it is still a valid header.
 
-    What is left of the payload, or what the payload took of what follows, comes behind it.
+    Then the rest of the payload is read as lines, or the beginning of what follows as payload.
     """
     return _still_a_header(change, layout, LENGTH)
 
 
 def active_length_to_a_line_end(_cell, change, layout):
-    """The same, and by the new length the payload ends where a CRLF stands."""
+    """The same, and with the new length the payload ends just before a CRLF."""
     if not active_length(_cell, change, layout):
         return False
     head = layout.span(OUT, change.at).head
@@ -103,12 +104,12 @@ def _still_a_header(change, layout, role):
 
 
 def datagram_address(_cell, change, layout):
-    """The address of a datagram, which no count depends on."""
+    """The address of a datagram is changed, on which no count depends."""
     return change.side == OUT and layout.role(change) == ADDRESS
 
 
 def datagram_hit(cell, change, layout):
-    """A datagram's own header or payload was hit, and it is lost whole: UDP promises no more."""
+    """The header or payload of a datagram is hit, and the whole datagram is lost, as UDP allows."""
     if cell.kind != "udp" or change.side != OUT or change.what not in ("drop", "double", "flip"):
         return False
     last = change.at + (change.amount if change.what == "drop" else 1)
@@ -117,14 +118,14 @@ def datagram_hit(cell, change, layout):
 
 
 def flipped_to_module(_cell, change, layout):
-    """A byte of ours is another byte when the module has it: every count is right."""
+    """A byte of payload to the module is changed: every count is right."""
     return change.side == IN and change.what == "flip" and layout.role(change) == PAYLOAD
 
 
 def address_to_module(_cell, change, layout):
-    """Where a datagram is to go is another place when the module has it.
+    """The destination of a datagram is changed on the way to the module.
 
-    The command still is one, with the same length; nobody says where it went.
+    The command is still valid, with the same length, and no reply says where the datagram went.
     """
     if change.side != IN or change.what not in ("drop", "double", "flip"):
         return False
@@ -136,9 +137,9 @@ def address_to_module(_cell, change, layout):
 
 
 def waits_for_few(_cell, change, layout):
-    """The module waits for 1 to 3 bytes more than come, for some of ours were lost on the way.
+    """The module waits for 1 to 3 bytes more than come, because some were lost on the way to it.
 
-    Whatever wakes it is payload to it: three bytes are as few as any escape has.
+    Whatever is sent to end the wait counts as payload: the shortest escape has three bytes.
     """
     if change.side != IN or change.what not in ("drop", "double", "flip"):
         return False
@@ -150,7 +151,7 @@ def waits_for_few(_cell, change, layout):
 
 
 def _missing(change, layout, span):
-    """How many bytes the module waits for in vain in the send that a span belongs to, or None."""
+    """How many bytes are missing for the module in the send to which a span belongs, or None."""
     spans = layout.into
     at = spans.index(span) if span in spans else -1
     at -= at >= 0 and span.role == PAYLOAD
@@ -165,10 +166,9 @@ def _missing(change, layout, span):
 
 
 def doubled_to_module(_cell, change, layout):
-    """A byte of ours comes twice, in a payload or right in front of one.
+    """A byte to the module comes twice, in a payload or directly before one.
 
-    The count is filled with one byte too many, and the module throws away what is behind it
-    without a word.
+    The module then has the whole count one byte too early, and discards the last byte silently.
     """
     if change.side != IN or change.what != "double":
         return False

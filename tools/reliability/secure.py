@@ -1,4 +1,4 @@
-"""TLS: the near end, and a far end with a certificate of its own, made when first asked for."""
+"""TLS for both ends; the server has a certificate of its own, which is made on first use."""
 
 import datetime
 import functools
@@ -14,7 +14,7 @@ NAME = "talk.test"
 
 @functools.cache
 def context():
-    """An `ssl.SSLContext` that suits the handshakes of old firmware: they know RSA alone."""
+    """An `ssl.SSLContext` for the handshakes of old firmware, which knows only RSA."""
     try:
         from cryptography import x509  # noqa: PLC0415 - a library that not everybody needs
         from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
@@ -53,7 +53,7 @@ def context():
 
 
 def server(make):
-    """What a `MemoryNetwork` listens with: TLS in front of what `make()` makes."""
+    """A handler for `MemoryNetwork.listen` that adds TLS to the handler that `make()` returns."""
 
     def connected():
         return tls_server(context(), make())()
@@ -62,7 +62,7 @@ def server(make):
 
 
 def wrapped(sock, profile, host):
-    """A socket with TLS that verifies nothing: what is tried here is the line, not the peer."""
+    """A socket with TLS without verification: the line is tested here, not the peer."""
     made = tls.create_default_context()
     made.verify_mode = tls.CERT_NONE
     if profile.startswith(("nonos", "wizfi")):

@@ -1,4 +1,4 @@
-"""Sweeps: cells of conversations, their changes, the counts."""
+"""Sweeps over cells of conversations and their changes, and the counts of the results."""
 
 import collections
 import functools
@@ -26,7 +26,7 @@ KEPT = 40
 
 
 def cells(profiles=None, kinds=KINDS):
-    """Every cell but for the size of reads, which goes round over the changes of each."""
+    """Every cell; the size of reads is not varied here, but over the changes of each cell."""
     made = []
     for profile in profiles or sorted(PROFILES):
         for kind in kinds:
@@ -38,7 +38,7 @@ def cells(profiles=None, kinds=KINDS):
 
 @functools.cache
 def undisturbed(cell):
-    """The layout of a cell's conversation with nothing changed, and its list of changes."""
+    """The layout of a cell's conversation without changes."""
     outcome, world = talk(cell)
     found = judge.verdict(cell, Change(), None, outcome)
     if found[0] != "exact":
@@ -52,7 +52,7 @@ def undisturbed(cell):
 
 @functools.lru_cache(maxsize=4)
 def listed(cell):
-    """(family, change, size of reads) of all that is done to a cell."""
+    """(family, change, size of reads) of all changes that are made in a cell."""
     rows = changes.every(undisturbed(cell))
     if cell.kind == "udp":
         return [(family, change, cell.reads) for family, change in rows]
@@ -61,11 +61,11 @@ def listed(cell):
 
 @dataclass
 class Counts:
-    """What came of a sweep: counts by family of changes and verdict, by rule, and faults.
+    """The results of a sweep: counts by family of changes and verdict, by rule, and faults.
 
-    `there_are` so many conversations in the cells, of which a sample takes some. `later` has the
-    cases in which the connection afterwards worked, but not at the first try, or
-    the module had a link too many then.
+    `there_are` is the number of all conversations in the cells, of which a sample takes some.
+    `later` has the cases in which the next connection worked, but not at the first try, or in which
+    the module then had one link too many.
     """
 
     verdicts: collections.Counter = field(default_factory=collections.Counter)
@@ -81,7 +81,7 @@ class Counts:
 
     @property
     def cases(self):
-        """How many conversations."""
+        """How many conversations there were."""
         return sum(self.verdicts.values())
 
     @property
@@ -90,7 +90,7 @@ class Counts:
         return sum(n for (_, found), n in self.verdicts.items() if found in judge.FAULTS)
 
     def add(self, other):
-        """Take in the counts of another."""
+        """Add the counts of another object."""
         for name in ("verdicts", "excused", "profiles", "tries"):
             getattr(self, name).update(getattr(other, name))
         for name, seconds in other.slowest.items():
@@ -108,7 +108,7 @@ def _alarm(*_):
 
 
 def one(cell, change):
-    """One conversation: (verdict, why, rule, outcome)."""
+    """Run one conversation: (verdict, why, rule, outcome)."""
     layout = undisturbed(cell)
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, _alarm)
@@ -124,7 +124,7 @@ def one(cell, change):
 
 
 def _run(task):
-    """The part of a sweep that one process does: a cell and the numbers of its changes."""
+    """Do the part of a sweep for one process: a cell and the numbers of its changes."""
     cell, numbers = task
     counts = Counts()
     rows = listed(cell)
@@ -171,9 +171,9 @@ def _around(layout, change):
 def sweep(
     which, *, sample=None, seed=0, seconds=None, plain=False, jobs=1, tell=lambda counts: None
 ):
-    """Run cells, whole or a `sample` of so many changes each, for at most so many `seconds`.
+    """Run cells with all changes, or with a `sample` of so many each, for at most `seconds`.
 
-    A sample takes families of changes in turn; `plain`: each change is as likely as any other.
+    A sample takes families of changes in turn; `plain`: each change has the same probability.
     `tell` is called with the counts so far.
     """
     start = time.monotonic()
@@ -186,7 +186,7 @@ def sweep(
         if sample is not None or seconds is not None:
             numbers = _mixed(listed(cell), chance, plain)[:sample]
         tasks.append([(cell, numbers[i : i + CHUNK]) for i in range(0, len(numbers), CHUNK)])
-    if seconds is not None:  # all cells take turns, so that time cuts none of them off
+    if seconds is not None:  # cells take turns, so that the time limit omits none of them
         turns = max(map(len, tasks))
         tasks = [row[i] for i in range(turns) for row in tasks if i < len(row)]
     else:
@@ -202,7 +202,7 @@ def sweep(
 
 
 def _mixed(rows, chance, plain):
-    """The numbers of rows in an order of chance in which the families of changes take turns."""
+    """The numbers of rows in random order, in which the families of changes take turns."""
     by_family = collections.defaultdict(list)
     for number, (family, *_) in enumerate(rows):
         by_family["" if plain else family].append(number)
@@ -213,7 +213,7 @@ def _mixed(rows, chance, plain):
 
 
 class _pool:
-    """`map` over tasks, in so many processes; in this one for 1."""
+    """`map` over tasks in so many processes; with 1, in this process."""
 
     def __init__(self, jobs):
         self.jobs = jobs

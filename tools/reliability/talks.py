@@ -1,6 +1,6 @@
-"""The conversations that are disturbed: many payloads down, each echoed up; a burst; the end.
+"""The conversations that are disturbed: many payloads down, each sent back; a burst; the end.
 
-What a program got, what its peer got, and every exception are kept in an `Outcome` for the judge.
+An `Outcome` keeps what the program and its peer received, and every exception, for the judge.
 """
 
 import errno
@@ -41,17 +41,17 @@ DATAGRAM_BURST = (3, 61, 20)
 
 @functools.cache
 def payload(number, size):
-    """`size` bytes, as good as random and always the same; the last is a line end."""
+    """`size` pseudo-random bytes, always the same; the last one is a line end."""
     return random.Random(number * 7919 + size).randbytes(size - 1) + b"\n"
 
 
 @dataclass
 class Outcome:
-    """What came of a conversation.
+    """The result of a conversation.
 
-    `told` is (where, exception) of the first call that raised, `odd` of one that raised what is not
-    documented. `calls` are (name, simulated seconds, seconds allowed). `printed` and `sent` are the
-    places on the line where the conversation ended.
+    `told` is (where, exception) of the first call that raised, `odd` of one that raised an
+    undocumented exception. `calls` are (name, simulated seconds, seconds allowed). `printed` and
+    `sent` are the places on the line where the conversation ended.
     """
 
     got: bytearray = field(default_factory=bytearray)
@@ -71,9 +71,9 @@ class Outcome:
 
 
 class Teller:
-    """The far end: says payload after payload, the next when all that is due for it has come.
+    """The far end: sends payload after payload, each when all that is due before it has come.
 
-    `later` calls a function, after a while where the far end is slow.
+    `later` calls a function, at once or, for a slow far end, after a delay.
     """
 
     def __init__(self, sizes, burst, later):
@@ -85,7 +85,7 @@ class Teller:
         self._told = 0
 
     def received(self, peer, data):
-        """Count what came; say what that is the ask for."""
+        """Count what came, and send the payloads that are due now."""
         self.heard += data
         while self._told < len(self._due) and len(self.heard) >= self._due[self._told]:
             n = self._told
@@ -104,11 +104,11 @@ class Teller:
 
 
 class Stop(Exception):
-    """The program gives up: a call raised, or the end came."""
+    """The program ends, because a call raised or the connection ended."""
 
 
 class Program:
-    """What the three conversations share: every call on the driver is timed and its errors kept."""
+    """The base of all conversations: every call of the driver is timed, and its errors are kept."""
 
     def __init__(self, world, outcome):
         self.world = world
@@ -116,7 +116,7 @@ class Program:
         self.sockets = []
 
     def call(self, name, allowed, function, *args):
-        """Call the driver. What it raises ends the conversation."""
+        """Call the driver. An exception ends the conversation."""
         out, clock = self.outcome, self.world.clock
         start = clock.now()
         try:
@@ -131,7 +131,7 @@ class Program:
             out.calls.append((name, clock.now() - start, allowed))
 
     def run(self):
-        """The conversation, to its end or its first exception; then every socket is closed."""
+        """Run the conversation to its end or its first exception, then close every socket."""
         try:
             self.call("join", JOIN, self.world.join)
             self.talk()
@@ -144,7 +144,7 @@ class Program:
                 pass
 
     def socket(self, *args, **names):
-        """A socket, with the time-out that all have here."""
+        """Make a socket with the time-out of all sockets here."""
         sock = self.world.pool.socket(*args, **names)
         self.sockets.append(sock)
         sock.settimeout(TIMEOUT)
@@ -152,7 +152,7 @@ class Program:
 
 
 class Stream(Program):
-    """TCP: a connection to a server."""
+    """TCP, with a connection to a server."""
 
     def __init__(self, world, outcome, cell, far):
         Program.__init__(self, world, outcome)
@@ -177,7 +177,7 @@ class Stream(Program):
         return sock
 
     def say(self, sock, data):
-        """Send it all."""
+        """Send all of it."""
         self.outcome.tried += data
         self.call("send", TIMEOUT, sock.sendall, data)
 
@@ -191,7 +191,7 @@ class Stream(Program):
         return bytes(buffer[:n])
 
     def hear(self, sock, count):
-        """Read `count` bytes; an end before is a clean end too early."""
+        """Read `count` bytes; an end before that is a clean end that comes too early."""
         end = len(self.outcome.got) + count
         while len(self.outcome.got) < end:
             piece = self.piece(sock, end - len(self.outcome.got))
@@ -208,10 +208,10 @@ class Stream(Program):
 
 
 class Secure(Stream):
-    """The same by TLS."""
+    """The same with TLS."""
 
     def connected(self):
-        """A socket whose other end is the far end; its certificate is not looked at."""
+        """A socket whose other end is the far end; its certificate is not verified."""
         from .secure import server, wrapped  # noqa: PLC0415 - needs libraries that few have
 
         self.world.network.listen(HOST, PORT, server(self.far.teller))
@@ -225,7 +225,7 @@ class Served(Stream):
     """The same with a client of the module's server."""
 
     def connected(self):
-        """A client's socket; the client is the far end."""
+        """The socket of a client, which is the far end."""
         server = self.socket()
         server.bind(("0.0.0.0", PORT))
         self.call("listen", TIMEOUT, server.listen, 1)
@@ -238,9 +238,9 @@ class Served(Stream):
 
 
 class Polled(Stream):
-    """TCP by a program that must not wait: it calls again and again.
+    """TCP by a program that does not wait, but calls again and again.
 
-    It reads no lines: for an end of line that was lost it would wait for ever.
+    It reads no lines, because it would wait for ever for a line end that was lost.
     """
 
     def piece(self, sock, most):
@@ -251,7 +251,7 @@ class Polled(Stream):
 
     @property
     def size(self):
-        """Bytes of a read."""
+        """How many bytes a read asks for."""
         return 100 if self.cell.reads == "line" else int(self.cell.reads)
 
     def connected(self):
@@ -261,7 +261,7 @@ class Polled(Stream):
         return sock
 
     def call(self, name, allowed, function, *args):
-        """As for all, until it is done; in vain for too long, it hangs."""
+        """Call until it succeeds; if that takes too long, it counts as a hang."""
         world = self.world
         end = world.clock.now() + POLLS
         while True:
@@ -282,7 +282,7 @@ def _raised(error):
 
 
 class Faced(Polled):
-    """The same by the socket of MicroPython's face, polled before each read."""
+    """The same with the socket of MicroPython's face, polled before each read."""
 
     def socket(self, *args, **names):
         """A stream."""
@@ -294,7 +294,7 @@ class Faced(Polled):
         return sock
 
     def say(self, sock, data):
-        """Write it all, however little is taken at a time."""
+        """Write all of it, even if little is accepted at a time."""
         self.outcome.tried += data
         view = memoryview(data)
         while view:
@@ -331,7 +331,7 @@ class Beside(Stream):
 
 
 class Datagrams(Program):
-    """UDP: an ask, a datagram down, an echo up; then three at once."""
+    """UDP: a request, a datagram down, the same datagram up; then three at once."""
 
     def __init__(self, world, outcome, _, far):
         Program.__init__(self, world, outcome)
@@ -363,14 +363,14 @@ class Datagrams(Program):
 
 
 class Responder:
-    """The far end of the datagrams: answers asks."""
+    """The far end for datagrams: answers requests."""
 
     def __init__(self):
         self.heard = bytearray()
         self._asked = 0
 
     def __call__(self, peer, source, data):
-        """A datagram came."""
+        """Note a datagram, and answer it if it is a request."""
         self.heard += data
         if data != ASK:
             return
@@ -384,7 +384,7 @@ class Responder:
 
 
 class FarEnd:
-    """Whom the module talks to, and all that these heard."""
+    """All peers of the module, and what they received."""
 
     def __init__(self, sizes, later):
         self.sizes = sizes
@@ -393,13 +393,13 @@ class FarEnd:
         self.responder = Responder()
 
     def teller(self):
-        """The peer of one more connection."""
+        """Make the peer for another connection."""
         self.tellers.append(Teller(self.sizes, BURST, self.later))
         return self.tellers[-1]
 
     @property
     def heard(self):
-        """What came; a bar between connections, of which only one can be right."""
+        """What the peers received, with a bar between connections; only one of them is right."""
         return self.responder.heard + b"|".join(bytes(t.heard) for t in self.tellers if t.heard)
 
 
@@ -418,7 +418,7 @@ DELAYS = {"slow": SLOW, "polled": SLOWER, "faced": SLOWER}
 
 @dataclass(frozen=True)
 class Cell:
-    """What is varied: family, kind of socket (of KINDS), receive mode, size of reads."""
+    """The variables: family, kind of socket (of KINDS), receive mode, size of reads."""
 
     profile: str
     kind: str = "tcp"
@@ -431,14 +431,14 @@ class Cell:
 
     @property
     def sizes(self):
-        """The payloads that come down."""
+        """The sizes of the payloads that come down."""
         if self.kind in DELAYS or self.kind == "beside":
             return FEW_SIZES
         return SIZES if self.passive else ACTIVE_SIZES
 
     @property
     def expected(self):
-        """What a program must get: bytes of a stream, or a list of datagrams."""
+        """What the program must receive: bytes of a stream, or a list of datagrams."""
         if self.kind == "udp":
             rows = [*enumerate(DATAGRAMS), *enumerate(DATAGRAM_BURST, 50)]
             return [payload(n, size) for n, size in rows]
@@ -447,7 +447,7 @@ class Cell:
 
 
 def talk(cell, change=None):
-    """One conversation in a world of its own, and whether the radio works afterwards."""
+    """Run one conversation in a new world, and check whether the radio works afterwards."""
     world = World(cell.profile, change, passive=cell.passive)
     outcome = Outcome()
     try:
@@ -467,7 +467,7 @@ def talk(cell, change=None):
 
 
 def _later(world, seconds):
-    """What calls a function after so many seconds; None: at once."""
+    """A function that calls a function after so many seconds; None: at once."""
     if seconds is None:
         return lambda function: function()
     after = world.module.core.scheduler.after
@@ -475,9 +475,9 @@ def _later(world, seconds):
 
 
 def _afterwards(world, outcome):
-    """A new connection on the same radio: how many tries it took, 0 for none of three.
+    """Open a new connection on the same radio; returns the number of tries, 0 if three failed.
 
-    A program whose `connect()` raised calls it again.
+    If the radio's `connect()` had raised, it is called again first, as programs do.
     """
     unjoined = any(told and told[0] == "join" for told in (outcome.told, outcome.odd))
     for number in (1, 2, 3):

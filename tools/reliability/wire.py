@@ -1,7 +1,7 @@
-"""A serial line on which one thing goes wrong at one place, and the port that drives it.
+"""A serial line on which one thing goes wrong at one place, and the driver's port for it.
 
-Places are counted in bytes from the beginning of a conversation, for each direction apart. Up to
-its place a change changes nothing, so that the bytes before it are those of the undisturbed
+Places are counted in bytes from the beginning of a conversation, separately for each direction. A
+change has no effect before its place, so the bytes before it are those of the undisturbed
 conversation, and a place found there is the same byte here.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from espat.port import Port
 
-#: What the ROM of an ESP8266 prints at 74880 baud looks so at 115200: made up, like the emulator's.
+#: The boot text of an ESP8266's ROM (74880 baud) read at 115200 baud: invented, as the emulator's.
 NOISE = b"\x00\xe0\x8c\r\n~?\x80\x06\xfcl>\x1c\xc3\x00\r\n\x8e\x0c\xe2\x82n\xf3> \xff\x00\x1e"
 BUSY = b"\r\nbusy p...\r\n"
 
@@ -19,7 +19,7 @@ IN = "host"
 
 
 class Hang(BaseException):
-    """The driver does not come back. No `Exception`, so that nothing in the driver swallows it."""
+    """The driver does not return. Not an `Exception`, so that the driver cannot catch it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Change:
 
 
 def altered(change, data, start):
-    """The bytes `data`, the first of which has the place `start`, as they are after a change."""
+    """The bytes `data`, which begin at the place `start`, with a change applied."""
     at = change.at - start
     if change.what == "drop":
         return data[: max(at, 0)] + data[max(at + change.amount, 0) :]
@@ -65,10 +65,10 @@ def altered(change, data, start):
 
 
 class Wire:
-    """The host's end of the serial line to an emulated module, with no more than every UART has."""
+    """The host's end of the serial line to an emulated module, with only what every UART has."""
 
     timeout = 0
-    #: A driver that turns in circles without a pause turns here.
+    #: How many calls are allowed between pauses: a driver that loops without a pause makes more.
     most_calls = 60_000
 
     def __init__(self, module, clock, change):
@@ -88,19 +88,19 @@ class Wire:
         self._dry = None
 
     def count(self):
-        """Count a call; Hang where there are too many of them."""
+        """Count a call; raises Hang if there are too many."""
         self._calls += 1
         if self._calls > self.most_calls:
             raise Hang(f"{self.most_calls} calls of the UART")
 
     def rested(self):
-        """Time passed: calls are counted anew."""
+        """Reduce the count of calls, because time has passed."""
         self._calls = max(0, self._calls - 40)
 
     # -- from the module ---------------------------------------------------------------------
 
     def readinto(self, view):
-        """Bytes that are here; how many, or None."""
+        """Read the bytes that are there; returns how many, or None."""
         self.count()
         self._pull()
         limit = len(view)
@@ -156,7 +156,7 @@ class Wire:
     # -- to the module -----------------------------------------------------------------------
 
     def write(self, view):
-        """Bytes for the module, all of which are taken."""
+        """Take bytes for the module, always all of them."""
         self.count()
         self.active = True
         data = bytes(view)
@@ -174,7 +174,7 @@ class Wire:
         return len(view)
 
     def _busy(self, data, start):
-        """Hold the command until it is whole; then answer, and carry it out or not."""
+        """Hold the command until it is complete, then answer busy, and carry it out or not."""
         change = self.change
         ahead = max(0, change.at - start)
         behind = max(ahead, min(len(data), change.end - start))
@@ -190,7 +190,7 @@ class Wire:
         return len(data)
 
     def deinit(self):
-        """Nothing to give back."""
+        """Do nothing: there is nothing to release."""
 
     @property
     def baudrate(self):
@@ -203,10 +203,10 @@ class Wire:
 
 
 class QuickPort(Port):
-    """The driver's port by a clock that stands still but in pauses.
+    """The driver's port with a clock that moves only in pauses.
 
-    A pause is 1 ms while something moves, and longer the longer nothing does, up to 64 ms, but
-    never past what the module does next.
+    A pause is 1 ms while something moves, and the longer nothing moves the longer it is, up to
+    64 ms, but it never goes past the next event of the module.
     """
 
     def __init__(self, wire, module, clock, patience):

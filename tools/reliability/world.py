@@ -1,4 +1,4 @@
-"""A joined-up world in one process: a module, a network of Python objects, and a radio."""
+"""A whole set-up in one process: a module, a network of Python objects, and a radio."""
 
 from espat import Radio, SocketPool
 from espat_tools.emulator import MemoryNetwork, Module, SimClock
@@ -9,18 +9,18 @@ SSID, PASSWORD = "espat", "correct horse"
 
 
 class Echo:
-    """A server that says what it hears."""
+    """A server that sends back what it receives."""
 
     def received(self, peer, data):
-        """Say it."""
+        """Send it back."""
         peer.send(data)
 
 
 class World:
-    """An emulated module, not joined, and a radio on a line that a change is made on.
+    """An emulated module, not joined, and a radio on a line to which a change is made.
 
     `wire` is the class of the line. `passive=False` makes a module that refuses passive receive,
-    as old and odd firmware does.
+    as old and unusual firmware does.
     """
 
     def __init__(self, profile, change=None, *, passive=True, patience=900, wire=Wire, **radio):
@@ -41,7 +41,7 @@ class World:
         self.radio.connect(SSID, PASSWORD)
 
     def echoes(self, text):
-        """Does a new connection carry `text` there and back?"""
+        """Whether a new connection carries `text` to the peer and back."""
         with self.pool.socket() as sock:
             sock.settimeout(5)
             sock.connect(("echo.test", 7))
@@ -55,10 +55,10 @@ class World:
             return bytes(got) == text
 
     def let(self, seconds):
-        """Let time pass while nobody looks at the line."""
+        """Let time pass while nobody reads the line."""
         self.clock.advance(seconds)
         self.module.pump()
 
     def close(self):
-        """Free what the module holds."""
+        """Release the resources of the module."""
         self.module.close()
