@@ -11,10 +11,10 @@ else:
     import tomli as tomllib
 
 DEFAULT = Path(__file__).resolve().parents[2] / "budgets.toml"
-"""Where it is in a checkout; an installed package has none."""
+"""The path of budgets.toml in a checkout; an installed package has none."""
 
 SECTIONS = {"memory": ("memory", "allocation", "size"), "commands": ("commands",)}
-"""Which benchmark measures the gates of which sections."""
+"""{benchmark: sections whose gates it measures}"""
 
 
 @dataclass(frozen=True)

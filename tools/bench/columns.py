@@ -5,12 +5,12 @@ These are their defaults, and the columns of their tables as keys of the JSON an
 
 RUNS = 7
 LENGTH = 20_000_000
-"""Of `emulator`: bodies over each port, and bytes of a body."""
+"""Defaults of `emulator`: number of bodies over each port, and bytes of a body."""
 SECONDS = 2.0
-"""Of `pace`: what the answers, and the transfer, of one figure take about."""
+"""Default of `pace`: about how long the answers, and the transfer, take for one figure."""
 MOST_BYTES = 100_000_000
 MOST_REQUESTS = 10_000
-"""Of `growth`."""
+"""Defaults of `growth`."""
 
 WIRE = {
     "family": "family",

@@ -13,7 +13,7 @@ from espat_tools.emulator import PROFILES, MemoryNetwork, Module
 
 LENGTH = 10_000
 RX_SIZE = 576
-"""The host's receive buffer: what espat takes it for unless it is told, the hardest case."""
+"""The host's receive buffer: the size that espat assumes by default, which is the hardest case."""
 
 _BODY = bytes((i * 7 + i // 251) & 0xFF for i in range(LENGTH))
 _HOST = "web.test"

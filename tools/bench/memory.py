@@ -19,9 +19,9 @@ from espat_tools.house.imports import rooms
 
 ONBOARD = Path(__file__).resolve().parent / "onboard"
 BODY = 100 * 1024
-"""Bytes that the smallest heap must be able to stream."""
+"""How many bytes must be streamed in the smallest heap."""
 HEAPS = range(16, 257)
-"""Where the smallest heap is looked for, in KB."""
+"""The range in KB in which the smallest heap is searched."""
 STEPS = (
     "import",
     "radio object",
@@ -34,7 +34,7 @@ STEPS = (
 )
 """The steps of onboard/steps.py, in its order."""
 CALLS = {64: 10_000, 32: 1_000}
-"""How many `recv_into` the allocation is counted over, by the size of objects."""
+"""Over how many `recv_into` calls the allocation is counted, by the bits of objects."""
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Heap:
 
 
 NAMES = ("espat/faces/", "espat/names")
-"""The module names that programs import: a board needs those of its runtime alone."""
+"""The modules that programs import by other names: a board needs only those of its runtime."""
 
 
 @dataclass

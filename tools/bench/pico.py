@@ -27,7 +27,7 @@ from espat_tools.emulator import Module, SocketNetwork
 
 BODY = b"0123456789" * 1000
 HEAPS = range(40, 321)
-"""Where the smallest heap is looked for, in KB."""
+"""The range in KB in which the smallest heap is searched."""
 PATIENCE = 30
 
 _BEFORE = """
@@ -111,7 +111,7 @@ PROGRAMS = {
     "asyncio: a page of 1 KB served": _SERVER,
 }
 LACKING_32 = ("asyncio", "requests")
-"""What programs import that the WebAssembly build has not."""
+"""Modules that programs import and the WebAssembly build lacks."""
 
 # It collects garbage only between two cells. The names that a program of some size would make are
 # made before; measure.py says why.

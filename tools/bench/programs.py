@@ -17,7 +17,7 @@ from espat_tools.bench.simulated import Bench, bench
 
 RATES = (115_200, 921_600)
 _DELAYS = {"connect": 0.002, "dns": 0.002, "send": 0.002, "peer": 0.002}
-"""What a real module and a near peer take, in seconds, besides the wire."""
+"""How many seconds a real module and a near peer take, in addition to the wire."""
 
 _JSON = b'{"temperature": 21.5, "humidity": 40, "name": "%s"}' % (b"x" * 250)
 _FILES = (1_000, 2_000, 5_000, 8_760, 11_000, 15_000, 20_000, 30_000, 45_000)

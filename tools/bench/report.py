@@ -137,7 +137,7 @@ MEMORY = {
 }
 
 
-"""Gate, what it is of, and its aim, "" for none: those of budgets.toml."""
+"""{gate of budgets.toml: (what it measures, its aim, "" for none)}"""
 
 _AIMS = {"byte": 7000, "small": 700, "line": 700, "large": 150, "pieces": 400}
 

@@ -13,7 +13,7 @@ from espat_tools.emulator import MemoryNetwork, Module, SimClock
 
 SSID, PASSWORD = "espat", "correct horse"
 RX_SIZE = 2048
-"""The host's receive buffer, as the board files have it."""
+"""The host's receive buffer in bytes, as in the board files."""
 
 _PATIENCE = 3600
 

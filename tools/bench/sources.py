@@ -15,7 +15,7 @@ from espat_tools.bench import memory, peer
 
 IMPORT = "import espat\nprint('imported')\n"
 FORMS = (True, False)
-"""Whether it is `.mpy`."""
+"""Whether the files are `.mpy`."""
 
 
 @dataclass(frozen=True)

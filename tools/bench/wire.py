@@ -16,10 +16,10 @@ from espat_tools.bench.simulated import Bench, Sender, Sink, bench
 RATES = (115_200, 460_800, 921_600)
 LENGTH = 40_000
 FAMILIES = ("esp32c3-3.3", "nonos-1.7.4")
-"""Passive receive of 2,920 and of 5,760 bytes a link; sends of 8,192 and of 2,048."""
+"""Passive receive of 5,744 and of 2,920 bytes per link; sends of 8,192 and of 2,048."""
 
 _MODULE_SEND = 0.002
-"""What a real module takes for a send, in seconds, besides the wire."""
+"""How many seconds a real module takes for a send, in addition to the wire."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import click
 from espat_tools.emulator import PROFILES
 
 DIFFERS, STOPPED = 1, 130
-"""Exit statuses: something differs; after Ctrl-C, as shells have it."""
+"""Exit statuses: something differs; after Ctrl-C, as in shells."""
 
 _HELP = {
     "port": "Where the module is: a device, or any URL of pyserial's.",

@@ -12,7 +12,7 @@ from espat_tools.emulator import Module, SocketNetwork
 
 LOOPBACK = "127.0.0.1"
 SERVED = (333, 8070, 8080, 35)
-"""The ports that sessions listen on: low ones cannot be had, so each has another that is free."""
+"""The ports on which sessions listen; each is mapped to a free one, as low ones are restricted."""
 
 _QUICK = {"join": 0.01, "boot": 0.02, "dns": 0.001, "connect": 0.001}
 

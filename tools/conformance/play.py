@@ -11,13 +11,13 @@ KINDS = {
     "ms": r"\d+",
     "now": r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d 20\d\d",
 }
-"""What stands for a value in a reply: an address, milliseconds, a time that is none of 1970."""
+"""Kinds of values in a reply: an address, milliseconds, or a time in this century."""
 
 _NOTICE = re.compile(
     r"WIFI (?:CONNECTED|DISCONNECT|GOT IP|GOT IPv6 [LG]L)|\+TIME_UPDATED"
     r"|\+(?:STA_(?:DIS)?CONNECTED|DIST_STA_IP):.*|ready"
 )
-"""What a module may say at any time: a document leaves it out where it tells nothing."""
+"""Notices that a module may print at any time; documents omit them if they do not matter."""
 
 _PAUSE = 0.05  # seconds of silence after which a reply is assumed to be complete
 _REFUSED = ("ERROR", "FAIL", "SEND FAIL", "busy p...", "busy s...")

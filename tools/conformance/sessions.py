@@ -73,7 +73,7 @@ class Session:
     since: tuple = (2, 4)
     needs: frozenset = field(default_factory=frozenset)
     before: tuple = ()
-    """Lines said before it, whose answers do not matter: what a document takes for granted."""
+    """Lines to send first, whose answers do not matter: a document assumes that this was done."""
 
 
 def _needs(*what):

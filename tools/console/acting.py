@@ -16,10 +16,10 @@ OWN = {
     "/record": ("/record FILE", "write down what is said from now on; without FILE: stop"),
     "/quit": ("/quit", "the end; so is Ctrl-D"),
 }
-"""The console's own commands: how each is typed, and what it does."""
+"""The console's own commands: {name: (how it is typed, what it does)}."""
 
 _MEANT = {"help": "/help", "?": "/help", "quit": "/quit", "exit": "/quit"}
-"""What people type who do not know these yet; no firmware knows such words."""
+"""What users may type who do not know these commands; no firmware knows such words."""
 
 Say = Callable[[str, str], None]
 

@@ -21,9 +21,9 @@ GROUPS = {
     "but_wiz": tuple(each for each in forms.ALL if each != forms.WIZ),
 }
 FAMILIES = dict(forms.FAMILIES)
-"""id: what a person calls it."""
+"""{id: name for users}"""
 ANY = ""
-"""No family is known: all that any has."""
+"""The family is not known: include everything that any family has."""
 
 _GROUP = re.compile(r" ?\[(\w+)\]$")
 _PARAMETER = re.compile(
@@ -171,7 +171,7 @@ _LIKE = (
     ((0x50, forms.E50), (0x40, forms.E41), (0x30, forms.E33), (0x00, forms.E24)),
     ((0x00, forms.WIZ),),
 )
-"""By the driver's number of a family: from which version (0xMm) it is most like which of ours."""
+"""By the driver's number of a family: from which version (0xMm) on it is closest to which one."""
 
 
 def family_of(lines: list[bytes]) -> str:

@@ -38,9 +38,9 @@ _STYLE = Style.from_dict(
     }
 )
 _PATIENCE = 2.0
-"""Seconds that the first answer may take before it is said where to look."""
+"""How many seconds the first answer may take before a hint is printed."""
 _USUAL = 10.0
-"""Seconds that a usual command may take before the next line of those that were pasted."""
+"""How many seconds a usual command may take before the next pasted line is sent."""
 _LOOK = 0.02
 _SILENT = (
     "No answer yet. Is the rate right (/baud N)? Do TX and RX cross, and is there ground between? "

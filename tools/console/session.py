@@ -13,10 +13,10 @@ from espat_tools.transcripts.talk import Item, Talk
 from . import reference
 
 SILENCE = 1.0
-"""Seconds of silence before and after ``+++``: more than the 20 ms that the firmware wants before,
-and what the reference wants before the next command."""
+"""Seconds of silence before and after ``+++``: more than the 20 ms that the firmware needs before
+it, and as long as the reference demands before the next command."""
 STALE = 0.5
-"""So long after its last byte a line that has no end is shown as it is."""
+"""Seconds after its last byte until an incomplete line is shown."""
 _TOGETHER = 0.02
 _PATIENCE = {
     b"CWJAP": 60, b"CWLAP": 60, b"CIPSTART": 120, b"CIPSTARTEX": 120, b"CIUPDATE": 200,
@@ -94,9 +94,9 @@ class Session:
     ):
         self.family = reference.ANY
         self.links: bool | None = None
-        """Whether links have numbers, as far as this conversation tells."""
+        """Whether links have numbers, as far as this conversation shows; None: not known."""
         self.learned: dict[str, str] = {}
-        """Commands that AT+CMD? told, and their forms."""
+        """Commands listed by AT+CMD?, and their forms."""
         self.last_result = b""
         self._version: list[bytes] = []  # lines of AT+GMR's reply
         self._port = port

@@ -19,7 +19,7 @@ STYLES = {
     "hint": "ansimagenta",
 }
 _MOST = 2000
-"""Bytes of a payload that are shown."""
+"""The most bytes of a payload that are shown."""
 _HINTS = {
     b"SEND FAIL": "the other end did not take it: is the link still open?",
     b"+CWJAP:1": "the access point did not answer in time",
@@ -34,7 +34,7 @@ _ASK = {
     "AT+CIPSEND": "is the link open? With AT+CIPMUX=1 its number comes first",
     "AT+CIPSERVER": "it wants AT+CIPMUX=1 before",
 }
-"""What to look at where a command is typed as it should be, and refused without a reason."""
+"""What to check if a command was typed correctly, but refused without a reason."""
 _SUFFIX = re.compile("_(CUR|DEF)$")
 Line = tuple[str, str]
 

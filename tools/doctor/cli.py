@@ -16,8 +16,8 @@ from espat_tools.doctor.wire import Wire
 from espat_tools.install import find
 
 WRONG, STOPPED = 1, 130
-"""Exit statuses: something is wrong; after Ctrl-C, as shells have it. A port that cannot be opened
-is 2, as a wrong option is."""
+"""Exit statuses: something is wrong; after Ctrl-C, as in shells. A port that cannot be opened gives
+2, like a wrong option."""
 
 _WRITE_TIMEOUT = 2  # seconds after which flow control is assumed to block the port
 

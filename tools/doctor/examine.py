@@ -34,7 +34,7 @@ ABILITIES = (
     ("SNTP", "asks time servers"),
     ("RECONNECT", "rejoins by itself"),
 )
-"""Capabilities of espat's table that matter to people, and how they are told."""
+"""Capabilities in espat's table that matter to users, and the words for them."""
 
 
 @dataclass

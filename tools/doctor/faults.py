@@ -6,7 +6,7 @@ from espat_tools.boards.modules import MODULES, log_uarts
 
 GOOD, NOTE, BAD = "good", "note", "bad"
 LEVELS = (BAD, GOOD, NOTE)
-"""In the order in which they are told."""
+"""In the order in which they are shown."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ FAULTS = {
         ("Run this again, and move the wires one by one.", *_SUPPLY),
     ),
 }
-"""By name. The names are what --json has."""
+"""By name. The output of --json contains these names."""
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def at_pins(chip: str | None) -> str:
 BOOT_PINS = dict.fromkeys(("ESP8266", "ESP32", "ESP32-S2"), "GPIO0") | dict.fromkeys(
     ("ESP32-C2", "ESP32-C3", "ESP32-C6"), "GPIO9"
 )
-"""The pin whose level at the start chooses firmware or loader."""
+"""The pin whose level at the start selects firmware or boot loader."""
 
 
 def boot_pin(chip: str | None) -> str:

@@ -20,7 +20,7 @@ _READY = re.compile(rb"(?:^|[\r\n\x00-\x1f\x7f-\xff])ready\r?\n")
 _BROWNOUT = b"Brownout detector was triggered"
 _BANNERS = (rb"ESP-ROM:", rb"\bets [A-Z][a-z]{2} +\d", rb"rst cause:\d", rb"\brst:0x", _BROWNOUT)
 _BOOT = [re.compile(banner) for banner in _BANNERS]
-"""What the ROM says at each start, once each; which of them depends on the chip."""
+"""What the ROM prints once at each start; it depends on the chip which of these it is."""
 
 _LOADER = re.compile(rb"waiting for download|boot mode:\(1,\d\)|DOWNLOAD\(")
 _CHIPS = (

@@ -10,7 +10,7 @@ import textwrap
 from pathlib import Path
 
 NAMES = ("wifi", "socketpool", "ssl", "ipaddress", "mdns")
-"""The modules that lib/ has for boards that lack them."""
+"""The modules in lib/ for boards that lack them."""
 
 _TABLE = Path(__file__).with_suffix(".txt")
 _HEAD = "# CircuitPython's boards by what they have built in of: {}.\n# Made by {} of {}.\n"

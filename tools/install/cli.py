@@ -19,7 +19,7 @@ from espat_tools.install.target import Target
 from espat_tools.install.work import Wishes, Work
 
 STOPPED = 130
-"""Exit status after Ctrl-C, as shells have it."""
+"""Exit status after Ctrl-C, as in shells."""
 
 _HELP = {
     "board": "The board file that says where the module is: a name of boards/, see --boards.  "

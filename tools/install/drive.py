@@ -17,7 +17,7 @@ _BOOT_OUT = re.compile(
     r"CircuitPython (\d+)\.(\d+)\S* on [^;]*; (.*?)(?: with (\S+))?\s*$", re.MULTILINE
 )
 _BLOCK = 4096
-"""What a file takes at least, in bytes, where the system does not tell."""
+"""The least size of a file in bytes, if the system does not say it."""
 
 _TEXTS = {
     errno.EROFS: "{} is read-only: its board's program keeps it to itself (storage.remount in "

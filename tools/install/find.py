@@ -23,7 +23,7 @@ BOARDS = {
     0x1B4F: "SparkFun",
     0x2886: "Seeed",
 }
-"""USB vendors of microcontrollers that are on their own USB: nothing is sent to these unasked."""
+"""USB vendors of microcontrollers with their own USB; nothing is sent to these unless asked for."""
 
 ADAPTERS = {
     0x10C4: "CP210x",
@@ -32,7 +32,7 @@ ADAPTERS = {
     0x067B: "PL2303",
     0x04D8: "MCP2200",
 }
-"""USB vendors of adapters to a UART: a module can be behind one, or a board."""
+"""USB vendors of UART adapters, which may be connected to a module or a board."""
 
 
 def _mounted() -> list[Path]:

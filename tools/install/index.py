@@ -12,13 +12,13 @@ import urllib.request
 from espat_tools.demo.wanted import Unwanted
 
 INDEX = "https://micropython.org/pi/v2"
-"""MicroPython's own."""
+"""MicroPython's own index."""
 
 PACKAGES = ("requests", "ntptime", "mip")
-"""What a Pico W has frozen beside the names that `espat.names` gives."""
+"""What a Pico W has frozen besides the modules that `espat.names` provides."""
 
 _TIMEOUT = 20
-"""Seconds that the index may be silent."""
+"""How many seconds the index may be silent."""
 
 
 class NotFetched(Unwanted):

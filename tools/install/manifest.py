@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PATH = "lib/espat.json"
-"""Where it is on the board. circup looks at .py and .mpy alone."""
+"""The path of the manifest on the board. circup looks only at .py and .mpy files."""
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from espat_tools.install.manifest import Manifest
 from espat_tools.install.target import Found, digest
 
 RENEWED = frozenset(("espat", *NAMES))
-"""Modules of which nothing stays that is not wanted any more. Others are only added to."""
+"""Modules whose unwanted files are removed. To other modules, files are only added."""
 
 ROOTS = ("", "lib/")
-"""Where boards look for modules, the first first."""
+"""The folders in which boards look for modules, in this order."""
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Plan:
     same: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     free: int = 0
-    """Bytes in use now that what is replaced or removed gives back."""
+    """How many bytes the replaced and removed files use now."""
 
     def needed(self, block: int) -> int:
         """How many bytes of flash the new files use, each in whole blocks."""

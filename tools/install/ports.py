@@ -11,14 +11,14 @@ from espat_tools.install import find
 from espat_tools.install.drive import Drive
 
 RATES = (115200, 9600, 57600, 230400, 460800, 921600, 74880, 38400, 19200)
-"""Bits a second, the likely ones first."""
+"""Baud rates, the likely ones first."""
 
 _WAIT = 0.4
-"""Seconds that a module may take to answer AT."""
+"""How many seconds a module may take to answer AT."""
 _QUIET = 0.1
-"""Seconds without a byte after which an answer is whole."""
+"""Seconds without a byte after which an answer is complete."""
 _LONGEST = 4096
-"""Bytes after which it is not an answer but a stream."""
+"""The most bytes of an answer; more is a stream of other data."""
 
 
 def rows() -> Iterator[tuple[str, str]]:

@@ -16,10 +16,10 @@ from espat_tools.install.target import Found, Progress, Target, digest
 
 OLDEST = (1, 20)
 _CHUNK = 512
-"""Bytes that are written at a time: a board has to compile them as a literal first."""
+"""How many bytes are written at a time, because the board must compile them as a literal first."""
 
 _SILENCE = 5
-"""Seconds that a board may take to restart, or to answer."""
+"""How many seconds a board may take to restart or to answer."""
 
 _FACTS = """
 import os, sys

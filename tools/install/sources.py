@@ -11,12 +11,12 @@ from espat_tools.demo.wanted import Unwanted
 from espat_tools.install.target import Target
 
 BOARD_FILE = "espat_board.py"
-"""What `espat.board` looks for; in the root, where a user sees and changes it."""
+"""The file that `espat.board` looks for; it is in the root, where a user can see and change it."""
 
 _MPY = 6
-"""The .mpy format of MicroPython since 1.19; bytecode of 6.x loads in every 6.y."""
+"""The .mpy version of MicroPython since 1.19; bytecode of 6.x can be loaded by every 6.y."""
 _NEWEST_SINCE = (1, 23)
-"""The MicroPython since which mpy-cross has not changed what it makes."""
+"""The MicroPython version since which the output of mpy-cross has not changed."""
 
 
 def boards() -> dict[str, Path]:

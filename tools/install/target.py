@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 Progress = Callable[[int], None]
-"""Called with the number of bytes that were written since the last call."""
+"""A function that is called with the number of bytes written since the last call."""
 
 
 def digest(data: bytes) -> str:
@@ -26,14 +26,14 @@ class Target(ABC):
     """A board; paths on it are relative to its root and use forward slashes."""
 
     place: str
-    """Where it is, as the user says it: a folder or a port."""
+    """Where it is, as given by the user: a folder or a port."""
     runtime: str
     """`circuitpython` or `micropython`."""
     version: tuple[int, int]
     board: str
-    """What the board calls itself."""
+    """The board's own name."""
     board_id: str
-    """The same as one word, `raspberry_pi_pico`."""
+    """The same as one word, such as `raspberry_pi_pico`."""
 
     @property
     def what(self) -> str:

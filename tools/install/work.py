@@ -12,7 +12,7 @@ from espat_tools.install.plan import Plan
 from espat_tools.install.target import Progress, Target, digest
 
 _ROOM = 16384
-"""Bytes of flash that are left to the user, and for the manifest."""
+"""Bytes of flash that are left free for the user and the manifest."""
 _OWN_WIFI = (
     "{} has Wi-Fi of its own: `import {}` stays what it is there, and the module is reached by "
     "`import espat` alone."
@@ -40,7 +40,7 @@ class Work:
     packages: tuple[str, ...] = ()
     plan: Plan = field(default_factory=Plan)
     notes: list[str] = field(default_factory=list)
-    """What is left out, and why."""
+    """Sentences that say what is omitted, and why."""
 
     @property
     def needed(self) -> int:

@@ -7,7 +7,7 @@ from .wire import IN, OUT, Change
 
 MASKS = (0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x03, 0xFF)
 CUT = 30
-"""Milliseconds that the bytes behind a cut come later."""
+"""By how many milliseconds the bytes after a cut are late."""
 LONG_CUT = 300
 CHOPS = (1, 2, 3, 5, 16)
 
@@ -32,7 +32,7 @@ FAMILIES = (
     "host payload double",
     "host payload flip",
 )
-"""In the order in which tables show them."""
+"""Families of changes, in the order of the tables."""
 
 
 def places(layout, side):

@@ -84,7 +84,7 @@ LINES = (
     b"+CIPAP:" + b"9" * 300 + b"\r\n",
     NOISE,
 )
-"""Words of many firmwares, right ones and cut or absurd ones."""
+"""Lines of many firmwares: correct, cut off, or absurd."""
 
 
 def _lost(_chance, data, at, end):

@@ -4,7 +4,7 @@ from .layout import PAYLOAD
 from .wire import IN, altered
 
 SLACK = 3
-"""Seconds over its time-out that a call may take: what is on the line is looked after first."""
+"""How many seconds longer than its time-out a call may take, to handle what is on the line."""
 
 GOOD = ("exact", "told")
 FAULTS = (
@@ -21,13 +21,13 @@ FAULTS = (
     "needless",
 )
 """
-`hang`: the call never came back. `undocumented`: another exception than OSError.
+`hang`: the call never returned. `undocumented`: an exception other than OSError.
 `wrong`: bytes that nobody sent or a hole, and a clean end. `late`: such bytes, and an exception at
 a later call. `datagram lost`: one is missing between others, which are right.
-`peer`: the peer has not all that the program sent, and the program was not told. `foreign`: the
-peer got bytes that are no part of what the program said. `foreign, told`: and an exception.
-`overdue`: over its time-out. `radio lost`: afterwards no connection works. `needless`: an exception
-though nothing was lost.
+`peer`: the peer has not received all that the program sent, and no exception said so. `foreign`:
+the peer received bytes that the program did not send. `foreign, told`: the same with an exception.
+`overdue`: a call took longer than its time-out. `radio lost`: no connection works afterwards.
+`needless`: an exception although nothing was lost.
 """
 
 

@@ -13,9 +13,9 @@ _ACTIVE = re.compile(rb"\+IPD,([0-4]),(\d+)(,[^:\r\n]+)?:")
 _DATAGRAM = re.compile(rb'(AT\+CIPSEND=\d,\d+),"[^"]+",\d+\r\n')
 _SEND = re.compile(rb"AT\+CIPSEND=\d,(\d+)[^\r\n]*\r\n")
 MOST = 2920
-"""What one +IPD can hold."""
+"""The most bytes of one +IPD."""
 BEFORE = 2
-"""The CRLF in front of a header belongs to it."""
+"""Bytes of the CRLF before a header, which belongs to it."""
 
 
 def payload_flipped(_cell, change, layout):
@@ -196,7 +196,7 @@ RULES = (
         {"peer", "foreign", "foreign, told"},
     ),
 )
-"""Name, predicate, what it excuses."""
+"""(name, predicate, verdicts that it excuses)"""
 
 
 def excuse(cell, change, layout, fault):

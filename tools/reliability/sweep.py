@@ -18,11 +18,11 @@ from .wire import Change, Hang
 
 READS = ("1", "32", "100", "1024", "line")
 REAL_SECONDS = 30
-"""No conversation takes so long on any machine: the driver turns in circles without the UART."""
+"""Longer than a conversation takes on any machine: then the driver loops without using the UART."""
 CHUNK = 100
-"""Conversations that a process has at a time."""
+"""How many conversations a process is given at a time."""
 KEPT = 40
-"""Cases that are kept of each kind of fault."""
+"""How many cases of each kind of fault are kept."""
 
 
 def cells(profiles=None, kinds=KINDS):

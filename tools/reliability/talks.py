@@ -13,28 +13,28 @@ from .world import World
 
 HOST, PORT = "talk.test", 99
 TIMEOUT = 5
-"""Seconds that each call on a socket is given."""
+"""The time-out in seconds of each call on a socket."""
 JOIN = 60
 HANDSHAKE = 30
 AFTERWARDS = 60
-"""Seconds that joining, a TLS connect and the connection afterwards are given: getting an answer
-from the module, setting it up again and joining again included."""
+"""How many seconds joining, a TLS connect and the connection afterwards may take; this includes
+getting an answer from the module, setting it up again and joining again."""
 CLOSE = 15
-"""Closing has no time-out: it waits for the command that runs, and for its own."""
+"""Seconds. Closing has no time-out: it waits for the running command, and for its own."""
 _POLL, _RD, _WR = 3, 1, 4
-"""What MicroPython asks of a stream."""
+"""Constants of MicroPython's stream protocol."""
 ASK = b"next"
 SIZES = (1, 37, 2, 512, 100, 1460, 5, 700)
 ACTIVE_SIZES = (1, 37, 2, 512, 100, 900, 5, 700)
-"""Active receive holds what was not asked for in a ring: no payload is larger than that."""
+"""With active receive, data not asked for is kept in a ring: no payload is larger than the ring."""
 BURST = (33, 1, 310)
 FEW_SIZES = (1, 300, 37)
-"""Where each payload takes long, or more than the payload is on the line."""
+"""For conversations in which each payload takes long, or in which there are more commands."""
 SLOW, SLOWER = 1.7, 6
-"""Seconds that the far end takes: whoever waits asks after half a second what the module holds,
-whoever polls after five."""
+"""How many seconds a slow far end takes. A socket that waits asks the module after half a second
+what it holds, one that is polled after five."""
 POLLS = 60
-"""Seconds after which a program that polls gives up; lost notices are asked for every five."""
+"""Seconds after which a polling program gives up; lost notices are asked for every five."""
 DATAGRAMS = (1, 37, 2, 512, 100, 1460, 5, 700)
 DATAGRAM_BURST = (3, 61, 20)
 

@@ -15,7 +15,7 @@ BUSY = b"\r\nbusy p...\r\n"
 
 OUT = "module"
 IN = "host"
-"""Whose bytes a change changes: what the module prints, or what the host sends."""
+"""Which bytes a change applies to: those that the module prints, or those that the host sends."""
 
 
 class Hang(BaseException):

@@ -8,7 +8,7 @@ import time
 
 _BLOCK = 4096
 _NAP = 0.01
-"""Seconds between looks at a pseudo-terminal that nobody has opened."""
+"""Seconds between polls of a pseudo-terminal that no program has opened."""
 
 
 class Left(Exception):

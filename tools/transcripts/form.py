@@ -9,14 +9,14 @@ MAGIC = "espat transcript"
 VERSION = 1
 
 HOST = "->"
-"""The host said it, to the module."""
+"""From the host to the module."""
 MODULE = "<-"
-"""The module said it, to the host."""
+"""From the module to the host."""
 SETTING = "--"
-"""The host's end of the line was set so: no bytes, and nothing that a replay insists on."""
+"""A setting of the host's end of the line: it has no bytes, and a replay does not check it."""
 
 SETTINGS = {"baud": (1, 10_000_000), "rts": (0, 1), "dtr": (0, 1), "break": (0, 1)}
-"""name: least and most value."""
+"""{name: (least value, greatest value)}"""
 
 SOURCES = {
     "real module": "captured from a module of flesh and blood; someone vouches for it",

@@ -22,7 +22,7 @@ from .relay import Relay
 from .stage import Stage
 
 STOPPED = 130
-"""Exit status after Ctrl-C where that was too early."""
+"""Exit status after Ctrl-C if that was too early."""
 
 _TCP = "Offer a TCP port instead of a pseudo-terminal; on this machine only, unless HOST is given."
 _LINK = "A name for the pseudo-terminal that stays the same."

@@ -14,7 +14,7 @@ from .turns import must_hear
 
 _ROWS = re.compile(rb"\*{%d,}|(?<=://)\*+(?=@)" % SHORTEST)
 _SHOWN = 60
-"""Bytes that a departure shows of either side."""
+"""How many bytes of each side a message about a difference shows."""
 
 
 class Departed(Exception):

@@ -23,7 +23,7 @@ from .form import (
 _NEEDED = ("firmware", "source", "date")
 _KNOWN = ("title", *_NEEDED, "masked")
 _LATEST = 10_000_000
-"""Seconds: a recording of four months is a slip of the finger."""
+"""The latest time in seconds: a recording of four months must be a typing error."""
 _FIRST = re.compile(rf"{MAGIC} (\d+)")
 _FIELD = re.compile(r"([a-z]+): *(.*)")
 _TIME = re.compile(r"\d+\.\d{3}")

@@ -6,9 +6,9 @@ from .doors import Left
 from .recorder import Recorder
 
 _NAP = 0.002
-"""Seconds between looks at a port that cannot be waited for."""
+"""Seconds between reads of a port that cannot be waited for."""
 _MOST = 1 << 16
-"""Bytes that a program may leave unread before the module is not read any more."""
+"""How many bytes a program may leave unread before nothing more is read from the module."""
 
 
 class Relay:

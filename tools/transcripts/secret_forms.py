@@ -20,16 +20,16 @@ STARTS = re.compile(
     rb'|(?P<quoted>(?<="))(?:' + _any(HEADERS) + rb"):",
     re.IGNORECASE,
 )
-"""Where something begins that may have to be hidden."""
+"""Matches the start of something that may have to be hidden."""
 
 LONGEST = 40
-"""No start is longer, in bytes, what stands before it included."""
+"""The longest start in bytes, including what precedes it."""
 
 WHOLE_LINES = re.compile(
     rb"|OK|ERROR|FAIL|ready|busy [ps]\.\.\.|WIFI (?:CONNECTED|GOT IP|DISCONNECT)"
     rb"|(?:\d,)?(?:CONNECT|CLOSED)|\+CWJAP:\d|DHCP TIMEOUT|ERR CODE:0x[0-9a-f]{8}|no change"
 )
-"""What a module prints that is not worth hiding though a password spells it."""
+"""Lines of a module that are not hidden even if a password contains the same text."""
 
 RESULTS = (b"OK", b"ERROR", b"FAIL", b"ready", b"SEND OK", b"SEND FAIL")
 

@@ -8,9 +8,9 @@ from espat.secrets import Parameters
 from . import secret_forms as forms
 
 LONGEST_LINE = 16384
-"""Bytes of a line that are kept to be looked at."""
+"""How many bytes of a line are kept for examination."""
 _HEAD = 160
-"""Bytes of arguments, or of a reply's head, before a payload."""
+"""The most bytes of arguments, or of a reply's header, before a payload."""
 
 
 def hidden(line: bytes, *, reply: bool = False) -> bytes:

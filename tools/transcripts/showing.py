@@ -12,7 +12,7 @@ _SIGNS = {0x0D: "␍", 0x0A: "␊", 0x00: "␀", 0x09: "␉", 0x1B: "␛"}
 _STYLES = {HOST: "cyan", MODULE: "green"}
 _HEAD = 48
 _TAIL = 16
-"""Bytes of a long event that are shown at its beginning and end."""
+"""How many bytes of a long event are shown at its beginning and at its end."""
 
 
 def table(transcript: Transcript) -> Table:

@@ -7,7 +7,7 @@ from .player import Departed, Player
 
 _NAP = 0.01
 _AFTER = 1.0
-"""Seconds in which a program may say too much when all was said, or come back."""
+"""Seconds to wait for surplus bytes at the end, or for a program that left to come back."""
 
 
 class Stage:
