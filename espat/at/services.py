@@ -154,10 +154,10 @@ def cipsntptime_wait(modem, timeout=15):
         when = cipsntptime_query(modem)
         if when:
             return when
-        while port.since(asked) < 500:
-            modem.rest()
         if port.since(start) >= timeout * 1000:
             raise fail("no_time", timeout)
+        while port.since(asked) < 500:
+            modem.rest()
 
 
 def _when(words):

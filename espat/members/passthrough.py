@@ -239,14 +239,15 @@ def _enter(stream):
         elif event in (_ERROR, _FAIL, _READY) or _END < event <= _BROKEN:
             raise fail("no_passthrough")
         elif not event:
+            # As in Modem.rest(): what came during the idle hook is read before giving up.
+            if port.since(began) > _BEGIN_MS:
+                raise fail("silent")
+            if modem.idle:
+                modem.idle()
             n = port.read(parser.space())
             parser.fill(n)
             if not n:
-                if modem.idle:
-                    modem.idle()
                 port.pause()
-            if port.since(began) > _BEGIN_MS:
-                raise fail("silent")
             if busy and port.since(sent) > _BUSY_MS:
                 busy = False
                 sent = port.ticks()

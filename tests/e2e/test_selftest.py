@@ -101,8 +101,10 @@ def secure_server():
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    yield listener.getsockname()[1]
-    end(listener, thread)
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        end(listener, thread)
 
 
 def free_port():

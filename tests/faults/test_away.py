@@ -86,3 +86,25 @@ def test_what_does_not_come_is_not_waited_for(desk, kind):
     assert error.value.errno == errno.ETIMEDOUT
     assert desk.clock.now() - since < 3.5
     sock.close()
+
+
+def test_passthrough_reads(desk):
+    """Its waits are its own, since the stream has the line then."""
+    server = desk.listen("talk.test", 80)
+    with desk.radio.passthrough("talk.test", 80, timeout=2) as stream:
+        desk.when = lambda: desk.away and (server.peer.send(BODY) or True)
+        desk.away = 3
+        got = stream.read(100)
+        while len(got) < len(BODY):
+            got += stream.read(100)
+        assert got == BODY
+        assert not desk.away
+
+
+def test_passthrough_begins(desk):
+    """Nor does its begin give up before the prompt that came meanwhile was read."""
+    desk.listen("talk.test", 80)
+    desk.when = lambda: desk.module.commands and desk.module.commands[-1] == b"AT+CIPSEND"
+    desk.away = 6
+    with desk.radio.passthrough("talk.test", 80, timeout=20):
+        assert not desk.away
