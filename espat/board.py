@@ -23,9 +23,11 @@ ESPAT_FAST are ``pause`` and ``fast`` of ``Radio``.
 import os
 import sys
 
-from . import held, lazy
+from . import held
 from .radio import Radio
 from .wiring import Wiring
+
+_FOLDER = 0x4000  # the directory bit of the mode in os.stat()
 
 
 def shared():
@@ -43,7 +45,7 @@ def radio():
 
     :raises ImportError: neither file says where the module is
     """
-    lazy.call("remains", "tell")
+    tell_twice()
     rate = int(_setting("BAUDRATE", 115200))
     try:
         import espat_board as here
@@ -97,3 +99,43 @@ def note(name, *others):
                 "lib/%s.py is for boards without" % (name, other, name),
                 file=sys.stderr,
             )
+
+
+def twice(folder):
+    """Find pairs of names, in a folder and the folders below it, that one import could mean.
+
+    :param str folder: where to look
+    :returns: a list of pairs like ``("tls.py", "tls")`` or ``("radio.py", "radio.mpy")``
+    """
+    names = os.listdir(folder)
+    pairs = []
+    for name in names:
+        stem = name[: name.rfind(".")]
+        if name.endswith(".py") and stem + ".mpy" in names:
+            pairs.append((name, stem + ".mpy"))
+        if name.endswith(".py") or name.endswith(".mpy"):
+            if stem in names:
+                pairs.append((name, stem))
+        elif os.stat(folder + "/" + name)[0] & _FOLDER and name != "__pycache__":
+            pairs += [(name + "/" + a, name + "/" + b) for a, b in twice(folder + "/" + name)]
+    return pairs
+
+
+def tell_twice():
+    """Print on ``sys.stderr`` which files of an older espat are loaded instead of the current ones.
+
+    Copying a new espat over an old one by hand can leave both: ``tls.py`` beside the folder ``tls``,
+    or ``radio.py``, which is loaded instead of ``radio.mpy``. Nothing is printed if the folder cannot
+    be listed.
+    """
+    folder = __file__[: __file__.rfind("/")]
+    try:
+        pairs = twice(folder)
+    except (OSError, AttributeError):
+        return  # frozen into the firmware: there is no folder; or a build without os.listdir()
+    for one, other in pairs:
+        print(
+            "espat: %s/ has %s and %s: one is an older espat's. Remove the folder, and copy "
+            "espat anew." % (folder, one, other),
+            file=sys.stderr,
+        )

@@ -50,7 +50,8 @@ def declare(modem):
     modem.unwanted = 0  # bits: to be closed before the next command
     modem.doubt = 0  # bits: the CLOSED of the previous user may still come
     modem.recheck = 0  # what to ask before the next command, bits: turns.py
-    modem.asked = modem.port.ticks()  # when it was last asked what it holds: sock/repair.py
+    # When it was last asked what it holds (sock/repair.py), or start-up began.
+    modem.asked = modem.port.ticks()
     modem.handlers = {}  # {event from 19 on: function(event), called at that notice}
     # The payload that the command under way requests.
     modem.link = -1  # the link that the command concerns

@@ -28,6 +28,7 @@ _VERDICT = const(3)  # a state of the engine
 
 _LINKS = const(5)
 _TORN_MS = const(1500)  # a module that restarts says "ready" within this time after its noise
+_SET_UP_MS = const(60000)  # how long start-up may go on if commands get no answer
 _PAUSE_MS = const(1000)  # a payload that pauses for this long has lost bytes
 _ASK_MODES = const(1)  # for `recheck`
 
@@ -224,7 +225,9 @@ def overdue(modem):
         if modem.sent and link >= 0:
             modem.lose(link, _LOST_SEND)
         modem.owed = modem.state == _VERDICT and not modem.received
-    modem.contact = min(modem.contact, 0)
+    # The time-outs of start-up would add up to minutes: the next command is then not sent.
+    late = not modem.up and modem.port.since(modem.asked) > _SET_UP_MS
+    modem.contact = min(modem.contact, -late)
     modem.end(code)
 
 

@@ -62,7 +62,7 @@ def mac(what, value):
     """Check an argument that must be a MAC address, ``"02:00:00:00:00:01"``; return it."""
     text(what, value, 17, 17)
     if not isinstance(value, str) or not is_mac(value):
-        raise ValueError("%s: an address like 02:00:00:00:00:01 is wanted" % what)
+        raise ValueError("%s: not like 02:00:00:00:00:01" % what)
     return value
 
 

@@ -23,13 +23,15 @@ def start(radio):
 
     Settings that commands have made since the radio was created are made again.
 
-    :raises OSError: ETIMEDOUT, nothing answers; EIO, the module refuses what espat needs;
+    :raises OSError: ETIMEDOUT, nothing answers, or a minute was not enough: see
+        ``mishaps.overdue()``; EIO, the module refuses what espat needs;
         ECONNRESET, it restarts over and over
     :raises TypeError: the radio was made with a wrong ``rx_size`` or ``idle``
     """
     modem = radio.modem
     if not isinstance(radio.rx_size, int) or (modem.idle and not callable(modem.idle)):
         raise TypeError("Radio: rx_size is an int, idle a function")
+    modem.asked = modem.port.ticks()
     for _ in range(3):
         modem.contact = 0
         try:

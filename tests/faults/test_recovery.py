@@ -282,6 +282,79 @@ def test_the_error_of_a_deaf_module_names_the_pause(make_desk, family):
         assert any("pause" in text for text in errors), errors
 
 
+class Answers(Line):
+    """Lets only some of the host's commands through, by their number: the others are lost."""
+
+    lost = ()  # of so many commands in a row, these: (of, {numbers})
+
+    def __init__(self, uart, clock):
+        Line.__init__(self, uart, clock)
+        self.n = -1
+
+    def put(self, view):
+        data = bytes(view)
+        if self.lost and data.startswith(b"AT"):
+            self.n += 1
+            of, numbers = self.lost
+            if self.n % of in numbers:
+                return len(data)
+        return self.uart.write(view)
+
+
+@pytest.mark.parametrize(
+    "lost", [(2, {0}), (2, {1}), (3, {1, 2}), (4, {1, 2, 3}), (5, {1, 3}), (7, {0, 3, 5, 6})]
+)
+def test_start_up_has_an_end_however_many_commands_go_unanswered(make_desk, family, lost):
+    """Each lost command takes seconds: their sum has a bound."""
+    desk = make_desk(family, line=Answers)
+    desk.port.tick = 0.02
+    desk.line.lost = lost
+    with desk.within(80):
+        _, error = tried(desk.radio.awake)
+    assert error is None or error.errno in (errno.ETIMEDOUT, errno.EIO), error
+    desk.line.lost = ()
+    desk.join()
+    desk.works()
+
+
+class Unsettled(Line):
+    """Leaves most commands unanswered, and restarts when the set-up is nearly done."""
+
+    never = (b"ATE0", b"AT+CIPMODE", b"AT+CIPSERVER", b"AT+CIPCLOSE")
+    well = False
+
+    def __init__(self, uart, clock):
+        Line.__init__(self, uart, clock)
+        self.questions = self.settings = 0
+
+    def put(self, view):
+        data = bytes(view)
+        if self.well or not data.startswith(b"AT"):
+            return self.uart.write(view)
+        if data == b"AT\r\n":
+            self.questions += 1
+            lost = self.questions % 3
+        else:
+            self.settings += 1
+            lost = self.settings % 3 or data.startswith(self.never)
+        if lost:
+            return len(data)
+        return self.uart.write(b"AT+RST\r\n" if data.startswith(b"AT+CIPMUX=") else view)
+
+
+def test_start_up_has_an_end_if_each_try_is_slow_too(make_desk, family):
+    """Three tries of half a minute and more are too many."""
+    desk = make_desk(family, line=Unsettled)
+    desk.port.tick = 0.02
+    with desk.within(80):
+        _, error = tried(desk.radio.awake)
+    assert error is not None
+    assert error.errno == errno.ETIMEDOUT
+    desk.line.well = True
+    desk.join()
+    desk.works()
+
+
 def test_without_a_pause_none_is_kept(make_desk, profile):
     """A module that hears is not kept waiting."""
     desk = make_desk(profile).join()

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from espat import board, lazy, remains
+from espat import board, lazy
 from tests.install.conftest import files
 from tests.install.test_remote import _mpremote
 
@@ -48,7 +48,7 @@ def folder(tmp_path):
 
 
 def test_a_folder_as_it_should_be(folder):
-    assert remains.found(str(folder)) == []
+    assert board.twice(str(folder)) == []
 
 
 @pytest.mark.parametrize(
@@ -62,17 +62,17 @@ def test_a_folder_as_it_should_be(folder):
 )
 def test_what_is_there_twice(folder, old, other):
     (folder / old).write_bytes(b"")
-    assert remains.found(str(folder)) == [(old, other)]
+    assert board.twice(str(folder)) == [(old, other)]
 
 
 def test_the_drivers_own_folder_has_nothing_twice(capsys):
-    lazy.call("remains", "tell")
+    lazy.call("board", "tell_twice")
     assert capsys.readouterr().err == ""
 
 
 def test_the_boards_radio_looks_for_it_before_all_else(monkeypatch):
     called = []
-    monkeypatch.setattr(remains, "tell", lambda: called.append("tell"))
+    monkeypatch.setattr(board, "tell_twice", lambda: called.append("tell"))
     monkeypatch.setitem(sys.modules, "espat_board", None)
     with pytest.raises(ImportError):
         board.radio()
@@ -84,8 +84,8 @@ def test_a_board_says_so_and_forgets_the_room(port, espat):
     assert "lib/espat/radio.mpy" in files(port.root)
     (port.root / "lib/espat/radio.py").write_bytes(b"class Radio: pass\n")
     try:
-        program = "import sys; from espat import lazy; lazy.call('remains', 'tell'); "
-        said = _mpremote(port, "exec", program + "print('espat.remains' in sys.modules)")
+        program = "import sys; from espat import lazy; lazy.call('board', 'tell_twice'); "
+        said = _mpremote(port, "exec", program + "print('espat.board' in sys.modules)")
     finally:
         (port.root / "lib/espat/radio.py").unlink()
     assert "espat: /lib/espat/ has radio.py and radio.mpy" in said
