@@ -69,14 +69,22 @@ def sources_command(as_json: bool) -> None:
     try:
         with Console(stderr=True).status("measuring...") as status:
             rows = sources.measure(lambda what: status.update(f"measuring {what}..."))
+            files = sources.compiled(lambda what: status.update(f"measuring {what}..."))
     except (OSError, ValueError, RuntimeError) as error:
         raise click.ClickException(str(error)) from None
     if as_json:
-        click.echo(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
+        told = {"heap": rows, "compiled": files}
+        told = {name: list(map(dataclasses.asdict, list_)) for name, list_ in told.items()}
+        click.echo(json.dumps(told, indent=2))
         return
     table = Table("bytes of heap", ".mpy", ".py", "more")
     for row in rows:
         table.add_row(row.what, *(f"{size:,}" for size in (row.mpy, row.py, row.more)))
+    Console().print(table)
+    table = Table("bytes of heap to compile", "64-bit", "32-bit")
+    for file in files[: sources.LARGEST]:
+        short = "" if file.heap_32bit is None else f"{file.heap_32bit:,}"
+        table.add_row(file.file, f"{file.heap_64bit:,}", short)
     Console().print(table)
 
 

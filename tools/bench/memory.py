@@ -268,9 +268,9 @@ def smallest_heap(mpy: bool = True) -> int:
     return least(functools.partial(streams_in, mpy=mpy))
 
 
-def least(fits: Callable[[int], bool]) -> int:
-    """The least heap in bytes for which `fits`, called with KB, is true; found by bisection."""
-    too_small, enough = HEAPS[0] - 1, HEAPS[-1]
+def least(fits: Callable[[int], bool], sizes: range = HEAPS) -> int:
+    """The least of these sizes, in bytes, for which `fits`, called with KB, is true."""
+    too_small, enough = sizes[0] - 1, sizes[-1]
     if not fits(enough):
         raise RuntimeError(f"a heap of {enough} KB is not enough")
     while enough - too_small > 1:

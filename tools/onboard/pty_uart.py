@@ -12,6 +12,9 @@ import termios
 # Where `tcgetattr` keeps them; MicroPython's termios does not name them.
 _VTIME, _VMIN = (17, 16) if sys.platform == "darwin" else (5, 6)
 
+# Linux's numbers of the rates that MicroPython's termios does not name; on macOS a rate is its own.
+_FAST = {230400: 0o10003, 460800: 0o10004, 921600: 0o10007, 1500000: 0o10012}
+
 
 class PtyUART:
     """A UART on the terminal device ``path``, with ``rxbuf`` bytes of receive buffer."""
@@ -32,7 +35,8 @@ class PtyUART:
         # Without these a read waits until the whole buffer is full.
         settings[6][_VTIME] = 0
         settings[6][_VMIN] = 0
-        rate = getattr(termios, "B%d" % baudrate, None)
+        fast = None if sys.platform == "darwin" else _FAST.get(baudrate)
+        rate = getattr(termios, "B%d" % baudrate, fast)
         if rate is not None:
             settings[4] = settings[5] = rate
         termios.tcsetattr(fd, termios.TCSANOW, settings)
