@@ -34,6 +34,12 @@ _AGAIN = const(2)  # "busy" came: the command was thrown away, or was carried ou
 _VERDICT = const(3)  # a payload was sent, its confirmation is awaited
 _SYNC = const(4)  # finding out whether the module listens: start/answer.py
 
+# The values of ``whole``.
+_OUTSIDE = const(0)  # no step is under way
+_INSIDE = const(1)  # step() is under way: callbacks may not call it
+_CUT = const(2)  # a step or a write was interrupted: bytes may be missing
+_IN_PASSTHROUGH = const(3)  # passthrough uses the serial line: set by members/passthrough.py
+
 # The states of a link.
 _FREE = const(0)
 _OPENING = const(1)
@@ -110,8 +116,7 @@ class Modem(Links):
         self.parser = Parser()
         self._owners = [None] * _LINKS  # the sockets: as weak references, if the runtime has them
         self.up = False  # the module has been set up, and has not restarted since
-        # 1: inside step(); 2: a step or write was interrupted; 3: passthrough uses the serial line
-        self.whole = 0
+        self.whole = _OUTSIDE
         self._line = b""  # the line of the current command, or of the last one
         self._name = self._args = None  # the arguments from which it was composed
         lazy.call("fields", "declare", self)
@@ -185,7 +190,7 @@ class Modem(Links):
         :raises OSError: EIO, the UART accepts nothing for two seconds
         """
         whole = self.whole
-        self.whole = 2
+        self.whole = _CUT
         port = self.port
         done = port.write(view)
         then = port.ticks()
@@ -277,11 +282,11 @@ class Modem(Links):
     def step(self):
         """Process the bytes that have arrived, without waiting. Returns True if there were any."""
         if self.whole:
-            if self.whole & 1:
-                raise fail("nested" if self.whole == 1 else "in_passthrough")
-            self.whole = 0
+            if self.whole != _CUT:
+                raise fail("nested" if self.whole == _INSIDE else "in_passthrough")
+            self.whole = _OUTSIDE
             self.rescue("mend", self)
-        self.whole = 1
+        self.whole = _INSIDE
         try:
             came = self._pump()
             if not came and (self.pushed is not None or self.noise or self.parser.left > 0):
@@ -294,9 +299,9 @@ class Modem(Links):
                 elif not came and self.port.since(self.t1) > self.look:
                     lazy.call("turns", "late", self)
         except BaseException:  # Ctrl-C, or an error in a callback: bytes may have been dropped
-            self.whole = 2
+            self.whole = _CUT
             raise
-        self.whole = 0
+        self.whole = _OUTSIDE
         return came
 
     def _pump(self):

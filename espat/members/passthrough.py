@@ -42,6 +42,8 @@ _OPEN = const(2)
 _LOST_RESTART = const(4)
 _LOST_WIFI = const(5)
 
+_IN_PASSTHROUGH = const(3)  # a value of the engine's ``whole``
+
 _BEGIN_MS = const(5000)
 _BUSY_MS = const(300)
 
@@ -127,7 +129,7 @@ def passthrough(
             _connect(modem, host, port, kind if context is None else "SSL", local_port)
         cipmode(modem, 1)
         modem.turn()
-        modem.whole = 3
+        modem.whole = _IN_PASSTHROUGH
         modem.state = 1
         _enter(stream)
     except BaseException:
