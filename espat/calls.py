@@ -3,6 +3,10 @@
 """Seldom used ways to run a command from start to end; settings that are kept for a restart.
 
 All raise as ``Modem.run()`` unless noted otherwise.
+
+Work that takes several commands, and must not keep other sockets waiting, is done in *steps*: it is
+a generator that yields where it would wait for the module. ``wait()`` resumes it until it ends; the
+sockets of faces/ resume it when it is their turn.
 """
 
 from .errors import ATError, fail
@@ -19,28 +23,64 @@ def must(modem, name, args=(), reply=b"", timeout=5000):
 
     :raises OSError: EIO, the module refused the command
     """
+    return wait(modem, mild(ask(modem, name, args, reply, timeout)))
+
+
+def mild(steps):
+    """Do steps whose ATError is to become an OSError: EIO."""
     try:
-        return modem.run(name, args, reply, timeout)
+        return (yield from steps)
     except ATError as e:
         refused = str(e)
     raise fail("command_refused", refused)
 
 
-def put(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=30000):
-    """Run a command that takes a payload at a prompt. Returns the reply lines.
+def ask(modem, name, args=(), reply=b"", timeout=5000):
+    """``Modem.run()`` in steps. Whoever resumes them restores the fields that tell the result, if
+    other commands have ended meanwhile.
+    """
+    up = modem.up
+    while modem.chores():
+        yield
+    modem.begin(name, args, reply, timeout)
+    while modem.state:
+        yield
+    return modem.ended(up, name, _OK, timeout)
+
+
+def wait(modem, steps):
+    """Do steps to their end, and wait for the module meanwhile. Returns their result."""
+    try:
+        while True:
+            next(steps)
+            modem.rest()
+    except StopIteration as e:
+        return e.value
+    finally:
+        steps.close()  # after Ctrl-C they clean up
+
+
+def put(modem, *args):
+    """``giving()``, and wait for it."""
+    return wait(modem, giving(modem, *args))
+
+
+def giving(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=30000):
+    """Run a command that takes a payload at a prompt, in steps. Returns the reply lines.
 
     :param view: memoryview of the payload
     :param int verdict: the event that confirms the payload: SEND_OK (5), or OK (2)
     """
     up = modem.up
-    modem.turn()
+    while modem.chores():
+        yield
     modem.begin_send(name, args, view, None, link, timeout, verdict)
     modem.reply = reply
     modem.lines = [] if reply else ()
     modem.received = True  # its verdict may come without "Recv n bytes"
     try:
         while modem.state:
-            modem.rest()
+            yield
         return modem.ended(up, name, verdict, timeout)
     except BaseException:
         modem.bytes = None  # cancelled: Modem.prompted() then sends "+++"
@@ -48,7 +88,7 @@ def put(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeout=3
 
 
 def fetch(modem, name, args, receiver, most, counted=None, link=-1):
-    """Run a command whose reply is a header with a count, and that many bytes.
+    """Run a command whose reply is a header with a count, and that many bytes, in steps.
 
     :param receiver: where the bytes go: see links.py
     :param int most: a header with a higher count is refused
@@ -57,7 +97,8 @@ def fetch(modem, name, args, receiver, most, counted=None, link=-1):
     :raises OSError: EIO, the command ended without its bytes
     """
     up = modem.up
-    modem.turn()
+    while modem.chores():
+        yield
     parser = modem.parser
     parser.head = name[:-1] + b":" if counted else name[:-1]
     parser.counted = counted
@@ -66,7 +107,7 @@ def fetch(modem, name, args, receiver, most, counted=None, link=-1):
         modem.requested = parser.asked = most
         modem.receiver = receiver
         while modem.state:
-            modem.rest()
+            yield
         modem.ended(up, name, _OK, modem.limit)
     finally:
         parser.head = b"+CIPRECVDATA"

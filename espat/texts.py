@@ -97,8 +97,8 @@ _TEXTS = (
 )
 
 
-def error(name, args):
-    """Return the exception of this name; None if its text is in another room.
+def error(name, args, groups=_TEXTS):
+    """Return the exception of this name; None if none of these groups has its text.
 
     For ``"join"`` the arguments are the network and a code, for ``"lost"`` the link's state.
     """
@@ -114,7 +114,7 @@ def error(name, args):
         args = ()
     elif name in ("gone", "not_open"):
         of = _Broken
-    for group in _TEXTS:
+    for group in groups:
         at = group.find("\n" + name + ": ")
         if at > 0:
             break

@@ -144,7 +144,8 @@ def ciprecvdata(modem, link, length):
     number("length", length, 1, _MOST if modem.has("RECVDATA_ANY") else 2048)
     payload = Payload(modem)
     args = link_first(link, (length,))
-    calls.fetch(modem, b"+CIPRECVDATA=", args, payload, length, link=link or 0)
+    steps = calls.fetch(modem, b"+CIPRECVDATA=", args, payload, length, link=link or 0)
+    calls.wait(modem, steps)
     return payload.data()
 
 

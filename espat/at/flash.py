@@ -29,8 +29,13 @@ def sysflash_query(modem):
     Source: tls-facts.md 1.
     """
     need(modem, "SYSFLASH")
+    return partitions(modem.run(b"+SYSFLASH?", (), b"+SYSFLASH:"))
+
+
+def partitions(lines):
+    """What ``sysflash_query()`` returns, of the lines of its reply."""
     found = []
-    for line in modem.run(b"+SYSFLASH?", (), b"+SYSFLASH:"):
+    for line in lines:
         row = fields(b"+SYSFLASH", line, "sdd")
         try:  # in MicroPython 1.20, int() reads 0x10 already, so fields() returns an int
             places = [n if isinstance(n, int) else int(n, 16) for n in row[3:5]]
@@ -87,9 +92,7 @@ def sysflash_read(modem, name, offset, length):
     need(modem, "SYSFLASH")
     args = (2, text("name", name, 1, 15), number("offset", offset, 0, _MOST))
     args += (number("length", length, 1, _PIECE),)
-    payload = Payload(modem)
-    calls.fetch(modem, b"+SYSFLASH=", args, payload, length, _counted(1, []))
-    return payload.data()
+    return calls.wait(modem, fetched(modem, b"+SYSFLASH=", args))
 
 
 def sysmfg_query(modem):
@@ -106,7 +109,11 @@ def sysmfg_keys(modem, space):
     ESP32 ESP-AT 3.1. Source: tls-facts.md 1.
     """
     need(modem, "SYSMFG")
-    lines = modem.run(b"+SYSMFG=", (1, text("space", space, 1, 15)), b"+SYSMFG:")
+    return entries(modem.run(b"+SYSMFG=", (1, text("space", space, 1, 15)), b"+SYSMFG:"))
+
+
+def entries(lines):
+    """What ``sysmfg_keys()`` returns, of the lines of its reply."""
     return [tuple(fields(b"+SYSMFG", line, "ssd")[1:3]) for line in lines]
 
 
@@ -121,14 +128,24 @@ def sysmfg_read(modem, space, key, offset=None, length=None):
     """
     need(modem, "SYSMFG")
     args = (1, text("space", space, 1, 15), text("key", key, 1, 15))
-    most = _ENTRY
     if offset is not None or length is not None:
         args += (number("offset", offset, 0, _MOST), number("length", length, 1, _PIECE))
-        most = length
-    payload = Payload(modem)
     head = []
-    calls.fetch(modem, b"+SYSMFG=", args, payload, most, _counted(4, head))
-    return fields(b"+SYSMFG", head[0], "ssdd")[2], payload.data()
+    data = calls.wait(modem, fetched(modem, b"+SYSMFG=", args, head))
+    return fields(b"+SYSMFG", head[0], "ssdd")[2], data
+
+
+def fetched(modem, name, args, head=None):
+    """The bytes of a partition or an entry, in steps: see calls.py.
+
+    :param args: those of the command; the last of four or more is the most bytes to read
+    :param list head: gets the header of an entry; None: of a partition, there is no need
+    """
+    payload = Payload(modem)
+    most = args[-1] if len(args) > 3 else _ENTRY
+    counted = _counted(1, []) if head is None else _counted(4, head)
+    yield from calls.fetch(modem, name, args, payload, most, counted)
+    return payload.data()
 
 
 def sysmfg_erase(modem, space, key=None):

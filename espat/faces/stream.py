@@ -2,15 +2,12 @@
 # SPDX-License-Identifier: MIT
 """TCP sockets of MicroPython's ``socket``: streams that can be polled. Loaded with the first."""
 
-import errno
-
-from .. import lazy
 from ..errors import fail
 from ..links import octets
 from ..parser import const
 from ..sockets import Socket
 from . import turns
-from .outgoing import Outgoing
+from .connecting import Connecting
 
 STAYS = True
 
@@ -27,8 +24,6 @@ _EINVAL = const(22)
 _OPEN = const(2)  # a state of a link
 _ERROR = const(3)  # an event
 
-_ABSENCE_MS = const(30000)  # how long a connect waits for a network that was lost
-
 # What a socket is doing.
 _CONNECTING = const(1)
 _CHECKING = const(2)
@@ -40,16 +35,8 @@ _DONTWAIT = const(2)
 _NONE = memoryview(bytearray(0))
 
 
-class Stream(Outgoing):
+class Stream(Connecting):
     """A TCP socket, which is a stream. Made by ``socket()``."""
-
-    def __init__(self, radio=None, *_, **__):
-        Outgoing.__init__(self, radio)
-        # Created here, since CLOSE sets some of them and must not allocate.
-        self.goal = None  # (host, port) of a connection that is still to be begun
-        self.since = None  # when it began to wait for a lost network, ticks
-        self.ended = None  # when CIPSTART ended, or the last poll before the first use, ticks
-        self.fault = None  # an error that no call was waiting for: raised at the next use
 
     def __enter__(self):
         return self
@@ -140,7 +127,7 @@ class Stream(Outgoing):
         """
         if self.shut:
             return
-        if self.timeout == 0 or self.goal:
+        if self.timeout == 0 or self.goal or self.steps is not None:
             self._let_go()
             if self.served and self.is_ours() and (self.used or self.end):
                 # Let the client close first, as most do: a CIPCLOSE sent just before its CLOSED
@@ -174,97 +161,6 @@ class Stream(Outgoing):
         """As ``Socket.place()``; None if the socket was closed."""
         return None if self.shut else Socket.place(self)
 
-    # Connecting
-
-    def connect(self, address):
-        """Open a connection: ``AT+CIPSTART=<link>,"TCP","<host>",<port>``; the module resolves a
-        name.
-
-        With a time-out of 0 it raises EINPROGRESS, and the first poll, read or write that finds the
-        module free begins to connect. POLLOUT then shows that the connection is open; POLLERR that
-        it failed: the next use raises the reason.
-
-        :raises OSError: as ``Socket.connect()``
-        """
-        if self.timeout != 0:
-            self._finish()
-            try:
-                Socket.connect(self, address)
-            except OSError as e:
-                if not self._may_retry(e):
-                    raise
-                Socket.connect(self, address)
-            return
-        turns.advance(self.modem)
-        if not self.shut and self._stands():
-            raise fail("connected")
-        if self.goal or self.doing:
-            raise fail("connecting")
-        self._check(address)
-        self.goal = address[0], address[1]
-        raise fail("started")
-
-    def _check(self, address):
-        """Raise if a connection cannot be begun."""
-        if self.shut:
-            raise fail("closed")
-        if self.port or self.left or self.link >= 0:
-            raise fail("used_before")
-        lazy.call("sock.opening", "check", address)
-
-    def _stands(self):
-        """Whether a connection is or was open; if one is still to be begun, begin it.
-
-        :raises OSError: it failed; the error says why
-        """
-        self._raise_fault()
-        if self.stood:
-            return True
-        if self.goal and not self.modem.chores() and self._is_joined():
-            goal = self.goal
-            self.goal = None
-            try:
-                self._open(goal[0], goal[1])
-            except OSError as e:
-                if e.errno != errno.EAGAIN and not self._may_retry(e):
-                    raise
-                self.goal = goal
-        if self.goal or self.doing or self.peer is None:
-            return False
-        self._opened(0)
-        return True
-
-    def _is_joined(self):
-        """Whether the network is joined; False while one that was lost may come back.
-
-        :raises OSError: ENOTCONN, it did not come back within 30 s
-        """
-        if turns.is_joined():
-            return True
-        port = self.modem.port
-        if self.since is None:
-            self.since = port.ticks()
-        elif port.since(self.since) > _ABSENCE_MS:
-            self.goal = None
-            raise fail("not_joined")
-        return False
-
-    def _may_retry(self, error):
-        """Whether a connect failed because no link was free, and one could be freed now."""
-        return error.errno == errno.ENOMEM and lazy.call("faces.strays", "reclaim", self.modem)
-
-    def over(self, code):
-        """As ``Outgoing.over()``; it also notes when a connect ended."""
-        if not self.stood:
-            self.ended = self.modem.port.ticks()
-        Outgoing.over(self, code)
-
-    def _raise_fault(self):
-        fault = self.fault
-        if fault is not None:
-            self.fault = None
-            raise fault
-
     def _finish(self):
         """Wait for the end of what was begun while the socket had a time-out of 0.
 
@@ -279,6 +175,7 @@ class Stream(Outgoing):
         turns.advance(modem)
         while not self._stands() and (self.goal or self.doing):
             self.rest(since, "the connection")
+            turns.advance(modem)
         while turns.waiting or not self._has_room():  # other sockets may come first
             self.rest(since, "the module to take what is sent")
             turns.advance(modem)

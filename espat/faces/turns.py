@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Turns of sockets that must not wait, since a module does one command at a time.
 
-What such a socket has still to begin is begun when any socket is polled, read or written.
+What such a socket has still to begin is begun when any socket is polled, read or written. Work that
+takes several commands is done in steps (calls.py), one whenever it is the socket's turn.
 """
 
 import sys
@@ -14,11 +15,13 @@ from ..parser import const
 STAYS = True
 
 _PERIOD_MS = const(5000)  # how often the module is asked whether a notice was lost
+_STEPPING = const(6)  # what a socket is doing: its steps
 _STAT_GOT_IP = const(3)  # of network.WLAN.status()
 
 _LINGER_MS = const(100)  # how long a closed socket waits for a server's client to close first
 
 waiting = []  # sockets with something to send; the first one is the next
+busy = {}  # by kind of steps, the socket whose steps are under way: others of that kind wait for it
 leaving = []  # [socket, when it was closed]: sockets of a server's clients that may close first
 
 
@@ -41,16 +44,81 @@ def advance(modem):
             if modem.chores():
                 return
             if sock is None:
-                listener.stop()
+                if listener.listens and modem.up:
+                    modem.begin(b"+CIPSERVER=", (0,))
+                listener.forget()
                 return
             waiting.pop(0)
             sock.send_on()
+            if not modem.state and waiting and waiting[-1] is sock:
+                return  # its steps wait for something else than the module
         except OSError as e:
             if sock is None:
                 return  # the next use of the module will report it
             if waiting and waiting[0] is sock:
                 waiting.pop(0)
             sock.give_up(e)
+
+
+def begin(sock, steps):
+    """Do steps for a socket, one whenever it is its turn; at their end ``sock.stepped(error)``."""
+    sock.steps = steps
+    sock.kept = None
+    sock.doing = _STEPPING
+    waiting.append(sock)
+
+
+def keep(sock):
+    """A command of a socket's steps has ended: keep its result until they go on, since other
+    commands may end before that. Called from its ``over()``.
+    """
+    modem = sock.modem
+    sock.kept = modem.code, modem.probed, modem.reply, modem.lines, modem.words, modem.arrived
+    parser = modem.parser
+    parser.head = b"+CIPRECVDATA"  # as calls.fetch() restores it, but before the next command
+    parser.counted = None
+
+
+def _restore(modem, kept):
+    modem.code, modem.probed, modem.reply, modem.lines, modem.words, modem.arrived = kept
+
+
+def go_on(sock):
+    """Do the next step of a socket; the module must be free."""
+    modem = sock.modem
+    steps = sock.steps
+    if not sock.shut and (busy.get(sock.kind, sock) is not sock or sock.chores()):
+        waiting.append(sock)  # another socket comes first
+        return
+    if sock.kept:
+        _restore(modem, sock.kept)
+    # If Ctrl-C ends the steps, nothing of them is left.
+    stop(sock)
+    if sock.shut:
+        steps.close()
+        return
+    error = None
+    try:
+        next(steps)
+    except StopIteration:
+        pass
+    except Exception as e:
+        error = e
+    else:
+        begin(sock, steps)
+        busy[sock.kind] = sock
+        if modem.state and modem.client is None:
+            modem.client = sock
+        return
+    sock.stepped(error)
+
+
+def stop(sock):
+    """Forget the steps of a socket."""
+    sock.steps = sock.kept = None
+    sock.doing = 0
+    if busy.get(sock.kind) is sock:
+        del busy[sock.kind]
 
 
 def is_joined():

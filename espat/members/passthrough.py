@@ -102,20 +102,13 @@ def passthrough(
     stream = Passthrough(radio, timeout)
     try:
         if context is not None:
-            # Each step is called from here, since CircuitPython's stack is small.
-            wants = lazy.call("tls.connect", "Wants", _Socket(modem, context, host), host)
+            sock = _Socket(modem, context, host)
+            wants = lazy.call("tls.connect", "Wants", sock, host)
             # The firmware forgets name and key when a link closes (tls-facts.md 2).
             if wants.psk or (context.check_hostname and not modem.has("TLS_HOST")):
                 raise fail("checked_once")
-            if wants.auth & 2:
-                lazy.call("tls.connect", "see_to_clock", modem)
-                if wants.ca is None:
-                    wants.ca = lazy.call("tls.certificates", "roots", modem, True)
-                lazy.call("tls.certificates", "provide", modem, wants, 2)
-            if wants.auth & 1:
-                lazy.call("tls.certificates", "provide", modem, wants, 1)
             wants.link = 0
-            lazy.call("tls.connect", "prepare", _Socket(modem, context, host), wants)
+            calls.wait(modem, lazy.call("tls.later", "ready", sock, wants))
             host = wants.host
         modem.take(0, stream, _OPENING)
         _settings(stream, interval, notices)
@@ -267,7 +260,3 @@ class _Socket:
         self.modem = modem
         self.context = context
         self.name = name
-
-    def turn(self, _):
-        """Wait until a command can go out."""
-        self.modem.turn()

@@ -45,17 +45,18 @@ def bind(socket, address):
     socket.port = port
 
 
-def listen(socket, backlog, kind):
+def listen(socket, backlog, kind, serving=None):
     """See ``Socket.listen()``.
 
     :param kind: the class of the clients' sockets
+    :param serving: the class of the server; None: ``Server``
     """
     if socket.shut:
         raise fail("closed")
     if not socket.port or socket.link >= 0:
         raise fail("not_bound")
     if socket.server is None:
-        socket.server = Server(socket, backlog, kind)
+        socket.server = (serving or Server)(socket, backlog, kind)
 
 
 def accept(socket):
@@ -313,14 +314,8 @@ class Server:
         found = self.coming.pop(0)
         return found[0], found[1] or _NOWHERE
 
-    def stop(self):
-        """As ``close()``, but without waiting; call it only if a command can be sent."""
-        modem = self.modem
-        if self.listens and modem.up:
-            modem.begin(b"+CIPSERVER=", (0,))
-        self._forget()
-
-    def _forget(self):
+    def forget(self):
+        """The module does not listen any more, or is being told so."""
         self.stopped()
         self.modem.listener = None
         for each in self.coming:
@@ -336,4 +331,4 @@ class Server:
         except OSError:
             pass  # nothing answers: the next command will report it
         finally:
-            self._forget()
+            self.forget()

@@ -79,7 +79,7 @@ class SSLContext:
     @verify_mode.setter
     def verify_mode(self, mode):
         if mode == CERT_OPTIONAL:
-            raise fail("cert_optional")
+            raise fail("optional")
         if mode not in (CERT_NONE, CERT_REQUIRED):
             raise fail("verify_mode")
         self.verify = mode

@@ -15,19 +15,17 @@ number that is used neither by another context nor by the roots, which begin wit
 
 Sizes are checked before anything is erased, the head of a container is written last, and all that
 was written is read back. Loaded for a connect, and forgotten. Source: tls-facts.md 1.
+
+All that is not for programs is done in steps: see calls.py.
 """
 
 from .. import lazy
 from ..at.flash import (
-    sysflash_erase,
-    sysflash_query,
-    sysflash_read,
-    sysflash_write,
-    sysmfg_erase,
-    sysmfg_keys,
-    sysmfg_read,
-    sysmfg_write,
+    entries,
+    fetched,
+    partitions,
 )
+from ..calls import ask, giving, wait
 from ..errors import ATError, fail
 from ..parser import const
 from .state import state_of
@@ -40,6 +38,8 @@ _WRITE = const(1024)  # bytes written at a time
 _LATE = const(32)  # bytes at a container's start, written last; flash encryption needs such steps
 _VALUE = const(8192)  # bytes of the largest NVS entry that is tried
 _BINARY = const(8)  # the type of an NVS entry
+_FLASH_MS = const(20000)  # how long the module may take to write or erase
+_OK = const(2)  # an event
 
 
 # Roots, from a board
@@ -60,9 +60,9 @@ def install_roots(radio, cafile):
     """
     data = lazy.call("tls.pem", "certificates", cafile)
     modem = radio.up()
-    store, number = _place_of_roots(modem)
+    store, number = wait(modem, _place_of_roots(modem))
     known = state_of(modem).known
-    _put(store, known, ("client_ca",), number, (MARK + data,))
+    wait(modem, _put(store, known, ("client_ca",), number, (MARK + data,)))
     known["client_ca", number] = MARK
     return data.count(b"-----BEGIN ")
 
@@ -74,14 +74,14 @@ def installed_roots(radio):
     :raises ATError: the module refused to read
     """
     modem = radio.up()
-    number = roots(modem)
+    number = wait(modem, roots(modem))
     if number is None:
         return None
-    store = opened(modem, "client_ca")
+    store = wait(modem, opened(modem, "client_ca"))
     found = []
     at = len(MARK)
     while True:
-        piece = store.read("client_ca", number, at, _CHUNK)
+        piece = wait(modem, store.read("client_ca", number, at, _CHUNK))
         if not piece:
             return b"".join(found)
         found.append(piece)
@@ -96,8 +96,9 @@ def place_of_roots(radio):
     :raises OSError: EOPNOTSUPP, the firmware keeps no certificates
     :raises ATError: the module refused to read
     """
-    store, number = _place_of_roots(radio.up())
-    return number, store.room("client_ca", number) - len(MARK)
+    modem = radio.up()
+    store, number = wait(modem, _place_of_roots(modem))
+    return number, wait(modem, store.room("client_ca", number)) - len(MARK)
 
 
 def remove_roots(radio):
@@ -111,11 +112,12 @@ def remove_roots(radio):
     modem = radio.up()
     removed = False
     while True:
-        number = roots(modem)
+        number = wait(modem, roots(modem))
         if number is None:
             return removed
         state_of(modem).known.pop(("client_ca", number), None)
-        opened(modem, "client_ca").drop("client_ca", number)
+        store = wait(modem, opened(modem, "client_ca"))
+        wait(modem, store.drop("client_ca", number))
         removed = True
 
 
@@ -128,22 +130,22 @@ def roots(modem, needed=False):
     for place in known:
         if known[place] == MARK:
             return place[1]
-    store = opened(modem, "client_ca")
-    for number in sorted(store.files("client_ca")):
-        if store.read("client_ca", number, 0, len(MARK)) == MARK:
+    store = yield from opened(modem, "client_ca")
+    for number in sorted((yield from store.files("client_ca"))):
+        if (yield from store.read("client_ca", number, 0, len(MARK))) == MARK:
             known["client_ca", number] = MARK
             return number
     if needed:
-        raise fail("roots_missing")
+        raise fail("no_roots")
     return None
 
 
 def _place_of_roots(modem):
     """``(store, number of the roots in it, or the number that they would get)``."""
-    number = roots(modem)
-    store = opened(modem, "client_ca")
+    number = yield from roots(modem)
+    store = yield from opened(modem, "client_ca")
     if number is None:
-        number = min(len(store.files("client_ca")), 1)
+        number = min(len((yield from store.files("client_ca"))), 1)
         while ("client_ca", number) in state_of(modem).known:
             number += 1
     return store, number
@@ -165,62 +167,46 @@ def provide_server(modem, context, verify):
     if _all_known(known, spaces, 0, data):
         return
     try:
-        _put(opened(modem, spaces[0]), known, spaces, 0, data)
+        yield from _put((yield from opened(modem, spaces[0])), known, spaces, 0, data)
     except ATError:
-        raise fail("flash_is_full", spaces[0])
+        raise fail("flash_full", spaces[0])
 
 
-def provide(modem, wants, what):
-    """Make sure that the module has what a client presents or trusts, and put its number into
-    ``wants``.
+def provide(modem, data, *spaces):
+    """Make sure that the module has what a client presents or trusts; returns its number.
 
-    CircuitPython has a stack of 1.5 or 2 KB. Under adafruit_requests this is the deepest point of
-    the driver, so it calls few functions.
-
-    :param wants: see connect.py. Its ``pki`` is (PEM, PEM), its ``ca`` is PEM; an int instead of
-        either is the number under which it is in the module already
-    :param int what: 1: a certificate and its key; 2: the CAs that it trusts
+    :param data: PEM, or (PEM, PEM) for two spaces; an int: the number under which it is there
     :raises OSError: EOPNOTSUPP, no place for it; EIO, the flash is full, or reading back returned
         other bytes
     :raises ValueError: too large for the space
     """
-    if what == 1:
-        spaces = ("client_cert", "client_key")
-        data = wants.pki
-    else:
-        spaces = ("client_ca",)
-        data = wants.ca
     if isinstance(data, int):
-        return
-    if what == 2:
+        return data
+    if len(spaces) < 2:
         data = (data,)
     known = state_of(modem).known
     for space, number in known:
         if space == spaces[0] and _all_known(known, spaces, number, data):
-            break
-    else:
-        store = opened(modem, spaces[0])
-        for number in sorted(store.files(spaces[0])):
-            for i in range(len(spaces)):
-                if not store.same(spaces[i], number, data[i]):
-                    break
-            else:
+            return number
+    store = yield from opened(modem, spaces[0])
+    for number in sorted((yield from store.files(spaces[0]))):
+        for i in range(len(spaces)):
+            if not (yield from store.same(spaces[i], number, data[i])):
                 break
         else:
-            number = _free(store, known, spaces)
-        try:
-            _put(store, known, spaces, number, data)
-        except ATError:
-            for i in range(len(spaces)):  # do not leave half of a pair
-                if store.same(spaces[i], number, data[i]):
-                    store.drop(spaces[i], number)
-            store = None
-        if store is None:
-            raise fail("flash_is_full", spaces[0])
-    if what == 1:
-        wants.pki = number
+            break
     else:
-        wants.ca = number
+        number = yield from _free(store, known, spaces)
+    try:
+        yield from _put(store, known, spaces, number, data)
+        return number
+    except ATError:
+        pass
+    wrong = yield from _differ(store, spaces, number, data)
+    for i in range(len(spaces)):  # do not leave half of a pair
+        if i not in wrong:
+            yield from store.drop(spaces[i], number)
+    raise fail("flash_full", spaces[0])
 
 
 def _all_known(known, spaces, number, data):
@@ -231,14 +217,25 @@ def _all_known(known, spaces, number, data):
     return True
 
 
+def _differ(store, spaces, number, data):
+    """For which of the spaces the module has not these data under a number: their indexes."""
+    wrong = []
+    for i in range(len(spaces)):
+        if not (yield from store.same(spaces[i], number, data[i])):
+            wrong.append(i)
+    return wrong
+
+
 def _free(store, known, spaces):
     """The lowest number that neither another context nor the roots use; 0 only if it is empty."""
     number = 1
     for space in spaces:
-        number = min(number, len(store.files(space)))
-    kept = store.files("client_ca") if spaces[0] == "client_ca" else ()
+        kept = yield from store.files(space)
+        number = min(number, len(kept))
     while (spaces[0], number) in known or (
-        number in kept and store.read("client_ca", number, 0, len(MARK)) == MARK
+        space == "client_ca"
+        and number in kept
+        and (yield from store.read(space, number, 0, len(MARK))) == MARK
     ):
         number += 1
     return number
@@ -246,21 +243,18 @@ def _free(store, known, spaces):
 
 def _put(store, known, spaces, number, data):
     """Write what is not there yet. If not all of it fits, nothing is changed."""
-    wanted = []
-    for i in range(len(spaces)):
-        if not store.same(spaces[i], number, data[i]):
-            room = store.room(spaces[i], number)
-            if len(data[i]) > room:
-                raise fail("cert_too_large", spaces[i], len(data[i]), room)
-            wanted.append(i)
+    wanted = yield from _differ(store, spaces, number, data)
+    for i in wanted:
+        room = yield from store.room(spaces[i], number)
+        if len(data[i]) > room:
+            raise fail("too_large", spaces[i], len(data[i]), room)
     for i in wanted:
         known.pop((spaces[i], number), None)
-        store.write(spaces[i], number, data[i])
-        if not store.stands(spaces[i], number, data[i]):
-            raise fail("flash_differs", spaces[i])
+        yield from store.write(spaces[i], number, data[i])
+        if not (yield from store.stands(spaces[i], number, data[i])):
+            raise fail("differs", spaces[i])
     for i in range(len(spaces)):
         known[spaces[i], number] = data[i]
-    store.modem.tls.known = known  # at/flash.py has emptied it, as on any write
 
 
 # Where they are stored
@@ -273,33 +267,54 @@ def opened(modem, space):
     :raises OSError: EOPNOTSUPP, the firmware has no place for that space
     """
     if not modem.has("SYSFLASH"):
-        raise fail("no_such_place", space)
+        raise fail("no_place", space)
     sizes = {}
-    for row in sysflash_query(modem):
+    for row in partitions((yield from ask(modem, b"+SYSFLASH?", (), b"+SYSFLASH:"))):
         sizes[row[0]] = row[4]
     if "client_ca" in sizes or not modem.has("SYSMFG"):
         if space not in sizes:
-            raise fail("no_such_place", space)
+            raise fail("no_place", space)
         store = Partitions(modem, sizes)
-        store.finish()
+        yield from store.stands()
         return store
     return Nvs(modem)
 
 
-class Nvs:
-    """A store in NVS, with an entry for each file."""
+class Store:
+    """What both kinds of stores have. All methods are done in steps: see calls.py."""
 
-    def __init__(self, modem):
+    def __init__(self, modem, sizes=None):
         self.modem = modem
+        self.sizes = sizes  # the size of each partition in bytes, by name
+        self._seen = {}
+
+    def same(self, space, number, data):
+        """Whether a file is these bytes, and no more."""
+        at = 0
+        while True:
+            piece = data[at : at + _CHUNK]
+            if (yield from self.read(space, number, at, len(piece) or 1)) != piece:
+                return False
+            if not piece:
+                return True
+            at += len(piece)
+
+    def _put(self, name, args, data):
+        view = memoryview(data)
+        return giving(self.modem, name, args + (len(data),), view, -1, _OK, b"", _FLASH_MS)
+
+
+class Nvs(Store):
+    """A store in NVS, with an entry for each file."""
 
     def files(self, space):
         """The type of each file's entry, by the file's number."""
         found = {}
         try:
-            entries = sysmfg_keys(self.modem, space)
+            lines = yield from ask(self.modem, b"+SYSMFG=", (1, space), b"+SYSMFG:")
         except ATError:
-            entries = ()
-        for key, kind in entries:
+            lines = ()
+        for key, kind in entries(lines):
             at = key.rfind(".")
             if key[:at] == space and key[at + 1 :].isdigit():
                 found[int(key[at + 1 :])] = kind
@@ -309,107 +324,77 @@ class Nvs:
 
     def read(self, space, number, offset, length):
         """Bytes of a file; fewer, or none, at its end."""
+        args = (1, space, _key(space, number), offset, length)
         try:
-            return sysmfg_read(self.modem, space, _key(space, number), offset, length)[1]
+            return (yield from fetched(self.modem, b"+SYSMFG=", args, []))
         except ATError:
             return b""
 
-    def same(self, space, number, data):
-        """Whether a file is these bytes, and no more."""
-        key = _key(space, number)
-        at = 0
-        try:
-            while at < len(data):
-                piece = data[at : at + _CHUNK]
-                if sysmfg_read(self.modem, space, key, at, len(piece))[1] != piece:
-                    return False
-                at += _CHUNK
-            return sysmfg_read(self.modem, space, key, len(data), 1)[1] == b""
-        except ATError:  # the file ends here
-            return at >= len(data)
-
-    stands = same
+    stands = Store.same
 
     def room(self, space, number):
         """How many bytes a file may have."""
         return _VALUE
+        yield  # for a generator
 
     def write(self, space, number, data):
         """Write a file, replacing an earlier one; the caller checks it with ``stands()``."""
-        kinds = list(self.files(space).values())
+        kinds = list((yield from self.files(space)).values())
         kind = kinds[0] if kinds else _BINARY  # the type of the files that are there
-        sysmfg_write(self.modem, space, _key(space, number), kind, data)
+        yield from self._put(b"+SYSMFG=", (2, space, _key(space, number), kind), data)
 
     def drop(self, space, number):
         """Remove a file; the others keep their numbers."""
-        sysmfg_erase(self.modem, space, _key(space, number))
+        return ask(self.modem, b"+SYSMFG=", (0, space, _key(space, number)), b"", _FLASH_MS)
 
 
 def _key(space, number):
     return space if space[:6] == "server" else "%s.%d" % (space, number)
 
 
-class Partitions:
+class Partitions(Store):
     """A store in partitions, one for each space, each with a container: u16 0xF1F1, u16 count, u32
     length of the rest; for each file u8 type, u8 number, u16 length, and its bytes, padded with
     0xFF to a multiple of four. All numbers are little-endian.
     """
 
-    def __init__(self, modem, sizes):
-        self.modem = modem
-        self.sizes = sizes  # the size of each partition in bytes, by name
-        self._seen = {}
+    def _bytes(self, space, offset, length):
+        """Bytes of a partition, at most _CHUNK."""
+        return fetched(self.modem, b"+SYSFLASH=", (2, space, offset, length))
 
     def files(self, space):
-        """``(where it begins, its length, its type)`` of each file, by its number."""
+        """``(where it begins, its length)`` of each file, by its number."""
         if space in self._seen:
             return self._seen[space]
         size = self.sizes.get(space)
         if size is None:
-            raise fail("no_such_place", space)
+            raise fail("no_place", space)
         found = {}
-        head = sysflash_read(self.modem, space, 0, 8)
+        head = yield from self._bytes(space, 0, 8)
         end = 8 + int.from_bytes(head[4:8], "little")
         if head[:2] == b"\xf1\xf1" and end <= size:
             at = 8
             for number in range(int.from_bytes(head[2:4], "little")):
                 if at + 4 > end:
                     break
-                head = sysflash_read(self.modem, space, at, 4)
+                head = yield from self._bytes(space, at, 4)
                 length = int.from_bytes(head[2:4], "little")
-                found[number] = (at + 4, length, head[0])
+                found[number] = (at + 4, length)
                 at += 4 + (length + 3 & ~3)
         self._seen[space] = found
         return found
 
     def read(self, space, number, offset, length):
         """Bytes of a file; fewer, or none, at its end."""
-        items = self.files(space)
-        if number not in items:
-            return b""
-        start, size, _ = items[number]
+        items = yield from self.files(space)
+        start, size = items.get(number, (0, 0))
         length = min(length, size - offset)
-        return sysflash_read(self.modem, space, start + offset, length) if length > 0 else b""
-
-    def same(self, space, number, data):
-        """Whether a file is these bytes, and no more."""
-        items = self.files(space)
-        if number not in items or items[number][1] != len(data):
-            return False
-        return self._reads(space, items[number][0], data)
-
-    def _reads(self, space, start, data):
-        """Whether a partition has these bytes at an offset."""
-        for at in range(0, len(data), _CHUNK):
-            piece = data[at : at + _CHUNK]
-            if sysflash_read(self.modem, space, start + at, len(piece)) != piece:
-                return False
-        return True
+        return (yield from self._bytes(space, start + offset, length)) if length > 0 else b""
 
     def room(self, space, number):
         """How many bytes a file may have."""
         taken = 12
-        items = self.files(space)
+        items = yield from self.files(space)
         for each in items:
             if each != number:
                 taken += 4 + (items[each][1] + 3 & ~3)
@@ -419,11 +404,8 @@ class Partitions:
         """Plan to write a file. The whole container has to be written again, since a partition is
         erased as a whole; ``stands()`` does that.
         """
-        items = self.files(space)
-        parts = []
-        for each in range(len(items)):  # a comprehension would take more stack: see provide()
-            parts.append(self._whole(space, items[each]))
-        kind = items[0][2] if items else ("ca", "cert", "key").index(space.split("_")[1]) + 1
+        parts = yield from self._parts(space)
+        kind = parts[0][0] if parts else ("ca", "cert", "key").index(space.split("_")[1]) + 1
         item = bytes([kind, number]) + len(data).to_bytes(2, "little") + data
         parts[number : number + 1] = [item + b"\xff" * (-len(data) % 4)]
         self._plan(space, parts)
@@ -432,22 +414,20 @@ class Partitions:
         """Remove a file. An empty file stays in its place, so that those after it keep their
         numbers.
         """
-        items = self.files(space)
-        parts = [self._whole(space, items[each]) for each in range(len(items))]
+        parts = yield from self._parts(space)
         parts[number] = parts[number][:2] + b"\0\0"
         while parts and len(parts[-1]) == 4:
             parts.pop()
         self._plan(space, parts)
-        self.finish()
+        yield from self.stands()
 
     def _plan(self, space, parts):
-        """Compose the container that ``finish()`` will write."""
-        length = sum([len(part) for part in parts])
-        head = b"\xf1\xf1" + len(parts).to_bytes(2, "little") + length.to_bytes(4, "little")
-        image = head + b"".join(parts)
-        self.modem.unwritten = (space, image)
+        """Compose the container that ``stands()`` will write."""
+        image = b"".join(parts)
+        head = b"\xf1\xf1" + len(parts).to_bytes(2, "little") + len(image).to_bytes(4, "little")
+        self.modem.unwritten = (space, head + image)
 
-    def finish(self, *_):
+    def stands(self, *_):
         """Write the planned container, if there is one. If a restart or Ctrl-C cuts the write off,
         the next call begins it again.
 
@@ -458,23 +438,26 @@ class Partitions:
             return True
         space, image = self.modem.unwritten
         self._seen.clear()
-        sysflash_erase(self.modem, space)
+        yield from ask(self.modem, b"+SYSFLASH=", (0, space), b"", _FLASH_MS)
         for at in range(_LATE, len(image), _WRITE):
-            sysflash_write(self.modem, space, at, image[at : at + _WRITE])
-        sysflash_write(self.modem, space, 0, image[:_LATE])
-        if not self._reads(space, 0, image):
-            raise fail("flash_differs", space)
+            yield from self._put(b"+SYSFLASH=", (1, space, at), image[at : at + _WRITE])
+        yield from self._put(b"+SYSFLASH=", (1, space, 0), image[:_LATE])
+        for at in range(0, len(image), _CHUNK):
+            piece = image[at : at + _CHUNK]
+            if (yield from self._bytes(space, at, len(piece))) != piece:
+                raise fail("differs", space)
         self.modem.unwritten = None
         return True
 
-    stands = finish
-
-    def _whole(self, space, item):
-        """A file as it is in the partition, with its head and padding."""
-        start, length, _ = item
-        start -= 4
-        end = start + 4 + (length + 3 & ~3)
-        pieces = []
-        for at in range(start, end, _CHUNK):
-            pieces.append(sysflash_read(self.modem, space, at, min(_CHUNK, end - at)))
-        return b"".join(pieces)
+    def _parts(self, space):
+        """The files of a partition, each with its head and padding."""
+        items = yield from self.files(space)
+        parts = []
+        for each in range(len(items)):
+            start, length = items[each]
+            end = start + (length + 3 & ~3)
+            part = b""
+            for at in range(start - 4, end, _CHUNK):
+                part += yield from self._bytes(space, at, min(_CHUNK, end - at))
+            parts.append(part)
+        return parts

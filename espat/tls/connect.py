@@ -3,13 +3,14 @@
 """Preparing a TLS connection: refuse what the module cannot do, and set the rest in it.
 
 Each connect sets or clears all settings that the firmware keeps for its link, and reads them back.
-So neither settings of an earlier program nor damaged commands can weaken the connection. Loaded for
-a connect, and forgotten: see ``TLSSocket._open()``.
+So neither settings of an earlier program nor damaged commands can weaken the connection. It is
+done in steps: see calls.py. Loaded for a connect, and forgotten: see later.py.
 """
 
 import time
 
 from .. import lazy
+from ..calls import ask
 from ..errors import ATError, fail
 from ..parser import const
 from ..sock.base import is_name
@@ -37,15 +38,14 @@ class Wants:
         self.auth = (2 if context.verify_mode else 0) + (context.pki is not None)
         self.name = refuse(context, modem, sock.name, self.auth)  # the name to send, or None
         self.psk = _psk(context, modem)
-        self.pki = context.pki  # PEM; provide() replaces it by its number in the module's flash,
+        self.pki = context.pki  # PEM; later.py replaces it by its number in the module's flash,
         self.ca = context.ca  # and this, too
         self.host = host  # what CIPSTART gets; prepare() may replace it by the address,
         self.link = -1  # and sets this
-        sock.turn(modem.port.ticks())
         if not modem.has("TLS_LINKS"):
             for owner in map(modem.owner, range(5)):
                 if owner is not sock and getattr(owner, "context", None) is not None:
-                    raise fail("one_tls_link", modem.firmware)
+                    raise fail("one_link", modem.firmware)
 
 
 def refuse(context, modem, name, auth):
@@ -54,37 +54,37 @@ def refuse(context, modem, name, auth):
     :returns: the name to send (SNI), or None
     """
     if auth and not modem.has("SSLCCONF"):
-        raise fail("no_verifying", modem.firmware)
+        raise fail("no_verify", modem.firmware)
     if not modem.has("SYSFLASH"):
         for what, wanted in ((context.ca, auth & 2), (context.pki, auth & 1)):
             if wanted and not isinstance(what, int):
-                raise fail("no_cert_store", modem.firmware)
+                raise fail("no_store", modem.firmware)
     checked = context.check_hostname
     if name is not None and not context.sni:
         name = None
         if checked:
-            raise fail("check_needs_sni")
+            raise fail("needs_sni")
     if name is not None and not is_name(name):
         if checked:
-            raise fail("address_unchecked", name)
+            raise fail("no_address", name)
         name = None
     names = modem.has("SNI")
     if checked and not names:
-        raise fail("no_name_check", modem.firmware)
+        raise fail("no_names", modem.firmware)
     if name is not None:
         if not 0 < len(name.encode()) <= 64:
             raise ValueError("server_hostname out of 1..64 bytes")
         if not names:
-            raise fail("sni_unknown", modem.firmware)
+            raise fail("no_sni", modem.firmware)
         if auth & 2 and not checked:
-            raise fail("sni_is_checked")
+            raise fail("sni_checks")
     if context.alpn and not names:
-        raise fail("alpn_unknown", modem.firmware)
+        raise fail("no_alpn", modem.firmware)
     if context.psk:
         if auth & 2:
             raise fail("psk_with_ca")
         if not modem.has("PSK"):
-            raise fail("psk_unknown", modem.firmware)
+            raise fail("no_psk", modem.firmware)
     return name
 
 
@@ -96,14 +96,14 @@ def _psk(context, modem):
     if not psk:
         return None
     identity, key = psk
-    identity = identity.encode() if isinstance(identity, str) else bytes(identity)
-    key = key.encode() if isinstance(key, str) else bytes(key)
+    identity = _octets(identity)
+    key = _octets(key)
     if not (1 <= len(identity) <= 32 and 1 <= len(key) <= 32) or b"\0" in identity:
         raise fail("psk_invalid")
     if min(key) > 32 and max(key) < 127:
         return b"", key, identity
     if not modem.has("PSKHEX"):
-        raise fail("psk_not_printable")
+        raise fail("psk_binary")
     return b"HEX", "".join(["%02x" % byte for byte in key]).encode(), identity
 
 
@@ -116,23 +116,28 @@ def prepare(sock, wants):
     auth = wants.auth
     if modem.has("ERRNO"):
         try:
-            modem.run(b"+SYSLOG=", (1,))
+            yield from ask(modem, b"+SYSLOG=", (1,))
         except ATError:
             pass  # then the module will not tell why a handshake failed
     if modem.has("TLS_HOST") and wants.name is None and (auth & 2 or not sock.context.sni):
         if is_name(wants.host):  # this firmware would send and check the host's name
             wants.host = lazy.call("at.essential", "cipdomain", modem, wants.host)
     if modem.has("SSLSIZE"):
-        modem.run(b"+CIPSSLSIZE=", (4096,))
+        yield from ask(modem, b"+CIPSSLSIZE=", (4096,))
     link = wants.link
     if link < 0:
         wants.link = link = lazy.call("sock.opening", "take", modem, sock)
     try:
         if not modem.has("PASSIVE_TLS"):
             modem.pushing |= 1 << link  # it pushes the bytes of TLS links in passive receive, too
-        _conf(modem, link, auth, (wants.pki if auth & 1 else 0, wants.ca if auth & 2 else 0))
-        for name, args, told in _settings(modem, wants.name, sock.context.alpn, wants.psk):
-            _have(modem, name, link, args, told)
+        numbers = (wants.pki if auth & 1 else 0, wants.ca if auth & 2 else 0)
+        yield from _conf(modem, link, auth, numbers)
+        yield from _set(modem, link, wants.name, sock.context.alpn, wants.psk)
+        if modem.typed >> link & 1:  # a UDP socket had the link
+            yield from ask(modem, b"+CIPRECVTYPE=", (link, 1))
+            modem.typed &= ~(1 << link)
+        while modem.chores():
+            yield
         if modem.restarts != wants.restarts:
             raise fail("restarted")
     except BaseException:
@@ -157,51 +162,52 @@ def _conf(modem, link, auth, numbers):
     said = name + b":" + b",".join([b"%d" % arg for arg in args])
     for _ in range(2):
         try:
-            lines = modem.run(name + b"=", args, None)
+            lines = yield from ask(modem, name + b"=", args, None)
         except ATError:
-            raise fail("not_accepted", "+CIPSSLCCONF", "is there what it says? (use_stored)")
+            raise fail("not_taken", "+CIPSSLCCONF", "is there what it says? (use_stored)")
         for line in lines:
             if line[:3] == b"NO " and line[-6:] == b" FOUND":
-                raise fail("not_accepted", "+CIPSSLCCONF", lazy.call("texts", "readable", line))
-        if not auth & 2 or said in modem.run(name + b"?", (), name):
+                raise fail("not_taken", "+CIPSSLCCONF", lazy.call("texts", "readable", line))
+        if not auth & 2 or said in (yield from ask(modem, name + b"?", (), name)):
             return
-    raise fail("not_accepted", "+CIPSSLCCONF", "it kept other settings")
+    raise fail("not_taken", "+CIPSSLCCONF", "it kept other settings")
 
 
-def _settings(modem, server, alpn, psk):
-    """All settings of a link: ``(command, parameters after the link, what its query returns)``.
+def _set(modem, link, server, alpn, psk):
+    """Make all settings of a link.
 
     CCN and SNI share one field in the firmware, so CCN is cleared. In the documents of CIPSSLCPSK
     the names are wrong: "psk" is the key, "hint" is the identity.
     """
-    found = []
     if modem.has("SNI"):
-        server = b"" if server is None else server.encode()
-        protocols = []
-        for protocol in alpn:
-            protocols.append(protocol.encode() if isinstance(protocol, str) else protocol)
-        found.append((b"+CIPSSLCCN", ("",), b""))
-        found.append((b"+CIPSSLCSNI", (server,), server))
-        found.append((b"+CIPSSLCALPN", (len(alpn),) + alpn, b",".join(protocols)))
+        server = _octets(server or b"")
+        alpn = [_octets(protocol) for protocol in alpn]
+        yield from _have(modem, link, b"+CIPSSLCCN", b"", b"")
+        yield from _have(modem, link, b"+CIPSSLCSNI", server, server)
+        yield from _have(modem, link, b"+CIPSSLCALPN", b",".join(alpn), len(alpn), *alpn)
     if psk:
-        found.append((b"+CIPSSLCPSK" + psk[0], psk[1:], b",".join(psk[1:])))
+        yield from _have(modem, link, b"+CIPSSLCPSK" + psk[0], b",".join(psk[1:]), *psk[1:])
     elif modem.has("PSK"):
-        found.append((b"+CIPSSLCPSK", ("", ""), b""))
-    return found
+        yield from _have(modem, link, b"+CIPSSLCPSK", b"", b"", b"")
 
 
-def _have(modem, name, link, args, wanted):
+def _octets(text):
+    return text.encode() if isinstance(text, str) else bytes(text)
+
+
+def _have(modem, link, name, wanted, *args):
     """Make sure that a setting of a link has a value; it is read back, and set twice at most.
 
     A bit error on the line can set another name, or that of another link.
 
     :param bytes wanted: what follows the link's number in the reply to the query, without the
         quotes that the reference shows; empty: nothing is set
+    :param args: the parameters of the command after the link
     """
     head = name + b":%d" % link
     for left in (2, 1, 0):
         told = b""
-        for line in modem.run(name + b"?", (), head):
+        for line in (yield from ask(modem, name + b"?", (), head)):
             told = line[len(head) + 1 :]
             if told[:1] == b'"' and told[-1:] == b'"':
                 told = told[1:-1].replace(b'","', b",")
@@ -210,8 +216,8 @@ def _have(modem, name, link, args, wanted):
         if told == wanted:
             return
         if left:
-            modem.run(name + b"=", (link,) + args)
-    raise fail("not_accepted", str(name, "ascii"), "it kept other settings")
+            yield from ask(modem, name + b"=", (link,) + args)
+    raise fail("not_taken", str(name, "ascii"), "it kept other settings")
 
 
 # The clock
@@ -229,29 +235,27 @@ def see_to_clock(modem):
     state = state_of(modem)
     if state.dated or not modem.has("DATES"):
         return
-    if _clock(modem) < _BUILT and not _asked(modem):
+    if (yield from _clock(modem)) < _BUILT and not (yield from _asked(modem)):
         now = _here()
         if now < _BUILT or not modem.has("TIMESTAMP"):
-            raise fail("clock_unset")
+            raise fail("no_clock")
         for _ in range(2):
-            modem.run(b"+SYSTIMESTAMP=", (now,))
-            if 0 <= _clock(modem) - now <= 10:
+            yield from ask(modem, b"+SYSTIMESTAMP=", (now,))
+            if 0 <= (yield from _clock(modem)) - now <= 10:
                 break
         else:
-            raise fail("not_accepted", "+SYSTIMESTAMP", "it kept another time")
+            raise fail("not_taken", "+SYSTIMESTAMP", "it kept another time")
     state.dated = True
 
 
 def _clock(modem):
     """The module's clock in seconds since 1970, perhaps exact to the year only; 0: not set."""
-    if modem.has("TIMESTAMP"):
-        for line in modem.run(b"+SYSTIMESTAMP?", (), b"+SYSTIMESTAMP:"):
-            if line[14:].isdigit():
-                return int(line[14:])
-    else:
-        for line in modem.run(b"+CIPSNTPTIME?", (), b"+CIPSNTPTIME:"):
-            if line[-4:].isdigit() and int(line[-4:]) >= _YEAR:
-                return _BUILT
+    exact = modem.has("TIMESTAMP")
+    name = b"+SYSTIMESTAMP" if exact else b"+CIPSNTPTIME"
+    for line in (yield from ask(modem, name + b"?", (), name + b":")):
+        digits = line[14:] if exact else line[-4:]
+        if digits.isdigit() and (exact or int(digits) >= _YEAR):
+            return int(digits) if exact else _BUILT
     return 0
 
 
@@ -260,17 +264,17 @@ def _asked(modem):
     port = modem.port
     since = port.ticks()
     try:
-        lines = modem.run(b"+CIPSNTPCFG?", (), b"+CIPSNTPCFG:")
+        lines = yield from ask(modem, b"+CIPSNTPCFG?", (), b"+CIPSNTPCFG:")
         if not lines or lines[0][12:13] != b"1":
-            modem.run(b"+CIPSNTPCFG=", (1, 0))
+            yield from ask(modem, b"+CIPSNTPCFG=", (1, 0))
     except ATError:
         return False  # it cannot ask time servers
     while port.since(since) < _SNTP_MS:
         then = port.ticks()
-        if _clock(modem) >= _BUILT:
+        if (yield from _clock(modem)) >= _BUILT:
             return True
         while port.since(then) < 500:
-            modem.rest()
+            yield
     return False
 
 

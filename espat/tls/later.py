@@ -1,17 +1,69 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Connecting TLS sockets: the wait for the handshake, and connections that were put off until the
-first use. Loaded for each of these, and forgotten.
+"""Connecting TLS sockets: the steps up to CIPSTART, the wait for the handshake, and connections
+that were put off until the first use. Loaded for each of these, and forgotten.
 """
 
 import errno
 
 from .. import lazy
+from ..calls import mild, wait
 from ..errors import fail
 from ..parser import const
 from ..sock import opening
 
 _LEAST = const(10)  # seconds that a handshake gets: the firmware waits so long for each packet
+_TRIES = const(3)  # how often a connect is begun if the module restarts meanwhile
+
+
+def begin(sock, host, port):
+    """See ``TLSSocket._open()``."""
+    left = _TRIES
+    while True:
+        modem = sock.radio.up()
+        before = modem.restarts
+        left -= 1
+        try:
+            sock.turn(modem.port.ticks())
+            return _run(sock, _connecting(sock, host, port))
+        except OSError:
+            if modem.restarts == before or not left:
+                raise
+
+
+def _run(sock, steps):
+    """Do steps (calls.py); without waiting, if the socket can do that."""
+    if sock.timeout == 0 and hasattr(sock, "go_on"):
+        sock.go_on(steps)
+    else:
+        wait(sock.modem, steps)
+
+
+def _connecting(sock, host, port):
+    wants = lazy.call("tls.connect", "Wants", sock, host)
+    yield from mild(ready(sock, wants))
+    opening.dial(sock, "SSL", wants.host, port, wants.link)
+    sock.dialed = sock.modem.port.ticks()
+
+
+def ready(sock, wants):
+    """Make the module ready for a connection, in steps: see calls.py.
+
+    :param wants: see connect.py
+    """
+    modem = sock.modem
+    if wants.auth & 2:
+        yield from lazy.call("tls.connect", "see_to_clock", modem)
+        if wants.ca is None:
+            wants.ca = yield from lazy.call("tls.certificates", "roots", modem, True)
+        wants.ca = yield from _provide(modem, wants.ca, "client_ca")
+    if wants.auth & 1:
+        wants.pki = yield from _provide(modem, wants.pki, "client_cert", "client_key")
+    yield from lazy.call("tls.connect", "prepare", sock, wants)
+
+
+def _provide(*args):
+    return lazy.call("tls.certificates", "provide", *args)
 
 
 def handshake(sock):
@@ -29,8 +81,7 @@ def handshake(sock):
     finally:
         sock.timeout = patience
     if failure is not None:
-        sock.failure = lazy.call("tls.texts", "unconnected", sock, failure, host, port)
-        raise sock.failure
+        _run(sock, lazy.call("tls.texts", "unconnected", sock, failure, host, port))
 
 
 def connect(sock):

@@ -34,7 +34,7 @@ def certificates(what):
 def given(cafile, capath, cadata):
     """See ``SSLContext.load_verify_locations()``: returns PEM (bytes), or None for no CAs."""
     if capath:
-        raise fail("capath_given")
+        raise fail("capath")
     data = cafile if cadata is None else cadata
     if data is None:
         raise ValueError("cafile or cadata is wanted")
@@ -156,25 +156,23 @@ def _item(der, at):
     return der[at], start, start + length
 
 
-def _items(der, at, stop):
+def _inside(der):
+    """The items in the sequence that DER is, and the tags of all."""
+    _, at, stop = _item(der, 0)
     found = []
+    tags = b""
     while at < stop:
         item = _item(der, at)
         found.append(item)
+        tags += bytes(item[:1])
         at = item[2]
-    return found
-
-
-def _inside(der):
-    """The items in the sequence that DER is."""
-    _, start, stop = _item(der, 0)
-    return _items(der, start, stop)
+    return found, tags
 
 
 def _label(der):
     """The PEM label of DER: certificate, or which kind of private key."""
     try:
-        tags = bytes([item[0] for item in _inside(_whole(der))])
+        tags = _inside(_whole(der))[1]
     except IndexError:
         tags = b""
     if tags[:3] == b"\x02\x30\x04":
@@ -191,12 +189,10 @@ def _label(der):
 def _public(der):
     """The public part of a private key, which its certificate must contain; None if unknown."""
     try:
-        items = _inside(der)
-        tags = bytes([item[0] for item in items])
+        items, tags = _inside(der)
         if tags[:3] == b"\x02\x30\x04":  # PKCS 8: the key in an OCTET STRING
             der = der[items[2][1] : items[2][2]]
-            items = _inside(der)
-            tags = bytes([item[0] for item in items])
+            items, tags = _inside(der)
         if tags[:3] == b"\x02\x02\x02":  # RSA: the modulus
             return der[items[1][1] : items[1][2]]
         for item in items:

@@ -7,8 +7,8 @@ certificates. Loaded with the first such socket, and stays.
 """
 
 from .. import calls, lazy
-from ..errors import ATError, fail
-from ..sock.server import Server
+from ..errors import fail
+from ..sock.server import Server, listen
 from .socket import secured
 
 STAYS = True
@@ -34,10 +34,7 @@ def listening(base):
                 or a clock that cannot be set; EIO, the flash is full, or reading back returned
                 other bytes
             """
-            if self.shut or self.server is not None or not self.port or self.link >= 0:
-                parent.listen(self, backlog)
-            else:
-                self.server = TLSServer(self, backlog, parent)
+            listen(self, backlog, parent, TLSServer)
 
         def accept(self):
             """As ``Socket.accept()``.
@@ -50,7 +47,7 @@ def listening(base):
                 if not _asks_clients(self.modem):
                     found[0].close()
                     self.close()
-                    raise fail("not_accepted", "+CIPSERVER", "it asks clients for no certificate")
+                    raise fail("not_taken", "+CIPSERVER", "it asks clients for no certificate")
                 self.checked = True
             return found
 
@@ -64,13 +61,7 @@ class TLSServer(Server):
     def prepare(self):
         """Set the module's clock, and write what it presents and trusts, before it listens."""
         self.socket.checked = False
-        try:
-            _prepare(self.modem, self.socket.context)
-        except ATError as e:
-            refused = str(e)
-        else:
-            return
-        raise fail("command_refused", refused)
+        calls.wait(self.modem, calls.mild(_prepare(self.modem, self.socket.context)))
 
     def tail(self):
         """The parameters after the port: ``"SSL"``, and whether clients need a certificate."""
@@ -102,13 +93,13 @@ def _prepare(modem, context):
         clock cannot be set; EIO, the flash is full, or reading back returned other bytes
     """
     if not modem.has("TLS_SERVER"):
-        raise fail("no_tls_server", modem.firmware)
+        raise fail("no_server", modem.firmware)
     verify = _verifies(context)
     if context.pki is None:
-        raise fail("no_certificate")
+        raise fail("no_cert")
     if verify:
-        lazy.call("tls.connect", "see_to_clock", modem)
-    lazy.call("tls.certificates", "provide_server", modem, context, verify)
+        yield from lazy.call("tls.connect", "see_to_clock", modem)
+    yield from lazy.call("tls.certificates", "provide_server", modem, context, verify)
 
 
 def _asks_clients(modem):

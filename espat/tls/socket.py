@@ -3,7 +3,7 @@
 """TLS sockets: how they differ from TCP sockets. Loaded with the first one, and stays."""
 
 from .. import lazy
-from ..errors import ATError, fail
+from ..errors import fail
 from ..parser import const
 
 STAYS = True
@@ -17,7 +17,6 @@ _CODE = const(31)  # +ERRNO and its like
 # States of a link.
 _CLOSED_BY_PEER = const(3)
 
-_TRIES = const(3)  # how often a connect is begun if the module restarts meanwhile
 _SURE = const(2)  # so many ERRORs in a row prove that a closed link holds no more bytes
 
 _classes = {}  # the class of TLS sockets for each class of sockets
@@ -51,7 +50,7 @@ def secured(base):
 
         def getpeercert(self, binary_form=False):
             """Raises OSError, EOPNOTSUPP: the module does not give the certificate."""
-            raise fail("peer_certificate")
+            raise fail("peer_cert")
 
         def selected_alpn_protocol(self):
             """None: the module does not tell which protocol was chosen."""
@@ -69,32 +68,7 @@ def secured(base):
             """
             self.failure = None
             note_causes(self.modem)
-            left = _TRIES
-            while True:
-                modem = self.radio.up()
-                before = modem.restarts
-                left -= 1
-                try:
-                    # One call after another: nested, they would need more stack than CircuitPython
-                    # has.
-                    wants = lazy.call("tls.connect", "Wants", self, host)
-                    if wants.auth & 2:
-                        lazy.call("tls.connect", "see_to_clock", modem)
-                        if wants.ca is None:
-                            wants.ca = lazy.call("tls.certificates", "roots", modem, True)
-                        lazy.call("tls.certificates", "provide", modem, wants, 2)
-                    if wants.auth & 1:
-                        lazy.call("tls.certificates", "provide", modem, wants, 1)
-                    lazy.call("tls.connect", "prepare", self, wants)
-                    lazy.call("sock.opening", "dial", self, "SSL", wants.host, port, wants.link)
-                    self.dialed = modem.port.ticks()
-                    return
-                except ATError as e:
-                    error = fail("command_refused", str(e))
-                except OSError as e:
-                    error = e
-                if modem.restarts == before or not left:
-                    raise error
+            lazy.call("tls.later", "begin", self, host, port)
 
         def _opened(self, since):
             """As ``Socket._opened()``; a handshake gets at least 10 s."""

@@ -5,6 +5,7 @@
 import errno
 
 from .. import lazy
+from ..calls import ask
 from ..errors import ATError
 
 # Each group begins with the name of an errno or of an exception class; each line after that is the
@@ -12,50 +13,50 @@ from ..errors import ATError
 _TEXTS = (
     # What modules, or this firmware, cannot do, or not together.
     "EOPNOTSUPP"
-    "\ncert_optional: a module verifies or does not: CERT_REQUIRED or CERT_NONE"
+    "\noptional: a module verifies or does not: CERT_REQUIRED or CERT_NONE"
     "\ntls_version: modules choose it, 1.2 at most"
-    "\ncapath_given: capath: give cafile or cadata"
-    "\npeer_certificate: a module does not tell the peer's certificate"
-    "\nbytes_flowed: too late, bytes have flowed: wrap the socket before connect()"
-    "\nno_verifying: %s can neither verify certificates nor show one: newer firmware does<open>"
-    "\nno_cert_store: %s takes no certificates from a board: flash them with esptool, then "
+    "\ncapath: capath: give cafile or cadata"
+    "\npeer_cert: a module does not tell the peer's certificate"
+    "\ntoo_late: too late, bytes have flowed: wrap the socket before connect()"
+    "\nno_verify: %s can neither verify certificates nor show one: newer firmware does<open>"
+    "\nno_store: %s takes no certificates from a board: flash them with esptool, then "
     "context.use_stored(ca=0)<open>"
-    "\nno_name_check: %s cannot check names in certificates: ESP-AT 2.1 can; or <any>"
-    "\nsni_unknown: %s tells no name (SNI): ESP-AT 2.1 does; or context.sni = False"
-    "\nalpn_unknown: %s cannot offer ALPN protocols: ESP-AT 2.1 can"
-    "\npsk_unknown: %s has no keys in place of certificates (PSK): ESP8266 2.1, ESP32 2.2 have"
-    "\npsk_not_printable: ESP8266 2.3 and ESP32 3.2 take a PSK that is not printable"
-    "\nno_tls_server: a TLS server is what ESP32 has, not %s"
-    "\nno_such_place: %s: this firmware has no place for it"
-    "\naddress_unchecked: a module cannot check a certificate for the address %s: use a name; or "
+    "\nno_names: %s cannot check names in certificates: ESP-AT 2.1 can; or <any>"
+    "\nno_sni: %s tells no name (SNI): ESP-AT 2.1 does; or context.sni = False"
+    "\nno_alpn: %s cannot offer ALPN protocols: ESP-AT 2.1 can"
+    "\nno_psk: %s has no keys in place of certificates (PSK): ESP8266 2.1, ESP32 2.2 have"
+    "\npsk_binary: ESP8266 2.3 and ESP32 3.2 take a PSK that is not printable"
+    "\nno_server: a TLS server is what ESP32 has, not %s"
+    "\nno_place: %s: this firmware has no place for it"
+    "\nno_address: a module cannot check a certificate for the address %s: use a name; or "
     "<any>"
-    "\nsni_is_checked: firmware checks the name that it tells: check_hostname = True, or "
+    "\nsni_checks: firmware checks the name that it tells: check_hostname = True, or "
     "context.sni = False"
-    "\ncheck_needs_sni: check_hostname needs the name told (SNI): context.sni = True"
+    "\nneeds_sni: check_hostname needs the name told (SNI): context.sni = True"
     "\npsk_with_ca: with a CA the firmware does not use the PSK: verify_mode = CERT_NONE, the key "
     "vouches for the server",
-    "ENOMEM\none_tls_link: %s carries one TLS connection: close the other first",
+    "ENOMEM\none_link: %s carries one TLS connection: close the other first",
     # Misuse.
     "ValueError"
     "\nverify_mode: verify_mode: CERT_NONE or CERT_REQUIRED"
-    "\nname_missing: check_hostname needs server_hostname"
+    "\nno_name: check_hostname needs server_hostname"
     "\npsk_invalid: PSK: identity and key have 1 to 32 bytes each, no NUL in the identity"
-    "\nsecured_already: the socket speaks TLS already"
-    "\nwrong_protocol: PROTOCOL_TLS_CLIENT is for clients, PROTOCOL_TLS_SERVER for servers"
-    "\ncert_too_large: %s: %d bytes, and there is room for %d",
+    "\nsecured: the socket speaks TLS already"
+    "\nprotocol: PROTOCOL_TLS_CLIENT is for clients, PROTOCOL_TLS_SERVER for servers"
+    "\ntoo_large: %s: %d bytes, and there is room for %d",
     # What is missing.
     "EINVAL"
-    "\nroots_missing: no CA to verify with: load_verify_locations(), or roots from 'espat ca'<open>"
-    "\nclock_unset: the module's clock is not set: set this board's, or the module's "
+    "\nno_roots: no CA to verify with: load_verify_locations(), or roots from 'espat ca'<open>"
+    "\nno_clock: the module's clock is not set: set this board's, or the module's "
     "(espat.at.system.systimestamp)"
-    "\nno_certificate: load_cert_chain() first: the key that modules ship with everybody has"
+    "\nno_cert: load_cert_chain() first: the key that modules ship with everybody has"
     "\nno_client_ca: no CA for the certificates of clients: load_verify_locations(), or "
     "verify_mode = CERT_NONE",
     # The module did something else.
     "EIO"
-    "\nnot_accepted: the module did not take AT%s: %s"
-    "\nflash_differs: %s: what was written to its flash reads otherwise"
-    "\nflash_is_full: %s: not taken: is the flash full? see 'espat ca list'",
+    "\nnot_taken: the module did not take AT%s: %s"
+    "\ndiffers: %s: what was written to its flash reads otherwise"
+    "\nflash_full: %s: not taken: is the flash full? see 'espat ca list'",
 )
 
 # The flags of mbedTLS for a certificate that was not accepted; +ERRNO combines them with OR.
@@ -80,53 +81,46 @@ _CODES = {
 
 
 def error(name, args):
-    """The exception for the name of an error: an ``OSError`` with number and text, or a
-    ``ValueError``; None if another room has its text.
-    """
-    for group in _TEXTS:
-        at = group.find("\n" + name + ": ")
-        if at > 0:
-            break
-    else:
-        return None
-    kind = group.split("\n")[0]
-    text = group[at + len(name) + 3 :].split("\n")[0]
-    text = text.replace("<any>", "check_hostname = False: then any certificate of the CA will do")
-    text = text.replace(
-        "<open>", " (or verify_mode = CERT_NONE: then anybody may be at the other end)"
-    )
+    """The exception for the name of an error; None if another room has its text."""
     if args and isinstance(args[0], tuple):  # a firmware
         args = (lazy.call("families", "name", args[0]),)
-    if args:
-        text = text % args
-    return ValueError(text) if kind == "ValueError" else OSError(getattr(errno, kind), text)
+    return lazy.call("texts", "error", name, args, map(_whole, _TEXTS))
+
+
+def _whole(group):
+    group = group.replace("<any>", "check_hostname = False: then any certificate of the CA will do")
+    return group.replace(
+        "<open>", " (or verify_mode = CERT_NONE: then anybody may be at the other end)"
+    )
 
 
 def unconnected(sock, error, host, port):
-    """The exception for a TLS connection that failed, with the likely causes.
+    """Raise the exception for a TLS connection that failed, with the likely causes, in steps: see
+    calls.py.
 
-    :param error: the exception that a TCP socket would raise; returned if it is not ECONNREFUSED
+    :param error: the exception that a TCP socket would raise; raised if it is not ECONNREFUSED
     """
-    if error.errno != errno.ECONNREFUSED:
-        return error
-    modem = sock.modem
-    code = modem.tls.code  # from +ERRNO:; None if the firmware does not print it (before 5.0)
-    verify = sock.context.verify_mode
-    number = errno.ECONNABORTED
-    text = _meaning(code, sock.name or host)
-    if text is None and code and code[:4].lower() in (b"0x80", b"0x81"):
-        number = errno.ECONNREFUSED
-        text = "nobody listens there, or it is out of reach"
-    if not text:
-        text = "nobody listens there, or the handshake failed: " + _guesses(sock, modem, verify)
-    if code:
-        text += " (+ERRNO:%s)" % "".join([chr(c) if 32 <= c < 127 else "?" for c in code])
-    if verify and number != errno.ECONNREFUSED:
-        if modem.has("DATES"):
-            text += "; the module's clock says " + _clock(modem)
-        else:
-            text += "; this firmware does not look at dates"
-    return OSError(number, "no TLS connection to %s:%d: %s" % (host, port, text))
+    if error.errno == errno.ECONNREFUSED:
+        modem = sock.modem
+        code = modem.tls.code  # from +ERRNO:; None if the firmware does not print it (before 5.0)
+        verify = sock.context.verify_mode
+        number = errno.ECONNABORTED
+        text = _meaning(code, sock.name or host)
+        if text is None and code and code[:4].lower() in (b"0x80", b"0x81"):
+            number = errno.ECONNREFUSED
+            text = "nobody listens there, or it is out of reach"
+        if not text:
+            text = "nobody listens there, or the handshake failed: " + _guesses(sock, modem, verify)
+        if code:
+            text += " (+ERRNO:%s)" % lazy.call("texts", "readable", code)
+        if verify and number != errno.ECONNREFUSED:
+            if modem.has("DATES"):
+                text += "; the module's clock says " + (yield from _clock(modem))
+            else:
+                text += "; this firmware does not look at dates"
+        error = OSError(number, "no TLS connection to %s:%d: %s" % (host, port, text))
+    sock.failure = error
+    raise error
 
 
 def _meaning(code, name):
@@ -169,7 +163,7 @@ def _guesses(sock, modem, verify):
 def _clock(modem):
     """The date and time of the module's clock, as text."""
     try:
-        for line in modem.run(b"+CIPSNTPTIME?", (), b"+CIPSNTPTIME:"):
+        for line in (yield from ask(modem, b"+CIPSNTPTIME?", (), b"+CIPSNTPTIME:")):
             return str(line[13:], "ascii")
     except (ATError, OSError, ValueError):
         pass

@@ -27,16 +27,16 @@ def wrap(context, sock, server_side, at_once, name):
     if not hasattr(sock, "shut"):
         raise TypeError("wrap_socket: a socket of a SocketPool is wanted")
     if is_secured(sock):
-        raise fail("secured_already")
+        raise fail("secured")
     if context.protocol == (_PROTOCOL_TLS_CLIENT if server_side else _PROTOCOL_TLS_SERVER):
-        raise fail("wrong_protocol")
+        raise fail("protocol")
     if sock.shut:
         raise fail("closed")
     if not server_side and not name and context.check_hostname:
-        raise fail("name_missing")
+        raise fail("no_name")
     address = _address(sock)
     if address and server_side:
-        raise fail("bytes_flowed")
+        raise fail("too_late")
     kind = type(sock)
     kind = lazy.call("tls.server", "listening", kind) if server_side else secured(kind)
     made = kind(sock.radio)
@@ -65,5 +65,5 @@ def _address(sock):
     sock.modem.step()
     flowed = sock.used or sock.ring is not None or sock.modem.unread[sock.link]
     if flowed or sock.served or sock.peer is None:
-        raise fail("bytes_flowed")
+        raise fail("too_late")
     return sock.peer

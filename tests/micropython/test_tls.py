@@ -51,6 +51,7 @@ def test_by_the_module(pico, tmp_path, capsys):
     assert lines[:3] == ["fetched 10000", "two [10000, 10000]", "refused OSError"]
     kinds = [line.split(b",")[1] for line in pico.commands(b"+CIPSTART=")]
     assert kinds == [b'"SSL"'] * 4
+    assert "the driver waited 0 ms" in lines[-1]
     with capsys.disabled():
         print(f"\nasyncio and TLS by the module: the longest {lines[-1]}")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import espat
 from espat.at import flash
+from espat.calls import wait
 from espat.tls import certificates
 from espat_tools.ca.certificates import Certificate, parse
 from espat_tools.ca.rows import row
@@ -89,7 +90,7 @@ def _takes_certificates(radio: espat.Radio) -> None:
 
 def holding(radio: espat.Radio) -> Holding:
     """All certificates in the module, and the names of its keys."""
-    place = certificates.opened(radio.modem, "client_ca")
+    place = wait(radio.modem, certificates.opened(radio.modem, "client_ca"))
     partitions = isinstance(place, certificates.Partitions)
     entries = list((_in_partitions if partitions else _in_nvs)(radio.modem, place))
     entries.sort(key=lambda entry: entry[0] != "client_ca")  # what clients trust comes first
@@ -103,7 +104,9 @@ def holding(radio: espat.Radio) -> Holding:
 
 def standing(radio: espat.Radio, number: int) -> Place | None:
     """What client_ca has under a number; None: nothing."""
-    data = _all(certificates.opened(radio.modem, "client_ca"), "client_ca", number)
+    data = _all(
+        wait(radio.modem, certificates.opened(radio.modem, "client_ca")), "client_ca", number
+    )
     return _read("client_ca", number, data) if data else None
 
 
@@ -123,7 +126,7 @@ def _in_partitions(modem: object, place: object) -> Iterator[tuple]:
     for space in place.sizes:
         wanted = _wanted(space)
         if wanted is not False:
-            kept = sorted(place.files(space))
+            kept = sorted(wait(place.modem, place.files(space)))
             for number in kept:
                 yield space, number, wanted and _all(place, space, number)
             if wanted and not kept:
@@ -132,7 +135,7 @@ def _in_partitions(modem: object, place: object) -> Iterator[tuple]:
 
 def _all(place: object, space: str, number: int) -> bytes:
     data = b""
-    while piece := place.read(space, number, len(data), _PIECE):
+    while piece := wait(place.modem, place.read(space, number, len(data), _PIECE)):
         data += piece
     return data
 
