@@ -60,6 +60,14 @@ def wait(modem, steps):
         steps.close()  # after Ctrl-C they clean up
 
 
+def do(sock, steps):
+    """``wait()`` for a socket; but one that can do them without waiting, and has to, begins to."""
+    if sock.timeout == 0 and hasattr(sock, "take_steps"):
+        sock.take_steps(steps)
+    else:
+        wait(sock.modem, steps)
+
+
 def put(modem, *args):
     """``giving()``, and wait for it."""
     return wait(modem, giving(modem, *args))

@@ -24,6 +24,7 @@ class Connecting(Outgoing):
     aim = None  # (host, port) of the connection that is being begun
     restarts = 0  # how often the module had restarted when that was begun,
     tries = 1  # and how often it was begun
+    backlog = None  # of listen()
 
     def __init__(self, radio=None, *_, **__):
         Outgoing.__init__(self, radio)
@@ -117,8 +118,8 @@ class Connecting(Outgoing):
 
     # Steps: see turns.py
 
-    def go_on(self, steps):
-        """Do the steps of a generator without waiting; meanwhile the socket is connecting."""
+    def take_steps(self, steps):
+        """Do steps without waiting; meanwhile the socket is connecting."""
         turns.begin(self, steps)
 
     def stepped(self, error):
@@ -127,16 +128,23 @@ class Connecting(Outgoing):
         """
         if error is None:
             return
-        modem = self.modem
-        if self.aim and isinstance(error, OSError):
-            again = error.errno == errno.EAGAIN or self._may_retry(error)
-            if not again and modem.restarts != self.restarts and self.tries < _TRIES:
-                self.tries += 1
-                again = True
-            if again:
+        try:
+            if not self._begins_again(error):
+                raise error
+            if self.backlog is None:
                 self.goal = self.aim
-                return
-        self.fault = error
+            else:
+                self._listen(self.backlog)
+        except Exception as e:
+            self.fault = e
+
+    def _begins_again(self, error):
+        if not isinstance(error, OSError) or (self.aim is None and self.backlog is None):
+            return False
+        if self.modem.restarts != self.restarts and self.tries < _TRIES:
+            self.tries += 1
+            return True
+        return self.aim and (error.errno == errno.EAGAIN or self._may_retry(error))
 
     def send_on(self):
         """As ``Outgoing.send_on()``; or do the next step."""

@@ -70,7 +70,7 @@ class Stream(Connecting):
             if self.fault is not None:
                 return broken
             if self.server is not None:
-                return wanted & _RD if self.server.ready() else 0
+                return wanted & _RD if self.steps is None and self.server.ready() else 0
             if not self._stands():
                 return 0 if self.goal or self.doing else _HUP | wanted & _WR
             if not self.used:
@@ -183,8 +183,22 @@ class Stream(Connecting):
     # Serving
 
     def listen(self, backlog=5):
-        """As ``Socket.listen()``."""
+        """As ``Socket.listen()``.
+
+        With a time-out of 0 its commands are begun when the module is free. If the module refuses
+        them, poll returns POLLERR, and ``accept()`` raises the reason.
+        """
         turns.advance(self.modem)
+        self.tries = 1
+        self._listen(backlog)
+
+    def _listen(self, backlog):
+        modem = self.modem
+        listener = modem.listener
+        if listener is not None and listener.dropped:
+            listener.forget()  # the module's server is stopped when the new one is refused
+        self.restarts = modem.restarts
+        self.backlog = backlog
         Socket.listen(self, backlog)
 
     def accept(self):
@@ -193,11 +207,15 @@ class Stream(Connecting):
         :raises OSError: EAGAIN or ETIMEDOUT, as set by ``settimeout()``; EINVAL, this socket does
             not listen
         """
+        since = self.modem.port.ticks()
+        turns.advance(self.modem)
+        while self.steps is not None:
+            self.rest(since, "a client")
+            turns.advance(self.modem)
+        self._raise_fault()
         server = self.server
         if self.timeout != 0 or self.shut or server is None:
             return Socket.accept(self)
-        self._raise_fault()
-        turns.advance(self.modem)
         if not server.ready():
             raise fail("waiting", "a client")
         return server.hand_out()

@@ -44,7 +44,7 @@ def advance(modem):
             if modem.chores():
                 return
             if sock is None:
-                if listener.listens and modem.up:
+                if modem.up:  # steps that were cut short do not say whether it listens
                     modem.begin(b"+CIPSERVER=", (0,))
                 listener.forget()
                 return

@@ -56,7 +56,8 @@ def listen(socket, backlog, kind, serving=None):
     if not socket.port or socket.link >= 0:
         raise fail("not_bound")
     if socket.server is None:
-        socket.server = (serving or Server)(socket, backlog, kind)
+        server = socket.server = (serving or Server)(socket, backlog, kind)
+        calls.do(socket, server.begin())
 
 
 def accept(socket):
@@ -99,7 +100,7 @@ class Server:
     :param Socket socket: the socket that listens
     :param int backlog: how many clients may wait to be accepted: see ``Socket.listen()``
     :param kind: the class of the clients' sockets
-    :raises OSError: EADDRINUSE, another socket listens, or the module refuses
+    :raises OSError: EADDRINUSE, another socket listens
     """
 
     def __init__(self, socket, backlog, kind):
@@ -114,12 +115,8 @@ class Server:
         self.asked = None  # the item of `coming` whose address the module is being asked for
         self.dropped = False  # its socket was closed without waiting
         self.doing = 0  # what it is asking the module: written by sock/repair.py
-        listener = self.modem.listener
-        if listener is not None:
-            if not listener.dropped:
-                raise fail("server_in_use")
-            listener.close()
-        self._open()
+        if self.modem.listener is not None:
+            raise fail("server_in_use")
         self.modem.listener = self
 
     hurry = 0  # how many of the next clients get no time to close first: linger()
@@ -127,7 +124,8 @@ class Server:
     # A TLS server replaces these methods: tls/server.py
 
     def prepare(self):
-        """Set what must be set before the module listens."""
+        """Set what must be set before the module listens, in steps."""
+        return ()
 
     def tail(self):
         """The parameters of CIPSERVER after its port."""
@@ -142,41 +140,51 @@ class Server:
         self.listens = False
         self.modem.handlers.pop(_CONNECT, None)
 
+    def begin(self):
+        """Begin to listen, in steps: see calls.py.
+
+        :raises OSError: EADDRINUSE, the module refuses
+        """
+        try:
+            yield from self._open()
+        except Exception:
+            self.modem.listener = self.socket.server = None
+            raise
+
     def _open(self):
         """Send ``AT+CIPSERVERMAXCONN=5``, if there is such a command, and
         ``AT+CIPSERVER=1,<port>``. If that fails, a server may run by a command whose OK was lost:
         it is stopped, and the commands are tried once more.
         """
         modem = self.modem
-        self.prepare()
+        yield from self.prepare()
         self.coming = [each for each in self.coming if each[0].link < 0]
         if modem.has("MAXCONN"):
             # A module with more clients than that refuses: they stay, and so does the old limit.
-            self._try(b"+CIPSERVERMAXCONN=", (_LINKS,))
+            yield from self._try(b"+CIPSERVERMAXCONN=", (_LINKS,))
         args = (1, self.socket.port) + self.tail()
         for again in (True, False):
             self.listens = True
             modem.handlers[_CONNECT] = self._came  # a client may connect before the OK is read
-            modem.words = b""
             try:
                 # NonOS says "no change" if a server runs already, on any port.
-                if self._try(b"+CIPSERVER=", args) and modem.words != b"no change":
+                if (yield from self._try(b"+CIPSERVER=", args)) and modem.words != b"no change":
                     for _, name, kept in modem.kept:
                         if name == b"+CIPSTO=":  # NonOS takes it only while a server runs
-                            self._try(name, kept)
+                            yield from self._try(name, kept)
                     return
             except BaseException:
                 self.stopped()
                 raise
             self.stopped()
             if again:
-                self._try(b"+CIPSERVER=", (0,))
+                yield from self._try(b"+CIPSERVER=", (0,))
         raise fail("server_in_use")
 
     def _try(self, name, args):
         """Run a command that may be refused, or whose OK may be lost: True if it succeeded."""
         try:
-            self.modem.run(name, args)
+            yield from calls.ask(self.modem, name, args)
         except ATError:
             return False
         except OSError as e:
@@ -197,7 +205,7 @@ class Server:
                 if not modem.chores() and modem.port.since(self.since) > _SELDOM_MS:
                     # A CONNECT may be lost, and its client may never send anything.
                     self.since = modem.port.ticks()
-                    modem.begin(calls.list_links(modem), (), None, 5000, self)
+                    self._ask()
                 elif modem.port.since(modem.asked) > _SELDOM_MS:  # restarted unnoticed?
                     modem.asked = modem.port.ticks()
                     modem.contact = 0
@@ -215,7 +223,7 @@ class Server:
         self.away = modem.port.ticks()
         if not self.listens:
             try:
-                self._open()
+                calls.wait(modem, self._open())
             except OSError as e:
                 if e.errno != errno.ECONNRESET:
                     raise
@@ -295,9 +303,12 @@ class Server:
         if first[1] or link < 0 or modem.links[link] != _OPEN:
             return True
         if not modem.chores():
-            modem.begin(calls.list_links(modem), (), None, 5000, self)
+            self._ask()
             self.asked = first
         return False
+
+    def _ask(self):
+        self.modem.begin(calls.list_links(self.modem), (), None, 5000, self)
 
     def over(self, code):
         """The question for the clients' addresses has ended. Called from ``step()``."""
@@ -327,7 +338,7 @@ class Server:
         modem = self.modem
         try:
             if self.listens and modem.up:
-                self._try(b"+CIPSERVER=", (0,))
+                calls.wait(modem, self._try(b"+CIPSERVER=", (0,)))
         except OSError:
             pass  # nothing answers: the next command will report it
         finally:

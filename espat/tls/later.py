@@ -7,7 +7,7 @@ that were put off until the first use. Loaded for each of these, and forgotten.
 import errno
 
 from .. import lazy
-from ..calls import mild, wait
+from ..calls import do, mild
 from ..errors import fail
 from ..parser import const
 from ..sock import opening
@@ -25,18 +25,10 @@ def begin(sock, host, port):
         left -= 1
         try:
             sock.turn(modem.port.ticks())
-            return _run(sock, _connecting(sock, host, port))
+            return do(sock, _connecting(sock, host, port))
         except OSError:
             if modem.restarts == before or not left:
                 raise
-
-
-def _run(sock, steps):
-    """Do steps (calls.py); without waiting, if the socket can do that."""
-    if sock.timeout == 0 and hasattr(sock, "go_on"):
-        sock.go_on(steps)
-    else:
-        wait(sock.modem, steps)
 
 
 def _connecting(sock, host, port):
@@ -81,7 +73,7 @@ def handshake(sock):
     finally:
         sock.timeout = patience
     if failure is not None:
-        _run(sock, lazy.call("tls.texts", "unconnected", sock, failure, host, port))
+        do(sock, lazy.call("tls.texts", "unconnected", sock, failure, host, port))
 
 
 def connect(sock):

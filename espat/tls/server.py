@@ -61,7 +61,7 @@ class TLSServer(Server):
     def prepare(self):
         """Set the module's clock, and write what it presents and trusts, before it listens."""
         self.socket.checked = False
-        calls.wait(self.modem, calls.mild(_prepare(self.modem, self.socket.context)))
+        return calls.mild(_prepare(self.modem, self.socket.context))
 
     def tail(self):
         """The parameters after the port: ``"SSL"``, and whether clients need a certificate."""

@@ -80,5 +80,6 @@ def test_a_server(make_pico, capsys):
     told = [line[13:] for line in pico.commands(b"+CIPSERVER=")]
     # The first is of the set-up. Whether the last goes out before the program ends is chance.
     assert told[1:4] == [b"1,8080", b"0", b"1,8081"]
+    assert " waited 0 ms at most, in 0 turns" in lines[3]
     with capsys.disabled():
         print(f"\nasyncio server, five clients at once: the longest {lines[3]}")

@@ -112,7 +112,7 @@ def streams():
 def server():
     listener = new()
     listener.bind(("", 8080))
-    timed("listen*", listener.listen, 1)
+    timed("listen", listener.listen, 1)
     timed("accept, nobody", listener.accept)
     print("serving")
     until(listener, select.POLLIN)
