@@ -194,12 +194,17 @@ class Stream(Connecting):
 
     def _listen(self, backlog):
         modem = self.modem
-        listener = modem.listener
-        if listener is not None and listener.dropped:
-            listener.forget()  # the module's server is stopped when the new one is refused
+        old = modem.listener
+        if old is not None and old.dropped:
+            if self.timeout == 0:
+                old.forget()
+            else:
+                old.close()
         self.restarts = modem.restarts
         self.backlog = backlog
         Socket.listen(self, backlog)
+        if self.steps is not None and old is not None:
+            self.steps = _after_another(self.server, self.steps)
 
     def accept(self):
         """The next client: ``(socket, (address, port))``. Its socket has no time-out at first.
@@ -379,3 +384,12 @@ class Stream(Connecting):
     def makefile(self, mode="rb", buffering=0, **_):
         """The socket itself, which is a stream."""
         return self
+
+
+def _after_another(server, steps):
+    """The steps of a server that follows one which was closed, but not stopped yet."""
+    try:
+        yield from server.attempt(b"+CIPSERVER=", (0,))
+    except OSError:
+        pass  # it fails again in what follows
+    yield from steps

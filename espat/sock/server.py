@@ -161,27 +161,27 @@ class Server:
         self.coming = [each for each in self.coming if each[0].link < 0]
         if modem.has("MAXCONN"):
             # A module with more clients than that refuses: they stay, and so does the old limit.
-            yield from self._try(b"+CIPSERVERMAXCONN=", (_LINKS,))
+            yield from self.attempt(b"+CIPSERVERMAXCONN=", (_LINKS,))
         args = (1, self.socket.port) + self.tail()
         for again in (True, False):
             self.listens = True
             modem.handlers[_CONNECT] = self._came  # a client may connect before the OK is read
             try:
                 # NonOS says "no change" if a server runs already, on any port.
-                if (yield from self._try(b"+CIPSERVER=", args)) and modem.words != b"no change":
+                if (yield from self.attempt(b"+CIPSERVER=", args)) and modem.words != b"no change":
                     for _, name, kept in modem.kept:
                         if name == b"+CIPSTO=":  # NonOS takes it only while a server runs
-                            yield from self._try(name, kept)
+                            yield from self.attempt(name, kept)
                     return
             except BaseException:
                 self.stopped()
                 raise
             self.stopped()
             if again:
-                yield from self._try(b"+CIPSERVER=", (0,))
+                yield from self.attempt(b"+CIPSERVER=", (0,))
         raise fail("server_in_use")
 
-    def _try(self, name, args):
+    def attempt(self, name, args):
         """Run a command that may be refused, or whose OK may be lost: True if it succeeded."""
         try:
             yield from calls.ask(self.modem, name, args)
@@ -338,7 +338,7 @@ class Server:
         modem = self.modem
         try:
             if self.listens and modem.up:
-                calls.wait(modem, self._try(b"+CIPSERVER=", (0,)))
+                calls.wait(modem, self.attempt(b"+CIPSERVER=", (0,)))
         except OSError:
             pass  # nothing answers: the next command will report it
         finally:

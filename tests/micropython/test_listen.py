@@ -73,6 +73,13 @@ def test_closed_at_each_step(servers):
     assert servers.told("serve", client=b"hello") == ["served, 0 turns"]
 
 
+def test_after_another(servers):
+    """The module's server is stopped first, though the module was busy when it was closed."""
+    assert servers.told("again") == ["listens, 0 turns"]
+    sent = [line[:15] for line in servers.pico.commands(b"+CIPSERVER=")]
+    assert sent[1:4] == [b"AT+CIPSERVER=1,", b"AT+CIPSERVER=0", b"AT+CIPSERVER=1,"]
+
+
 def test_an_accept_that_waits(servers):
     """The socket may wait again before its commands are sent."""
     servers.program.say("wait")

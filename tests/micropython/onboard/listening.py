@@ -5,6 +5,7 @@
     serve        one that answers a client
     wait         the same, and `accept()` may wait
     cut 1        one that is closed after so many polls
+    again        one after another, which is closed while the module is busy
 
 What it came to is printed, and for how many turns the driver waited.
 """
@@ -28,7 +29,8 @@ class Waits:
         self.turns += 1
 
 
-waits = held.radio.modem.idle = Waits()
+modem = held.radio.modem
+waits = modem.idle = Waits()
 
 
 def new():
@@ -104,6 +106,14 @@ for line in sys.stdin:
                 time.sleep_ms(1)
             listener.close()
             came = "cut"
+        elif words[0] == "again":
+            settle()
+            modem.begin(b"+CIPSTATUS")
+            listener.close()
+            listener = new()
+            listener.listen(1)
+            settle()
+            came = "listens"
         elif words[0] == "wait":
             turns, waits.turns = waits.turns, 0
             listener.setblocking(True)
