@@ -122,11 +122,11 @@ def twice(folder):
 
 
 def tell_twice():
-    """Print on ``sys.stderr`` which files of an older espat are loaded instead of the current ones.
+    """Print on ``sys.stderr`` which files of an older espat are loaded in place of the current ones.
 
-    Copying a new espat over an old one by hand can leave both: ``tls.py`` beside the folder ``tls``,
-    or ``radio.py``, which is loaded instead of ``radio.mpy``. Nothing is printed if the folder cannot
-    be listed.
+    Copying a new espat over an old one by hand can leave both: ``tls.py`` beside the folder
+    ``tls``, or ``radio.py``, which is loaded instead of ``radio.mpy``. Nothing is printed if the
+    folder cannot be listed.
     """
     folder = __file__[: __file__.rfind("/")]
     try:
