@@ -85,7 +85,8 @@ def giving(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeou
     modem.begin_send(name, args, view, None, link, timeout, verdict)
     modem.reply = reply
     modem.lines = [] if reply else ()
-    modem.received = True  # its verdict may come without "Recv n bytes"
+    # "Recv n bytes" comes for CIPSEND only: another number means that the length was damaged.
+    modem.received = name != b"+CIPSEND="
     try:
         while modem.state:
             yield
@@ -123,6 +124,19 @@ def fetch(modem, name, args, receiver, most, counted=None, link=-1):
         parser.asked = 0
     if not modem.arrived:
         raise fail("no_payload", name)
+
+
+def receive(modem, mode):
+    """Set the receive mode of all links. What the module holds may be pushed right behind the OK,
+    so the driver takes pushed payload from here on.
+
+    :returns: False: the module refused it
+    """
+    before = modem.passive
+    modem.passive = before and mode == 1
+    done = sure(modem, b"+CIPRECVMODE=", (mode,))
+    modem.passive = mode == 1 if done else before
+    return done
 
 
 def list_links(modem):

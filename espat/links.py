@@ -119,12 +119,12 @@ class Links:
             if not parser.pushed:
                 self.arrived = True
                 parser.link = link = self.link
-                self.unread[link] = max(0, self.unread[link] - parser.length)
                 self.incoming = self.receiver
             elif link >= 0 and not _VACANT >> self.links[link] & 1 and self.pushes(link):
                 self.incoming = self.owner(link)
             else:
                 self.incoming = lazy.call("mishaps", "unexpected", self)
+            self.unread[link] = max(0, self.unread[link] - parser.length)
             if before is not None and parser.pushed:
                 self.delayed = self.incoming
                 return self.delayed is not None

@@ -18,12 +18,12 @@ _TEXTS = (
     "ECONNRESET"
     "\nrestarted: connection lost: the module restarted"
     "\nlost5: connection lost: Wi-Fi went away"
-    "\nlost6: bytes were lost between module and host: a larger UART buffer or flow control helps"
+    "\nlost6: bytes were lost on the line: a larger UART buffer or flow control helps"
     "\nlost7: the module never confirmed a send: what went is not known"
-    "\nlost8: bytes were lost: with a UDP socket open this firmware pushes what all receive: "
-    "close it, or read faster"
+    "\nlost8: bytes were lost: with a UDP socket open this firmware pushes all: close it, or read "
+    "faster"
     "\nended: the other end has closed"
-    "\npart_sent: the connection broke after %d of %d bytes"
+    "\npart_sent: it broke after %d of %d bytes"
     "\nnot_sent: not sent: connection lost"
     "\ndropped: the module closed the link: make a new socket",
     "ENOTCONN"
@@ -32,26 +32,26 @@ _TEXTS = (
     "\nnot_joined: not joined to a network: radio.connect(ssid, password) first",
     "ETIMEDOUT"
     "\nsilent: the module does not answer: check power (300 mA), TX to RX, the baud rate, and "
-    "that no other program has the port"
+    "other programs on the port"
     "\nalways_busy: the module is always 'busy': radio.reset() restarts it"
-    "\nsend_timed_out: the send was not confirmed in time: what went is not known, the connection "
+    "\nsend_timed_out: not confirmed in time: what went is not known, the connection "
     "is closed"
-    "\ncalled_off: called off: none of the send went"
-    "\nno_connect_answer: no connection to %s:%d: the module did not answer"
+    "\ncalled_off: called off: nothing was sent"
+    "\nno_reply: no connection to %s:%d: the module did not answer"
     "\nno_ping: no answer to a ping from %s"
     "\nno_time: no time server answered in %d s"
     "\nrate_lost: no answer at %d baud, nor at %d: reset the module"
     "\njoin1: no answer: is the access point too far away?"
     "\njoin5: joined, but no DHCP server gave an address",
     "EIO"
-    "\nuart_stuck: the UART takes no bytes: flow control at both ends?"
-    "\nno_payload: AT%s: a reply without its bytes: ask again"
+    "\nuart_stuck: the UART takes no bytes: flow control?"
+    "\nno_payload: AT%s: not all bytes came: ask again"
     "\ncommand_refused: %s"
     "\nno_passthrough: no passthrough: has the peer gone?"
-    "\nset_up_refused: the module refused AT%s, which espat needs: %s"
-    "\ndatagram_not_sent: the module did not send the datagram"
+    "\nunset: the module refused AT%s: %s"
+    "\ndatagram_not_sent: the datagram was not sent"
     "\ngarbled: AT%s: a reply not understood: %s"
-    "\nother_bytes: behind None write() wants the same bytes"
+    "\nother_bytes: after None, write the same bytes again"
     "\nrate_failed: no answer at %d baud: back at %d",
     "ENOMEM\nno_free_link: all five links are in use (%d by sockets): close sockets, or use 'with'",
     "EBUSY"
@@ -62,7 +62,7 @@ _TEXTS = (
     "EINPROGRESS\nstarted: connecting",
     "gaierror -2\nno_such_name: name not found: %s",
     "ECONNREFUSED"
-    "\nrefused: no connection to %s:%d: refused, unreachable or not known"
+    "\nrefused: no connection to %s:%d: refused, or not reached"
     "\njoin4: the access point turned us away",
     "ECONNABORTED\njoin0: the module gave no reason",
     "EACCES\njoin2: wrong password",
@@ -78,7 +78,7 @@ _TEXTS = (
     "EINVAL"
     "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"
     "\nnot_bound: bind((host, port)) first, then listen()"
-    "\nrate_not_told: the UART does not tell its rate",
+    "\nno_rate: the UART does not tell its rate",
     "EMSGSIZE 90\ndatagram_size: a datagram has 1 to 1472 bytes",
     "ValueError"
     "\ntoo_long: a command over 256 bytes"
@@ -87,7 +87,7 @@ _TEXTS = (
     "\nbad_address: (host, port) is wanted: a str of 1..64 characters, an int of 1..65535"
     "\nno_group: 8 bytes are wanted: a group first"
     "\ntoo_small: nbytes: 0 to the length of the buffer"
-    "\nrate_not_found: baud: start-up would not find the module at %d again: Radio(..., "
+    "\nodd_rate: baud: start-up would not find the module at %d again: Radio(..., "
     "rates=(%d,))",
     "TypeError\nnot_octets: %s: bytes, a bytearray or a memoryview of bytes are wanted"
     "\nno_radio: SocketPool: a radio is wanted: espat.Radio(uart), or wifi.radio",
@@ -147,7 +147,7 @@ def refusal(ATError, modem, command, code, timeout, restarted):
     if code == 0:
         text = "%s: no answer within %d ms" % (name, timeout)
         if modem.deaf > 1:
-            text += "; the module answers every other command: Radio(..., pause=50) gives it time"
+            text += "; every other command is answered: Radio(..., pause=50) helps"
         return OSError(errno.ETIMEDOUT, text)
     if code == 6:
         words = b"SEND FAIL"

@@ -91,15 +91,13 @@ def ciprecvmode(modem, mode):
     sockets need it. NonOS 1.7 (TCP only), ESP8266 2.1, ESP32 2.0.
     Source: reference, CIPRECVMODE.
     """
-    _sure(modem, b"+CIPRECVMODE", (number("mode", mode, 0, 1),), "PASSIVE")
-    modem.passive = mode == 1
+    need(modem, "PASSIVE", b"+CIPRECVMODE")
+    if not calls.receive(modem, number("mode", mode, 0, 1)):
+        raise calls.refusal(modem, b"+CIPRECVMODE=", modem.code, 5000)
 
 
-def _sure(modem, name, args, needs=None):
+def _sure(modem, name, args):
     """Send a setting that the driver must know for certain: again if its OK was lost."""
-    if needs:
-        need(modem, needs, name)
-    name += b"="
     if not calls.sure(modem, name, args):
         raise calls.refusal(modem, name, modem.code, 5000)
 
@@ -112,14 +110,22 @@ def ciprecvmode_query(modem):
 def ciprecvtype(modem, link, mode):
     """``AT+CIPRECVTYPE=[<link>,]<mode>``: receive mode of one link. ESP-AT 3.3, not ESP8266.
 
-    It is not sent again after a restart of the module, as no link is open then.
+    A socket that has the link uses the new mode from the next byte on; the next socket on it has
+    its own again. It is not sent again after a restart of the module, as no link is open then.
 
     :param int link: 0 to 4; 5: all
     :param int mode: 0 active, 1 passive
     Source: dialects.md 1, row 26.
     """
     args = link_first(link, (number("mode", mode, 0, 1),), 5)
-    _sure(modem, b"+CIPRECVTYPE", args, "RECVTYPE")
+    need(modem, "RECVTYPE", b"+CIPRECVTYPE")
+    links = 31 if link == 5 else 1 << (link or 0)
+    modem.typed |= links
+    if not mode:
+        modem.pushing |= links  # what the module holds may be pushed right behind the OK
+    _sure(modem, b"+CIPRECVTYPE=", args)
+    if mode:
+        modem.pushing &= ~links
 
 
 def ciprecvlen_query(modem):
@@ -157,7 +163,7 @@ def cipdinfo(modem, on):
     :param int on: 0 or 1
     Source: reference, CIPDINFO.
     """
-    _sure(modem, b"+CIPDINFO", (number("on", on, 0, 1),))
+    _sure(modem, b"+CIPDINFO=", (number("on", on, 0, 1),))
     modem.parser.remote = bool(on)
 
 

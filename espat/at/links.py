@@ -14,7 +14,7 @@ range raise ``ValueError``. A restart of the module loses links and servers; the
 """
 
 from ..parser import const
-from ..settings import refusal
+from ..settings import refusal, sure
 from .args import (
     address,
     ask,
@@ -223,12 +223,15 @@ def cipclose(modem, link=None):
     Source: reference, CIPCLOSE.
     """
     args = () if link is None else (number("link", link, 0, 5),)
+    state = _OPEN
     try:
         modem.run(b"+CIPCLOSE=" if args else b"+CIPCLOSE", args)
+        state = _FREE
     finally:
         for each in range(5):
-            if link in (each, 5) and modem.owner(each) is None:
-                modem.take(each, None, _FREE)
+            if link in (each, 5) and modem.links[each] and modem.owner(each) is None:
+                modem.take(each, None, state)
+                modem.give(each)  # if it may still be open, it is closed before the next command
 
 
 def cifsr(modem):
@@ -253,7 +256,8 @@ def cipmux(modem, mode):
     :raises ATError: links are open, a server runs, or passthrough mode is set
     All families. Source: reference, CIPMUX.
     """
-    put(modem, b"+CIPMUX", (number("mode", mode, 0, 1),))
+    if not sure(modem, b"+CIPMUX=", (number("mode", mode, 0, 1),)):
+        raise refusal(modem, b"+CIPMUX=", _ERROR)
     modem.single = not mode
 
 

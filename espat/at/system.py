@@ -240,9 +240,9 @@ def change_rate(modem, args):
     uart = modem.port.uart
     old = rate_of(uart)
     if not old:
-        raise fail("rate_not_told")
+        raise fail("no_rate")
     if baud != old and baud not in modem.rates + RATES:
-        raise fail("rate_not_found", baud, baud)
+        raise fail("odd_rate", baud, baud)
     modem.turn()
     try:
         set_rate(uart, baud)

@@ -10,18 +10,9 @@ parameter of every function is the radio.
 import errno
 
 from .. import lazy
+from ..at import wifi
 from ..at.essential import cipsta_query, cwjap_query, cwmode_query, ms, station, text
 from ..at.system import sleep, sleep_query
-from ..at.wifi import (
-    cipapmac,
-    cipapmac_query,
-    cipstamac,
-    cipstamac_query,
-    cwhostname,
-    cwhostname_query,
-    cwmode,
-    cwqap,
-)
 from ..errors import ATError
 from ..parser import const
 from .types import PowerManagement, packed, written
@@ -131,7 +122,7 @@ def put_enabled(radio, on):
     if not modem.has("CWMODE_OFF"):
         raise NotImplementedError("enabled: this firmware cannot; stop_station() leaves a network")
     radio.network = None
-    cwmode(modem, 0)
+    wifi.cwmode(modem, 0)
     modem.lose(-1, _LOST_WIFI)
 
 
@@ -143,14 +134,14 @@ def start_station(radio):
 def stop_station(radio):
     """Leave the network (``AT+CWQAP``), and do not join it again."""
     radio.network = None
-    cwqap(radio.awake())
+    wifi.cwqap(radio.awake())
 
 
 def hostname(radio):
     """The module's name for the network's DHCP server (``AT+CWHOSTNAME?``)."""
     modem = radio.awake()
     station(modem)
-    return cwhostname_query(modem)
+    return wifi.cwhostname_query(modem)
 
 
 def put_hostname(radio, name):
@@ -169,12 +160,12 @@ def put_hostname(radio, name):
         raise ValueError("hostname: letters, digits, - and . are wanted")
     modem = radio.awake()
     station(modem)
-    cwhostname(modem, name)
+    wifi.cwhostname(modem, name)
 
 
 def mac_address(radio):
     """The station's MAC address (``AT+CIPSTAMAC?``), six bytes."""
-    return packed(b"+CIPSTAMAC", cipstamac_query(radio.awake()))
+    return packed(b"+CIPSTAMAC", wifi.cipstamac_query(radio.awake()))
 
 
 def put_mac_address(radio, value):
@@ -185,12 +176,12 @@ def put_mac_address(radio, value):
     """
     modem = radio.awake()
     station(modem)
-    cipstamac(modem, written(value))
+    wifi.cipstamac(modem, written(value))
 
 
 def mac_address_ap(radio):
     """The soft-AP's MAC address (``AT+CIPAPMAC?``), six bytes."""
-    return packed(b"+CIPAPMAC", cipapmac_query(radio.awake()))
+    return packed(b"+CIPAPMAC", wifi.cipapmac_query(radio.awake()))
 
 
 def put_mac_address_ap(radio, value):
@@ -199,7 +190,7 @@ def put_mac_address_ap(radio, value):
     :raises ValueError: not six bytes
     :raises OSError: EIO, the module refused it: the soft-AP is off
     """
-    cipapmac(radio.awake(), written(value))
+    wifi.cipapmac(radio.awake(), written(value))
 
 
 def _sleep_modes(modem):

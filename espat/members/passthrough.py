@@ -113,7 +113,7 @@ def passthrough(
         modem.take(0, stream, _OPENING)
         _settings(stream, interval, notices)
         if modem.passive and not calls.sure(modem, b"+CIPRECVMODE=", (0,)):
-            raise fail("set_up_refused", b"+CIPRECVMODE=", modem.words)
+            raise fail("unset", b"+CIPRECVMODE=", modem.words)
         modem.passive = False
         if host is None:
             _serve(stream, port)

@@ -47,14 +47,13 @@ def begin(radio, udp):
 
 
 def _set(modem, udp, mode):
-    """Send ``AT+CIPRECVMODE=<mode>``, and note in the UDP socket that it was for this one.
+    """Send ``AT+CIPRECVMODE=<mode>``, and note in the UDP socket that it has to restore it.
 
     :raises OSError: EIO, the module refuses
     """
-    if not calls.sure(modem, b"+CIPRECVMODE=", (mode,)):
-        raise fail("set_up_refused", b"+CIPRECVMODE=", modem.words or b"ERROR")
-    modem.passive = mode == 1
-    udp.pushed = mode == 0
+    udp.pushed = True
+    if not calls.receive(modem, mode):
+        raise fail("unset", b"+CIPRECVMODE=", modem.words or b"ERROR")
 
 
 def _streams(modem, least=0):

@@ -132,7 +132,7 @@ def _is_new(modem, link, peer):
 def refusal(socket, host, port):
     """The exception to raise for a connect that failed, with the reason if the module gives one."""
     if socket.code == _TIMEOUT:
-        return fail("no_connect_answer", host, port)
+        return fail("no_reply", host, port)
     if socket.code == _READY:
         return fail("restarted")
     modem = socket.modem

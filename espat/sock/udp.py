@@ -177,10 +177,8 @@ class UdpSocket(LinkSocket):
             if code != _OK or not known or (state != _OPEN and not self._stands(link)):
                 raise self._refusal(host, port)
         except BaseException as e:
-            if modem.links[link] == _OPENING and (modem.state or modem.code != _ERROR):
-                modem.give(link, _OPEN)  # the module may still open it
-            else:
-                modem.give(link)
+            # The module may still open it.
+            modem.give(link, _OPEN if modem.links[link] == _OPENING else 0)
             if isinstance(e, Exception):  # after Ctrl-C, close() does it
                 self._restore(link)
             raise
@@ -195,7 +193,7 @@ class UdpSocket(LinkSocket):
         """
         modem = self.modem
         if not sure(modem, b"+CIPDINFO=", (on,), b"", limit):
-            raise fail("set_up_refused", b"+CIPDINFO=", modem.words or b"ERROR")
+            raise fail("unset", b"+CIPDINFO=", modem.words or b"ERROR")
         modem.parser.remote = bool(on)
 
     def _push(self, link, since):

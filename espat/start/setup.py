@@ -74,7 +74,7 @@ def set_up(modem):
     for link in range(5):
         modem.take(link, None, _FREE)
     if not sure(modem, b"+CIPMUX=", (1,)):
-        raise fail("set_up_refused", b"+CIPMUX=", modem.words or b"ERROR")
+        raise fail("unset", b"+CIPMUX=", modem.words or b"ERROR")
     sure(modem, b"+CIPDINFO=", (0,))
     modem.single = modem.parser.remote = False
     modem.passive = has("PASSIVE") and sure(modem, b"+CIPRECVMODE=", (1,))
