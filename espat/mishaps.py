@@ -245,3 +245,15 @@ def fetched(modem, code):
         modem.incoming = None
     if receiver is not None:
         receiver.finished(whole)
+
+
+def closed(modem, code):
+    """CIPCLOSE has ended, and its CLOSED was not seen. If not even answered, it is sent once more,
+    as the link may still be open in the module.
+    """
+    bit = 1 << modem.link
+    modem.links[modem.link] = _FREE
+    if not code and not modem.doubt & bit:
+        modem.unwanted |= bit
+    if code <= _OK:  # its CLOSED may still come, and must not close the link's next user
+        modem.doubt |= bit

@@ -347,9 +347,7 @@ class Modem(Links):
         parser = self.parser
         link = self.link
         if link >= 0 and self.links[link] == _CLOSING:
-            self.links[link] = _FREE
-            if code <= _OK:  # its CLOSED may still come, and must not close the link's next user
-                self.doubt |= 1 << link
+            lazy.call("mishaps", "closed", self, code)
         receiver = self.receiver
         if receiver is not None:
             if self.arrived and code == _OK and self.requested > 0:

@@ -36,7 +36,7 @@ _TEXTS = (
     "\nalways_busy: the module is always 'busy': radio.reset() restarts it"
     "\nsend_timed_out: not confirmed in time: what went is not known, the connection "
     "is closed"
-    "\ncalled_off: called off: nothing was sent"
+    "\ncalled_off: called off: nothing sent"
     "\nno_reply: no connection to %s:%d: the module did not answer"
     "\nno_ping: no answer to a ping from %s"
     "\nno_time: no time server answered in %d s"
@@ -45,11 +45,11 @@ _TEXTS = (
     "\njoin5: joined, but no DHCP server gave an address",
     "EIO"
     "\nuart_stuck: the UART takes no bytes: flow control?"
-    "\nno_payload: AT%s: not all bytes came: ask again"
+    "\nno_payload: AT%s: bytes are missing: ask again"
     "\ncommand_refused: %s"
-    "\nno_passthrough: no passthrough: has the peer gone?"
+    "\nno_passthrough: no passthrough: peer gone?"
     "\nunset: the module refused AT%s: %s"
-    "\ndatagram_not_sent: the datagram was not sent"
+    "\ndatagram_not_sent: datagram not sent"
     "\ngarbled: AT%s: a reply not understood: %s"
     "\nother_bytes: after None, write the same bytes again"
     "\nrate_failed: no answer at %d baud: back at %d",
@@ -62,7 +62,7 @@ _TEXTS = (
     "EINPROGRESS\nstarted: connecting",
     "gaierror -2\nno_such_name: name not found: %s",
     "ECONNREFUSED"
-    "\nrefused: no connection to %s:%d: refused, or not reached"
+    "\nrefused: no connection to %s:%d: refused or not reached"
     "\njoin4: the access point turned us away",
     "ECONNABORTED\njoin0: the module gave no reason",
     "EACCES\njoin2: wrong password",
@@ -147,7 +147,7 @@ def refusal(ATError, modem, command, code, timeout, restarted):
     if code == 0:
         text = "%s: no answer within %d ms" % (name, timeout)
         if modem.deaf > 1:
-            text += "; every other command is answered: Radio(..., pause=50) helps"
+            text += "; it answers every other command: Radio(..., pause=50)"
         return OSError(errno.ETIMEDOUT, text)
     if code == 6:
         words = b"SEND FAIL"

@@ -338,7 +338,9 @@ class Server:
         modem = self.modem
         try:
             if self.listens and modem.up:
-                calls.wait(modem, self.attempt(b"+CIPSERVER=", (0,)))
+                for _ in range(2):
+                    if calls.wait(modem, self.attempt(b"+CIPSERVER=", (0,))):
+                        break
         except OSError:
             pass  # nothing answers: the next command will report it
         finally:

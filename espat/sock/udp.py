@@ -177,8 +177,10 @@ class UdpSocket(LinkSocket):
             if code != _OK or not known or (state != _OPEN and not self._stands(link)):
                 raise self._refusal(host, port)
         except BaseException as e:
-            # The module may still open it.
-            modem.give(link, _OPEN if modem.links[link] == _OPENING else 0)
+            if modem.links[link] == _OPENING and (modem.state or modem.code != _ERROR):
+                modem.give(link, _OPEN)  # the module may still open it
+            else:
+                modem.give(link)
             if isinstance(e, Exception):  # after Ctrl-C, close() does it
                 self._restore(link)
             raise

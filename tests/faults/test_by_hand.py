@@ -1,7 +1,7 @@
 r"""Command functions that change what the driver believes, beside sockets that are in use.
 
 The receive mode by `ciprecvmode()`, `ciprecvtype()` and a UDP socket: what the module holds is
-pushed right behind the OK. The lengths of `cipsend()` and `sysflash_read()`, less a digit.
+pushed right behind the OK. The length of `cipsend()`, less a digit.
 """
 
 import pytest
