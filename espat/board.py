@@ -122,7 +122,7 @@ def twice(folder):
 
 
 def tell_twice():
-    """Print on ``sys.stderr`` which files of an older espat are loaded in place of the current ones.
+    """Print on ``sys.stderr`` which files of an older espat are loaded in place of newer ones.
 
     Copying a new espat over an old one by hand can leave both: ``tls.py`` beside the folder
     ``tls``, or ``radio.py``, which is loaded instead of ``radio.mpy``. Nothing is printed if the
