@@ -135,7 +135,7 @@ def tell_twice():
         return  # frozen into the firmware: there is no folder; or a build without os.listdir()
     for one, other in pairs:
         print(
-            "espat: %s/ has %s and %s: one is an older espat's. Remove the folder, and copy "
-            "espat anew." % (folder, one, other),
+            "espat: %s/ has %s and %s: one is an older espat's: remove the folder, copy "
+            "espat anew" % (folder, one, other),
             file=sys.stderr,
         )

@@ -141,18 +141,19 @@ def wanted(modem, network):
 
 def station(modem):
     """Make the module a station, and also a soft-AP if ``modem.softap`` says that it is one.
+    Returns the modem.
 
     :raises OSError: EIO, the module refused
     """
     mode = 3 if modem.softap else 1
     try:
         if cwmode_query(modem) == mode:
-            return
+            return modem
     except ATError:
         pass
     try:
         modem.run(current(modem, b"+CWMODE", b"="), (mode,))
-        return
+        return modem
     except ATError as e:
         refused = str(e)
     raise fail("command_refused", refused)

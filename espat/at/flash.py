@@ -145,7 +145,10 @@ def fetched(modem, name, args, head=None):
     most = args[-1] if len(args) > 3 else _ENTRY
     counted = _counted(1, []) if head is None else _counted(4, head)
     yield from calls.fetch(modem, name, args, payload, most, counted)
-    return payload.data()
+    data = payload.data()
+    if head is None and len(data) != most:  # a digit of the length was lost on the line
+        raise garbled(name, data)
+    return data
 
 
 def sysmfg_erase(modem, space, key=None):

@@ -104,9 +104,7 @@ def set_ipv4_address(radio, *, ipv4, netmask, gateway, ipv4_dns=None):
     :param ipv4_dns: a name server (``AT+CIPDNS``); None: do not change it
     :raises ValueError: no IPv4 address
     """
-    modem = radio.awake()
-    station(modem)
-    cipsta(modem, str(ipv4), str(gateway), str(netmask))
+    cipsta(station(radio.awake()), str(ipv4), str(gateway), str(netmask))
     if ipv4_dns is not None:
         put_ipv4_dns(radio, ipv4_dns)
 
@@ -130,16 +128,12 @@ def start_dhcp(radio, *, ipv4=True, ipv6=False):
         raise NotImplementedError("IPv6: the sockets are IPv4")
     if not ipv4:
         return stop_dhcp(radio)
-    modem = radio.awake()
-    station(modem)
-    return cwdhcp(modem, 1)
+    return cwdhcp(station(radio.awake()), 1)
 
 
 def stop_dhcp(radio):
     """Stop getting an address by DHCP (``AT+CWDHCP``); ``set_ipv4_address()`` sets one."""
-    modem = radio.awake()
-    station(modem)
-    cwdhcp(modem, 0)
+    cwdhcp(station(radio.awake()), 0)
 
 
 def start_dhcp_ap(radio):

@@ -139,8 +139,7 @@ def stop_station(radio):
 
 def hostname(radio):
     """The module's name for the network's DHCP server (``AT+CWHOSTNAME?``)."""
-    modem = radio.awake()
-    station(modem)
+    modem = station(radio.awake())
     return wifi.cwhostname_query(modem)
 
 
@@ -158,8 +157,7 @@ def put_hostname(radio, name):
         wrong = wrong or not ("0" <= c <= "9" or "a" <= c <= "z" or c in "-.")
     if wrong:
         raise ValueError("hostname: letters, digits, - and . are wanted")
-    modem = radio.awake()
-    station(modem)
+    modem = station(radio.awake())
     wifi.cwhostname(modem, name)
 
 
@@ -174,9 +172,7 @@ def put_mac_address(radio, value):
     :raises ValueError: not six bytes
     :raises OSError: EIO, the module refused it: the first byte must be even
     """
-    modem = radio.awake()
-    station(modem)
-    wifi.cipstamac(modem, written(value))
+    wifi.cipstamac(station(radio.awake()), written(value))
 
 
 def mac_address_ap(radio):

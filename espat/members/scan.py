@@ -26,8 +26,7 @@ def start_scanning_networks(radio, *, start_channel=1, stop_channel=165):
             number("stop_channel", stop_channel, 1, 165),
         )
     )
-    modem = radio.awake()
-    station(modem)
+    modem = station(radio.awake())
     rows = [row for row in cwlap(modem) if first <= row[4] <= last]
     return iter([Network(row[1], row[3], row[2], row[4], row[0]) for row in rows])
 

@@ -230,7 +230,7 @@ class Socket(LinkSocket):
         """
         view = octets("buffer", buffer, True)
         if nbytes:
-            if nbytes > len(view):
+            if not 0 < nbytes <= len(view):
                 raise fail("too_small")
             view = view[:nbytes]
         if not len(view):

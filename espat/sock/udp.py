@@ -339,10 +339,10 @@ class UdpSocket(LinkSocket):
             module restarted, or bytes were lost between module and host
         """
         view = octets("buffer", buffer, True)
-        if nbytes > len(view):
+        if not 0 <= nbytes <= len(view):
             raise fail("too_small")
         data, host, port = self._next()
-        n = min(len(data), nbytes if nbytes > 0 else len(view))
+        n = min(len(data), nbytes or len(view))
         view[:n] = memoryview(data)[:n]
         return n, (host, port)
 

@@ -100,8 +100,11 @@ def test_sizes(desk):
         sentence = "nbytes: 0 to the length of the buffer"
         _refused(ValueError, sentence, sock.recv, -1)
         _refused(ValueError, sentence, sock.recv_into, bytearray(4), 5)
+        _refused(ValueError, sentence, sock.recv_into, bytearray(4), -1)
         assert sock.recv(0) == b""
     with desk.pool.socket(type=desk.pool.SOCK_DGRAM) as sock:
+        _refused(ValueError, sentence, sock.recvfrom_into, bytearray(4), 5)
+        _refused(ValueError, sentence, sock.recvfrom_into, bytearray(4), -1)
         for buffer in (5, None, "text", b"1234"):
             _refused(TypeError, OCTETS.replace("data", "buffer"), sock.recvfrom_into, buffer)
 

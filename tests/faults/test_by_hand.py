@@ -90,6 +90,22 @@ def test_a_send_by_hand_whose_length_lost_a_digit_is_told(make_desk, family, at)
     desk.works()
 
 
+@pytest.mark.parametrize("at", [0, 1])
+@pytest.mark.parametrize("family", ["esp32-2.4", "esp8266-2.2.1"])
+def test_a_read_of_flash_whose_length_lost_a_digit_is_told(make_desk, family, at):
+    """AT+SYSFLASH=2,...,24 arrives for 240: fewer bytes than were asked for are no success."""
+    desk = make_desk(family, line=Spoiled).join()
+    desk.port.tick = 0.01
+    read_flash = command("sysflash_read")
+    whole = read_flash(desk.modem, "client_ca", 0, 123)
+    assert len(whole) == 123
+    desk.line.ask(b"AT+SYSFLASH=2", lose(b",123\r\n", at + 1))
+    with pytest.raises(OSError, match="SYSFLASH"):
+        read_flash(desk.modem, "client_ca", 0, 123)
+    assert desk.line.hits == 1
+    assert read_flash(desk.modem, "client_ca", 0, 123) == whole
+
+
 @pytest.mark.parametrize("family", ["esp32c3-3.3", "nonos-1.7.4"])
 def test_the_lost_ok_of_cipmux_does_not_part_them(make_desk, family):
     """Back to five links, and the OK is torn: sockets work."""
