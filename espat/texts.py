@@ -23,7 +23,7 @@ _TEXTS = (
     "\nlost8: bytes were lost: with a UDP socket open this firmware pushes all: close it, or read "
     "faster"
     "\nended: the other end has closed"
-    "\npart_sent: it broke after %d of %d bytes"
+    "\npart_sent: the connection broke after %d of %d bytes"
     "\nnot_sent: not sent: connection lost"
     "\ndropped: the module closed the link: make a new socket",
     "ENOTCONN"
@@ -32,7 +32,7 @@ _TEXTS = (
     "\nnot_joined: not joined to a network: radio.connect(ssid, password) first",
     "ETIMEDOUT"
     "\nsilent: the module does not answer: check power (300 mA), TX to RX, the baud rate, and "
-    "other programs on the port"
+    "that no other program has the port"
     "\nalways_busy: the module is always 'busy': radio.reset() restarts it"
     "\nsend_timed_out: not confirmed in time: what went is not known, the connection "
     "is closed"
@@ -44,11 +44,11 @@ _TEXTS = (
     "\njoin1: no answer: is the access point too far away?"
     "\njoin5: joined, but no DHCP server gave an address",
     "EIO"
-    "\nuart_stuck: the UART takes no bytes: flow control?"
+    "\nuart_stuck: the UART takes no bytes: flow control at both ends?"
     "\nno_payload: AT%s: bytes are missing: ask again"
     "\ncommand_refused: %s"
     "\nno_passthrough: no passthrough: peer gone?"
-    "\nunset: the module refused AT%s: %s"
+    "\nunset: the module refused AT%s, which espat needs: %s"
     "\ndatagram_not_sent: datagram not sent"
     "\ngarbled: AT%s: a reply not understood: %s"
     "\nother_bytes: after None, write the same bytes again"
@@ -62,7 +62,7 @@ _TEXTS = (
     "EINPROGRESS\nstarted: connecting",
     "gaierror -2\nno_such_name: name not found: %s",
     "ECONNREFUSED"
-    "\nrefused: no connection to %s:%d: refused or not reached"
+    "\nrefused: no connection to %s:%d: refused, unreachable or not known"
     "\njoin4: the access point turned us away",
     "ECONNABORTED\njoin0: the module gave no reason",
     "EACCES\njoin2: wrong password",
@@ -147,7 +147,7 @@ def refusal(ATError, modem, command, code, timeout, restarted):
     if code == 0:
         text = "%s: no answer within %d ms" % (name, timeout)
         if modem.deaf > 1:
-            text += "; it answers every other command: Radio(..., pause=50)"
+            text += "; the module answers every other command: Radio(..., pause=50)"
         return OSError(errno.ETIMEDOUT, text)
     if code == 6:
         words = b"SEND FAIL"

@@ -50,7 +50,7 @@ def ciupdate(modem, tls=None, version=None, name=None, background=False, progres
         args = shortest(args + (1 if background else None,))
         since(modem, b"\xff\x22\x22\xff" if background else b"\xff\x20\x10\xff", b"+CIUPDATE=")
     elif version is not None or name is not None or background:
-        raise ValueError("tls: it must be given with version, name or background")
+        raise ValueError("tls: wanted with version, name or background")
     return _update(modem, args, progress, background)
 
 

@@ -64,7 +64,7 @@ def cwlap(modem, ssid=None, bssid=None, channel=None):
         if channel is not None:
             args += (() if bssid is not None else (None,)) + (number("channel", channel, 1, 14),)
     elif bssid is not None or channel is not None:
-        raise ValueError("ssid: it must be given with bssid or channel")
+        raise ValueError("ssid: wanted with bssid or channel")
     lines = modem.run(b"+CWLAP=" if args else b"+CWLAP", args, b"+CWLAP:", 20000)
     return list(map(_found, lines))
 

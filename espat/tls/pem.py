@@ -57,12 +57,12 @@ def pair(cert, key=None):
         if block[0].endswith(b"PRIVATE KEY")
     ]
     if not keys:
-        raise ValueError("no private key in it: PEM or DER is wanted")
+        raise ValueError("no private key in it (PEM or DER)")
     if len(keys) > 1:
         raise ValueError("more than one private key in it")
     label, der = keys[0]
     if label.startswith(b"ENCRYPTED"):
-        raise ValueError("the private key is encrypted: a module takes none that is")
+        raise ValueError("the private key is encrypted: decrypt it first")
     public = _public(der)
     leaf = _blocks(chain)[0][1]
     if public and leaf.find(public) < 0:
