@@ -114,6 +114,7 @@ def test_asyncio_server(start):
     with Module(network=SocketNetwork(server_ports={80: own})) as module:
         server = start("espat_mp_asyncio_server", module)
         assert server.wait_for("http") == "http://192.168.1.50:80"
+        until(lambda: module.core.links.listener, lambda: "it does not listen", PATIENCE)
         for n in (1, 2, 3):
             with urllib.request.urlopen(f"http://127.0.0.1:{own}/", timeout=PATIENCE) as page:
                 assert page.read() == b"<h1>Visit %d</h1>" % n
