@@ -227,7 +227,7 @@ def overdue(modem):
         modem.owed = modem.state == _VERDICT and not modem.received
     # The time-outs of start-up would add up to minutes: the next command is then not sent.
     late = not modem.up and modem.port.since(modem.asked) > _SET_UP_MS
-    modem.contact = min(modem.contact, -late)
+    modem.contact = -1 if late else min(modem.contact, 0)
     modem.end(code)
 
 

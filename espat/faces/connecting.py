@@ -20,7 +20,6 @@ _ABSENCE_MS = const(30000)  # how long a connect waits for a network that was lo
 class Connecting(Outgoing):
     """A TCP socket that can connect and be written to without waiting."""
 
-    kind = 1  # of steps: two sockets of a kind do not mix theirs
     aim = None  # (host, port) of the connection that is being begun
     restarts = 0  # how often the module had restarted when that was begun,
     tries = 1  # and how often it was begun

@@ -21,7 +21,7 @@ _STAT_GOT_IP = const(3)  # of network.WLAN.status()
 _LINGER_MS = const(100)  # how long a closed socket waits for a server's client to close first
 
 waiting = []  # sockets with something to send; the first one is the next
-busy = {}  # by kind of steps, the socket whose steps are under way: others of that kind wait for it
+stepping = []  # the socket whose steps are under way, if any: the steps of others wait for it
 leaving = []  # [socket, when it was closed]: sockets of a server's clients that may close first
 
 
@@ -87,7 +87,7 @@ def go_on(sock):
     """Do the next step of a socket; the module must be free."""
     modem = sock.modem
     steps = sock.steps
-    if not sock.shut and (busy.get(sock.kind, sock) is not sock or sock.chores()):
+    if not sock.shut and ((stepping and sock not in stepping) or sock.chores()):
         waiting.append(sock)  # another socket comes first
         return
     if sock.kept:
@@ -106,7 +106,7 @@ def go_on(sock):
         error = e
     else:
         begin(sock, steps)
-        busy[sock.kind] = sock
+        stepping.append(sock)
         if modem.state and modem.client is None:
             modem.client = sock
         return
@@ -117,8 +117,8 @@ def stop(sock):
     """Forget the steps of a socket."""
     sock.steps = sock.kept = None
     sock.doing = 0
-    if busy.get(sock.kind) is sock:
-        del busy[sock.kind]
+    if sock in stepping:
+        stepping.remove(sock)
 
 
 def is_joined():

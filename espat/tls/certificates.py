@@ -335,7 +335,7 @@ class Nvs(Store):
     def room(self, space, number):
         """How many bytes a file may have."""
         return _VALUE
-        yield  # for a generator
+        yield  # this makes it a generator, as in the other kind of store
 
     def write(self, space, number, data):
         """Write a file, replacing an earlier one; the caller checks it with ``stands()``."""

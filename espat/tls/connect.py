@@ -96,8 +96,8 @@ def _psk(context, modem):
     if not psk:
         return None
     identity, key = psk
-    identity = _octets(identity)
-    key = _octets(key)
+    identity = _raw(identity)
+    key = _raw(key)
     if not (1 <= len(identity) <= 32 and 1 <= len(key) <= 32) or b"\0" in identity:
         raise fail("psk_invalid")
     if min(key) > 32 and max(key) < 127:
@@ -180,8 +180,8 @@ def _set(modem, link, server, alpn, psk):
     the names are wrong: "psk" is the key, "hint" is the identity.
     """
     if modem.has("SNI"):
-        server = _octets(server or b"")
-        alpn = [_octets(protocol) for protocol in alpn]
+        server = _raw(server or b"")
+        alpn = [_raw(protocol) for protocol in alpn]
         yield from _have(modem, link, b"+CIPSSLCCN", b"", b"")
         yield from _have(modem, link, b"+CIPSSLCSNI", server, server)
         yield from _have(modem, link, b"+CIPSSLCALPN", b",".join(alpn), len(alpn), *alpn)
@@ -191,7 +191,7 @@ def _set(modem, link, server, alpn, psk):
         yield from _have(modem, link, b"+CIPSSLCPSK", b"", b"", b"")
 
 
-def _octets(text):
+def _raw(text):
     return text.encode() if isinstance(text, str) else bytes(text)
 
 
