@@ -45,6 +45,8 @@ def heard(modem, event):
         elif modem.state:
             modem.end(event)
     elif event == _WIFI_CONNECTED:
+        if modem.wifi == 2:
+            modem.recheck |= _ASK_STATION  # perhaps the WIFI DISCONNECT before this was lost
         modem.wifi = 1
     elif event == _GOT_IP:
         modem.wifi = 2

@@ -22,6 +22,7 @@ _REFUSALS = const(10)  # reads in a row that may bring none of the announced byt
 _OPEN = const(2)  # states of a link
 _CLOSED_BY_PEER = const(3)
 _VACANT = const(0x39)  # a bit for each state in which the module may give the link to a client
+_LOST_WIFI = const(5)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 _LOST_PUSHED = const(8)
@@ -62,10 +63,17 @@ def compare(modem, client=None):
     """Correct the link table by the reply to ``ask()``, since notices can be lost.
 
     A reply with an unknown line is ignored: that line may be a damaged row. If the reply has more
-    or fewer links than the table, a byte of it may be lost: the module is asked once more.
+    or fewer links than the table, a byte of it may be lost: the module is asked whether it is still
+    joined, and then once more for its links.
 
-    :param client: its ``over()`` gets the second reply; None: it is not asked again
+    :param client: its ``over()`` gets the other replies; None: it is not asked again
     """
+    if modem.reply == b"+CIFSR":
+        if b'+CIFSR:STAIP,"0.0.0.0"' in modem.lines:
+            modem.wifi = 0
+        client.doing = _ASKING
+        modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, client)
+        return
     held = None
     for line in modem.lines:
         if line[:12] == b"+CIPRECVLEN:":
@@ -101,13 +109,15 @@ def compare(modem, client=None):
     if missing | came and modem.reply is None:
         if client is not None:
             client.doing = _ASKING
-            modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, client)
+            modem.follow(b"+CIFSR", (), b"+CIFSR", 5000, client)
         return
     if missing:
         # The module may have restarted unnoticed: find out before reporting an end of stream.
         modem.contact = min(modem.contact, 0)
     for link in range(5):
         if not links >> link & 1:
+            if missing >> link & 1 and modem.wifi < 2:
+                modem.lose(link, _LOST_WIFI)  # it ended with the network, not by a lost CLOSED
             modem.closed(link)
         elif came >> link & 1:
             owner = modem.owner(link)
@@ -146,9 +156,8 @@ def refusal(socket, host, port):
         if modem.up and modem.wifi == 2:
             name = b"+CIPSTA_CUR?" if modem.has("CUR") else b"+CIPSTA?"
             lazy.call("calls", "outcome", modem, name, (), b"+CIPSTA")
-            for line in modem.lines:
-                if line.find(b':ip:"0.0.0.0"') > 0:
-                    modem.wifi = 0
+            if b':ip:"0.0.0.0"' in b"".join(modem.lines):
+                modem.wifi = 0
         if not modem.up:
             return fail("restarted")
     if b"no ip" in words:

@@ -373,7 +373,7 @@ class UdpSocket(LinkSocket):
                 # Find out whether the module answers, or has restarted unnoticed.
                 modem.asked = modem.port.ticks()
                 modem.contact = 0
-                modem.chores()
+            modem.chores()
             self.rest(since, "a datagram")
         got = self._queue.pop(0)
         self._bytes -= len(got[0])

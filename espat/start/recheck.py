@@ -16,7 +16,6 @@ from .answer import restarted
 _TIMEOUT = const(0)
 _OK = const(2)
 _READY = const(22)
-_FREE = const(0)
 _CLOSED_BY_PEER = const(3)
 _LOST_WIFI = const(5)
 _ASK_MODES = const(1)  # for recheck
@@ -98,53 +97,65 @@ class Lowered:
 
 def station(modem):
     """Wi-Fi was lost while the soft-AP is on: find out which links have their peers at the soft-AP.
+    Without a soft-AP, it may have been lost and found again: find out which links still exist.
 
     ``AT+CIPAP?`` tells its network, ``AT+CIPSTATE?`` or ``AT+CIPSTATUS`` the peers of all links.
     After a loss of Wi-Fi the states of links that firmware reports are not reliable (dialects.md
     5): only the addresses are used.
     """
-    name = b"+CIPAP_CUR?" if modem.has("CUR") else b"+CIPAP?"
-    modem.follow(name, (), b"+CIPAP", 5000, Station(modem))
+    client = Station(modem)
+    if modem.softap:
+        name = b"+CIPAP_CUR?" if modem.has("CUR") else b"+CIPAP?"
+        modem.follow(name, (), b"+CIPAP", 5000, client)
+    else:
+        client.network = (0, 0)  # of all addresses
+        client.ask()
 
 
 class Station:
     """The client of the commands that ``station()`` begins."""
 
-    network = None  # [address, mask] of the soft-AP as numbers
+    network = None  # (address, mask) of the soft-AP as numbers; (0, 0): there is none
 
     def __init__(self, modem):
         self.modem = modem
+
+    def ask(self):
+        """Ask for the links, when the network is known."""
+        name = lazy.call("calls", "list_links", self.modem)
+        self.modem.follow(name, (), b"+CIPSTAT", 5000, self)
 
     def over(self, code):
         """A query has ended."""
         modem = self.modem
         if code == _OK and self.network is None and modem.contact:
-            self.network = [0xC0A80401, 0xFFFFFF00]  # the default of the firmware
+            found = {}
             for line in modem.lines:
-                for i, name in ((0, b":ip:"), (1, b":netmask:")):
-                    at = line.find(name)
-                    if at > 0:
-                        self.network[i] = number_of(line[at + len(name) :]) or self.network[i]
-            modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, self)
+                key, _, value = line[line.find(b":") + 1 :].partition(b":")
+                found[key] = number_of(value)
+            # What is missing has the default of the firmware.
+            self.network = found.get(b"ip") or 0xC0A80401, found.get(b"netmask") or 0xFFFFFF00
+            self.ask()
             return
         near = []
-        for line in modem.lines if code == _OK and self.network else ():
+        for line in modem.lines if code == _OK else ():
             row = line[line.find(b":") + 1 :].split(b",")
-            peer = number_of(row[2]) if len(row) > 2 else None
-            if peer is not None and self.is_near(peer):
+            if len(row) > 2 and self.is_near(row[2]):
                 near.append(row[0])
         for link in range(5):
-            owner = modem.owner(link)
-            if owner is not None and owner.served and owner.peer:  # closed links are not listed
-                peer = number_of(owner.peer[0].encode())
-                if peer is not None and self.network and self.is_near(peer):
-                    near.append(b"%d" % link)
-            if _FREE < modem.links[link] <= _CLOSED_BY_PEER and b"%d" % link not in near:
-                modem.lose(link, _LOST_WIFI)
+            if b"%d" % link in near:
+                continue
+            if modem.links[link] == _CLOSED_BY_PEER:  # it is not listed
+                owner = modem.owner(link)
+                if owner and owner.served and owner.peer and self.is_near(owner.peer[0].encode()):
+                    continue
+            modem.lose(link, _LOST_WIFI)
 
-    def is_near(self, peer):
-        """Whether an address, as a number, is in the soft-AP's network."""
-        return not (peer ^ self.network[0]) & self.network[1]
+    def is_near(self, address):
+        """Whether an address (bytes) is known to be in the soft-AP's network."""
+        peer = number_of(address)
+        network = self.network
+        return network and peer is not None and not (peer ^ network[0]) & network[1]
 
 
 def number_of(address):
