@@ -18,14 +18,6 @@ _OK = const(2)
 _SEND_OK = const(5)
 
 
-def must(modem, name, args=(), reply=b"", timeout=5000):
-    """``Modem.run()`` for callers that raise only OSError.
-
-    :raises OSError: EIO, the module refused the command
-    """
-    return wait(modem, mild(ask(modem, name, args, reply, timeout)))
-
-
 def mild(steps):
     """Do steps whose ATError is to become an OSError: EIO."""
     try:
@@ -145,15 +137,12 @@ def list_links(modem):
 
 
 def keep(modem, name, args, key=None):
-    """Keep a setting, to be sent again whenever the module has restarted, in the order first kept.
+    """Keep a setting, to be sent again whenever the module has restarted, in the order last set.
 
     :param key: it replaces a setting kept with the same key; None: the name is the key
     """
     key = key or name
-    for row in modem.kept:
-        if row[0] == key:
-            row[1:] = [name, args]
-            return
+    drop(modem, key)
     modem.kept.append([key, name, args])
 
 

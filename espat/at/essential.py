@@ -50,8 +50,8 @@ def is_address(value):
 
 
 def is_mac(value):
-    """Whether a str is a MAC address."""
-    parts = value.split(":")
+    """Whether this is a str, and a MAC address."""
+    parts = value.split(":") if isinstance(value, str) else ()
     for part in parts:
         if len(part) != 2 or part.strip("0123456789abcdefABCDEF"):
             return False
@@ -61,7 +61,7 @@ def is_mac(value):
 def mac(what, value):
     """Check an argument that must be a MAC address, ``"02:00:00:00:00:01"``; return it."""
     text(what, value, 17, 17)
-    if not isinstance(value, str) or not is_mac(value):
+    if not is_mac(value):
         raise ValueError("%s: not like 02:00:00:00:00:01" % what)
     return value
 

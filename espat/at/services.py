@@ -226,5 +226,5 @@ def _label(what, value):
 def mdns_off(modem):
     """``AT+MDNS=0``: stop answering. NonOS, ESP-AT; not WizFi360. Source: as ``mdns()``."""
     since(modem, b"\x10\x20\x10\xff", "AT+MDNS")
-    calls.drop(modem, b"+MDNS=")
     modem.run(b"+MDNS=", (0,))
+    calls.drop(modem, b"+MDNS=")

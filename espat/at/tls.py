@@ -13,6 +13,8 @@ ECONNRESET (the module restarted), EOPNOTSUPP (the firmware lacks it), EIO (a re
 read); arguments out of range raise ``ValueError``.
 """
 
+from binascii import hexlify, unhexlify
+
 from ..parser import const
 from ..settings import refusal
 from .args import ask, keep_for_link, link_first, need, number, put, put_kept, rows
@@ -174,8 +176,7 @@ def cipsslcpskhex(modem, link, key, identity):
     if isinstance(key, str):
         raise TypeError("key: bytes are wanted")
     text("key", key, 1, 32)
-    digits = (len(key) * "%02x") % tuple(key)
-    args = digits, text("identity", identity, 0, 32)
+    args = hexlify(key), text("identity", identity, 0, 32)
     put(modem, b"+CIPSSLCPSKHEX", link_first(link, args, 5), "PSKHEX")
 
 
@@ -187,10 +188,10 @@ def cipsslcpsk_query(modem):
     """
     found = []
     for link, rest in _told(modem, b"+CIPSSLCPSK", "PSK"):
-        at = rest.rfind(b",")
-        if at < 0:
+        key, comma, identity = rest.rpartition(b",")
+        if not comma:
             raise garbled(b"+CIPSSLCPSK", rest)
-        found.append((link, decoded(rest[:at].strip(b'"')), decoded(rest[at + 1 :].strip(b'"'))))
+        found.append((link, decoded(key.strip(b'"')), decoded(identity.strip(b'"'))))
     return found
 
 
@@ -202,11 +203,8 @@ def cipsslcpskhex_query(modem):
     found = []
     for link, rest in _told(modem, b"+CIPSSLCPSKHEX", "PSKHEX"):
         digits, comma, identity = rest.partition(b",")
-        digits = digits.strip(b'"')
         try:
-            key = bytes(
-                [int(str(digits[i : i + 2], "ascii"), 16) for i in range(0, len(digits), 2)]
-            )
+            key = unhexlify(digits.strip(b'"'))
         except ValueError:
             comma = b""
         if not comma:

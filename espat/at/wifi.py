@@ -33,7 +33,7 @@ def cwmode(modem, mode):
     if not mode & 1:
         modem.wifi = 0
     if mode < 2:
-        for key in (b"+CWSAP=", b"+CIPAP=", b"+CIPAPMAC=", b"+CWDHCP=2"):
+        for key in (b"+CWSAP=", b"+CIPAP=", b"+CIPAPMAC=", b"+CWDHCP=2", b"+CWDHCPS="):
             calls.drop(modem, key)
 
 
@@ -79,7 +79,7 @@ def _found(line):
     if at < 0 or not 8 < first <= last - 1 or line[-1:] != b")":
         raise garbled(b"+CWLAP", line)
     row = fields(b"+CWLAP", b":" + line[8:first] + line[last + 1 : -1], "ddsd")
-    if not isinstance(row[2], str) or not is_mac(row[2]):
+    if not is_mac(row[2]):
         raise garbled(b"+CWLAP", line)
     return tuple([row[0], decoded(line[first + 2 : last])] + row[1:])
 
@@ -158,7 +158,7 @@ def cwlif(modem):
             continue  # a notice
         row = (line[7:] if line.startswith(b"+") else line).split(b",")
         row = list(map(decoded, row[:2]))
-        if len(row) < 2 or not isinstance(row[1], str) or not is_mac(row[1]):
+        if len(row) < 2 or not is_mac(row[1]):
             raise garbled(b"+CWLIF", line)
         found.append(tuple(row))
     return found
@@ -310,6 +310,6 @@ def cipapmac_query(modem):
 def _mac(modem, name):
     name = current(modem, name, b"")
     found = ask(modem, name, "s")[0]
-    if not isinstance(found, str) or not is_mac(found):
+    if not is_mac(found):
         raise garbled(name, str(found).encode())
     return found

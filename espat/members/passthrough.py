@@ -12,7 +12,6 @@ from ..at.links import (
     cipmode,
     cipmux,
     cipserver,
-    cipservermaxconn,
     cipservermaxconn_query,
     cipstart,
     cipstart_udp,
@@ -196,9 +195,7 @@ def _connect(modem, host, port, kind, local_port):
 def _serve(stream, port):
     """Listen, and wait for the only client."""
     modem = stream.modem
-    stream.back.append((b"+CIPSERVERMAXCONN=", (cipservermaxconn_query(modem),)))
-    cipservermaxconn(modem, 1)
-    calls.drop(modem, b"+CIPSERVERMAXCONN=")
+    _have(stream, b"+CIPSERVERMAXCONN=", cipservermaxconn_query(modem), 1)
     cipserver(modem, 1, port)
     then = modem.port.ticks()
     while modem.links[0] != _OPEN:

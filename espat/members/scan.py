@@ -5,7 +5,6 @@
 The first parameter of every function is the radio.
 """
 
-from .. import calls
 from ..at.args import number
 from ..at.essential import decoded, garbled, station
 from ..at.wifi import cwlap
@@ -40,7 +39,7 @@ def ap_info(radio):
     if not radio.connected:
         return None
     modem = radio.up()
-    lines = calls.must(modem, b"+CWJAP?", (), b"+CWJAP")
+    lines = modem.run(b"+CWJAP?", (), b"+CWJAP")
     for line in lines:
         found = _network(modem, line)
         if found:

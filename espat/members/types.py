@@ -121,10 +121,8 @@ def packed(command, text):
     :param bytes command: the command of the reply, for the error
     :raises OSError: EIO, it is no MAC address
     """
-    if not isinstance(text, str):  # not UTF-8
-        raise garbled(command, text)
     if not is_mac(text):
-        raise garbled(command, text.encode())
+        raise garbled(command, str(text).encode())
     return bytes([int(part, 16) for part in text.split(":")])
 
 

@@ -152,16 +152,20 @@ class Server:
             raise
 
     def _open(self):
-        """Send ``AT+CIPSERVERMAXCONN=5``, if there is such a command, and
-        ``AT+CIPSERVER=1,<port>``. If that fails, a server may run by a command whose OK was lost:
-        it is stopped, and the commands are tried once more.
+        """Send ``AT+CIPSERVERMAXCONN=5``, or what ``cipservermaxconn()`` set, if there is such a
+        command, and ``AT+CIPSERVER=1,<port>``. If that fails, a server may run by a command whose
+        OK was lost: it is stopped, and the commands are tried once more.
         """
         modem = self.modem
         yield from self.prepare()
         self.coming = [each for each in self.coming if each[0].link < 0]
         if modem.has("MAXCONN"):
+            most = (_LINKS,)
+            for _, name, kept in modem.kept:
+                if name == b"+CIPSERVERMAXCONN=":
+                    most = kept
             # A module with more clients than that refuses: they stay, and so does the old limit.
-            yield from self.attempt(b"+CIPSERVERMAXCONN=", (_LINKS,))
+            yield from self.attempt(b"+CIPSERVERMAXCONN=", most)
         args = (1, self.socket.port) + self.tail()
         for again in (True, False):
             self.listens = True

@@ -8,9 +8,9 @@
 import errno
 
 from .. import lazy
-from ..errors import ATError
 from ..parser import const
 from ..rates import set_rate
+from ..settings import sure
 from .answer import restarted
 
 _TIMEOUT = const(0)
@@ -172,20 +172,17 @@ def number_of(address):
 def replay(modem):
     """Send all kept settings again, in their order, and the rate last.
 
-    A setting that the module refuses now is skipped.
+    A setting that the module refuses now, twice, is skipped.
     """
     rate = None
     try:
         if modem.kept:
             lazy.call("at.essential", "station", modem)
-        for _, name, args in list(modem.kept):
+        for _, name, args in modem.kept:
             if name == b"+UART_CUR=":  # the host's end must change with it
                 rate = args
-                continue
-            try:
-                modem.run(name, args)
-            except ATError:
-                pass
+            else:
+                sure(modem, name, args)
         if rate:
             lazy.call("at.system", "uart_again", modem, rate)
         if modem.fast:

@@ -190,10 +190,7 @@ def provide(modem, data, *spaces):
             return number
     store = yield from opened(modem, spaces[0])
     for number in sorted((yield from store.files(spaces[0]))):
-        for i in range(len(spaces)):
-            if not (yield from store.same(spaces[i], number, data[i])):
-                break
-        else:
+        if not (yield from _differ(store, spaces, number, data)):
             break
     else:
         number = yield from _free(store, known, spaces)

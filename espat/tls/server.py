@@ -107,7 +107,8 @@ def _asks_clients(modem):
 
     True, too, if the firmware has no field for that.
     """
-    for line in calls.must(modem, b"+CIPSERVER?", (), b"+CIPSERVER:"):
+    asked = calls.mild(calls.ask(modem, b"+CIPSERVER?", (), b"+CIPSERVER:"))
+    for line in calls.wait(modem, asked):
         row = line.split(b",")
         if len(row) > 2 and row[2].strip(b'"') == b"SSL":
             return len(row) == 3 or row[3] == b"1"

@@ -9,7 +9,7 @@ import pytest
 import espat
 from tests.driver.desk import BOTH, Line
 from tests.driver.secure import ESPAT
-from tests.faults.rig import Spoiled, command, tried
+from tests.faults.rig import Spoiled, command, once, settled, tried
 
 # name: (families that have it, function, arguments, what the command line holds)
 NEW = ("esp8266-2.2.1", "esp32-2.4", "esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1")
@@ -190,6 +190,119 @@ def test_properties_outlive_a_restart(make_desk, profile, name):
     desk.let(2)
     desk.works()
     assert len(desk.said(word)) == 2
+
+
+# -- the order, the line, and who else sets them -------------------------------------------------
+
+
+def restarted(desk):
+    desk.module.reset()
+    desk.let(2)
+    desk.works()
+
+
+@pytest.mark.parametrize("family", NEW + OLD)
+def test_settings_are_made_in_the_order_in_which_they_were_made_last(make_desk, family):
+    """Leases, another network for the soft-AP, leases in that: the first would be refused there."""
+    desk = make_desk(family).join()
+    command("cwmode")(desk.modem, 3)
+    command("cwsap")(desk.modem, "mine", "password1", 6, 3)
+    command("cwdhcps")(desk.modem, 1, 60, "192.168.4.8", "192.168.4.9")
+    command("cipap")(desk.modem, "192.168.9.1", "192.168.9.1", "255.255.255.0")
+    command("cwdhcps")(desk.modem, 1, 60, "192.168.9.8", "192.168.9.9")
+    restarted(desk)
+    assert command("cipap_query")(desk.modem)[0] == "192.168.9.1"
+    assert command("cwdhcps_query")(desk.modem)[1:] == ("192.168.9.8", "192.168.9.9")
+
+
+@pytest.mark.parametrize("family", NEW + OLD)
+@pytest.mark.parametrize("how", ["bent", "OK lost", "busy"])
+def test_a_setting_that_does_not_get_through_at_once_is_not_forgotten(make_desk, family, how):
+    """Sent again behind the restart, a byte of it is bent: ERROR, once. Or its OK is lost."""
+    desk = make_desk(family, line=Spoiled).join()
+    command("cipdns")(desk.modem, 1, "10.0.0.53")
+    if how == "bent":
+        desk.line.ask(b"+CIPDNS", once(b"+CIPDNS", b"+CIPDoS"))
+    elif how == "OK lost":
+        desk.line.answer(b"+CIPDNS", once(b"\r\nOK\r\n", b"\r\nO\r\n"))
+    else:
+        desk.module.fault("busy at AT+CIPDNS")
+    desk.module.reset()
+    desk.let(2)
+    settled(desk)
+    assert desk.line.hits or how == "busy"
+    assert command("cipdns_query")(desk.modem)[1] == ("10.0.0.53",)
+
+
+def test_how_many_clients_a_program_wants_is_kept_by_listen(make_desk, family):
+    """AT+CIPSERVERMAXCONN=2: neither listen() nor the server that comes back sets five."""
+    desk = make_desk(family).join()
+    if not desk.modem.has("MAXCONN"):
+        return
+    command("cipservermaxconn")(desk.modem, 2)
+    server = desk.pool.socket()
+    server.bind(("0.0.0.0", 80))
+    server.listen(2)
+    server.settimeout(2)
+    assert command("cipservermaxconn_query")(desk.modem) == 2
+    desk.module.reset()
+    desk.let(2)
+    tried(server.accept)
+    assert command("cipservermaxconn_query")(desk.modem) == 2
+
+
+@pytest.mark.parametrize("family", ["esp32-2.4", "esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1"])
+def test_how_many_clients_a_program_wants_outlives_passthrough(make_desk, family):
+    """A server in passthrough takes one: afterwards two again, behind a restart too."""
+    desk = make_desk(family).join()
+    command("cipservermaxconn")(desk.modem, 2)
+    desk.port.hooks.append(lambda: desk.network.dial(8080) if desk.said(b"SERVER=1,8080") else 0)
+    with desk.radio.passthrough(None, 8080, timeout=5):
+        desk.port.hooks.clear()
+    restarted(desk)
+    assert command("cipservermaxconn_query")(desk.modem) == 2
+
+
+@pytest.mark.parametrize("family", NEW + ("nonos-1.7.4",))
+def test_a_setting_whose_end_was_refused_stays(make_desk, family):
+    """AT+MDNS=0 is answered ERROR: the module goes on, and does so behind a restart."""
+    desk = make_desk(family).join()
+    command("mdns")(desk.modem, "espat", "_http", 80)
+    desk.module.fault("refuse at AT+MDNS=0")
+    with pytest.raises(espat.ATError):
+        command("mdns_off")(desk.modem)
+    restarted(desk)
+    assert len(desk.said(b"+MDNS=1")) == 2
+
+
+@pytest.mark.parametrize("family", NEW + OLD)
+def test_what_the_soft_ap_gave_its_stations_ends_with_it(make_desk, family):
+    """stop_ap(), a restart, start_ap(): the leases are the firmware's own again."""
+    desk = make_desk(family).join()
+    desk.radio.start_ap("mine", "password1")
+    command("cwdhcps")(desk.modem, 1, 60, "192.168.4.8", "192.168.4.9")
+    desk.radio.stop_ap()
+    restarted(desk)
+    assert len(desk.said(b"+CWDHCPS")) == 1
+
+
+@pytest.mark.parametrize("word", ["SLEEP", "CIPDNS", "CIPMUX", "GMR"])
+def test_a_second_restart_while_they_are_made(make_desk, family, word):
+    """`ready` once more, at each of them: all are in force at last."""
+    if family == "nonos-1.3":
+        return
+    desk = make_desk(family).join()
+    command("sleep")(desk.modem, 1)
+    command("cipdns")(desk.modem, 1, "10.0.0.53")
+    desk.module.fault(f"reset at AT+{word}")
+    desk.module.reset()
+    desk.let(2)
+    for _ in range(3):
+        if not tried(desk.works)[1]:
+            break
+        desk.let(1)
+    assert command("sleep_query")(desk.modem) == 1
+    assert command("cipdns_query")(desk.modem)[1] == ("10.0.0.53",)
 
 
 # -- the rate of the line ----------------------------------------------------------------------
