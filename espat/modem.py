@@ -99,7 +99,7 @@ class Modem(Links):
     slow = None  # while the line is raised: the arguments of AT+UART_CUR that lower it again
     spoilt = False  # bytes were lost on the raised line: written by mishaps.py
     deaf = 0  # times in a row that it answered one command and not the next: start/answer.py
-    stuck = False  # it answered "busy" to every question: written by start/answer.py
+    stuck = 0  # BUSY or READY: all that it said when it was asked: written by start/answer.py
     single = False  # AT+CIPMUX=0: notices and headers name no link
     softap = False  # its own access point is on: written by start/ and at/
     listener = None  # sock/server.py: the server that a socket listens with
@@ -158,7 +158,7 @@ class Modem(Links):
         if self.gap and self.streak:
             self.state = _AGAIN  # turns.late() sends it a little later
             self.t1 = self.t0
-            self.look = _BUSY_MS
+            self.look = self.gap
         else:
             self.transmit()
 
@@ -214,7 +214,7 @@ class Modem(Links):
         """
         if self.state or self.parser.left > 0:  # during a payload an answer would become part of it
             return True
-        if self.gap and self.port.since(self.t1) < self.gap:
+        if self.gap and abs(self.port.since(self.t1)) < self.gap:  # negative: days ago
             return True
         if self.contact < 1 or self.unwanted or (self.recheck and self.up):
             what = lazy.call("turns", "due", self)

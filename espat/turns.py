@@ -47,7 +47,7 @@ def due(modem):
     """
     if modem.contact < 0:
         modem.contact = 0
-        raise fail("always_busy" if modem.stuck else "silent")
+        raise fail("always_busy" if modem.stuck == _BUSY else "silent")
     if not modem.contact:
         return "sync"
     if modem.recheck and modem.up:
@@ -92,7 +92,9 @@ def result(modem, event):
         # A result after "busy" may be another command's. If a prompt may follow, an OK is taken for
         # this one's: a command that is sent again would become the payload.
         if not (modem.signs or modem.arrived or modem.lines or prompt):
-            modem.transmit()  # it was the result of what kept the module busy
+            # It was the result of what kept the module busy. The command is not sent again at once:
+            # some modules say both to every command.
+            _look(modem, _BUSY_MS)
         elif prompt:
             modem.state = _SENT
             modem.answered = True  # the command goes on with the prompt
@@ -106,18 +108,18 @@ def result(modem, event):
 def _look(modem, ms):
     """Something that concerns the command came: call ``late()`` for it after ``ms``."""
     modem.t1 = modem.port.ticks()
-    modem.look = ms
+    modem.look = max(ms, modem.gap)
 
 
 def late(modem):
     """Time has passed while a command is under way: act now, or set when to look again."""
-    waited = modem.port.since(modem.t1)
     state = modem.state
+    if state == _AGAIN:
+        modem.transmit()
+        return
     data = modem.bytes
     limit = _NEVER_MS
-    if state == _AGAIN:
-        limit = _BUSY_MS
-    elif state == _VERDICT:
+    if state == _VERDICT:
         if modem.early:
             limit = _EARLY_MS + modem.sent
         elif modem.received and modem.client is not None:
@@ -130,11 +132,9 @@ def late(modem):
     elif modem.limit >= _LONG_MS and modem.receiver is None:
         limit = _PROBE_MS
     modem.look = limit
-    if waited <= limit:
+    if modem.port.since(modem.t1) <= limit:
         return
-    if state == _AGAIN:
-        modem.transmit()
-    elif modem.early:
+    if modem.early:
         modem.counts = False  # until it says "Recv n bytes" again
         modem.end(modem.early)
     elif modem.parser.prompt:

@@ -219,9 +219,8 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
         answers at either: the module needs a reset; EINVAL, the host's UART does not tell its rate
     All families. Source: dialects.md 4.
     """
-    number("baud", baud, 80, 5000000)
     args = (
-        baud,
+        number("baud", baud, 80, 5000000),
         number("data", data, 5, 8),
         number("stop", stop, 1, 3),
         number("parity", parity, 0, 2),
@@ -241,6 +240,8 @@ def change_rate(modem, args):
     old = rate_of(uart)
     if not old:
         raise fail("no_rate")
+    if old not in modem.rates + RATES:
+        modem.rates += (old,)  # perhaps the one it was flashed for, to which a restart brings it
     if baud != old and baud not in modem.rates + RATES:
         raise fail("odd_rate", baud, baud)
     modem.turn()

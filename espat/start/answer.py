@@ -83,10 +83,10 @@ class Sync:
         if event > _FAIL:
             if event == _BUSY or event == _READY:
                 self.busied = True  # the next result may be that of an earlier command
-                modem.stuck = event == _BUSY
+                modem.stuck = event
                 self.n = 0
         elif self.busied or event == _FAIL:
-            self.ask()  # after "busy" it is the result of another command
+            pass  # after "busy" it is the result of another command: step() asks again
         elif event == _ERROR and not self.mistaken:
             self.mistaken = True  # the module had half a command, to which the question was added
             self.ask()

@@ -37,8 +37,8 @@ def check(modem, rates, pause, fast):
 
 
 def search(radio, error):
-    """Get an answer from a module that gave none: by a restart if it is always busy, then at other
-    rates, then after a reset by its pin.
+    """Get an answer from a module that gave none: by a restart if it is always busy, or restarts
+    again and again; else at other rates, then after a reset by its pin.
 
     One question at each rate finds a module that answers quickly. A slow one, or one that needs
     "+++" first, is found when all rates are tried a second time.
@@ -48,10 +48,14 @@ def search(radio, error):
     modem = radio.modem
     uart = modem.port.uart
     own = rate_of(uart)
+    if own not in modem.rates + RATES:
+        modem.rates += (own,)  # a restart of the module may bring it back to this one
     if modem.stuck:
-        force(modem)
+        force(radio)
         if answers(modem):
             return
+        if modem.stuck:
+            raise error  # what it says can be read: so this is its rate
     rates = [rate for rate in modem.rates + RATES if own and rate != own]
     try:
         for quick in (True, False):
@@ -64,7 +68,7 @@ def search(radio, error):
             set_rate(uart, own)
     if radio.reset_pin is None:
         raise error
-    pulse(radio)
+    force(radio)
     modem.turn()
 
 
@@ -87,21 +91,6 @@ def _is_at(modem, rate, quick):
     return answers(modem)
 
 
-def pulse(radio):
-    """Hard reset: set the pin low for 20 ms, then wait up to 3 s for ``ready``."""
-    modem = radio.modem
-    pin = radio.reset_pin
-    if hasattr(pin, "switch_to_output"):  # digitalio
-        pin.switch_to_output(False)
-        wait(modem, 20)
-        pin.value = True
-    else:  # machine.Pin
-        pin.init(pin.OUT, value=0)
-        wait(modem, 20)
-        pin.value(1)
-    wait(modem, 3000, modem.restarts)
-
-
 def restart(radio):
     """Restart the module: by its pin if there is one, else by ``AT+RST``, which it accepts even
     when it answers "busy" to all other commands.
@@ -111,23 +100,36 @@ def restart(radio):
     if hasattr(stream, "release"):
         stream.release()  # it was in passthrough
     modem.up = False
-    if radio.reset_pin is not None:
-        pulse(radio)
-    else:
+    if radio.reset_pin is None:
         try:
             modem.turn()  # let the command under way end first
         except OSError:
             pass
-        force(modem)
+    force(radio)
     modem.contact = 0
 
 
-def force(modem):
-    """Send ``AT+RST`` whatever the module is doing. Returns whether ``ready`` came within 5 s."""
-    if modem.state:
-        modem.end(_TIMEOUT)
-    modem.write(b"AT+RST\r\n")
-    return wait(modem, _BOOT_MS, modem.restarts)
+def force(radio):
+    """Restart the module, whatever it is doing, and wait for ``ready``. If there is a reset pin, it
+    is set low for 20 ms.
+    """
+    modem = radio.modem
+    pin = radio.reset_pin
+    if pin is None:
+        if modem.state:
+            modem.end(_TIMEOUT)
+        modem.write(b"AT+RST\r\n")
+        wait(modem, _BOOT_MS, modem.restarts)
+        return
+    if hasattr(pin, "switch_to_output"):  # digitalio
+        pin.switch_to_output(False)
+        wait(modem, 20)
+        pin.value = True
+    else:  # machine.Pin
+        pin.init(pin.OUT, value=0)
+        wait(modem, 20)
+        pin.value(1)
+    wait(modem, 3000, modem.restarts)
 
 
 def probe(modem):

@@ -9,7 +9,8 @@ import espat
 from tests.driver.desk import BOTH, Line
 from tests.driver.script import ERROR, OK
 from tests.driver.secure import ESPAT, blind, serve
-from tests.faults.rig import FarDesk, Spoiled, settled, tried
+from tests.driver.test_radios import wrapping
+from tests.faults.rig import FarDesk, Spoiled, command, settled, tried
 
 # -- 22: only AT+RST frees it ------------------------------------------------------------------
 
@@ -93,6 +94,165 @@ def test_start_up_frees_it_too(make_desk, family, way):
             desk.radio.reset()
         assert left, error
     desk.works()
+
+
+class Odd(Line):
+    """From `behaves` on a module that answers all in one way, at its own rate; AT+RST ends that.
+
+    Each answer takes 3 ms. `pin` is the module's reset pin, as machine.Pin.
+    """
+
+    OUT = 1
+    behaves = None
+    heeds = True  # AT+RST ends it
+
+    def __init__(self, uart, clock):
+        Line.__init__(self, uart, clock)
+        self.out = b""
+        self.due = 0
+        self.sent = 0
+        self.rested = False
+
+    def put(self, view):
+        data = bytes(view)
+        self.sent += 1
+        if self.behaves is None:
+            return self.uart.write(view)
+        if b"AT+RST\r\n" in data and self.heeds:
+            self.rested = True
+            self.behaves = None
+            self.uart.write(b"AT+RST\r\n")
+        elif self.baudrate == 115200:
+            if not self.out:
+                self.due = self.clock.now() + 0.003
+            self.out += self.behaves(data)
+        return len(data)
+
+    def take(self, view):
+        if self.behaves is None:
+            self.out = b""
+            return self.uart.readinto(view)
+        if self.behaves is boots and self.clock.now() > self.due + 0.4:
+            self.due = self.clock.now()
+            self.out = b"\x00\xe0\x8c~?\x80\x06\r\nready\r\n"
+        if self.baudrate != 115200 or self.clock.now() < self.due:
+            return None
+        n = min(len(view), len(self.out))
+        view[:n], self.out = self.out[:n], self.out[n:]
+        return n or None
+
+    def init(self, *_, value):
+        """The pin, low."""
+        self.behaves = None
+
+    def value(self, _):
+        """The pin, high again."""
+        self.uart.write(b"\r\nAT+RST\r\n")
+
+
+def boots(_):
+    """It restarts every 400 ms, whatever is sent."""
+    return b""
+
+
+def to_each(words):
+    """What says these words to each command."""
+    return lambda data: words if data.endswith(b"\n") else b""
+
+
+ODD = {
+    "FAIL": to_each(b"\r\nFAIL\r\n"),
+    "busy, then OK": to_each(b"busy p...\r\n\r\nOK\r\n"),
+    "busy, then ERROR": to_each(b"busy p...\r\n\r\nERROR\r\n"),
+    "busy": to_each(b"\r\nbusy p...\r\n"),
+    "ready": to_each(b"\r\nready\r\n"),
+    "SEND OK": to_each(b"\r\nSEND OK\r\n"),
+    "echo": bytes,
+    "garbage": lambda data: b"\x80\x91\xfe\r\nk\x9d~\r\n" * 3,
+    "prompts": lambda data: b"\r\n> > >",
+    "restarts": boots,
+}
+each_oddity = pytest.mark.parametrize("way", ODD)
+
+
+@each_oddity
+@pytest.mark.parametrize(
+    "what", ["connect", "send", "recv", "command", "accept", "sendto", "close"]
+)
+def test_an_odd_module_is_not_flooded(make_desk, profile, way, what):
+    """Each call ends within 50 s and 150 commands; reset() makes the module well."""
+    desk = make_desk(profile, line=Odd).join()
+    desk.port.tick = 0.02
+    sock = desk.socket()
+    server = desk.pool.socket()
+    server.bind(("0.0.0.0", 80))
+    server.listen(2)
+    server.settimeout(5)
+    udp = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
+    udp.settimeout(5)
+    calls = {
+        "connect": desk.socket,
+        "send": lambda: sock.send(b"hello world"),
+        "recv": lambda: sock.recv(10),
+        "command": lambda: desk.radio.command("AT+CIFSR"),
+        "accept": server.accept,
+        "sendto": lambda: udp.sendto(b"x", ("10.0.0.1", 7)),
+        "close": sock.close,
+    }
+    desk.line.behaves = ODD[way]
+    before = desk.line.sent
+    with desk.within(50):
+        try:
+            _, error = tried(calls[what])
+        except espat.ATError as refused:
+            error = refused
+    assert error or what in ("close", "command"), "it worked?"
+    assert desk.line.sent - before < 150
+    with desk.within(60):
+        for _ in range(2):
+            desk.radio.reset()
+            if desk.line.rested:
+                break
+    for _ in range(3):
+        if not tried(desk.works)[1]:
+            break
+    desk.works()
+
+
+@each_oddity
+@pytest.mark.parametrize("pin", [False, True], ids=["no pin", "pin"])
+def test_a_board_that_starts_beside_an_odd_module(make_desk, profile, way, pin):
+    """connect() ends within 90 s and 250 commands; with a pin reset() needs no AT+RST."""
+    desk = make_desk(profile, line=Odd).join()
+    desk.again()
+    desk.port.tick = 0.02
+    desk.line.behaves = ODD[way]
+    desk.line.heeds = not pin
+    desk.radio.reset_pin = desk.line if pin else None
+    with desk.within(90):
+        _, error = tried(desk.join)
+    assert desk.line.sent < 250
+    if error:
+        assert error.errno in (errno.ETIMEDOUT, errno.EIO, errno.ECONNRESET), error
+        with desk.within(60):
+            desk.radio.reset()
+        desk.join()
+    desk.works()
+
+
+@pytest.mark.parametrize("way", ["busy", "ready", "restarts"])
+def test_where_a_module_can_be_read_no_other_rate_is_tried(make_desk, profile, way):
+    """AT+RST does not help, and there is no pin: the error comes in 45 s, the rate stays."""
+    desk = make_desk(profile, line=Odd).join()
+    desk.again()
+    desk.port.tick = 0.02
+    desk.line.behaves = ODD[way]
+    desk.line.heeds = False
+    with desk.within(46):
+        _, error = tried(desk.join)
+    assert error.errno == errno.ETIMEDOUT
+    assert ("busy" if way == "busy" else "power") in str(error)
+    assert desk.line.baudrate == 115200
 
 
 @pytest.mark.parametrize("way", ["busy p", "busy s"])
@@ -231,9 +391,14 @@ class Deaf(Line):
         Line.__init__(self, uart, clock)
         self.since = -1.0
         self.tail = b""
+        self.lost = []
+        self.spoil = None  # a word of which a byte is bent, once
 
     def take(self, view):
         n = self.uart.readinto(view)
+        if n and self.spoil and self.spoil in bytes(view[:n]):
+            view[:n] = bytes(view[:n]).replace(self.spoil, self.spoil[:-1] + b"?")
+            self.spoil = None
         if n:
             self.tail = (self.tail + bytes(view[:n]))[-40:]
             if self.tail.endswith(self.results) or self.tail.endswith(b"> "):
@@ -244,6 +409,7 @@ class Deaf(Line):
 
     def put(self, view):
         if self.clock.now() - self.since < self.deaf:
+            self.lost.append(bytes(view))
             return len(view)
         return self.uart.write(view)
 
@@ -260,6 +426,47 @@ def test_a_pause_is_kept_for_a_module_that_is_deaf_for_a_while(make_desk, family
         sock.connect(("sink.test", 9))
         sock.sendall(bytes(3000))
     assert len(desk.sink.data) == 3000
+
+
+@pytest.mark.parametrize("pause", [50, 400, 1500])
+@pytest.mark.parametrize("what", ["modes", "a lost CONNECT", "Wi-Fi lost", "a restart", "silence"])
+def test_a_pause_is_kept_between_commands_of_the_drivers_own(make_desk, family, pause, what):
+    """Where one command follows another at once, and where one waits for longer than 300 ms."""
+    desk = make_desk(family, line=Deaf, radio={"pause": pause})
+    desk.line.deaf = (pause - 2) / 1000
+    desk.join()
+    desk.radio.start_ap("mine", "password1")
+    sock = desk.socket(timeout=60)
+    if what == "modes":
+        desk.radio.command("AT+CIPDINFO=1")
+    elif what == "a lost CONNECT":
+        desk.line.spoil = b",CONNECT"
+        desk.socket(timeout=60).close()
+    elif what == "Wi-Fi lost":
+        desk.module.inject(b"WIFI DISCONNECT\r\n")
+    elif what == "a restart":
+        command("sleep")(desk.modem, 1)
+        desk.module.reset()
+        desk.let(2)
+    else:
+        sock.settimeout(8)
+        tried(sock.recv, 10)
+    tried(sock.send, b"hello")
+    tried(sock.close)
+    desk.radio.command("AT")
+    assert desk.line.lost == []
+
+
+@pytest.mark.parametrize("days", [1.6, 3.2, 5.0, 6.3])
+def test_a_pause_has_an_end_behind_days_of_silence(make_desk, profile, days):
+    """The clock wraps meanwhile: what it says of so long ago is negative."""
+    desk = make_desk(profile, port=wrapping(1000), radio={"pause": 50}).join()
+    desk.port.patience = float("inf")
+    sock = desk.socket()
+    desk.clock.advance(days * 86400)
+    with desk.within(5):
+        sock.sendall(b"good morning")
+        assert sock.recv(16) == b"good morning"
 
 
 @pytest.mark.parametrize("pause", [-1, "20"])

@@ -402,3 +402,43 @@ def test_rates_that_the_uart_lacks_are_passed_over(make_desk, profile):
     desk.line.baudrate = 115200
     desk.join()
     assert desk.line.baudrate == 9600
+
+
+@pytest.mark.parametrize("own", [128000, 250000, 123456])
+@pytest.mark.parametrize("how", ["uart_cur", "fast", "board restarted"])
+def test_a_module_that_goes_back_to_an_unusual_rate_is_found(make_desk, profile, own, how):
+    """Flashed for 128000, raised to 921600: its restart brings it back to a rate of no table."""
+    fast = {"fast": 921600} if how == "fast" else {}
+    desk = make_desk(profile, baud=own, rate=own, radio=fast)
+    desk.port.tick = 0.02
+    desk.join()
+    if how != "fast":
+        command("uart_cur")(desk.modem, 921600)
+    if how == "board restarted":
+        desk.again()
+        desk.port.tick = 0.02
+        desk.join()
+    assert desk.line.baudrate == 921600
+    desk.works()
+    desk.module.reset()
+    desk.let(2)
+    with desk.within(90):
+        for _ in range(20):
+            if not tried(desk.works)[1]:
+                break
+    desk.works()
+
+
+@pytest.mark.parametrize("word", [b"\r\nO\r\n", b""], ids=["torn", "lost"])
+@pytest.mark.parametrize("rate", [9600, 921600])
+def test_a_rate_whose_ok_was_not_seen_is_found(make_desk, profile, rate, word):
+    """The module has it, the host has not: an error, and the next use finds it."""
+    desk = make_desk(profile, line=Spoiled).join()
+    desk.port.tick = 0.02
+    desk.line.answer(b"UART_CUR", once(b"\r\nOK\r\n", word))
+    _, error = tried(command("uart_cur"), desk.modem, rate)
+    assert error
+    for _ in range(4):
+        if not tried(desk.works)[1]:
+            break
+    desk.works()
