@@ -33,6 +33,7 @@ _PEEK = const(1)
 _DONTWAIT = const(2)
 
 _NONE = memoryview(bytearray(0))
+_LARGE = const(4096)  # a read of more than this takes no heap for bytes that do not come
 
 
 class Stream(Connecting):
@@ -249,16 +250,17 @@ class Stream(Connecting):
         """
         if self.timeout == 0:
             return self._read_some(size)
-        if size >= 0:
+        if 0 <= size <= _LARGE:
             buffer = bytearray(size)
             n = self.readinto(buffer)
             return bytes(buffer) if n == size else bytes(memoryview(buffer)[:n])
-        whole = bytearray()
+        whole = bytearray()  # it grows with what comes: a size may be far more than that
         piece = memoryview(bytearray(512))
         n = len(piece)
         while n == len(piece):
-            n = self.readinto(piece)
+            n = self.readinto(piece, size)
             whole.extend(piece[:n])
+            size -= n
         return bytes(whole)
 
     def readinto(self, buffer, size=-1):

@@ -22,7 +22,7 @@ _ASK_MODES = const(1)  # for recheck
 _TIMEOUT = const(0)
 
 # Commands after which the module may be in another mode than the driver set.
-_CHANGING = ("E", "+CIPMUX", "+CIPMODE", "+CIPDINFO", "+CIPRECV", "+CWMODE", "+SYSSTORE", "+SYSMSG")
+_CHANGING = ("+CIPMUX", "+CIPMODE", "+CIPDINFO", "+CIPRECV")
 
 
 def connected(radio):
@@ -100,6 +100,8 @@ def command(radio, line, timeout=5):
                 modem.recheck |= _ASK_MODES
     if line == "AT+CIPMUX=0":
         modem.up = False  # no link was open; the sockets cannot work with a single link
+    if "+CWMODE" in line and line[-1] != "?":
+        modem.softap = "2" in line or "3" in line
     return lines
 
 

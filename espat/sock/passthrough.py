@@ -16,7 +16,7 @@ STAYS = True
 _RING = const(256)  # bytes that any() may read ahead
 _EARLY = const(8192)  # bytes that may come before the stream begins,
 _REST = const(192)  # with those that the parser may hold at that moment
-_BLOCK = const(512)  # bytes written to the UART at a time
+_BLOCK = const(512)  # bytes written to the UART at a time, or read
 _PLUS = const(43)
 _SILENCE_MS = const(20)  # "+++" counts only with such a pause around it (dialects.md 1, row 12)
 _ALONE_MS = const(40)  # the pause that is made before it
@@ -118,8 +118,8 @@ class Passthrough:
         return n
 
     def read(self, size=256):
-        """As ``readinto()``, but returns bytes: up to ``size`` of them."""
-        buffer = bytearray(size)
+        """As ``readinto()``, but returns bytes: up to ``size`` of them, at most 512."""
+        buffer = bytearray(min(size, _BLOCK))
         n = self.readinto(buffer)
         return None if n is None else bytes(memoryview(buffer)[:n])
 

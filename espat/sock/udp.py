@@ -348,6 +348,8 @@ class UdpSocket(LinkSocket):
 
     def recvfrom(self, size):
         """Read the oldest datagram, cut to ``size`` bytes: ``(bytes, (address, port))``."""
+        if size < 0:
+            raise fail("too_small")
         data, host, port = self._next()
         return bytes(memoryview(data)[:size]), (host, port)
 

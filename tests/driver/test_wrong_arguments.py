@@ -105,6 +105,8 @@ def test_sizes(desk):
     with desk.pool.socket(type=desk.pool.SOCK_DGRAM) as sock:
         _refused(ValueError, sentence, sock.recvfrom_into, bytearray(4), 5)
         _refused(ValueError, sentence, sock.recvfrom_into, bytearray(4), -1)
+        _refused(ValueError, sentence, sock.recvfrom, -1)  # cut the last byte off a datagram
+        _refused(ValueError, sentence, sock.recv, -1)
         for buffer in (5, None, "text", b"1234"):
             _refused(TypeError, OCTETS.replace("data", "buffer"), sock.recvfrom_into, buffer)
 

@@ -492,7 +492,8 @@ def test_of_a_module_that_is_not_joined_too(make_desk, family):
 
 
 @pytest.mark.parametrize(
-    "name", ["ipv4_gateway", "ap_info", "connected", "stations_ap", "firmware"]
+    "name",
+    ["ipv4_gateway", "ap_info", "connected", "stations_ap", "firmware", "connect", "start_ap"],
 )
 def test_what_cannot_be_set_says_so(make_desk, profile, name):
     """`radio.ipv4_gateway = 1` is no way to set one."""

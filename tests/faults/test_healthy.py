@@ -248,6 +248,37 @@ def test_a_link_that_leads_into_the_soft_ap_stands(make_desk, family):
 
 
 @pytest.mark.parametrize("family", WITH_AP)
+def test_a_soft_ap_that_was_set_up_by_hand(make_desk, family):
+    """AT+CWMODE=3 through radio.command(): its clients stand, and joining again leaves it on."""
+    desk = make_desk(family).join()
+    cur = "_CUR" if desk.modem.has("CUR") else ""
+    desk.radio.command(f"AT+CWMODE{cur}=3")
+    desk.radio.command(f"AT+CWMODE{cur}?")
+    desk.radio.command(f'AT+CWSAP{cur}="mine","password1",5,3')
+    server = desk.pool.socket()
+    server.bind(("0.0.0.0", 80))
+    server.listen(5)
+    server.settimeout(5)
+    peer = desk.network.dial(80, address=desk.module.ap_client_joins("02:00:00:00:00:99"))
+    client, _ = server.accept()
+    client.settimeout(3)
+    desk.module.wifi_lost()
+    desk.let(0.1)
+    peer.send(b"GET /")
+    assert client.recv(10) == b"GET /"
+    desk.module.wifi_back()
+    desk.works()
+    peer.send(b"GET /")
+    assert client.recv(10) == b"GET /"
+    assert desk.radio.ap_active
+    desk.radio.command(f"AT+CWMODE{cur}=1")
+    sock = desk.socket()
+    desk.module.inject(b"WIFI DISCONNECT\r\n")
+    _, error = tried(sock.recv, 10)
+    assert error and error.errno == errno.ECONNRESET
+
+
+@pytest.mark.parametrize("family", WITH_AP)
 def test_links_of_the_station_end_with_its_network(make_desk, family):
     """A connection out, and a client that came over the network: ECONNRESET for both."""
     desk, server = serving(make_desk, family)

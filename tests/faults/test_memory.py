@@ -5,11 +5,15 @@
 
 import builtins
 import os
+import tracemalloc
 
 import pytest
 
 from espat import tls
+from espat.faces.stream import Stream
+from tests.driver.desk import pattern
 from tests.driver.secure import CA, ROOT, client
+from tests.faults.rig import tried
 
 PADDING = b"# a comment line of a bundle of roots, as they are published\n" * 30
 
@@ -178,3 +182,64 @@ def test_in_14_kb_of_a_micropythons_heap(micropython):
     """A root of 1 KB in a heap that has 14 KB left: no MemoryError."""
     said = micropython(f"ROOT = {ROOT!r}\n{PROGRAM}", heapsize=200_000).check()
     assert said == "True\n"
+
+
+# -- reads of sockets ----------------------------------------------------------------------------
+
+
+def most(call, *args):
+    """(what a call returns, the most bytes of heap that were taken meanwhile)."""
+    tracemalloc.start()
+    try:
+        return call(*args), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [70_000, 1 << 20, 1 << 40])
+@pytest.mark.parametrize("timeout", [0, 5])
+@pytest.mark.parametrize("name", ["read", "recv", "recvfrom", "readline"])
+def test_a_read_takes_no_heap_for_bytes_that_are_not_there(make_desk, profile, name, timeout, size):
+    """read(1048576) of five bytes and their end: no megabyte is taken, and no MemoryError comes."""
+    desk = make_desk(profile).join()
+    desk.listen("hello.test", 80, greeting=b"hello", close=True)
+    for _ in range(2):  # the first loads rooms
+        sock = Stream(desk.radio)
+        sock.settimeout(5)
+        sock.connect(("hello.test", 80))
+        desk.let(0.5)
+        sock.settimeout(timeout)
+        got = b""
+        for _ in range(20):
+            came, taken = most(tried, getattr(sock, name), size)
+            got += (came[0] or (b"",))[0] if name == "recvfrom" else came[0] or b""
+            if got == b"hello":
+                break
+            desk.let(0.05)
+        sock.close()
+    assert got == b"hello"
+    assert taken < 60_000
+
+
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 4096, 4097, 9000, 20_000])
+def test_a_large_read_is_whole(make_desk, profile, size):
+    """Whatever it asks for it gets, up to the end of the stream, and no byte more."""
+    desk = make_desk(profile).join()
+    desk.listen("long.test", 80, greeting=pattern(9000), close=True)
+    sock = Stream(desk.radio)
+    sock.settimeout(5)
+    sock.connect(("long.test", 80))
+    assert sock.read(size) == pattern(9000)[:size]
+    assert sock.read() == pattern(9000)[size:]
+    sock.close()
+
+
+@pytest.mark.parametrize("size", [70_000, 1 << 40])
+def test_nor_does_a_read_in_passthrough(make_desk, profile, size):
+    """stream.read(1 << 40) gives what is there."""
+    desk = make_desk(profile).join()
+    with desk.radio.passthrough("echo.test", 7, timeout=5) as stream:
+        stream.write(b"hello")
+        got, taken = most(stream.read, size)
+    assert got == b"hello"
+    assert taken < 60_000
