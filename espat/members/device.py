@@ -29,11 +29,12 @@ def connected(radio):
     """Whether the module is joined to a network and has an address there.
 
     The module is asked once (``AT+CWJAP?``, ``AT+CIPSTA?``), since it may have stayed joined while
-    the board restarted; after that, its notices keep this up to date.
+    the board restarted; after that, its notices keep this up to date. While it is joining it is
+    asked, too, as WIFI GOT IP may be lost.
     """
     modem = radio.modem
     modem.step()
-    if modem.wifi < 2 and (not modem.up or radio.looked != modem.restarts):
+    if modem.wifi < 2 and (not modem.up or radio.looked != modem.restarts or modem.wifi == 1):
         radio.awake()
         looked = modem.restarts
         if modem.wifi < 2 and _joined(modem):

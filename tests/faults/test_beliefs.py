@@ -14,6 +14,7 @@ from tests.faults.rig import (
     Far,
     FarDesk,
     Spoiled,
+    command,
     fetch,
     lose,
     once,
@@ -438,6 +439,27 @@ def test_a_lost_wifi_disconnect_comes_round(make_desk, family, at):
     desk.module.wifi_back()
     desk.let(0.5)
     settled(desk, 4)
+
+
+@pytest.mark.parametrize("at", range(0, 13, 2))
+@pytest.mark.parametrize("joined", ["connect", "cwjap"])
+def test_a_lost_wifi_got_ip_comes_round(make_desk, family, joined, at):
+    r"""A byte of `WIFI GOT IP\r\n` lost when the module joins again: radio.connected finds out."""
+    desk = make_desk(family, line=Spoiled)
+    if joined == "connect":
+        desk.join()
+    else:
+        desk.radio.start_station()
+        command("cwjap")(desk.modem, "espat", "correct horse")
+    assert desk.radio.connected
+    desk.line.spoil(lose(b"WIFI GOT IP\r\n", at))
+    desk.module.wifi_lost()
+    desk.let(0.1)
+    assert not desk.radio.connected
+    desk.module.wifi_back()
+    desk.let(5)
+    assert desk.line.hits
+    assert desk.radio.connected or desk.radio.connected, "its half may stand before a reply"
 
 
 @pytest.mark.parametrize("what", ["sendto", "getaddrinfo", "listen"])
