@@ -52,7 +52,8 @@ HEADERS = (
     b"X-AIO-Key",
 )
 
-# "user:password@" between URL and the first of URL_ENDS is hidden, anywhere in a line.
+# "user:password@" between URL and the first of URL_ENDS is hidden, anywhere in a line; and the
+# query after a "?", as it may contain a key or a token.
 URL = b"://"
 URL_ENDS = b'/?#" \r\n'
 
@@ -131,8 +132,9 @@ def mask(text: str) -> str:
     return _starred(line, marks)
 
 
-def _line_end(line, at):
-    while at < len(line) and line[at] not in b"\r\n":
+def _end(line, at, ends):
+    """Where the first of these bytes is, from a position on; or the end of the line."""
+    while at < len(line) and line[at] not in ends:
         at += 1
     return at
 
@@ -144,16 +146,14 @@ def _hide(marks, start, end):
 
 def _named(line, at, marks):
     """Mark the secrets of the command or reply whose name begins here. Returns where to go on."""
-    end = at
-    while end < len(line) and line[end] not in b'=:,+" \r\n':
-        end += 1
+    end = _end(line, at, b'=:,+" \r\n')
     if line[end : end + 1] not in (b"=", b":"):
         return at
     name = line[at:end].upper()
     if name[-4:] in (b"_CUR", b"_DEF"):
         name = name[:-4]
     form = (COMMANDS if line[end] == 0x3D else REPLIES).get(name)
-    stop = _line_end(line, end)
+    stop = _end(line, end, b"\r\n")
     if form:
         parameters = Parameters(form)
         for i in range(end + 1, stop):
@@ -185,10 +185,12 @@ def _header(line, at, marks):
 
 
 def _url(line, at, marks):
-    end = at
-    while end < len(line) and line[end] not in URL_ENDS:
-        end += 1
+    end = _end(line, at, URL_ENDS)
     _hide(marks, at, line.rfind(b"@", at, end))
+    end = _end(line, end, b'#" \r\n')
+    query = line.find(b"?", at, end)
+    if query >= 0:
+        _hide(marks, query + 1, end)
 
 
 def _starred(line, marks):

@@ -40,9 +40,7 @@ def start_ap(radio, ssid, password=b"", *, channel=1, authmode=(), max_connectio
 
 def stop_ap(radio):
     """Stop being an access point (``AT+CWMODE=1``); its address and MAC are forgotten, too."""
-    modem = radio.awake()
-    modem.softap = False
-    cwmode(modem, 1)
+    cwmode(radio.awake(), 1)
 
 
 def ap_active(radio):

@@ -26,6 +26,8 @@ COMMANDS = [
     'AT+CIPSTART=0,"TCP","http://user:{}@host.test",80',
     'AT+HTTPCLIENT=2,0,"http://user:{}@host.test/",,,1',
     'AT+HTTPCGET="https://user:{}@host.test/file"',
+    'AT+HTTPCGET="https://host.test/file?token={}"',
+    'AT+HTTPCLIENT=2,0,"http://host.test?a=b&key={}#c",,,1',
     'AT+CIUPDATE="http://user:{}@host.test/fw.bin"',
     'AT+WSCFG=0,30,600,"ws://user:{}@host.test/"',
 ]

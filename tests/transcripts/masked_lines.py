@@ -24,6 +24,10 @@ COMMANDS = [
     ('AT+HTTPCGET="http://user:horse@a.test/b"', 'AT+HTTPCGET="http://***@a.test/b"'),
     ('AT+HTTPGETSIZE="https://a.test/b@c"', 'AT+HTTPGETSIZE="https://a.test/b@c"'),
     ("http://a:b@c:d@e.test and ftp://f:g@h", "http://***@e.test and ftp://***@h"),
+    ('AT+HTTPCGET="http://a.test/b?q=1&token=t0k"', 'AT+HTTPCGET="http://a.test/b?***"'),
+    ('AT+HTTPCGET="https://u:p@a.test?key=k#c"', 'AT+HTTPCGET="https://***@a.test?***#c"'),
+    ('AT+HTTPCPUT="http://a.test/?a=?b://c?d",1', 'AT+HTTPCPUT="http://a.test/?***",1'),
+    ('AT+HTTPCGET="http://a.test/?"', 'AT+HTTPCGET="http://a.test/?"'),
     ('AT+HTTPCGET="http://:@a.test/"', 'AT+HTTPCGET="http://***@a.test/"'),
     ('AT+HTTPCGET="http://@a.test/"', 'AT+HTTPCGET="http://@a.test/"'),
     (

@@ -186,6 +186,20 @@ TALKS = {
         [b"user77", b"correct-horse"],
         [b'AT+HTTPCGET="http://', b'@web.test/a"'],
     ),
+    "a query": Talk(
+        [*echo(b'AT+HTTPCGET="http://web.test/a?q=1&token=correct-horse"'), (M, OK)],
+        [b"token", b"correct-horse"],
+        [b'AT+HTTPCGET="http://web.test/a?', b'"\r\n'],
+    ),
+    "a query in a payload": Talk(
+        [
+            (H, b"AT+CIPSEND=0,70\r\n"),
+            (M, b"\r\nOK\r\n\r\n>"),
+            (H, b"GET http://web.test/a?key=correct-horse#b HTTP/1.1\r\n\r\n"),
+        ],
+        [b"correct-horse"],
+        [b"GET http://web.test/a?", b"#b HTTP/1.1"],
+    ),
     "HTTPCLIENT": Talk(
         [*echo(b'AT+HTTPCLIENT=2,0,"http://a",,,1,"Authorization: Basic aG9yc2U6"'), (M, OK)],
         [b"Basic", b"aG9yc2U6"],

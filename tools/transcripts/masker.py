@@ -5,7 +5,7 @@ A hidden byte becomes an asterisk, so that lengths do not change. Secrets are fo
 - by the form of commands and replies (:mod:`.secret_scan`), which needs no later bytes,
 - in the module's echo of such a command, even if notices interrupt it (:mod:`.torn`),
 - as a repetition of a secret that was seen before,
-- before the "@" of a URL.
+- before the "@" of a URL, and behind its "?".
 
 All but the first may need later bytes. So events are held back until each of their bytes is
 decided, and are returned in order.
@@ -120,12 +120,12 @@ class _Direction:
         for start, end in self._secrets.find(data):
             self._flags[start:end] = b"\1" * (end - start)
         before = len(self._before)
-        for start, end in forms.users(self._before + data):
+        for start, end in forms.in_urls(self._before + data):
             first = max(0, start - before)
             self._flags[first : end - before] = b"\1" * (end - before - first)
         begun = self._secrets.begun(data)
         if not all_of_it:
-            begun = max(begun, min(len(data), forms.user_begun(self._before + data)))
+            begun = max(begun, min(len(data), forms.url_begun(self._before + data)))
         if all_of_it:
             if begun >= _UNDECIDED:
                 self._flags[-begun:] = b"\1" * begun

@@ -44,18 +44,21 @@ _MFG_HEAD = re.compile(rb'"([^"]*)","[^"]*",\d+,(\d+),')
 _FLASH_HEAD = re.compile(rb"(\d+),")
 
 _USER = re.compile(re.escape(URL) + rb"([^" + re.escape(URL_ENDS) + rb"]*)@")
-_USER_BEGUN = re.compile(re.escape(URL) + rb"[^" + re.escape(URL_ENDS) + rb"]{0,128}\Z")
+_REST = rb'[^#" \r\n'
+_QUERY = re.compile(re.escape(URL) + _REST + rb"?]*\?(" + _REST + rb"]+)")
+_URL_BEGUN = re.compile(re.escape(URL) + _REST + rb"]{0,1024}\Z")
 
 
-def users(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each "user:password" in a URL."""
-    for found in _USER.finditer(data):
-        yield found.span(1)
+def in_urls(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each "user:password", and of each query, in a URL."""
+    for form in (_USER, _QUERY):
+        for found in form.finditer(data):
+            yield found.span(1)
 
 
-def user_begun(data: bytes) -> int:
-    """How many bytes at the end of ``data`` are a user and a password if an @ follows."""
-    found = _USER_BEGUN.search(data)
+def url_begun(data: bytes) -> int:
+    """How many bytes at the end of ``data`` belong to a URL that may go on."""
+    found = _URL_BEGUN.search(data)
     return len(found[0]) - len(URL) if found else 0
 
 

@@ -24,7 +24,7 @@ class Scan:
     """Scans one direction.
 
     ``on_line(line, flags)`` is called at each line end with the line before it. Only these flags
-    include users and passwords in URLs, because the "@" that shows what they are comes after them.
+    include those in URLs, because the "@" that shows a user and a password comes after them.
     ``reply`` says that this is the module's side.
     """
 
@@ -67,7 +67,7 @@ class Scan:
                 return
             line, marks = bytes(self.line), self.flags
             self.line, self.flags = bytearray(), bytearray()
-            for start, stop in forms.users(line):
+            for start, stop in forms.in_urls(line):
                 marks[start:stop] = b"\1" * (stop - start)
             self._on_line(line, bytes(marks))
             at = end + 1
