@@ -11,7 +11,7 @@ sockets of faces/ resume it when it is their turn.
 
 from .errors import ATError, fail
 from .parser import const
-from .settings import outcome, refusal, sure  # noqa: F401 - other rooms get them from here
+from .settings import outcome, refusal, sure, wait  # noqa: F401 - other rooms get them from here
 
 # The parser's events.
 _OK = const(2)
@@ -32,32 +32,21 @@ def ask(modem, name, args=(), reply=b"", timeout=5000):
     other commands have ended meanwhile.
     """
     up = modem.up
-    while modem.chores():
-        yield
-    modem.begin(name, args, reply, timeout)
-    while modem.state:
-        yield
+    yield from outcome(modem, name, args, reply, timeout)
     return modem.ended(up, name, _OK, timeout)
 
 
-def wait(modem, steps):
-    """Do steps to their end, and wait for the module meanwhile. Returns their result."""
-    try:
-        while True:
-            next(steps)
-            modem.rest()
-    except StopIteration as e:
-        return e.value
-    finally:
-        steps.close()  # after Ctrl-C they clean up
+def do(sock, steps, since=None):
+    """``wait()`` for a socket; but one that can do them without waiting, and has to, begins to.
 
-
-def do(sock, steps):
-    """``wait()`` for a socket; but one that can do them without waiting, and has to, begins to."""
+    :param since: when its call began: it waits for its turn; None: it has done so
+    """
     if sock.timeout == 0 and hasattr(sock, "take_steps"):
         sock.take_steps(steps)
-    else:
-        wait(sock.modem, steps)
+        return
+    if since is not None:
+        sock.turn(since)
+    wait(sock.modem, steps)
 
 
 def put(modem, *args):
@@ -119,16 +108,22 @@ def fetch(modem, name, args, receiver, most, counted=None, link=-1):
 
 
 def receive(modem, mode):
-    """Set the receive mode of all links. What the module holds may be pushed right behind the OK,
-    so the driver takes pushed payload from here on.
+    """Set the receive mode of all links, in steps. What the module holds may be pushed right behind
+    the OK, so the driver takes pushed payload from here on.
 
     :returns: False: the module refused it
     """
     before = modem.passive
     modem.passive = before and mode == 1
-    done = sure(modem, b"+CIPRECVMODE=", (mode,))
+    done = yield from sure(modem, b"+CIPRECVMODE=", (mode,))
     modem.passive = mode == 1 if done else before
     return done
+
+
+def passive(modem, link):
+    """End the active receive of one link that a UDP socket had, in steps."""
+    if modem.typed >> link & 1 and (yield from sure(modem, b"+CIPRECVTYPE=", (link, 1))):
+        modem.typed &= ~(1 << link)
 
 
 def list_links(modem):

@@ -69,7 +69,7 @@ def declare(modem):
     modem.t0 = 0  # when the command was sent, or the last bytes of a payload were sent or came
     # Written by start/ at set-up.
     modem.firmware = (0, 0)  # family and version: firmware.py
-    modem.capabilities = " "  # names of capabilities: see firmware.shortest()
+    modem.capabilities = " "  # names of capabilities: see firmware.capabilities()
     modem.largest = 2048  # bytes that one CIPSEND takes
     # Written by the commands of at/.
     modem.kept = []  # [key, name, args]: settings to be made again after a restart

@@ -135,29 +135,18 @@ def _version(text):
 
 
 def capabilities(firmware):
-    """Return the names of a firmware's capabilities, with a blank before and after each.
+    """Return the names of what a firmware can do, with a blank before and after each; or, if that
+    is shorter, "-" and the names of what it lacks: see ``Modem.has()``.
 
     A version between two known ones counts as the lower; one above all of them as the highest.
     """
     at, version = firmware
-    found = " "
-    start = 0
-    while start < len(NAMES):  # not split(): a small heap is fullest at this point
-        end = NAMES.find(" ", start)
-        if end < 0:
-            end = len(NAMES)
-        if TABLE[at] <= min(version, 0xFE):
-            found += NAMES[start:end] + " "
-        at += 4
-        start = end + 1
-    return found
-
-
-def shortest(firmware):
-    """As ``capabilities()``; or, if that is shorter, "-" and the names of what it lacks."""
-    has = capabilities(firmware)
+    has = " "
     lacks = "- "
     for name in NAMES.split():
-        if " " + name + " " not in has:
+        if TABLE[at] <= min(version, 0xFE):
+            has += name + " "
+        else:
             lacks += name + " "
+        at += 4
     return min(has, lacks, key=len)

@@ -149,20 +149,20 @@ class Parser(Ring):
     :param int size: bytes of its ring; a longer line is counted, dropped and reported as BROKEN
     """
 
+    limit = 8192  # an active +IPD longer than this is refused
+    # A function that reads a header unlike that of +CIPRECVDATA, and sets ``link`` and ``length``:
+    # parser, index in ``buf``, end of the bytes -> the header's end; 0: incomplete, -1: no header.
+    counted = None
+
     def __init__(self, size=192):
         Ring.__init__(self, size)
         # Set by the user.
         self.prompt = False  # a ">" is awaited
         self.asked = 0  # most payload bytes that the current command may bring; 0: none
-        # How that payload's header begins. A header unlike that of +CIPRECVDATA is read by
-        # ``counted``, a function of the parser, the header's index in ``buf`` and the end of the
-        # bytes. It sets ``link`` and ``length``. -> the header's end; 0: incomplete, -1: no header.
-        self.head = b"+CIPRECVDATA"
-        self.counted = None
+        self.head = b"+CIPRECVDATA"  # how that payload's header begins
         # CIPDINFO=1: +CIPRECVDATA shows the remote end. The bytes alone do not reveal that.
         self.remote = False
         self.trailer = False  # this firmware ends an active +IPD with a CRLF that is not counted
-        self.limit = 8192  # an active +IPD longer than this is refused
         # The details of an event.
         self.link = -1
         self.pushed = False  # the payload was not asked for: +IPD

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Commands that may be refused, and settings that affect payload. Loaded for start-up and UDP."""
+"""Commands that may be refused, and settings that affect payload: in *steps*, see calls.py. Loaded
+for start-up and UDP.
+"""
 
 from . import lazy
 from .errors import ATError
@@ -19,15 +21,28 @@ def refusal(modem, command, code, timeout=0, restarted=False):
     return lazy.call("texts", "refusal", ATError, modem, command, code, timeout, restarted)
 
 
+def wait(modem, steps):
+    """Do steps to their end, and wait for the module meanwhile. Returns their result."""
+    try:
+        while True:
+            next(steps)
+            modem.rest()
+    except StopIteration as e:
+        return e.value
+    finally:
+        steps.close()  # after Ctrl-C they clean up
+
+
 def outcome(modem, name, args=(), reply=b"", timeout=5000, link=-1):
     """Run a command that may be refused. Returns the event that ended it.
 
     :raises OSError: ETIMEDOUT, the module did not answer before the command could be sent
     """
-    modem.turn()
+    while modem.chores():
+        yield
     modem.begin(name, args, reply, timeout, None, link)
     while modem.state:
-        modem.rest()
+        yield
     return modem.code
 
 
@@ -46,11 +61,7 @@ def sure(modem, name, args=(), reply=b"", limit=15000):
         left = limit - modem.port.since(since)
         if left <= 0:
             break
-        modem.turn()  # the body of outcome(), to save its frame: CircuitPython's stack is small
-        modem.begin(name, args, reply, min(left, 5000))
-        while modem.state:
-            modem.rest()
-        code = modem.code
+        code = yield from outcome(modem, name, args, reply, min(left, 5000))
         if up > modem.up or code == _READY:
             break
         if code == _OK:

@@ -10,7 +10,7 @@ range raise ``ValueError``. Settings are sent again when the module has restarte
 (dialects.md 6), and were not tested on modules.
 """
 
-from .args import address, ask, current_setting, number, setting, since
+from .args import address, ask, current_setting, need, number, setting
 from .essential import current, text
 
 _COUNTRY = b"\x17\x20\x10\x10"
@@ -27,11 +27,11 @@ def rfpower(modem, power, *bluetooth):
     :param int bluetooth: nothing, or three power levels, 0 to 15. ESP32
     ESP-AT, NonOS; not WizFi360.
     """
-    since(modem, _POWER, b"+RFPOWER")
+    need(modem, _POWER, b"+RFPOWER")
     family = modem.firmware[0]
     number("power", power, 40 if family else 0, 84 if family == 2 else 82)
     if bluetooth:
-        since(modem, b"\xff\xff\x10\xff", "Bluetooth's power in AT+RFPOWER")
+        need(modem, b"\xff\xff\x10\xff", "Bluetooth's power in AT+RFPOWER")
         if len(bluetooth) != 3:
             raise ValueError("bluetooth: three steps are wanted")
     for step in bluetooth:
@@ -41,8 +41,7 @@ def rfpower(modem, power, *bluetooth):
 
 def rfpower_query(modem):
     """``AT+RFPOWER?``: (power in 0.25 dBm, and on ESP32 three levels of Bluetooth). ESP-AT."""
-    since(modem, _ESPAT, b"+RFPOWER")
-    return tuple(ask(modem, b"+RFPOWER", "d"))
+    return tuple(ask(modem, b"+RFPOWER", "d", _ESPAT))
 
 
 def cwcountry(modem, policy, code, first, count):
@@ -58,7 +57,7 @@ def cwcountry(modem, policy, code, first, count):
     if not text("code", code, 2, 3).isalpha():
         raise ValueError("code: letters are wanted")
     args = policy, code, number("first", first, 1, 14), number("count", count, 1, 14)
-    since(modem, _COUNTRY, b"+CWCOUNTRY")
+    need(modem, _COUNTRY, b"+CWCOUNTRY")
     current_setting(modem, b"+CWCOUNTRY", args)
 
 
@@ -67,7 +66,7 @@ def cwcountry_query(modem):
 
     ESP-AT, NonOS 1.7.
     """
-    since(modem, _COUNTRY, b"+CWCOUNTRY")
+    need(modem, _COUNTRY, b"+CWCOUNTRY")
     return tuple(ask(modem, current(modem, b"+CWCOUNTRY", b""), "dsdd")[:4])
 
 
@@ -80,7 +79,7 @@ def cwinit(modem, on):
     ESP-AT 3.2, not ESP8266.
     """
     number("on", on, 0, 1)
-    since(modem, _INIT, b"+CWINIT")
+    need(modem, _INIT, b"+CWINIT")
     modem.run(b"+CWINIT=", (on,))
     if not on:
         modem.wifi = 0
@@ -89,8 +88,7 @@ def cwinit(modem, on):
 
 def cwinit_query(modem):
     """``AT+CWINIT?``: 0 or 1. ESP-AT 3.2, not ESP8266."""
-    since(modem, _INIT, b"+CWINIT")
-    return ask(modem, b"+CWINIT", "d")[0]
+    return ask(modem, b"+CWINIT", "d", _INIT)[0]
 
 
 def cwdhcps(modem, on, minutes=None, first=None, last=None):

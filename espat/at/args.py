@@ -64,32 +64,37 @@ def shortest(args):
 
 
 def need(modem, capability, what=None):
-    """Raise an error unless the firmware has a capability, named as in firmware.py.
+    """Raise an error unless the firmware has a capability.
 
+    :param capability: its name in firmware.py; or, for what few programs use, bytes: for each
+        family the first version that has it, 0xMm; 0xFF: none
     :param what: for the message: the command's name, bytes; or a description, str; None: the
         capability is named as its command
     :raises OSError: EOPNOTSUPP; the message names the firmware that has it
     """
-    if not modem.has(capability):
+    family, version = modem.firmware
+    if isinstance(capability, str):
+        has = modem.has(capability)
+    else:
+        has = capability[family] <= min(version, 0xFE)
+    if not has:
         raise lazy.call("families", "lacking", modem.firmware, capability, what)
 
 
-def since(modem, row, what):
-    """``need()`` for what few programs use: the row is given, as it is not in firmware.py's table.
+def insist(modem, name, args, steps=None):
+    """Send a setting that the driver must know for certain: again if its OK was lost.
 
-    :param bytes row: for each family the first version that has it, 0xMm; 0xFF: none
-    :param what: as for ``need()``
-    :raises OSError: EOPNOTSUPP; the message names the firmware that has it
+    :param bytes name: the command with its ``=``
+    :param steps: those that send it, if they do more than ``calls.sure()``: see calls.py
     """
-    family, version = modem.firmware
-    if row[family] > min(version, 0xFE):
-        raise lazy.call("families", "lacking", modem.firmware, row, what)
+    if not calls.wait(modem, steps or calls.sure(modem, name, args)):
+        raise calls.refusal(modem, name, modem.code, 5000)
 
 
 def put(modem, name, args, needs=None):
     """Send ``AT<name>=<args>``.
 
-    :param str needs: the capability that the firmware must have: see ``need()``
+    :param needs: the capability that the firmware must have: see ``need()``
     """
     if needs:
         need(modem, needs, name)
@@ -133,7 +138,7 @@ def ask(modem, name, kinds="d", needs=None, timeout=5000):
 
     :param bytes name: the command's name, with which its reply begins, too
     :param str kinds: the types of the first fields: ``d`` for an int, ``s`` for a str
-    :param str needs: the capability that the firmware must have: see ``need()``
+    :param needs: the capability that the firmware must have: see ``need()``
     :raises OSError: EIO, the reply has other fields
     """
     return fields(name, told(modem, name, needs, timeout), kinds)

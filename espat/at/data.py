@@ -12,7 +12,7 @@ the module the radio sets what its sockets need.
 
 from .. import calls
 from ..parser import const
-from .args import Payload, ask, link_first, need, number, sized
+from .args import Payload, ask, insist, link_first, need, number, sized
 from .essential import garbled, text
 
 _SEND_OK = const(5)
@@ -92,14 +92,8 @@ def ciprecvmode(modem, mode):
     Source: reference, CIPRECVMODE.
     """
     need(modem, "PASSIVE", b"+CIPRECVMODE")
-    if not calls.receive(modem, number("mode", mode, 0, 1)):
-        raise calls.refusal(modem, b"+CIPRECVMODE=", modem.code, 5000)
-
-
-def _sure(modem, name, args):
-    """Send a setting that the driver must know for certain: again if its OK was lost."""
-    if not calls.sure(modem, name, args):
-        raise calls.refusal(modem, name, modem.code, 5000)
+    number("mode", mode, 0, 1)
+    insist(modem, b"+CIPRECVMODE=", (mode,), calls.receive(modem, mode))
 
 
 def ciprecvmode_query(modem):
@@ -123,7 +117,7 @@ def ciprecvtype(modem, link, mode):
     modem.typed |= links
     if not mode:
         modem.pushing |= links  # what the module holds may be pushed right behind the OK
-    _sure(modem, b"+CIPRECVTYPE=", args)
+    insist(modem, b"+CIPRECVTYPE=", args)
     if mode:
         modem.pushing &= ~links
 
@@ -163,7 +157,7 @@ def cipdinfo(modem, on):
     :param int on: 0 or 1
     Source: reference, CIPDINFO.
     """
-    _sure(modem, b"+CIPDINFO=", (number("on", on, 0, 1),))
+    insist(modem, b"+CIPDINFO=", (number("on", on, 0, 1),))
     modem.parser.remote = bool(on)
 
 

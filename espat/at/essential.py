@@ -8,7 +8,7 @@ restarted), EIO (a reply that cannot be read); arguments out of range raise ``Va
 """
 
 from ..errors import ATError, fail
-from ..modem import compose as composed
+from ..modem import compose
 from ..parser import const
 
 _NO_ADDRESS = const(5)  # a code of texts.py: joined, but DHCP gave no address
@@ -66,8 +66,8 @@ def mac(what, value):
     return value
 
 
-def compose(modem, name, args):
-    """Compose a command, so that a wrong argument raises an error before anything is changed.
+def check(modem, name, args):
+    """Check the arguments of a command: a wrong one raises an error before anything is changed.
 
     :raises OSError: ECONNRESET, the module has restarted
     """
@@ -75,7 +75,7 @@ def compose(modem, name, args):
     modem.turn()
     if up and not modem.up:
         raise fail("restarted")
-    composed(name, args)
+    compose(name, args)
 
 
 def current(modem, name, tail):
@@ -101,7 +101,7 @@ def checked(modem, ssid, password, bssid):
     args = text("SSID", ssid, 1, 32), text("password", password, 0, 64)
     if bssid is not None:
         args += (mac("bssid", bssid),)
-    compose(modem, current(modem, b"+CWJAP", b"="), args)
+    check(modem, current(modem, b"+CWJAP", b"="), args)
     return args
 
 

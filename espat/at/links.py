@@ -14,11 +14,12 @@ range raise ``ValueError``. A restart of the module loses links and servers; the
 """
 
 from ..parser import const
-from ..settings import refusal, sure
+from ..settings import refusal
 from .args import (
     address,
     ask,
     fields,
+    insist,
     keep_for_link,
     link_first,
     need,
@@ -29,7 +30,7 @@ from .args import (
     rows,
     shortest,
 )
-from .essential import compose, garbled, text
+from .essential import check, garbled, text
 
 _FREE = const(0)
 _OPENING = const(1)
@@ -162,7 +163,7 @@ def _newer(modem, local, timeout):
 
 def _start(modem, link, args):
     name = b"+CIPSTART="
-    compose(modem, name, args)  # a wrong argument raises before the link is taken
+    check(modem, name, args)  # a wrong argument raises before the link is taken
     if link is None:
         modem.run(name, args, b"", _limit(args))
         return
@@ -193,7 +194,7 @@ def _startex(modem, args):
     need(modem, "STARTEX", b"+CIPSTARTEX")
     name = b"+CIPSTARTEX="
     args = shortest(args)
-    compose(modem, name, args)
+    check(modem, name, args)
     free = [link for link in range(5) if modem.links[link] == _FREE]
     chosen = None
     for link in free:  # the module will choose one of them
@@ -256,8 +257,7 @@ def cipmux(modem, mode):
     :raises ATError: links are open, a server runs, or passthrough mode is set
     All families. Source: reference, CIPMUX.
     """
-    if not sure(modem, b"+CIPMUX=", (number("mode", mode, 0, 1),)):
-        raise refusal(modem, b"+CIPMUX=", _ERROR)
+    insist(modem, b"+CIPMUX=", (number("mode", mode, 0, 1),))
     modem.single = not mode
 
 

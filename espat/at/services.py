@@ -20,7 +20,6 @@ from .args import (
     put_kept,
     setting,
     shortest,
-    since,
     told,
 )
 from .essential import current, garbled, text
@@ -210,9 +209,9 @@ def mdns(modem, host, service, port, instance=None, protocol=None, texts=()):
     for key, value in texts:
         args += (text("key", key, 1, 255), text("value", value, 0, 255))
     args = shortest(args)
-    since(modem, b"\x10\x20\x10\xff", "AT+MDNS")
+    need(modem, b"\x10\x20\x10\xff", "AT+MDNS")
     if len(args) > 4:
-        since(modem, b"\xff\xff\x41\xff", "an instance, protocol or texts in AT+MDNS")
+        need(modem, b"\xff\xff\x41\xff", "an instance, protocol or texts in AT+MDNS")
     setting(modem, b"+MDNS=", args)
 
 
@@ -225,6 +224,6 @@ def _label(what, value):
 
 def mdns_off(modem):
     """``AT+MDNS=0``: stop answering. NonOS, ESP-AT; not WizFi360. Source: as ``mdns()``."""
-    since(modem, b"\x10\x20\x10\xff", "AT+MDNS")
+    need(modem, b"\x10\x20\x10\xff", "AT+MDNS")
     modem.run(b"+MDNS=", (0,))
     calls.drop(modem, b"+MDNS=")

@@ -13,7 +13,7 @@ passthrough: it takes no command until ``+++`` comes. The start-up of this drive
 ends it until the module restarts; the link stays saved until ``savetranslink_off()``.
 """
 
-from .args import ask, number, setting, shortest, since
+from .args import ask, need, number, setting, shortest
 from .essential import mac, text
 
 _ESPAT_20 = b"\xff\x20\x20\xff"
@@ -34,7 +34,7 @@ def savetranslink(modem, host, port, kind="TCP", keep_alive=None):
     args = _peer(host, port) + (kind,)
     args += (None if keep_alive is None else number("keep_alive", keep_alive, 0, 7200),)
     if kind == "SSL":
-        since(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
+        need(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
     modem.run(b"+SAVETRANSLINK=", shortest(args))
 
 
@@ -66,7 +66,7 @@ def savetranslink_server(modem, port, kind="TCP", ca=None):
         raise ValueError("kind: TCP, or SSL (with ca) is wanted")
     args = 3, number("port", port, 1, 65535), kind
     args += (None if ca is None else number("ca", ca, 0, 1),)
-    since(modem, _ESPAT_32, "AT+SAVETRANSLINK=3")
+    need(modem, _ESPAT_32, "AT+SAVETRANSLINK=3")
     modem.run(b"+SAVETRANSLINK=", shortest(args))
 
 
@@ -88,7 +88,7 @@ def savetranslink_ble(modem, role, tx_service, tx_char, rx_service, rx_char, pee
         mac("peer", peer)
     elif role == 1:
         raise ValueError("peer: a client needs its address")
-    since(modem, _ESPAT_32, "AT+SAVETRANSLINK=2")
+    need(modem, _ESPAT_32, "AT+SAVETRANSLINK=2")
     modem.run(b"+SAVETRANSLINK=", shortest((2, role) + numbers + (peer,)))
 
 
@@ -109,14 +109,13 @@ def cipreconnintv(modem, interval):
     ESP-AT 2.0. Source: reference, CIPRECONNINTV.
     """
     number("interval", interval, 1, 36000)
-    since(modem, _ESPAT_20, b"+CIPRECONNINTV")
+    need(modem, _ESPAT_20, b"+CIPRECONNINTV")
     setting(modem, b"+CIPRECONNINTV=", (interval,))
 
 
 def cipreconnintv_query(modem):
     """``AT+CIPRECONNINTV?``: units of 100 ms, an int. ESP-AT 2.0. Source: reference."""
-    since(modem, _ESPAT_20, b"+CIPRECONNINTV")
-    return ask(modem, b"+CIPRECONNINTV", "d")[0]
+    return ask(modem, b"+CIPRECONNINTV", "d", _ESPAT_20)[0]
 
 
 def transintvl(modem, ms):
@@ -128,11 +127,10 @@ def transintvl(modem, ms):
     ESP-AT 3.2, not ESP8266. Source: dialects.md 1, new commands; unproven.
     """
     number("ms", ms, 0, 1000)
-    since(modem, _ESPAT_32, b"+TRANSINTVL")
+    need(modem, _ESPAT_32, b"+TRANSINTVL")
     setting(modem, b"+TRANSINTVL=", (ms,))
 
 
 def transintvl_query(modem):
     """``AT+TRANSINTVL?``: ms, an int. ESP-AT 3.2, not ESP8266. Unproven, as ``transintvl()``."""
-    since(modem, _ESPAT_32, b"+TRANSINTVL")
-    return ask(modem, b"+TRANSINTVL", "d")[0]
+    return ask(modem, b"+TRANSINTVL", "d", _ESPAT_32)[0]

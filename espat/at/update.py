@@ -15,7 +15,7 @@ advises ``system.restore()`` after an update. Source: reference, CIUPDATE; diale
 
 from ..parser import const
 from ..rates import wait
-from .args import ask, fields, number, shortest, since
+from .args import ask, fields, need, number, shortest
 from .essential import garbled, text
 from .system import gone
 
@@ -48,7 +48,7 @@ def ciupdate(modem, tls=None, version=None, name=None, background=False, progres
         args += (None if version is None else text("version", version, 1, 32),)
         args += (None if name is None else text("name", name, 1, 32),)
         args = shortest(args + (1 if background else None,))
-        since(modem, b"\xff\x22\x22\xff" if background else b"\xff\x20\x10\xff", b"+CIUPDATE=")
+        need(modem, b"\xff\x22\x22\xff" if background else b"\xff\x20\x10\xff", b"+CIUPDATE=")
     elif version is not None or name is not None or background:
         raise ValueError("tls: wanted with version, name or background")
     return _update(modem, args, progress, background)
@@ -64,7 +64,7 @@ def ciupdate_url(modem, url, progress=None):
     """
     if not text("url", url, 1, 128).startswith("http://"):
         raise ValueError("url: http://host/path is wanted")
-    since(modem, b"\xff\xff\xff\x10", "AT+CIUPDATE by URL")
+    need(modem, b"\xff\xff\xff\x10", "AT+CIUPDATE by URL")
     return _update(modem, (url,), progress, False)
 
 
@@ -96,7 +96,7 @@ def _update(modem, args, progress, background):
 
 def ciupdate_query(modem):
     """``AT+CIUPDATE?``: the last step of an update; 0: there was none; -1: it failed. ESP-AT."""
-    since(modem, b"\xff\x20\x10\xff", b"+CIUPDATE?")
+    need(modem, b"\xff\x20\x10\xff", b"+CIUPDATE?")
     for line in modem.run(b"+CIUPDATE?", (), b"+CIPUPDATE:"):
         return fields(b"+CIUPDATE", line, "d")[0]
     raise garbled(b"+CIUPDATE", b"")
@@ -107,5 +107,5 @@ def cipfwver_query(modem):
 
     ESP-AT 3.2, not ESP8266. Source: dialects.md 1, row 17; unproven.
     """
-    since(modem, b"\xff\xff\x32\xff", b"+CIPFWVER")
+    need(modem, b"\xff\xff\x32\xff", b"+CIPFWVER")
     return ask(modem, b"+CIPFWVER", "s", timeout=30000)[0]

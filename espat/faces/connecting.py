@@ -79,7 +79,7 @@ class Connecting(Outgoing):
         self._raise_fault()
         if self.stood:
             return True
-        if self.goal and not self.modem.chores() and self._is_joined():
+        if self.goal and not turns.is_held(self) and not self.modem.chores() and self._is_joined():
             goal = self.goal
             self.goal = None
             self.aim = goal

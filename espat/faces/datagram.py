@@ -4,6 +4,7 @@
 
 import errno
 
+from .. import lazy
 from ..errors import fail
 from ..links import octets
 from ..parser import const
@@ -24,7 +25,6 @@ _NVAL = const(32)
 _EINVAL = const(22)
 
 # Events.
-_OK = const(2)
 _SEND_OK = const(5)
 
 # Flags of recv().
@@ -33,24 +33,26 @@ _DONTWAIT = const(2)
 
 _SENDING = const(4)  # what a socket is doing
 _LARGEST = const(1472)  # bytes of a datagram
-_OPENING_S = const(20)  # what opening a link may take
-_ASK_MODES = const(1)  # for `recheck`
 
 
 class Datagram(socket, UdpSocket):
     """A UDP socket. Made by ``socket()``.
 
     Its link is opened by ``bind()``, ``connect()`` or the first ``sendto()``. That takes a few
-    commands, and the call waits for them even with a time-out of 0. It also waits for the address
-    of a name, which is then kept.
+    commands. With a time-out of 0 they are sent when the module is free and any socket is polled,
+    read, written or closed. If they fail, poll returns POLLERR, and the next use raises the reason.
+
+    All three wait for the address of a name, which is then kept.
     """
 
-    bind = UdpSocket.bind  # not that of `socket`, which comes first in the bases
-    connect = UdpSocket.connect
+    connect = UdpSocket.connect  # not that of `socket`, which comes first in the bases
     send = UdpSocket.send
     setblocking = UdpSocket.setblocking
-    setsockopt = UdpSocket.setsockopt
     settimeout = UdpSocket.settimeout
+
+    # Its steps allow no command of another socket between them: they change the answers to reads,
+    # and may have to read first what the module holds for TCP sockets.
+    alone = True
 
     def __init__(self, radio=None, *_, **__):
         if not hasattr(radio, "modem"):
@@ -58,8 +60,8 @@ class Datagram(socket, UdpSocket):
         UdpSocket.__init__(self, radio)
         self.out = None  # (bytes, address, port) that is not sent or not confirmed yet
         self.sending = False  # CIPSEND is under way for it
-        self.restoring = False  # CIPRECVMODE is under way, after a close that did not wait
         self.fault = None  # an error that no call was waiting for: raised at the next use
+        self.steps = self.kept = None  # those that open its link: see turns.py
 
     def __enter__(self):
         return self
@@ -113,23 +115,65 @@ class Datagram(socket, UdpSocket):
 
     def close(self):
         """Close the socket, after what was sent. Closing a closed socket does nothing."""
-        if self.timeout != 0 and not self.shut and self.out is None:
+        if self.timeout != 0 and not self.shut and self.out is None and self.steps is None:
             UdpSocket.close(self)
             return
-        pushed = self.pushed and not self.shut
-        self._drop()
-        if pushed:
-            turns.waiting.append(self)
+        if not self.shut:
+            self.shut = True
+            self._queue = self._coming = None
+            if self.out is None and self.steps is None:
+                self._leave()
         turns.advance(self.modem)
 
-    def _open(self, host, port, local, since):
-        patience = self.timeout
-        if patience == 0:
-            self.timeout = _OPENING_S
-        try:
-            UdpSocket._open(self, host, port, local, since)
-        finally:
-            self.timeout = patience
+    def _leave(self):
+        """Give the link of a closed socket back, and restore the receive mode without waiting."""
+        link = self.link
+        if self.is_ours():
+            self.modem.give(link)
+        turns.begin(self, lazy.call("sock.udp_link", "restore", self, link), True)
+
+    # The link
+
+    def bind(self, address):
+        """As ``UdpSocket.bind()``."""
+        if self.timeout != 0:
+            self._finish()
+        if self.steps is not None:
+            raise fail("used_before")
+        UdpSocket.bind(self, address)
+
+    def chores(self):
+        """As ``Outgoing.chores()``."""
+        return turns.is_held(self) or UdpSocket.chores(self)
+
+    def setsockopt(self, level, name, value):
+        """As ``UdpSocket.setsockopt()``; a link that is being opened is opened for the group."""
+        before = self.group
+        steps = self.steps
+        UdpSocket.setsockopt(self, level, name, value)
+        if steps is not None and self.group != before:
+            turns.stop(self)
+            steps.close()
+            UdpSocket.bind(self, ("", self.port))
+
+    def _open(self, since, place):
+        if self.timeout != 0:
+            self._finish()
+        if self.steps is None:
+            UdpSocket._open(self, since, place)
+
+    def take_steps(self, steps):
+        """Open the link without waiting."""
+        turns.begin(self, steps)
+        turns.advance(self.modem)
+
+    def stepped(self, error):
+        """Its steps have ended: the link is open, or an error is told by poll and raised later."""
+        if error is not None:
+            self.out = None
+            self.fault = error
+        elif self.out is not None:
+            turns.waiting.append(self)
 
     # Sending
 
@@ -155,10 +199,12 @@ class Datagram(socket, UdpSocket):
         if not turns.is_joined():
             raise fail("waiting", "the network")
         since = self.modem.port.ticks()
-        host, port = self._place(address, since)
-        self._open(host, port, 0, since)
-        self.out = bytes(view), host, port
-        turns.waiting.append(self)
+        place = self._place(address, since)
+        self._open(since, place)
+        self._raise_fault()
+        self.out = bytes(view), place[0], place[1]
+        if self.steps is None:
+            turns.waiting.append(self)
         turns.advance(self.modem)
         return len(view)
 
@@ -176,33 +222,27 @@ class Datagram(socket, UdpSocket):
             raise
 
     def send_on(self):
-        """Begin to send what waits, or to restore the receive mode; the module must be free."""
-        modem = self.modem
-        if self.out is None:
-            self._restore_mode()
-            return
-        if not self.is_ours():
+        """Do the next step, or begin to send what waits; the module must be free."""
+        if self.steps is not None:
+            opening = not self.last
+            turns.go_on(self)
+            if self.shut and opening and self.steps is None:
+                self._leave()
+        elif self.out is None or not self.is_ours():
             self.out = None
-            return
-        data, host, port = self.out
-        args = (self.link, len(data), host, port)
-        modem.begin_send(b"+CIPSEND=", args, memoryview(data), self, self.link)
-        self.doing = _SENDING
-        self.sending = True
-
-    def _restore_mode(self):
-        """Begin ``AT+CIPRECVMODE=1``, if no other UDP socket is open."""
-        modem = self.modem
-        for owner in map(modem.owner, range(5)):
-            if isinstance(owner, UdpSocket):
-                owner.pushed = True
-                return
-        if self.pushed and modem.up:
-            modem.begin(b"+CIPRECVMODE=", (1,), b"", 5000, self)
-            self.restoring = True
+        else:
+            data, host, port = self.out
+            args = (self.link, len(data), host, port)
+            self.modem.begin_send(b"+CIPSEND=", args, memoryview(data), self, self.link)
+            self.doing = _SENDING
+            self.sending = True
 
     def give_up(self, error):
-        """Drop what was to be sent, and keep the error for the next use."""
+        """Drop what was to be sent, and its steps, and keep the error for the next use."""
+        steps = self.steps
+        if steps is not None:
+            turns.stop(self)
+            steps.close()
         self.out = None
         self.fault = error
         if self.shut and self.is_ours():
@@ -210,12 +250,8 @@ class Datagram(socket, UdpSocket):
 
     def over(self, code):
         """A command has ended. Called from ``step()``."""
-        if self.restoring:
-            self.restoring = False
-            if code == _OK and not self.modem.probed:
-                self.modem.passive = True
-            else:
-                self.modem.recheck |= _ASK_MODES
+        if self.steps is not None:
+            turns.keep(self)
             return
         UdpSocket.over(self, code)
         if not self.sending:
@@ -223,18 +259,19 @@ class Datagram(socket, UdpSocket):
         self.sending = False
         self.out = None
         if self.shut:
-            if self.is_ours():
-                self.modem.give(self.link)
+            self._leave()
         elif code != _SEND_OK:
             self.fault = fail("datagram_not_sent")
 
     def _finish(self):
         """Wait for the end of what was begun while the socket had a time-out of 0."""
-        since = self.modem.port.ticks()
-        turns.advance(self.modem)
-        while turns.waiting or self.out is not None:  # other sockets may come first
+        modem = self.modem
+        since = modem.port.ticks()
+        turns.advance(modem)
+        while self.out is not None or turns.first(modem):  # other sockets may come first
             self.rest(since, "the module to take what is sent")
-            turns.advance(self.modem)
+            turns.advance(modem)
+        self._raise_fault()
 
     def _raise_fault(self):
         fault = self.fault
@@ -253,6 +290,10 @@ class Datagram(socket, UdpSocket):
             raise ValueError("recv: 0 bytes or more are wanted")
         turns.advance(self.modem)
         self._raise_fault()
+        if self.steps is not None:
+            if self.timeout == 0 or flags & _DONTWAIT:
+                raise fail("waiting", "a datagram")
+            self._finish()
         if not flags:
             return UdpSocket.recvfrom(self, size)
         if flags & ~(_PEEK | _DONTWAIT):

@@ -34,6 +34,7 @@ class Outgoing(socket, Socket):
     setblocking = Socket.setblocking
     settimeout = Socket.settimeout
 
+    alone = False  # its steps allow commands of other sockets between them: turns.py
     leaves = False  # it was closed by the program, and its peer may close first
     polled = False  # the program has polled it
     more = None  # a bytearray: what was taken while other bytes were being sent
@@ -50,6 +51,10 @@ class Outgoing(socket, Socket):
         self.held = False  # they are an HTTP head whose blank line has not come
         self.sending = 0  # bytes of the CIPSEND under way
         self.again = False  # that CIPSEND was canceled once, and is repeated
+
+    def chores(self):
+        """As ``LinkSocket.chores()``; it also waits for steps that allow no other command."""
+        return turns.is_held(self) or Socket.chores(self)
 
     # Writing
 

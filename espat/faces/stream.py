@@ -167,17 +167,17 @@ class Stream(Connecting):
 
         :raises OSError: ETIMEDOUT; or the error of what was begun
         """
-        idle = self.stood and self._has_room() and not (self.held or turns.waiting)
+        modem = self.modem
+        idle = self.stood and self._has_room() and not (self.held or turns.first(modem))
         if (idle and self.fault is None) or self.server is not None or self.shut:
             return
-        modem = self.modem
         since = modem.port.ticks()
         self._let_go()
         turns.advance(modem)
         while not self._stands() and (self.goal or self.doing):
             self.rest(since, "the connection")
             turns.advance(modem)
-        while turns.waiting or not self._has_room():  # other sockets may come first
+        while turns.first(modem) or not self._has_room():  # other sockets may come first
             self.rest(since, "the module to take what is sent")
             turns.advance(modem)
 

@@ -18,10 +18,11 @@ _PERIOD_MS = const(5000)  # how often the module is asked whether a notice was l
 _STEPPING = const(6)  # what a socket is doing: its steps
 _STAT_GOT_IP = const(3)  # of network.WLAN.status()
 
+_TURN_MS = const(200)  # how long other sockets wait for the one whose turn it is
 _LINGER_MS = const(100)  # how long a closed socket waits for a server's client to close first
 
 waiting = []  # sockets with something to send; the first one is the next
-stepping = []  # the socket whose steps are under way, if any: the steps of others wait for it
+stepping = []  # the socket whose steps are under way, if any: steps of others wait for it
 leaving = []  # [socket, when it was closed]: sockets of a server's clients that may close first
 
 
@@ -38,8 +39,12 @@ def advance(modem):
         if not leaving[0][0].may_go(late or modem.port.since(leaving[0][1]) > _LINGER_MS):
             break
         leaving.pop(0)
-    while waiting or modem.unwanted or (listener is not None and listener.dropped):
-        sock = waiting[0] if waiting else None
+    while True:
+        sock = first(modem)
+        if sock is None and not modem.unwanted and (listener is None or not listener.dropped):
+            return
+        if sock is not None and is_held(sock):
+            sock = _stepping(sock)
         try:
             if modem.chores():
                 return
@@ -48,22 +53,51 @@ def advance(modem):
                     modem.begin(b"+CIPSERVER=", (0,))
                 listener.forget()
                 return
-            waiting.pop(0)
+            waiting.remove(sock)
             sock.send_on()
             if not modem.state and waiting and waiting[-1] is sock:
                 return  # its steps wait for something else than the module
         except OSError as e:
             if sock is None:
                 return  # the next use of the module will report it
-            if waiting and waiting[0] is sock:
-                waiting.pop(0)
+            if sock in waiting:
+                waiting.remove(sock)
             sock.give_up(e)
 
 
-def begin(sock, steps):
-    """Do steps for a socket, one whenever it is its turn; at their end ``sock.stepped(error)``."""
+def first(modem):
+    """The first socket that waits for this modem, if any. (A radio that the program has replaced
+    may have left others behind.)
+    """
+    for sock in waiting:
+        if sock.modem is modem:
+            return sock
+    return None
+
+
+def _stepping(sock):
+    """The other socket of this modem whose steps are under way, if any."""
+    for other in stepping:
+        if other is not sock and other.modem is sock.modem:
+            return other
+    return None
+
+
+def is_held(sock):
+    """Whether a socket must wait since the steps of another one allow no other command."""
+    other = _stepping(sock)
+    return other is not None and other.alone
+
+
+def begin(sock, steps, last=False):
+    """Do steps for a socket, one whenever it is its turn; at their end ``sock.stepped(error)``.
+
+    :param bool last: they go on although it is closed
+    """
     sock.steps = steps
+    sock.last = last
     sock.kept = None
+    sock.passed = -1
     sock.doing = _STEPPING
     waiting.append(sock)
 
@@ -87,14 +121,14 @@ def go_on(sock):
     """Do the next step of a socket; the module must be free."""
     modem = sock.modem
     steps = sock.steps
-    if not sock.shut and ((stepping and sock not in stepping) or sock.chores()):
-        waiting.append(sock)  # another socket comes first
+    if not sock.shut and _is_early(modem, sock):
+        waiting.append(sock)
         return
     if sock.kept:
         _restore(modem, sock.kept)
     # If Ctrl-C ends the steps, nothing of them is left.
     stop(sock)
-    if sock.shut:
+    if sock.shut and not sock.last:
         steps.close()
         return
     error = None
@@ -105,7 +139,7 @@ def go_on(sock):
     except Exception as e:
         error = e
     else:
-        begin(sock, steps)
+        begin(sock, steps, sock.last)
         stepping.append(sock)
         if modem.state and modem.client is None:
             modem.client = sock
@@ -113,12 +147,28 @@ def go_on(sock):
     sock.stepped(error)
 
 
+def _is_early(modem, sock):
+    """Whether another socket comes before the next step of this one: one whose steps are under way,
+    or one that waits to read (``modem.head``: sock/base.py), but of those only one for each step.
+    """
+    if _stepping(sock) is not None:
+        return True
+    if sock.alone and sock in stepping:
+        return False
+    head = modem.head
+    if head < 0 or sock.passed not in (-1, head) or modem.port.since(modem.t0) > _TURN_MS:
+        return False
+    sock.passed = head
+    return True
+
+
 def stop(sock):
     """Forget the steps of a socket."""
     sock.steps = sock.kept = None
     sock.doing = 0
-    if sock in stepping:
-        stepping.remove(sock)
+    for places in (stepping, waiting):
+        if sock in places:
+            places.remove(sock)
 
 
 def is_joined():

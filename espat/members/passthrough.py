@@ -6,7 +6,7 @@ Source: reference, CIPMODE, CIPSEND, CIPRECONNINTV; dialects.md 1, rows 5b, 12, 
 """
 
 from .. import calls, lazy
-from ..at.args import need, number, since
+from ..at.args import need, number
 from ..at.essential import current, ms, text
 from ..at.links import (
     cipmode,
@@ -90,9 +90,9 @@ def passthrough(
         raise ValueError("host: a server takes TCP alone")
     radio.up()
     if context is not None:
-        since(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
+        need(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
     if host is None:
-        since(modem, b"\xff\x23\x23\xff", "passthrough of a server")
+        need(modem, b"\xff\x23\x23\xff", "passthrough of a server")
     if notices:
         need(modem, "SYSMSG")
     modem.turn()
@@ -111,7 +111,7 @@ def passthrough(
             host = wants.host
         modem.take(0, stream, _OPENING)
         _settings(stream, interval, notices)
-        if modem.passive and not calls.sure(modem, b"+CIPRECVMODE=", (0,)):
+        if modem.passive and not calls.wait(modem, calls.sure(modem, b"+CIPRECVMODE=", (0,))):
             raise fail("unset", b"+CIPRECVMODE=", modem.words)
         modem.passive = False
         if host is None:

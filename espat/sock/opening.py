@@ -133,8 +133,8 @@ def dial(sock, kind, host, port, link=-1):
         link = take(modem, sock)
     try:
         if modem.typed >> link & 1:
-            if lazy.call("calls", "sure", modem, b"+CIPRECVTYPE=", (link, 1)):
-                modem.typed &= ~(1 << link)
+            for _ in lazy.call("calls", "passive", modem, link):
+                modem.rest()
         modem.turn()
         if modem.owner(link) is not sock:
             raise fail("no_free_link", 5)  # the module gave it to a client of our server

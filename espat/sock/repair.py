@@ -155,7 +155,9 @@ def refusal(socket, host, port):
         modem.turn()
         if modem.up and modem.wifi == 2:
             name = b"+CIPSTA_CUR?" if modem.has("CUR") else b"+CIPSTA?"
-            lazy.call("calls", "outcome", modem, name, (), b"+CIPSTA")
+            modem.begin(name, (), b"+CIPSTA")
+            while modem.state:
+                modem.rest()
             if b':ip:"0.0.0.0"' in b"".join(modem.lines):
                 modem.wifi = 0
         if not modem.up:
@@ -294,8 +296,6 @@ def unsent(sock):
 
 def make_room(sock, held, more):
     """Give a socket a ring with space for ``held`` bytes in the module, and for ``more``."""
-    while sock.space is not None:
-        sock.modem.rest()
     old = sock.ring
     if not held and old is None:
         return

@@ -9,11 +9,10 @@ TCP sockets is fetched first, and until the last UDP socket closes there is no f
 them: a TCP socket with more than 2920 unread bytes raises ECONNRESET.
 """
 
-from .. import calls, lazy
+from .. import lazy
 from ..errors import fail
 from ..links import octets
 from ..parser import const
-from ..settings import outcome, sure
 from .base import LinkSocket, is_name
 
 STAYS = True
@@ -22,19 +21,14 @@ _LARGEST = const(1472)  # bytes of a datagram that go out in one packet of 1500
 _DATAGRAMS = const(4)  # how many datagrams may wait to be read,
 _BYTES = const(2048)  # and how many bytes in all
 _START_MS = const(20000)
-_SURE_MS = const(15000)
 _SELDOM_MS = const(5000)  # how often the module is asked whether it has restarted
 _PROMPT_MS = const(2000)  # how long a send waits for the prompt even with a time-out of 0
 
 # States of a link.
-_OPENING = const(1)
 _OPEN = const(2)
-_LOST_WIFI = const(5)
 _LOST_BYTES = const(6)
 
 # Events.
-_OK = const(2)
-_ERROR = const(3)
 _SEND_OK = const(5)
 _CANCELED = const(7)
 
@@ -63,7 +57,6 @@ class UdpSocket(LinkSocket):
         self.lost = 0
         self.group = None  # the address of its multicast group
         self.pushed = False  # all links were switched to active receive for this socket
-        self._typed = False  # only this socket's link was
         self._peer = None  # (address, port) of connect()
         self._name = ("", "")  # the name looked up last, and its address
         self._queue = []  # (bytes, address, port), the oldest first
@@ -71,11 +64,11 @@ class UdpSocket(LinkSocket):
         self._coming = None  # the datagram that is coming in; None: it is dropped
 
     def setsockopt(self, level, name, value):
-        """IP_ADD_MEMBERSHIP joins a multicast group: see group.py. SO_REUSEADDR and SO_BROADCAST
+        """IP_ADD_MEMBERSHIP joins a multicast group: see udp_link.py. SO_REUSEADDR and SO_BROADCAST
         always apply; any other option raises EOPNOTSUPP.
         """
         if not level and name in (3, 35, 0x400):  # its numbers in lwIP, Linux and MicroPython
-            lazy.call("sock.group", "join", self, value)
+            lazy.call("sock.udp_link", "join", self, value)
             return
         if not level or name not in (2, 4, 6, 32):  # their numbers differ from system to system
             raise fail("socket_option")
@@ -90,19 +83,7 @@ class UdpSocket(LinkSocket):
             239.255.255.255) or IP_ADD_MEMBERSHIP has set one; port 0: any free port
         :raises OSError: EADDRINUSE; ENOMEM, all five links are in use; ENOTCONN, not joined
         """
-        if self.shut:
-            raise fail("closed")
-        if self.link >= 0:
-            raise fail("used_before")
-        lazy.call("sock.opening", "check", address, 0, 0)
-        port = address[1]
-        if (
-            address[0]
-            and not is_name(address[0])
-            and lazy.call("sock.group", "is_group", address[0])
-        ):
-            self.group = address[0]
-        self._open(self.group or "0.0.0.0", port or 9, port, self.modem.port.ticks())
+        lazy.call("sock.udp_link", "bind", self, address)
 
     def connect(self, address):
         """Set the only peer: ``send()`` sends to it, other senders' datagrams are dropped.
@@ -111,10 +92,10 @@ class UdpSocket(LinkSocket):
         """
         since = self.modem.port.ticks()
         place = self._place(address, since)
-        self._open(place[0], place[1], 0, since)
+        self._open(since, place)
         self._peer = place
 
-    def _time(self, since, most):
+    def time_left(self, since, most):
         """The time-out of a command, in ms: what is left of the call's, but at most ``most``.
 
         :param since: when the call began
@@ -143,91 +124,18 @@ class UdpSocket(LinkSocket):
                 modem = self.radio.up()
                 if self.timeout:
                     self.turn(since)
-                left = self._time(since, _START_MS)
+                left = self.time_left(since, _START_MS)
                 self._name = host, lazy.call("at.essential", "cipdomain", modem, host, left)
             host = self._name[1]
         return host, port
 
-    def _open(self, host, port, local, since):
-        """Open a link, unless there is one, and set the module to push its datagrams."""
+    def _open(self, since, place):
+        """Open a link to ``(host, port)``, unless there is one."""
         if self.link >= 0 or self.shut:
             if self.state() != _OPEN:
                 raise fail("dropped")
             return
-        modem = self.modem
-        self.radio.up()
-        self.turn(since)
-        taken = [o.port for o in map(modem.owner, range(5)) if isinstance(o, UdpSocket)]
-        if not modem.parser.remote:
-            self._remote(1, self._time(since, _SURE_MS))
-        link = lazy.call("sock.opening", "take", modem, self)
-        try:
-            self._push(link, since)
-            if not local:
-                local = 0xC000 | since & 0x3FFF
-                while local in taken:
-                    local = 0xC000 | local + 1 & 0x3FFF
-            self.port = local
-            args = (link, "UDP", host, port, local, 2)
-            left = self._time(since, _START_MS)
-            code = outcome(modem, b"+CIPSTART=", args, b"", left, link)
-            state = modem.links[link]
-            # _LOST_BYTES: the new link had no bytes yet; perhaps it was the rest of a damaged OK.
-            known = state == _OPEN or state == _OPENING or state == _LOST_BYTES
-            if code != _OK or not known or (state != _OPEN and not self._stands(link)):
-                raise self._refusal(host, port)
-        except BaseException as e:
-            if modem.links[link] == _OPENING and (modem.state or modem.code != _ERROR):
-                modem.give(link, _OPEN)  # the module may still open it
-            else:
-                modem.give(link)
-            if isinstance(e, Exception):  # after Ctrl-C, close() does it
-                self._restore(link)
-            raise
-        modem.links[link] = _OPEN
-        self.link = link
-        self.born = modem.links[link + 5]
-
-    def _remote(self, on, limit=_SURE_MS):
-        """``AT+CIPDINFO``: whether +IPD names the sender. The parser must know.
-
-        :raises OSError: EIO, the module refuses
-        """
-        modem = self.modem
-        if not sure(modem, b"+CIPDINFO=", (on,), b"", limit):
-            raise fail("unset", b"+CIPDINFO=", modem.words or b"ERROR")
-        modem.parser.remote = bool(on)
-
-    def _push(self, link, since):
-        """Make the module push what this link receives, datagram by datagram."""
-        modem = self.modem
-        if not modem.passive:
-            return
-        if not modem.has("PASSIVE_UDP"):  # it pushes UDP in passive receive, too
-            modem.pushing |= 1 << link
-            return
-        if modem.has("RECVTYPE"):
-            limit = self._time(since, _SURE_MS)
-            if sure(modem, b"+CIPRECVTYPE=", (link, 0), b"", limit):
-                self._typed = True
-                modem.pushing |= 1 << link
-                modem.typed |= 1 << link
-                return
-        lazy.call("sock.pushing", "begin", self.radio, self)
-
-    def _stands(self, link):
-        """CIPSTART ended with OK, but CONNECT was not seen: ask whether the link is open."""
-        modem = self.modem
-        outcome(modem, calls.list_links(modem), (), None)
-        return lazy.call("sock.repair", "standing", modem) >> link & 1
-
-    def _refusal(self, host, port):
-        modem = self.modem
-        self.code = modem.code
-        self.words = modem.words
-        if self.code == _ERROR and modem.wifi == 2 and b"D" not in modem.words:
-            return fail("port_refused", self.port)
-        return lazy.call("sock.repair", "refusal", self, host, port)
+        lazy.call("sock.udp_link", "begin", self, since, place[0], place[1])
 
     def close(self):
         """``AT+CIPCLOSE=<link>``; the last UDP socket also restores the receive mode. Closing a
@@ -237,38 +145,7 @@ class UdpSocket(LinkSocket):
             return
         self.shut = True
         self._queue = []
-        modem = self.modem
-        link = self.link
-        if self.is_ours():
-            if modem.links[link] == _LOST_WIFI:
-                modem.unwanted |= 1 << link  # the module may still have it open
-            modem.give(link)
-        else:
-            self._typed = False
-        self._restore(link)
-
-    def _restore(self, link):
-        """Restore the receive mode, except what another UDP socket still needs."""
-        modem = self.modem
-        if not modem.up or not modem.parser.remote:
-            return  # the module has restarted: nothing to restore
-        try:
-            modem.turn()
-            if self._typed:
-                self._typed = False
-                if sure(modem, b"+CIPRECVTYPE=", (link, 1)):
-                    modem.typed &= ~(1 << link)
-            for owner in map(modem.owner, range(5)):
-                if isinstance(owner, UdpSocket):
-                    owner.pushed = owner.pushed or self.pushed
-                    self.pushed = False
-                    return
-            if self.pushed:
-                self.pushed = False
-                modem.passive = sure(modem, b"+CIPRECVMODE=", (1,))
-            self._remote(0)
-        except OSError:
-            pass  # the next command will report that nothing answers
+        lazy.call("sock.udp_link", "close", self)
 
     # Sending
 
@@ -288,12 +165,12 @@ class UdpSocket(LinkSocket):
             raise fail("datagram_size")
         modem = self.modem
         since = modem.port.ticks()
-        host, port = self._place(address, since)
-        self._open(host, port, 0, since)
+        place = self._place(address, since)
+        self._open(since, place)
         self.turn(since)
         if self.state() != _OPEN:
             raise fail("dropped")
-        modem.begin_send(b"+CIPSEND=", (self.link, n, host, port), view, self, self.link)
+        modem.begin_send(b"+CIPSEND=", (self.link, n) + place, view, self, self.link)
         self.doing = _SENDING
         try:
             while self.doing:

@@ -13,7 +13,7 @@ from .. import lazy
 from ..errors import ATError
 from ..parser import const
 from ..rates import rate_of
-from ..settings import outcome
+from ..settings import outcome, wait
 
 _ERROR = const(3)
 
@@ -52,7 +52,7 @@ def _raised(modem):
     modem.slow = (own,) + how
     modem.spoilt = False
     try:
-        if _carries(modem):
+        if wait(modem, _carries(modem)):
             return True
         lazy.call("at.system", "change_rate", modem, modem.slow)
     except OSError as e:
@@ -63,13 +63,17 @@ def _raised(modem):
 
 
 def _carries(modem):
-    """Whether a pattern comes back intact, as the echo of commands that no firmware knows."""
-    outcome(modem, b"E1")
+    """Whether a pattern comes back intact, as the echo of commands that no firmware knows.
+
+    It is found out in steps: see calls.py.
+    """
+    yield from outcome(modem, b"E1")
     whole = 0
     for i in range(_LINES_TRIED):
         line = b"U" + _PATTERN[i:] + _PATTERN[:i]  # an echo of AT+ or ATE would be dropped
-        whole += outcome(modem, line, (), None) == _ERROR and b"AT" + line in modem.lines
-    outcome(modem, b"E0")
+        code = yield from outcome(modem, line, (), None)
+        whole += code == _ERROR and b"AT" + line in modem.lines
+    yield from outcome(modem, b"E0")
     return whole == _LINES_TRIED
 
 

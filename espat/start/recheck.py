@@ -7,10 +7,9 @@
 
 import errno
 
-from .. import lazy
+from .. import lazy, settings
 from ..parser import const
 from ..rates import set_rate
-from ..settings import sure
 from .answer import restarted
 
 _TIMEOUT = const(0)
@@ -21,78 +20,74 @@ _LOST_WIFI = const(5)
 _ASK_MODES = const(1)  # for recheck
 
 
-def modes(modem):
-    """Ask for the settings that the handling of payload depends on; correct those that differ."""
-    Modes(modem).ask()
+class Steps:
+    """The client of commands that the engine has begun: it continues steps as soon as one ends.
 
+    Each ``yield name, args, reply`` sends a command, and gives the event that ended it.
+    """
 
-class Modes:
-    """The client of the commands that ``modes()`` begins."""
-
-    def __init__(self, modem):
+    def __init__(self, modem, steps):
         self.modem = modem
-        self.asked = False  # the command under way queries a setting, and does not set it
-        self.steps = [(b"+CIPMUX", 1), (b"+CIPDINFO", int(modem.parser.remote))]
-        if modem.has("PASSIVE"):
-            self.steps.append((b"+CIPRECVMODE", int(modem.passive)))
-
-    def ask(self):
-        """Query the last setting of ``steps``; if none is left, finish."""
-        if self.steps:
-            self.asked = True
-            name = self.steps[-1][0]
-            self.modem.follow(name + b"?", (), name + b":", 5000, self)
-            return
-        modem = self.modem
-        # The module has not restarted: a payload that was suspected of it is whole.
-        modem.stalled = min(modem.stalled, 1)
-        modem.settle(2)
-        if modem.spoilt and modem.slow:
-            modem.follow(b"+UART_CUR=", modem.slow, b"", 5000, Lowered(modem))
+        self.steps = steps
+        self.over(None)
 
     def over(self, code):
-        """A query or a setting has ended."""
-        modem = self.modem
+        """A command has ended: send the next one."""
+        try:
+            name, args, reply = self.steps.send(code)
+        except StopIteration:
+            return
+        self.modem.follow(name, args, reply, 5000, self)
+
+
+def modes(modem):
+    """Ask for the settings that the handling of payload depends on; correct those that differ."""
+    Steps(modem, _modes(modem))
+
+
+def _modes(modem):
+    asked = [(b"+CIPMUX", 1), (b"+CIPDINFO", int(modem.parser.remote))]
+    if modem.has("PASSIVE"):
+        asked.append((b"+CIPRECVMODE", int(modem.passive)))
+    while asked:
+        name, value = asked.pop()
+        code = yield name + b"?", (), name + b":"
+        if code == _OK and modem.contact and not _stands(modem.lines, name, value):
+            if name == b"+CIPMUX":
+                restarted(modem)
+                return
+            code = yield name + b"=", (value,), b""
         if code == _READY:
             return
         if code == _TIMEOUT or not modem.contact:
             modem.recheck |= _ASK_MODES
             return
-        name, value = self.steps[-1]
-        if not self.asked or code != _OK or self.stands(name, value):
-            self.steps.pop()
-            self.ask()
-        elif name == b"+CIPMUX":
-            restarted(modem)
-        else:
-            self.asked = False
-            modem.follow(name + b"=", (value,), b"", 5000, self)
-
-    def stands(self, name, value):
-        """Whether the module has this value. If the reply was damaged, it is assumed to have it."""
-        for line in self.modem.lines:
-            said = line[len(name) + 1 :].lower()
-            if said in (b"0", b"1", b"false", b"true"):
-                return (said in (b"1", b"true")) == value
-        return True
+    # The module has not restarted: a payload that was suspected of it is whole.
+    modem.stalled = min(modem.stalled, 1)
+    modem.settle(2)
+    if modem.spoilt and modem.slow:
+        yield from _lower(modem)
 
 
-class Lowered:
-    """The client of the command that lowers the rate again."""
+def _stands(lines, name, value):
+    """Whether the module has this value. If the reply was damaged, it is assumed to have it."""
+    for line in lines:
+        said = line[len(name) + 1 :].lower()
+        if said in (b"0", b"1", b"false", b"true"):
+            return (said in (b"1", b"true")) == value
+    return True
 
-    def __init__(self, modem):
-        self.modem = modem
 
-    def over(self, code):
-        """OK came at the old rate: change the host's end, and have the new rate checked."""
-        modem = self.modem
-        if code == _OK:
-            set_rate(modem.port.uart, modem.slow[0])
-            modem.spoilt = False
-            modem.contact = 0
-            lazy.call("start.fast", "given_up", modem)
-        elif code != _READY:
-            modem.recheck |= _ASK_MODES
+def _lower(modem):
+    """Lower the rate of the line again, and have it checked."""
+    code = yield b"+UART_CUR=", modem.slow, b""
+    if code == _OK:  # it came at the old rate
+        set_rate(modem.port.uart, modem.slow[0])
+        modem.spoilt = False
+        modem.contact = 0
+        lazy.call("start.fast", "given_up", modem)
+    elif code != _READY:
+        modem.recheck |= _ASK_MODES
 
 
 def station(modem):
@@ -103,59 +98,46 @@ def station(modem):
     After a loss of Wi-Fi the states of links that firmware reports are not reliable (dialects.md
     5): only the addresses are used.
     """
-    client = Station(modem)
+    Steps(modem, _station(modem))
+
+
+def _station(modem):
+    code = _OK
+    network = 0, 0  # of all addresses: there is no soft-AP
     if modem.softap:
-        name = b"+CIPAP_CUR?" if modem.has("CUR") else b"+CIPAP?"
-        modem.follow(name, (), b"+CIPAP", 5000, client)
-    else:
-        client.network = (0, 0)  # of all addresses
-        client.ask()
-
-
-class Station:
-    """The client of the commands that ``station()`` begins."""
-
-    network = None  # (address, mask) of the soft-AP as numbers; (0, 0): there is none
-
-    def __init__(self, modem):
-        self.modem = modem
-
-    def ask(self):
-        """Ask for the links, when the network is known."""
-        name = lazy.call("calls", "list_links", self.modem)
-        self.modem.follow(name, (), b"+CIPSTAT", 5000, self)
-
-    def over(self, code):
-        """A query has ended."""
-        modem = self.modem
-        if code == _OK and self.network is None and modem.contact:
-            found = {}
-            for line in modem.lines:
-                key, _, value = line[line.find(b":") + 1 :].partition(b":")
-                found[key] = number_of(value)
-            # What is missing has the default of the firmware.
-            self.network = found.get(b"ip") or 0xC0A80401, found.get(b"netmask") or 0xFFFFFF00
-            self.ask()
-            return
-        near = []
-        for line in modem.lines if code == _OK else ():
-            row = line[line.find(b":") + 1 :].split(b",")
-            if len(row) > 2 and self.is_near(row[2]):
-                near.append(row[0])
-        for link in range(5):
-            if b"%d" % link in near:
-                continue
-            if modem.links[link] == _CLOSED_BY_PEER:  # it is not listed
-                owner = modem.owner(link)
-                if owner and owner.served and owner.peer and self.is_near(owner.peer[0].encode()):
+        code = yield b"+CIPAP_CUR?" if modem.has("CUR") else b"+CIPAP?", (), b"+CIPAP"
+        network = _network(modem.lines) if code == _OK and modem.contact else None
+    if network:
+        code = yield lazy.call("calls", "list_links", modem), (), b"+CIPSTAT"
+    near = []
+    for line in modem.lines if code == _OK else ():
+        row = line[line.find(b":") + 1 :].split(b",")
+        if len(row) > 2 and _is_near(row[2], network):
+            near.append(row[0])
+    for link in range(5):
+        if b"%d" % link in near:
+            continue
+        if modem.links[link] == _CLOSED_BY_PEER:  # it is not listed
+            owner = modem.owner(link)
+            if owner and owner.served and owner.peer:
+                if _is_near(owner.peer[0].encode(), network):
                     continue
-            modem.lose(link, _LOST_WIFI)
+        modem.lose(link, _LOST_WIFI)
 
-    def is_near(self, address):
-        """Whether an address (bytes) is known to be in the soft-AP's network."""
-        peer = number_of(address)
-        network = self.network
-        return network and peer is not None and not (peer ^ network[0]) & network[1]
+
+def _network(lines):
+    """The soft-AP's address and mask, as numbers. What is missing has the firmware's default."""
+    found = {}
+    for line in lines:
+        key, _, value = line[line.find(b":") + 1 :].partition(b":")
+        found[key] = number_of(value)
+    return found.get(b"ip") or 0xC0A80401, found.get(b"netmask") or 0xFFFFFF00
+
+
+def _is_near(address, network):
+    """Whether an address (bytes) is known to be in the soft-AP's network."""
+    peer = number_of(address)
+    return network and peer is not None and not (peer ^ network[0]) & network[1]
 
 
 def number_of(address):
@@ -182,7 +164,7 @@ def replay(modem):
             if name == b"+UART_CUR=":  # the host's end must change with it
                 rate = args
             else:
-                sure(modem, name, args)
+                settings.wait(modem, settings.sure(modem, name, args))
         if rate:
             lazy.call("at.system", "uart_again", modem, rate)
         if modem.fast:

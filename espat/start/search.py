@@ -133,10 +133,13 @@ def force(radio):
 
 
 def probe(modem):
-    """Find out the firmware by the commands it accepts: (family, lowest version that has them)."""
-    passive = outcome(modem, b"+CIPRECVMODE?") == _OK
-    if outcome(modem, b"+CWMODE_CUR?") == _OK:
+    """Find out the firmware by the commands it accepts, in steps: (family, lowest version that has
+    them).
+    """
+    passive = (yield from outcome(modem, b"+CIPRECVMODE?")) == _OK
+    if (yield from outcome(modem, b"+CWMODE_CUR?")) == _OK:
         return 0, 0x17 if passive else 0x13
     if passive:
-        return 2 if outcome(modem, b"+BLEINIT?") == _OK else 1, 0x21
+        bluetooth = (yield from outcome(modem, b"+BLEINIT?")) == _OK
+        return 2 if bluetooth else 1, 0x21
     return 0, 0x09

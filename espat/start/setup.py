@@ -12,7 +12,7 @@ import errno
 from .. import firmware, lazy
 from ..errors import fail
 from ..parser import const
-from ..settings import outcome, sure
+from ..settings import outcome, sure, wait
 
 _OK = const(2)
 _FREE = const(0)  # a link
@@ -42,9 +42,7 @@ def start(radio):
             lazy.call("start.search", "search", radio, e)
         before = modem.restarts
         try:
-            outcome(modem, b"E0")
-            identify(modem)
-            set_up(modem)
+            wait(modem, set_up(modem))
             modem.step()
         except OSError as e:
             if e.errno != errno.ECONNRESET:
@@ -60,28 +58,30 @@ def start(radio):
 
 
 def set_up(modem):
-    """Send the other commands of the set-up, in an order that works from any state."""
+    """Send the commands of the set-up, in an order that works from any state; in steps: calls.py"""
+    yield from outcome(modem, b"E0")
+    yield from identify(modem)
     has = modem.has
     if has("SYSSTORE"):
-        sure(modem, b"+SYSSTORE=", (0,))  # no setting of espat's is written to flash
-    outcome(modem, b"+CIPMODE=", (0,))
-    outcome(modem, b"+CIPSERVER=", (0,))
+        yield from sure(modem, b"+SYSSTORE=", (0,))  # no setting of espat's is written to flash
+    yield from outcome(modem, b"+CIPMODE=", (0,))
+    yield from outcome(modem, b"+CIPSERVER=", (0,))
     if modem.listener is not None:
         modem.listener.stopped()  # it listens again when the program next asks for a client
-    if outcome(modem, b"+CIPCLOSE=", (5,)) != _OK:
-        outcome(modem, b"+CIPCLOSE")  # the form of single-link mode
+    if (yield from outcome(modem, b"+CIPCLOSE=", (5,))) != _OK:
+        yield from outcome(modem, b"+CIPCLOSE")  # the form of single-link mode
     modem.doubt = 0
     for link in range(5):
         modem.take(link, None, _FREE)
-    if not sure(modem, b"+CIPMUX=", (1,)):
+    if not (yield from sure(modem, b"+CIPMUX=", (1,))):
         raise fail("unset", b"+CIPMUX=", modem.words or b"ERROR")
-    sure(modem, b"+CIPDINFO=", (0,))
+    yield from sure(modem, b"+CIPDINFO=", (0,))
     modem.single = modem.parser.remote = False
-    modem.passive = has("PASSIVE") and sure(modem, b"+CIPRECVMODE=", (1,))
+    modem.passive = has("PASSIVE") and (yield from sure(modem, b"+CIPRECVMODE=", (1,)))
     modem.parser.trailer = has("TRAILER")
     modem.largest = 8192 if has("SEND8K") else 2048
     if has("RECONNECT"):
-        sure(modem, b"+CWRECONNCFG=", (1, 0))  # rejoin by itself, every second, for ever
+        yield from sure(modem, b"+CWRECONNCFG=", (1, 0))  # rejoin by itself, every second, for ever
 
 
 def identify(modem):
@@ -92,11 +92,11 @@ def identify(modem):
     """
     for _ in range(3):
         found = (0, 0)
-        if sure(modem, b"+GMR", (), None):
+        if (yield from sure(modem, b"+GMR", (), None)):
             found = firmware.identify(modem.lines)
         if found[1]:
             break
     else:
-        found = lazy.call("start.search", "probe", modem)
+        found = yield from lazy.call("start.search", "probe", modem)
     modem.firmware = found
-    modem.capabilities = firmware.shortest(found)
+    modem.capabilities = firmware.capabilities(found)

@@ -10,7 +10,7 @@ done in steps: see calls.py. Loaded for a connect, and forgotten: see later.py.
 import time
 
 from .. import lazy
-from ..calls import ask
+from ..calls import ask, passive
 from ..errors import ATError, fail
 from ..parser import const
 from ..sock.base import is_name
@@ -133,9 +133,7 @@ def prepare(sock, wants):
         numbers = (wants.pki if auth & 1 else 0, wants.ca if auth & 2 else 0)
         yield from _conf(modem, link, auth, numbers)
         yield from _set(modem, link, wants.name, sock.context.alpn, wants.psk)
-        if modem.typed >> link & 1:  # a UDP socket had the link
-            yield from ask(modem, b"+CIPRECVTYPE=", (link, 1))
-            modem.typed &= ~(1 << link)
+        yield from passive(modem, link)
         while modem.chores():
             yield
         if modem.restarts != wants.restarts:

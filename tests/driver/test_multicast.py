@@ -1,6 +1,7 @@
 """UDP sockets in a multicast group: a link to the group's address."""
 
 import errno
+import select
 import socket
 import struct
 import threading
@@ -116,6 +117,9 @@ def test_sockets_of_micropython(desk, blocking):
     sock.bind(("0.0.0.0", PORT))
     sock.setsockopt(faces.IPPROTO_IP, faces.IP_ADD_MEMBERSHIP, MEMBERSHIP)
     assert sock.timeout == (None if blocking else 0)
+    for _ in range(100):  # without waiting, what setsockopt() has begun goes on at each poll
+        sock.ioctl(3, select.POLLIN)
+        desk.port.pause()
     desk.other.send(b"to all", (GROUP, PORT))
     desk.let(0.1)
     assert sock.recvfrom(100) == (b"to all", ("10.9.8.7", 4000))

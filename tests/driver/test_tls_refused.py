@@ -5,6 +5,7 @@ import errno
 import pytest
 
 from espat import tls
+from espat.modem import Modem
 from espat.tls.connect import refuse
 from tests.driver.desk import Desk
 from tests.driver.secure import (
@@ -211,8 +212,7 @@ class Firmware:
         self.firmware = (family, version)
         self.capabilities = capabilities(self.firmware)
 
-    def has(self, capability):
-        return f" {capability} " in self.capabilities
+    has = Modem.has
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ def new(kind=socket.SOCK_STREAM):
     return sock
 
 
+def settle(sock):
+    """What it has begun goes on at each poll."""
+    end = time.ticks_add(time.ticks_ms(), 700)
+    while time.ticks_diff(end, time.ticks_ms()) > 0:
+        timed("poll", sock.ioctl, 3, select.POLLIN)
+        time.sleep_ms(1)
+
+
 def streams():
     address = timed("getaddrinfo of a TCP socket", socket.getaddrinfo, "echo.test", ECHO, 0, 1)
     one, other = new(), new()
@@ -129,7 +137,8 @@ def server():
 def datagrams():
     place = ("198.51.100.2", DATAGRAMS)
     sock = new(socket.SOCK_DGRAM)
-    timed("sendto, the first*", sock.sendto, b"x", place)
+    timed("sendto, the first", sock.sendto, b"x", place)
+    until(sock, select.POLLOUT, "poll, UDP")
     for _ in range(10):
         timed("sendto", sock.sendto, bytes(100), place)
         timed("poll, UDP", sock.ioctl, 3, 5)
@@ -138,14 +147,33 @@ def datagrams():
     timed("close, UDP", sock.close)
     time.sleep_ms(300)
     sock = new(socket.SOCK_DGRAM)
-    timed("connect, UDP*", sock.connect, place)
+    timed("connect, UDP", sock.connect, place)
+    settle(sock)
     timed("close, UDP", sock.close)
-    time.sleep_ms(300)
     sock = new(socket.SOCK_DGRAM)
-    timed("bind, UDP*", sock.bind, ("", 5005))
-    timed("membership*", sock.setsockopt, 0, socket.IP_ADD_MEMBERSHIP, MEMBERSHIP)
+    timed("bind, UDP", sock.bind, ("", 5005))
+    timed("membership, it is being bound", sock.setsockopt, 0, socket.IP_ADD_MEMBERSHIP, MEMBERSHIP)
+    settle(sock)
     timed("close, UDP", sock.close)
-    time.sleep_ms(300)
+    sock = new(socket.SOCK_DGRAM)
+    timed("bind, UDP", sock.bind, ("", 5005))
+    settle(sock)
+    timed("membership", sock.setsockopt, 0, socket.IP_ADD_MEMBERSHIP, MEMBERSHIP)
+    settle(sock)
+    timed("close, UDP", sock.close)
+    beside = new()
+    timed("connect", beside.connect, ("echo.test", ECHO))
+    until(beside, select.POLLOUT)
+    timed("write", beside.write, bytes(3000))
+    sock = new(socket.SOCK_DGRAM)
+    timed("sendto, the first", sock.sendto, b"x", place)
+    count = 0
+    while count < 3000 or sock.out is not None:
+        count += len(timed("read", beside.read, 500) or b"")
+        timed("poll, UDP", sock.ioctl, 3, 5)
+    timed("close, UDP", sock.close)
+    timed("close", beside.close)
+    settle(beside)
 
 
 def secure():
