@@ -97,11 +97,16 @@ class Links:
     def lose(self, link, state):
         """Mark a link, or every link if it is -1, as having lost bytes: its users get an error.
 
+        From _LOST_BYTES on, what the owner holds unread is dropped: bytes may be missing in it.
+
         :param int state: a state from _LOST_RESTART to _LOST_PUSHED
         """
         for i in range(_LINKS):
             if (link < 0 or i == link) and _FREE < self.links[i] <= _CLOSED_BY_PEER:
                 self.links[i] = state
+                owner = self.owner(i)
+                if owner is not None and state >= _LOST_BYTES:
+                    owner.ring = None
 
     # Payload
 
@@ -179,12 +184,12 @@ def octets(what, data, into=False):
     :param bool into: the buffer must be writable
     :raises TypeError: it is not bytes, a bytearray or a memoryview of bytes
     """
+    if isinstance(data, bytearray) or (isinstance(data, bytes) and not into):
+        return memoryview(data)
     if isinstance(data, memoryview):
         size = getattr(data, "nbytes", 0)  # boards do not have it
         if not size:
             size = len(bytes(data[:1])) + len(data) - min(1, len(data))
         if size == len(data) and not (into and getattr(data, "readonly", False)):
             return data
-    elif isinstance(data, bytearray) or (isinstance(data, bytes) and not into):
-        return memoryview(data)
     raise fail("not_octets", what)

@@ -32,6 +32,8 @@ class LinkSocket:
         self.doing = _NOTHING
         self.code = _OK  # the event that ended its last command
         self.shut = False  # close() was called
+        # TCP: a Ring of bytes that the program may have without further checks; None: none yet.
+        self.ring = None
 
     def __enter__(self):
         return self
@@ -110,12 +112,14 @@ class LinkSocket:
         """
         if self.shut:
             raise fail("closed")
-        if self.link < 0:
+        link = self.link
+        if link < 0:
             state = self.left
             if not state:
                 raise fail("not_open")
         else:
-            state = self.modem.links[self.link] if self.is_ours() else _LOST_RESTART
+            links = self.modem.links
+            state = links[link] if links[link + _LINKS] == self.born else _LOST_RESTART
         if state >= _LOST_RESTART:
             raise fail("lost", state)
         return state

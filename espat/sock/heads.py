@@ -4,7 +4,7 @@
 with one CIPSEND. Loaded with the first request, and stays.
 
 A head begins with the name of a method and ends with a blank line. It is sent at that line, or when
-the program reads or closes, or when the buffer is full; no timer is involved.
+a read has to wait, or the program closes, or the buffer is full; no timer is involved.
 """
 
 from ..errors import fail

@@ -59,8 +59,7 @@ class Socket(LinkSocket):
         LinkSocket.__init__(self, radio)
         self.peer = None  # (host, port) of connect()
         self.stood = False  # the program knows that the connection is open
-        # Reading: the ring holds received bytes in order.
-        self.ring = None  # created when first needed
+        # Reading.
         self.into = None  # the caller's buffer, while a large read fills it
         self.got = 0  # complete bytes in that buffer
         self.asked = 0  # bytes requested from the module; 0 once some have come
@@ -99,8 +98,8 @@ class Socket(LinkSocket):
         return ring.buf.find(what, ring.w, ring.w + self.coming) if ring else -1
 
     def finished(self, whole):
-        """The payload has ended: its bytes are valid if it was whole."""
-        if whole and self.coming:
+        """The payload has ended: its bytes are valid if it was whole and the link lost none."""
+        if whole and self.coming and self.modem.links[self.link] < _LOST_BYTES:
             self.asked = 0
             if self.space is None:
                 self.got = self.coming
@@ -124,21 +123,12 @@ class Socket(LinkSocket):
         ring = self.ring
         return ring.w - ring.r if ring is not None else 0
 
-    def _ready(self):
-        """Whether the ring has bytes that can be returned at once, without reading the UART."""
-        ring = self.ring
-        if ring is None or ring.r == ring.w or self.doing or self.head is not None:
-            return False
-        link = self.link
-        modem = self.modem
-        return link >= 0 and modem.links[link] < _LOST_BYTES and not modem.noise
-
     def _read(self, view):
         """Read into a memoryview: returns how many bytes, 0 at the end of the stream."""
-        return self.ring.take(view) if self._ready() else self._await(view)
+        return self.ring.take(view) if self.waiting() else self._await(view)
 
     def _await(self, view):
-        """As ``_read()``, but wait; with None as view: how many bytes are in the ring."""
+        """As ``_read()``, when the ring is empty; with None as view: how many bytes it then has."""
         modem = self.modem
         if self.head is not None:
             self.flush()
@@ -147,8 +137,8 @@ class Socket(LinkSocket):
         if self.timeout is not None and self.timeout * 2 <= 1:  # no call waits for 500 ms
             asked, every = modem.asked, _SELDOM_MS
         self.got = 0
-        if self.doing or not self.waiting():
-            modem.step()
+        if every > _ASK_MS or modem.whole or not modem.unread[self.link]:
+            modem.step()  # else rest() does it, once the bytes that the module holds are asked for
         try:
             n = self._receive(view)
             while n < 0:
@@ -169,12 +159,10 @@ class Socket(LinkSocket):
         if self.got:
             self.into = None
             return self.got
-        link = self.link
         n = self.waiting()
         if n:
-            if link >= 0 and modem.links[link] >= _LOST_BYTES:
-                self.state()
             return n if view is None else self.ring.take(view)
+        link = self.link
         state = self.state()
         if self.doing or self.space is not None:
             return -1
@@ -247,13 +235,13 @@ class Socket(LinkSocket):
             if size:
                 raise fail("too_small")
             return b""
-        if not self._ready():
-            if size >= _STRAIGHT and not self.waiting():
-                buffer = memoryview(bytearray(min(size, 2048)))
-                return bytes(buffer[: self._await(buffer)])
-            if not self._await(None):
-                return b""
-        return self.ring.pull(size)
+        data = self.ring is not None and self.ring.pull(size)
+        if data:
+            return data
+        if size >= _STRAIGHT:
+            buffer = memoryview(bytearray(min(size, 2048)))
+            return bytes(buffer[: self._await(buffer)])
+        return self.ring.pull(size) if self._await(None) else b""
 
     def readinto(self, buffer, nbytes=-1):
         """Fill a buffer, or read up to the end of the stream.
@@ -281,13 +269,18 @@ class Socket(LinkSocket):
 
         Raises as ``recv_into()`` does; the part of a line that has come is kept for the next read.
         """
-        n = self.ring.find(b"\n") + 1 if self._ready() else 0
-        return self.ring.pull(n) if n else self._line()
+        ring = self.ring
+        if ring is not None:
+            r = ring.r
+            n = ring.buf.find(b"\n", r, ring.w) + 1 - r
+            if n > 0:
+                return ring.pull(n)
+        return self._line()
 
     def _line(self):
         line = b""
         try:
-            while line[-1:] != b"\n" and (self._ready() or self._await(None)):
+            while line[-1:] != b"\n" and (self.waiting() or self._await(None)):
                 ring = self.ring
                 line += ring.pull((ring.find(b"\n") + 1) or 2048)
         except BaseException:
@@ -302,7 +295,7 @@ class Socket(LinkSocket):
         """Send bytes: ``AT+CIPSEND=<link>,<n>``, with 2048 or 8192 bytes at a time, depending on
         the firmware. On return they have been sent to the module, except pieces of an HTTP
         request's head, which are joined first. If it fails with a time-out of 0, the next call
-        raises.
+        raises that needs the module.
 
         :returns: how many bytes the module confirmed: fewer if the connection broke meanwhile
         :raises OSError: EAGAIN, nothing was sent; ETIMEDOUT, nothing was sent, or it is unknown how
@@ -341,13 +334,14 @@ class Socket(LinkSocket):
         n = len(view)
         done = 0
         while done < n:
+            piece = view if n <= most else view[done : done + most]
             try:
-                self._push(view if n <= most else view[done : min(n, done + most)], since)
+                self._push(piece, since)
             except OSError:
                 if not done:
                     raise
                 break
-            done = min(n, done + most)
+            done += len(piece)
         return done
 
     def _push(self, view, since, again=False):

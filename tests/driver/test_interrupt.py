@@ -10,6 +10,7 @@ import errno
 import pytest
 
 from tests.driver.desk import Line, Wire, pattern
+from tests.driver.script import EspAt, ScriptedDesk
 
 BODY = pattern(450, 3)
 SENT = pattern(100, 9)
@@ -270,3 +271,27 @@ def test_an_error_in_a_callback(make_desk, profile, where):
         goes_on(talk)
         talk.sock.close()
         desk.works()
+
+
+def test_a_read_of_announced_bytes_first_cleans_up_after_an_interrupted_step():
+    """Bytes were lost with no command under way: no connection goes on as if it had them all."""
+    desk = ScriptedDesk(EspAt)
+    first = desk.socket()
+    link = desk.link
+    second = desk.socket()
+    desk.script.arrive(desk.link, pattern(700))
+    assert second.recv(512) == pattern(700)[:512]
+    readinto = desk.script.readinto
+
+    def cut(view):
+        readinto(view)
+        desk.script.readinto = readinto
+        raise KeyboardInterrupt
+
+    desk.script.readinto = cut
+    desk.script.arrive(link, b"hello")
+    with pytest.raises(KeyboardInterrupt):
+        first.recv(1)
+    for sock in (second, first):
+        with pytest.raises(ConnectionResetError, match="lost"):
+            sock.recv(1)

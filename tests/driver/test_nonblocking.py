@@ -185,6 +185,24 @@ def test_turns_are_fair(make_desk, profile, line, most, nap):
     assert max(finished.values()) <= 3 * min(finished.values())
 
 
+@pytest.mark.parametrize("timeout", [0, 0.0005, 1])
+def test_announced_bytes_are_read_while_another_sends(desk, timeout):
+    """The other's send is not confirmed yet, and nobody but the reader moves the line along."""
+    desk.listen("page.test", 80, greeting=pattern(3000))
+    reader = desk.socket("page.test", 80)
+    sender = desk.socket()
+    assert reader.recv(1) == pattern(3000)[:1]
+    got = 1 + len(reader.recv(511))
+    for _ in range(3):
+        sender.setblocking(False)
+        assert tries(desk, sender.send, b"x" * 100)[0] == 100
+        reader.settimeout(timeout)
+        numbers = (errno.EAGAIN, errno.ETIMEDOUT)
+        data, _ = tries(desk, reader.recv, 512, numbers=numbers, limit=2000)
+        assert data == pattern(3000)[got : got + len(data)]
+        got += len(data)
+
+
 def test_who_was_turned_away_and_stays_away_is_not_waited_for(desk):
     """Its turn is kept for a moment; who waits, waits for nobody."""
     first, second, third = (connect(desk) for _ in range(3))

@@ -19,6 +19,7 @@ from tests.driver.desk import (
     read_all,
     read_exactly,
 )
+from tests.driver.script import EspAt, NonOs, ScriptedDesk
 
 # -- what reading costs --------------------------------------------------------------------------
 
@@ -318,6 +319,28 @@ def test_what_came_before_the_hole_is_whole(make_desk, profile):
         while True:
             got += sock.recv(100)
             assert got == pattern(10_000)[: len(got)]
+
+
+@pytest.mark.parametrize(("dialect", "end"), [(EspAt, b"\r\n"), (NonOs, b"")])
+def test_nothing_that_came_after_a_hole_is_read(dialect, end):
+    """A payload without its header, between others: what came before it may be read, no more."""
+    desk = ScriptedDesk(dialect)
+    desk.modem.passive = False
+    sock = desk.socket(timeout=8)
+    header = b"\r\n+IPD,%d,5:" % desk.link
+    desk.script.say(header, b"first", end)
+    got = sock.recv(1)
+    noise = bytes((0, 254, 255, 128)) + b"\r\n"
+    desk.script.say(header, b"after", end, noise, header, b"third", end)
+    with pytest.raises(ConnectionResetError, match="lost"):
+        while True:
+            got += sock.recv(100)
+    assert b"firstafter".startswith(got)
+    desk.script.say(header, b"again", end)
+    for read in (sock.recv, lambda n: sock.recv_into(bytearray(n)), lambda _: sock.readline()):
+        with pytest.raises(ConnectionResetError, match="lost"):
+            read(1)
+    sock.close()
 
 
 @pytest.mark.parametrize("piece", [1460, 4096])
