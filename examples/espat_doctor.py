@@ -317,7 +317,7 @@ class Examination:
             self.find("unknown", lines)
         elif which[0] == 0 and which[1] < 0x10:
             self.find("old", families.name(which))
-        elif " PASSIVE " not in firmware.capabilities(which):
+        elif which[1] < families.since("PASSIVE", which[0]):
             self.find("active_only", families.name(which))
         fields = wire.ask(b"AT+UART_CUR?\r\n", 1000).split(b"+UART_CUR:")[-1].split(b",")
         if len(fields) == 5 and fields[4][:1] in b"23":

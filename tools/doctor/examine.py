@@ -243,12 +243,13 @@ def _identify(wire: Wire, done: Examined) -> None:
         done.add("unknown", seen=signs.shown(b" / ".join(lines)) if lines else "it says nothing")
         return
     done.firmware = families.name(which)
-    has = firmware.capabilities(which).split()
+    family, version = which
     for ability, told in ABILITIES:
-        (done.can if ability in has else done.cannot).append(told)
-    if which[0] == 0 and which[1] < _FIRST:
+        has = families.since(ability, family) <= version
+        (done.can if has else done.cannot).append(told)
+    if family == 0 and version < _FIRST:
         done.add("old", firmware=done.firmware)
-    elif _PASSIVE not in has:
+    elif version < families.since(_PASSIVE, family):
         done.add("active_only", firmware=done.firmware)
 
 
