@@ -15,6 +15,7 @@ from .answer import restarted
 _TIMEOUT = const(0)
 _OK = const(2)
 _READY = const(22)
+_OPEN = const(2)
 _CLOSED_BY_PEER = const(3)
 _LOST_WIFI = const(5)
 _ASK_MODES = const(1)  # for recheck
@@ -115,9 +116,10 @@ def _station(modem):
         if len(row) > 2 and _is_near(row[2], network):
             near.append(row[0])
     for link in range(5):
-        if b"%d" % link in near:
-            continue
-        if modem.links[link] == _CLOSED_BY_PEER:  # it is not listed
+        state = modem.links[link]
+        if state < _OPEN or b"%d" % link in near:
+            continue  # one that is being opened is not listed yet
+        if state == _CLOSED_BY_PEER:  # it is not listed any more
             owner = modem.owner(link)
             if owner and owner.served and owner.peer:
                 if _is_near(owner.peer[0].encode(), network):

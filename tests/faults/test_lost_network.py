@@ -11,6 +11,7 @@ import pytest
 
 from espat.faces.stream import Stream
 from tests.driver.desk import pattern
+from tests.driver.secure import HOST, PORT, blind, serve
 from tests.faults.rig import Spoiled, command, once, settled, tried
 
 NOTICE = b"WIFI DISCONNECT\r\n"
@@ -150,3 +151,16 @@ def test_a_udp_socket_hears_of_it(make_desk, family):
     desk.let(0.1)
     _, error = tried(sock.recv, 100)
     assert error and error.errno == errno.ECONNRESET, error
+
+
+def test_a_link_that_is_being_opened_is_not_missed(make_desk, family):
+    """TLS takes its link before CIPSTART: a list of links that lacks it then says nothing of it."""
+    desk = make_desk(family, line=Spoiled).join()
+    server = serve(desk)
+    desk.line.ask(b"+CIPSSL", lambda data: desk.module.inject(b"WIFI CONNECTED\r\n") or data)
+    with blind().wrap_socket(desk.pool.socket(), server_hostname=None) as sock:
+        sock.settimeout(15)
+        sock.connect((HOST, PORT))
+        sock.send(b"hello")
+        assert desk.line.hits
+    assert server
