@@ -70,5 +70,6 @@ def sure(modem, name, args=(), reply=b"", limit=15000):
             if refused:
                 return False
             refused = True
-    modem.recheck |= _ASK_MODES  # whether the setting was made is not known
-    raise refusal(modem, name, modem.code, modem.limit, up > modem.up)
+    modem.recheck |= _ASK_MODES  # whether the setting was made is not known, even after one ERROR
+    code = _READY if modem.code == _READY else _TIMEOUT
+    raise refusal(modem, name, code, modem.limit, up > modem.up)

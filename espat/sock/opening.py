@@ -138,6 +138,7 @@ def dial(sock, kind, host, port, link=-1):
         modem.turn()
         if modem.owner(link) is not sock:
             raise fail("no_free_link", 5)  # the module gave it to a client of our server
+        modem.links[link] = _OPENING  # what was heard of it before was not of this connection
         limit = _CONNECT_MS if kind == "TCP" else _HANDSHAKE_MS
         modem.begin(b"+CIPSTART=", (link, kind, host, port), b"", limit, sock, link)
     except BaseException as e:

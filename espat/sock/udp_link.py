@@ -110,6 +110,7 @@ def _start(sock, link, since, host, port):
         raise fail("no_free_link", 5)  # the module gave it to a client of our server
     if not sock.port:
         sock.port = _free_port(modem, since)
+    modem.links[link] = _OPENING  # what was heard of it before was not of this socket
     args = (link, "UDP", host, port, sock.port, 2)
     limit = sock.time_left(since, _START_MS)
     code = yield from calls.outcome(modem, b"+CIPSTART=", args, b"", limit, link)

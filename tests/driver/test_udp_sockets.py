@@ -741,3 +741,29 @@ def test_in_micropython(any_micropython):
         b"AT+CIPDINFO=0",
     )
     assert repr(list(sent)) in said
+
+
+def test_what_is_heard_of_its_link_before_it_opens(make_desk):
+    """A payload of nobody's, then its CONNECT: no client of the server's, and no hole of its own."""
+    desk = make_desk("esp32c3-3.3").join()
+    peer = peers(desk, lambda peer, source, data: peer.send(data, source))[0]
+    with desk.pool.socket() as server, udp(desk) as sock:
+        server.bind(("", 80))
+        server.listen(1)
+        server.settimeout(0)
+        desk.module.fault("notice +IPD,4,5:hello at AT+CIPRECVTYPE")
+        sock.sendto(b"hello", peer.place)
+        assert hear(sock) == (b"hello", peer.place)
+        assert errno_of(server.accept) == errno.EAGAIN
+
+
+def test_a_setting_that_was_refused_once_and_not_answered(make_desk):
+    """One ERROR may be a damaged command: whether it is set is not known."""
+    desk = make_desk("esp32c3-3.3").join()
+    desk.module.fault("ignore at AT+CIPDINFO=1 1st")
+    desk.module.fault("ignore at AT+CIPDINFO=1 2nd")
+    desk.module.fault("refuse at AT+CIPDINFO=1 3rd")
+    with udp(desk, None) as sock:
+        assert errno_of(sock.bind, ("", 5005)) == errno.ETIMEDOUT
+    with udp(desk) as sock:
+        sock.bind(("", 5005))
