@@ -744,7 +744,7 @@ def test_in_micropython(any_micropython):
 
 
 def test_what_is_heard_of_its_link_before_it_opens(make_desk):
-    """A payload of nobody's, then its CONNECT: no client of the server's, and no hole of its own."""
+    """A payload of nobody's, then CONNECT: no client of the server's, and no hole of its own."""
     desk = make_desk("esp32c3-3.3").join()
     peer = peers(desk, lambda peer, source, data: peer.send(data, source))[0]
     with desk.pool.socket() as server, udp(desk) as sock:
