@@ -192,18 +192,18 @@ class Modem(Links):
         whole = self.whole
         self.whole = _CUT
         port = self.port
-        done = port.write(view)
+        n = port.write(view)
         then = port.ticks()
-        while done < len(view):
-            n = port.write(view[done:])
-            done += n
+        while n < len(view):
             if n:
+                view = view[n:]
                 then = port.ticks()
             elif port.since(then) > _STUCK_MS:
                 raise fail("uart_stuck")
             elif self.idle:
                 self.idle()
             port.pause()
+            n = port.write(view)
         self.whole = whole
 
     def chores(self):
@@ -334,8 +334,8 @@ class Modem(Links):
                 break
             reads += 1
             parser.fill(n)
-            if parser.left > 0:
-                self.t0 = port.ticks()  # bytes still arrive: the time-out starts again
+        if reads and parser.left > 0:
+            self.t0 = port.ticks()  # bytes still arrive: the time-out starts again
         return reads > 0
 
     def end(self, code):
@@ -344,7 +344,6 @@ class Modem(Links):
             self.streak += 1
         self.state = _IDLE
         self.code = code
-        parser = self.parser
         link = self.link
         if link >= 0 and self.links[link] == _CLOSING:
             lazy.call("mishaps", "closed", self, code)
@@ -359,8 +358,8 @@ class Modem(Links):
         if code == _TIMEOUT:
             self.contact = min(self.contact, 0)
         else:
-            parser.prompt = False
-            parser.asked = 0
+            self.parser.prompt = False
+            self.parser.asked = 0
             self.link = -1
         if self.gap:
             self.t1 = self.port.ticks()
@@ -373,9 +372,8 @@ class Modem(Links):
     def _result(self, event):
         """Handle an event from LINE to PROMPT for the command under way."""
         state = self.state
-        parser = self.parser
         if event == _LINE:
-            line = parser.line
+            line = self.parser.line
             reply = self.reply
             if state and reply != b"" and (reply is None or line.startswith(reply)):
                 self.settle(True)
@@ -383,7 +381,7 @@ class Modem(Links):
                     self.lines.append(line)
                 return
             self.words = line
-            if state == _VERDICT or parser.glued or not self.passive or self.pushing:
+            if state == _VERDICT or self.parser.glued or not self.passive or self.pushing:
                 lazy.call("mishaps", "stray", self, line)
             return
         if self.pushed is not None:
@@ -391,7 +389,7 @@ class Modem(Links):
         if state == _SYNC:
             self.sync.heard(event)
         elif state == _SENT and event < _SEND_OK:
-            if event == _OK and parser.prompt:  # the command goes on with the prompt
+            if event == _OK and self.parser.prompt:  # the command goes on with the prompt
                 self.answered = True
                 self.t1 = self.port.ticks()
                 self.look = _BUSY_MS

@@ -182,8 +182,7 @@ class Parser(Ring):
         self._past = 0  # how many of them contain what looked like a header but is none
         self.left = -1  # payload bytes still to come; -1: no payload
         self._header_at = self._line_next = 0  # the positions that _token() found
-        self._sink = None
-        self._direct = False  # space() returned the payload's own buffer
+        self._sink = None  # the payload's own buffer
         self.at = 0  # payload bytes in the buffer that ``into()`` gave last
         # CRLFs due before the next result or +IPD: 1, 2, or 3 for one when something came already
         self.tail = 0
@@ -195,20 +194,19 @@ class Parser(Ring):
     def space(self):
         """Return a memoryview to read into: the payload's own buffer once the ring is empty."""
         sink = self._sink
-        left = self.left
-        self._direct = straight = sink is not None and left > 0 and self.r == self.w
-        if not straight:
+        if sink is None or self.r < self.w:
             return Ring.space(self)
         at = self.at
+        left = self.left
         return sink[at : at + left] if at or left < len(sink) else sink
 
     def fill(self, n):
         """Record that ``n`` bytes were read into what ``space()`` returned last."""
-        if self._direct:
+        if self._sink is None or self.r < self.w:
+            self.w += n
+        else:
             self.at += n
             self.left -= n
-        else:
-            self.w += n
 
     def into(self, view):
         """Set the buffer for the payload: a memoryview, not empty; None: skip and count it."""
@@ -227,14 +225,14 @@ class Parser(Ring):
         while r < w:
             c = buf[r]
             if c <= 32 and (c == 13 or c == 10 or c == 32) and not self._long:
-                pair = c == 13 and r + 1 < w and buf[r + 1] == 10
                 if self.tail and (c != 32 or self.tail < 3):  # only CRLF may follow a payload
                     if c == 13 and r + 1 == w:
                         return 0
-                    if not pair:
+                    if c != 13 or buf[r + 1] != 10:
                         return self._bad()
                     self.tail = 3 if self.tail == 2 else 0
-                self.r = r = r + 2 if pair else r + 1
+                    r += 1
+                self.r = r = r + 1
                 continue
             if c == 62 and self.prompt and not self._long:
                 self.r = r + 1
@@ -243,8 +241,8 @@ class Parser(Ring):
                 self.prompt = False
                 self.line = b">"
                 return _PROMPT
-            if c == 79 and r + 4 <= w and not (self.tail or self._long):
-                if buf.find(b"OK\r\n", r, r + 4) == r:  # the most frequent result must be cheap
+            if c == 79 and not (self.tail or self._long):
+                if buf.find(b"OK\r\n", r, w) == r:  # the most frequent result must be cheap
                     self.r = r + 4
                     self._seen = self._past = 0
                     self.line = b"OK"
@@ -288,6 +286,7 @@ class Parser(Ring):
             self.left -= n
         if not self.left:
             self.left = -1
+            self._sink = None
             self.owner = self.link
             return _END
         if sink is not None and self.at == len(sink):
@@ -405,11 +404,10 @@ class Parser(Ring):
 
     def _header(self, r, w):
         """Read a header. What precedes it on its line is an echo or noise."""
-        buf = self.buf
         at = self._header_at
-        pushed = buf[at + 1] == 73  # +IPD
+        pushed = self.buf[at + 1] == 73  # +IPD
         # After a payload, only an echo may precede the next header, and +IPD needs a CRLF first.
-        if self.tail and (buf[r] != 65 if at > r else pushed):
+        if self.tail and (self.buf[r] != 65 if at > r else pushed):
             return self._bad()
         if self.counted and not pushed:
             end = self.counted(self, at, w)
@@ -417,7 +415,7 @@ class Parser(Ring):
             end = self._fields(at + (4 if pushed else 12), w, pushed)
         if not 0 < end <= at + _LONGEST:
             if end == 0 and w - at < _LONGEST:
-                if r or w < len(buf):
+                if r or w < len(self.buf):
                     self._seen = at - r
                     return 0
                 if at:  # make space: the bytes before the header are of no use
@@ -429,7 +427,7 @@ class Parser(Ring):
         self.r = end
         self._seen = self._past = self.tail = 0
         self._long = False
-        if pushed and buf[end - 1] == 10:
+        if pushed and self.buf[end - 1] == 10:
             return _WAITING
         if self.length > (self.limit if pushed else self.asked):
             self.counts[2] += 1

@@ -45,15 +45,18 @@ class Port:
 
     def read(self, view):
         """Read the bytes that have arrived into a memoryview, without waiting. Returns how many."""
-        n = len(view)
-        if n and (self.any or self._ask):
-            here = self.any() if self.any else self.uart.in_waiting
-            if here < n:
-                n = here
-                view = view if self.any else view[:n]
-        if not n:
-            return 0
-        return (self.uart.readinto(view, n) if self.any else self.uart.readinto(view)) or 0
+        if not self.any:
+            if self._ask:
+                view = view[: self.uart.in_waiting]
+            return (len(view) and self.uart.readinto(view)) or 0
+        done = 0
+        n = self.any()
+        while n and done < len(view):
+            n = min(n, len(view) - done)  # a longer statement would take heap for its frame
+            n = self.uart.readinto(view[done:] if done else view, n) or 0
+            done += n
+            n = n and self.any()
+        return done
 
     def write(self, view):
         """Write as much of a memoryview as the UART accepts. Returns how many bytes."""

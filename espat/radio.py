@@ -123,15 +123,12 @@ class Radio(_Members):
 
     def __setattr__(self, name, value):
         """Set a member: the module gets the setting at once. Other members cannot be set."""
-        write = (
-            None
-            if " " + name + " " in _FIELDS
-            else lazy.call("members.table", "writer", self, name)
-        )
-        if write:
-            write(value)
-        else:
-            object.__setattr__(self, name, value)
+        if " " + name + " " not in _FIELDS:
+            write = lazy.call("members.table", "writer", self, name)
+            if write:
+                write(value)
+                return
+        object.__setattr__(self, name, value)
 
 
 def _rescue(what, modem):

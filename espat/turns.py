@@ -91,13 +91,12 @@ def result(modem, event):
     elif state == _AGAIN and event < _SEND_OK:
         # A result after "busy" may be another command's. If a prompt may follow, an OK is taken for
         # this one's: a command that is sent again would become the payload.
-        if not (modem.signs or modem.arrived or modem.lines or prompt):
+        if prompt or not (modem.signs or modem.arrived or modem.lines):
             # It was the result of what kept the module busy. The command is not sent again at once:
             # some modules say both to every command.
-            _look(modem, _BUSY_MS)
-        elif prompt:
-            modem.state = _SENT
-            modem.answered = True  # the command goes on with the prompt
+            if prompt:
+                modem.state = _SENT
+                modem.answered = True  # the command goes on with the prompt
             _look(modem, _BUSY_MS)
         else:
             if modem.probed:  # it may answer the "AT" of ask_after(): check the module first

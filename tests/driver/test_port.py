@@ -252,6 +252,41 @@ def test_reading_is_bounded_and_does_not_wait(make_desk):
     desk.module.close()
 
 
+class Pieces:
+    """As a `machine.UART` that tells of three bytes at a time; `dry`: there are none after all."""
+
+    def __init__(self, data, dry=False):
+        self.data = data
+        self.dry = dry
+
+    def any(self):
+        return min(3, len(self.data))
+
+    def readinto(self, buf, nbytes):
+        assert nbytes <= min(self.any(), len(buf))
+        if self.dry:
+            return None
+        buf[:nbytes] = self.data[:nbytes]
+        self.data = self.data[nbytes:]
+        return nbytes
+
+
+def test_all_that_has_come_is_read_in_one_go():
+    uart = Pieces(pattern(20))
+    port = Port(uart)
+    view = memoryview(bytearray(16))
+    assert port.read(view[:0]) == 0
+    assert port.read(view) == 16
+    assert view == pattern(20)[:16]
+    assert port.read(view) == 4
+    assert view[:4] == pattern(20)[16:]
+    assert port.read(view) == 0
+
+
+def test_a_uart_that_tells_of_bytes_it_does_not_give():
+    assert Port(Pieces(b"bytes", dry=True)).read(memoryview(bytearray(9))) == 0
+
+
 # -- real ports ----------------------------------------------------------------------------------
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")

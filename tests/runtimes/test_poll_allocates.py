@@ -31,7 +31,9 @@ def fetch():
         sock.readinto(buf)
     sock.ioctl(3, 1)
     uart.most = 8
-    sock.ioctl(3, 1)  # 16 reads: it is in the middle of its payload
+    uart.left = 128
+    sock.ioctl(3, 1)  # it is in the middle of its payload
+    uart.left = None
 
 
 def polls(count):

@@ -42,12 +42,14 @@ _PAGE = (b"x" * (_LINE - 1) + b"\n") * (_MOST // _LINE + 2)
 class FakeUart:
     """``machine.UART`` with a module behind it that answers at once.
 
-    ``most`` is how many bytes one read gives at the most. With ``count`` set, ``own`` adds up the
+    ``most`` is how many bytes one read gives at the most, ``left`` how many all reads give; None:
+    no limit. With ``count`` set, ``own`` adds up the
     bytes of heap that the fake itself takes, and ``reads`` the reads that gave bytes.
     """
 
     def __init__(self, most=2048):
         self.most = most
+        self.left = None
         self.count = False
         self.own = 0
         self.reads = 0
@@ -73,7 +75,8 @@ class FakeUart:
 
     def any(self):
         """How many bytes can be read."""
-        return min(self.most, self._end - self._start)
+        n = min(self.most, self._end - self._start)
+        return n if self.left is None else min(n, self.left)
 
     def readinto(self, buf, nbytes=None):
         """Read what is there into ``buf``; the count, or None."""
@@ -82,6 +85,8 @@ class FakeUart:
         if n:
             memoryview(buf)[:n] = self._view[self._start : self._start + n]
             self._start += n
+            if self.left is not None:
+                self.left -= n
             if self._start == self._end:
                 self._start = self._end = 0
         if self.count:
