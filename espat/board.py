@@ -68,7 +68,7 @@ def _wired():
     tx, rx, reset = map(_setting, ("TX", "RX", "RESET"))
     if not tx or not rx:
         raise ImportError(
-            "wifi.radio: where is the module? Copy your board's file of boards/ to "
+            "wifi.radio: where is the module? Copy your board's file of espat's boards/ to "
             "espat_board.py, or put ESPAT_TX and ESPAT_RX into settings.toml"
         )
     reset = (reset, None) if reset else None

@@ -72,4 +72,4 @@ def declare(modem):
     modem.capabilities = " "  # names of capabilities: see firmware.capabilities()
     modem.largest = 2048  # bytes that one CIPSEND takes
     # Written by the commands of at/.
-    modem.kept = []  # [key, name, args]: settings to be made again after a restart
+    modem.kept = []  # (key, name, args): settings to be made again after a restart

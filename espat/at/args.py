@@ -41,7 +41,7 @@ def address(what, value):
     """Check an argument that must be an IPv4 address, ``"192.168.1.9"``; return it."""
     text(what, value, 7, 15)
     if not isinstance(value, str) or not is_address(value):
-        raise ValueError("%s: an address like 192.168.1.9" % what)
+        raise ValueError("%s: an address like 192.168.1.9 is wanted" % what)
     return value
 
 

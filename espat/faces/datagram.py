@@ -53,6 +53,8 @@ class Datagram(socket, UdpSocket):
     # Its steps allow no command of another socket between them: they change the answers to reads,
     # and may have to read first what the module holds for TCP sockets.
     alone = True
+    last = False  # as in outgoing.py
+    passed = -1
 
     def __init__(self, radio=None, *_, **__):
         if not hasattr(radio, "modem"):

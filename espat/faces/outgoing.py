@@ -34,7 +34,10 @@ class Outgoing(socket, Socket):
     setblocking = Socket.setblocking
     settimeout = Socket.settimeout
 
-    alone = False  # its steps allow commands of other sockets between them: turns.py
+    # Of its steps, see turns.py:
+    alone = False  # they allow no command of another socket between them
+    last = False  # they go on although it is closed
+    passed = -1  # the link of the socket that came before the next one
     leaves = False  # it was closed by the program, and its peer may close first
     polled = False  # the program has polled it
     more = None  # a bytearray: what was taken while other bytes were being sent

@@ -110,7 +110,7 @@ def security(authmode, password):
     for number in (0, 2, 3, 4):
         if wanted == set(authmodes(number)):
             if bool(number) != bool(password):
-                raise ValueError("authmode: OPEN goes alone, without a password")
+                raise ValueError("authmode: OPEN goes with no password, and with nothing else")
             return number
     raise ValueError("authmode: OPEN alone, or PSK with WPA, WPA2 or both")
 

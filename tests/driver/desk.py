@@ -227,6 +227,18 @@ class Desk:
         sock.connect((host, port))
         return sock
 
+    def served_in_soft_ap(self):
+        """A connection of a station of the soft-AP's: (its end, our socket)."""
+        self.server = self.pool.socket()
+        self.server.bind(("0.0.0.0", 80))
+        self.server.listen(5)
+        self.server.settimeout(5)
+        address = self.module.ap_client_joins("02:00:00:00:00:99")
+        peer = self.network.dial(80, address=address)
+        client, _ = self.server.accept()
+        client.settimeout(5)
+        return peer, client
+
     def active(self):
         """Let the module push what it receives, as firmware without passive receive does."""
         if self.modem.passive:
