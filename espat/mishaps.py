@@ -162,8 +162,7 @@ def stall(modem):
     if parser.left > 0:
         modem.stalled = modem.stalled or 1
         # A payload that was asked for is ended by the time-out of its command.
-        over = parser.pushed or not modem.state
-        if over and modem.port.since(modem.t0) > _PAUSE_MS:
+        if (parser.pushed or not modem.state) and modem.port.since(modem.t0) > _PAUSE_MS:
             tear(modem)
         return
     waited = modem.port.since(modem.pushed_at)
@@ -248,12 +247,13 @@ def fetched(modem, code):
 
 
 def closed(modem, code):
-    """CIPCLOSE has ended, and its CLOSED was not seen. If not even answered, it is sent once more,
-    as the link may still be open in the module.
+    """CIPCLOSE has ended, and its CLOSED was not seen. Without an OK the link may still be open in
+    the module, as the command may have been damaged on its way: turns.due() sends it once more.
     """
     bit = 1 << modem.link
-    modem.links[modem.link] = _FREE
-    if not code and not modem.doubt & bit:
+    if code == _TIMEOUT or code == _ERROR:
         modem.unwanted |= bit
+    else:
+        modem.links[modem.link] = _FREE
     if code <= _OK:  # its CLOSED may still come, and must not close the link's next user
         modem.doubt |= bit

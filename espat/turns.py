@@ -23,7 +23,8 @@ _SENT = const(1)
 _AGAIN = const(2)
 _VERDICT = const(3)
 
-_CLOSING = const(9)  # a state of a link
+_FREE = const(0)  # states of a link
+_CLOSING = const(9)
 
 _BUSY_MS = const(300)  # how long to wait after "busy" before a command is sent again
 _BEHIND_MS = const(1000)  # how long a prompt may take after its OK
@@ -52,13 +53,14 @@ def due(modem):
         return "sync"
     if modem.recheck and modem.up:
         what = modem.recheck & _ASK_MODES or _ASK_STATION
-        modem.recheck &= ~what
+        modem.recheck -= what
         return "modes" if what == _ASK_MODES else "station"
     link = 0
     while not modem.unwanted >> link & 1:
         link += 1
-    modem.unwanted &= ~(1 << link)
-    modem.links[link] = _CLOSING
+    modem.unwanted -= 1 << link
+    # If it was closing, this is the second try: then it counts as closed, whatever the answer.
+    modem.links[link] = _FREE if modem.links[link] == _CLOSING else _CLOSING
     modem.follow(b"+CIPCLOSE=", (link,), b"", 5000, None, link)
     return None
 

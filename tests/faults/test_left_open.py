@@ -17,8 +17,14 @@ BENT = {
     "one bit bent": lambda line: line.replace(b"AT+CIP", b"AT+CIQ"),
     "the first byte": lambda line: line[1:],
 }
+MISNAMED = {
+    "another link": lambda line: line.replace(line[-3:-2], b"%d" % (line[-3] - 48 ^ 1)),
+    "no link": lambda line: line.replace(line[-3:-2], b"8"),
+}
 each_loss = pytest.mark.parametrize("loss", LOST)
 each_change = pytest.mark.parametrize("loss", [*LOST, *BENT])
+each_close = pytest.mark.parametrize("loss", [*LOST, *BENT, *MISNAMED])
+closes = LOST | BENT | MISNAMED
 
 
 def open_links(desk):
@@ -27,13 +33,13 @@ def open_links(desk):
     return sorted(desk.module.core.links.open)
 
 
-@each_loss
+@each_close
 def test_a_close_that_did_not_arrive_is_made_again(make_desk, family, loss):
     """Of a TCP socket."""
     desk = make_desk(family, line=Spoiled).join()
     desk.port.tick = 0.01
     sock = desk.socket()
-    desk.line.ask(b"AT+CIPCLOSE", LOST[loss])
+    desk.line.ask(b"AT+CIPCLOSE", closes[loss])
     sock.close()
     assert open_links(desk) == []
     assert desk.line.hits == 1
@@ -41,14 +47,47 @@ def test_a_close_that_did_not_arrive_is_made_again(make_desk, family, loss):
     desk.works()
 
 
-@each_loss
+@each_close
+def test_also_if_the_program_must_not_wait(make_desk, family, loss):
+    """The link is closed again as soon as the radio is used."""
+    desk = make_desk(family, line=Spoiled).join()
+    desk.port.tick = 0.01
+    sock = desk.socket()
+    sock.settimeout(0)
+    desk.line.ask(b"AT+CIPCLOSE", closes[loss])
+    sock.close()
+    assert open_links(desk) == []
+    assert desk.line.hits == 1
+    assert desk.echo.peer.closed
+    desk.works()
+
+
+@each_close
+def test_of_a_servers_client(make_desk, family, loss):
+    """It would wait for an answer, and take one of the five links."""
+    desk = make_desk(family, line=Spoiled).join()
+    desk.port.tick = 0.01
+    server = desk.pool.socket()
+    server.bind(("0.0.0.0", 80))
+    server.listen()
+    peer = desk.network.dial(80)
+    client, _ = server.accept()
+    desk.line.ask(b"AT+CIPCLOSE", closes[loss])
+    client.close()
+    assert open_links(desk) == []
+    assert desk.line.hits == 1
+    assert peer.closed
+    desk.works()
+
+
+@each_close
 def test_of_a_udp_socket_too(make_desk, family, loss):
     """It would go on pushing datagrams."""
     desk = make_desk(family, line=Spoiled).join()
     desk.port.tick = 0.01
     sock = desk.pool.socket(type=desk.pool.SOCK_DGRAM)
     sock.bind(("0.0.0.0", 4000))
-    desk.line.ask(b"AT+CIPCLOSE", LOST[loss])
+    desk.line.ask(b"AT+CIPCLOSE", closes[loss])
     sock.close()
     assert open_links(desk) == []
     assert desk.line.hits == 1
