@@ -182,6 +182,21 @@ import sys
 print("imported", sys.modules["{module}"].__file__)
 """
 
+BEFORE_IMPORTS = """
+import sys
+AT_FIRST = set(sys.modules)
+
+def tell(name):
+    for module in list(sys.modules):
+        if module not in AT_FIRST:
+            del sys.modules[module]
+    try:
+        __import__(name)
+        print(name, sys.modules[name].__file__)
+    except Exception as e:
+        print(name, repr(e))
+"""
+
 
 OVERRULED = ["lib/tls.py", "lib/usocket.py"]
 """Where `tls` or `socket` is built in, as in the unix build, MicroPython gives that one, whatever
@@ -189,12 +204,48 @@ lies on the path: tests/micropython/test_names.py.
 """
 
 
-@pytest.mark.parametrize("name", sorted({*FILES} - {*OVERRULED}))
-def test_imports(name, any_micropython):
-    program = IMPORT.format(module=_module(name))
-    printed = any_micropython(program, lib=name.startswith("lib/")).check()
-    loaded = printed.split()[1]
+IMPORTED = sorted({*FILES} - {*OVERRULED})
+
+
+def _told(run, names, lib):
+    """What comes of each import, where nothing of ours is imported before: by module.
+
+    In one run, cut into cells: builds that collect garbage between cells only need them.
+    """
+    modules = [_module(name) for name in names]
+    cells = [f"# %%\ntell({module!r})\n" for module in modules]
+    printed = run(BEFORE_IMPORTS + "".join(cells), lib=lib).check()
+    return dict(line.split(" ", 1) for line in printed.splitlines())
+
+
+@pytest.fixture(scope="module")
+def imports(any_micropython):
+    """What comes of the import of each file."""
+    lib = [name for name in IMPORTED if name.startswith("lib/")]
+    others = [name for name in IMPORTED if name not in lib]
+    return _told(any_micropython, others, False) | _told(any_micropython, lib, True)
+
+
+@pytest.mark.parametrize("name", IMPORTED)
+def test_imports(name, imports):
+    loaded = imports[_module(name)]
     assert loaded.endswith((name, name.removesuffix(".py") + ".mpy"))
+
+
+@pytest.mark.parametrize(
+    ("program", "printed"),
+    [("import lacks_this", "lacks_this"), ("1 / 0", "ZeroDivisionError")],
+)
+def test_an_import_that_fails_is_told(program, printed, any_micropython, tmp_path):
+    """And no other import with it."""
+    (tmp_path / "bad.py").write_text(program)
+
+    def run(text, lib):
+        return any_micropython(text, lib=lib, modules={"bad": tmp_path / "bad.py"})
+
+    told = _told(run, ["bad.py", "espat/parser.py"], False)
+    assert printed in told["bad"]
+    assert "espat/parser." in told["espat.parser"]
 
 
 def test_what_was_imported_was_compiled(micropython):
