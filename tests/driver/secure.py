@@ -48,9 +48,9 @@ def cert(kind="right"):
 
 
 @functools.cache
-def client():
+def client(key_type=RSA):
     """A client's certificate: (chain, key), PEM."""
-    made = CA.issue_cert("client.test", key_type=RSA)
+    made = CA.issue_cert("client.test", key_type=key_type)
     return b"".join(b.bytes() for b in made.cert_chain_pems), made.private_key_pem.bytes()
 
 
