@@ -26,6 +26,7 @@ examples = settings(
 """How hypothesis looks for trouble here: in CI the same cases every time."""
 
 SSID, PASSWORD = "espat", "correct horse"
+PATIENT = 50
 
 
 class Hang(BaseException):
@@ -124,14 +125,20 @@ class Wire(Line):
 class SimPort(Port):
     """The driver's port by a clock that stands still but in pauses.
 
-    `tick` is how far a pause moves it, in seconds; `hooks` are called at every pause.
+    `tick` is how far a pause moves it, in seconds; `hooks` are called at every pause. A driver that
+    saw no byte come or go in `PATIENT` pauses waits for something that is far away: from then on a
+    pause moves the clock by `longest`, so that seconds take few steps. Where every tick counts, as
+    for what is measured to the millisecond, `longest` is 0.
     """
+
+    longest = 0.01
 
     def __init__(self, uart, clock, tick=0.001):
         Port.__init__(self, uart)
         self.clock = clock
         self.tick = tick
         self.hooks = []
+        self.quiet = 0  # pauses since a byte came or went
         self.patience = 600  # seconds on the clock
 
     def ticks(self):
@@ -140,8 +147,20 @@ class SimPort(Port):
     def since(self, then):
         return self.ticks() - then
 
+    def read(self, view):
+        n = Port.read(self, view)
+        if n:
+            self.quiet = 0
+        return n
+
+    def write(self, view):
+        self.quiet = 0
+        return Port.write(self, view)
+
     def pause(self):
-        self.clock.advance(self.tick)
+        self.quiet += 1
+        far = self.quiet > PATIENT and self.longest > self.tick
+        self.clock.advance(self.longest if far else self.tick)
         if self.clock.now() > self.patience:
             raise Hang(f"{self.patience} simulated seconds")
         for hook in list(self.hooks):

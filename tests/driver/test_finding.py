@@ -38,6 +38,7 @@ def found(desk):
             began.append(desk.clock.now())
 
     desk.module.core.on_command = heard
+    desk.port.longest = 0
     desk.join().works()
     assert desk.line.baudrate == desk.module.core.baud
     return began[0]

@@ -85,6 +85,7 @@ class Talk:
 
 def interrupted(make_desk, profile, active=False, debug=None):
     desk = make_desk(profile, line=Interruptible, radio={"debug": debug}).join()
+    desk.port.longest = 0
     if active:
         desk.active()
         desk.works()  # after a command that changes the mode the modes are asked for, once

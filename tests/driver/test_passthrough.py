@@ -380,6 +380,7 @@ class Interrupted(Line):
 def test_ctrl_c_at_every_call(make_desk):
     """Entering, carrying data, leaving: the same radio works again, or the next one."""
     desk = make_desk("esp32c3-3.3", line=Interrupted).join()
+    desk.port.longest = 0
     at, stream = 0, None
     while True:
         at += 23

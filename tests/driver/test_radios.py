@@ -107,6 +107,7 @@ class Wrapping(SimPort):
 
     period = 1 << 29  # supervisor.ticks_ms; MicroPython has 1 << 30
     early = 1000
+    longest = 0  # every millisecond is looked at: also those around the wrap
 
     def ticks(self):
         return (SimPort.ticks(self) - self.early) % self.period

@@ -330,6 +330,7 @@ def test_a_peer_that_takes_its_time(make_desk, profile):
         peer.room += 1
 
     desk.port.hooks.append(drip)
+    desk.port.longest = 0  # a byte each millisecond
     with desk.within(30):
         sock.sendall(pattern(3000))
     assert desk.sink.data == pattern(3000)

@@ -428,12 +428,20 @@ def test_a_pause_is_kept_for_a_module_that_is_deaf_for_a_while(make_desk, family
     assert len(desk.sink.data) == 3000
 
 
+def _look_closely(desk):
+    """Each millisecond around the end of a pause counts, and none while it lasts."""
+    since = desk.clock.now() - desk.line.since
+    near = desk.line.deaf - 0.02 < since < desk.line.deaf + 0.02
+    desk.port.longest = 0 if near else type(desk.port).longest
+
+
 @pytest.mark.parametrize("pause", [50, 400, 1500])
 @pytest.mark.parametrize("what", ["modes", "a lost CONNECT", "Wi-Fi lost", "a restart", "silence"])
 def test_a_pause_is_kept_between_commands_of_the_drivers_own(make_desk, family, pause, what):
     """Where one command follows another at once, and where one waits for longer than 300 ms."""
     desk = make_desk(family, line=Deaf, radio={"pause": pause})
     desk.line.deaf = (pause - 2) / 1000
+    desk.port.hooks.append(lambda: _look_closely(desk))
     desk.join()
     desk.radio.start_ap("mine", "password1")
     sock = desk.socket(timeout=60)
