@@ -247,13 +247,16 @@ def fetched(modem, code):
 
 
 def closed(modem, code):
-    """CIPCLOSE has ended, and its CLOSED was not seen. Without an OK the link may still be open in
-    the module, as the command may have been damaged on its way: turns.due() sends it once more.
+    """CIPCLOSE has ended, and its CLOSED was not seen; or CIPSERVER=0 has. Without an OK
+    the module may not have done it, as the command may have been damaged on its way: turns.due()
+    sends it once more.
     """
     bit = 1 << modem.link
     if code == _TIMEOUT or code == _ERROR:
         modem.unwanted |= bit
     else:
         modem.links[modem.link] = _FREE
+        if modem.listener is None:
+            modem.handlers.pop(_CONNECT, None)
     if code <= _OK:  # its CLOSED may still come, and must not close the link's next user
         modem.doubt |= bit

@@ -73,7 +73,7 @@ _TEXTS = (
     "\nchecked_once: after a break the module checks no name and has no PSK: check_hostname = "
     "False and sni = False, or use a socket",
     "EADDRINUSE"
-    "\nserver_in_use: the module has one server: close it"
+    "\nserver_in_use: the module has one server: close its socket, or use 'with'"
     "\nport_refused: the module refused UDP port %d: in use?",
     "EINVAL"
     "\nno_setting: CIRCUITPY_WIFI_%s is missing in settings.toml"

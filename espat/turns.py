@@ -25,6 +25,7 @@ _VERDICT = const(3)
 
 _FREE = const(0)  # states of a link
 _CLOSING = const(9)
+_SERVER = const(10)  # in the place of a link: the server of a socket that is gone
 
 _BUSY_MS = const(300)  # how long to wait after "busy" before a command is sent again
 _BEHIND_MS = const(1000)  # how long a prompt may take after its OK
@@ -35,9 +36,8 @@ _PROBE_MS = const(5000)  # at this interval
 _VERDICT_MS = const(3000)  # a send is asked after, too: a module still sending says "busy"
 _NEVER_MS = const(100000000)
 
-# The bits of ``recheck``: settings and states that the module may have lost unnoticed.
+# A bit of ``recheck``: settings that the module may have lost unnoticed; the others are of links.
 _ASK_MODES = const(1)  # receive mode, remote ends shown, five links
-_ASK_STATION = const(2)  # which links have survived the loss of Wi-Fi
 
 
 def due(modem):
@@ -52,16 +52,19 @@ def due(modem):
     if not modem.contact:
         return "sync"
     if modem.recheck and modem.up:
-        what = modem.recheck & _ASK_MODES or _ASK_STATION
-        modem.recheck -= what
-        return "modes" if what == _ASK_MODES else "station"
+        if modem.recheck & _ASK_MODES:
+            modem.recheck -= _ASK_MODES
+            return "modes"
+        modem.recheck = 0
+        return "station"
     link = 0
     while not modem.unwanted >> link & 1:
         link += 1
     modem.unwanted -= 1 << link
     # If it was closing, this is the second try: then it counts as closed, whatever the answer.
     modem.links[link] = _FREE if modem.links[link] == _CLOSING else _CLOSING
-    modem.follow(b"+CIPCLOSE=", (link,), b"", 5000, None, link)
+    name = b"+CIPCLOSE=" if link < _SERVER else b"+CIPSERVER="  # =0
+    modem.follow(name, (link % _SERVER,), b"", 5000, None, link)
     return None
 
 
@@ -78,18 +81,16 @@ def result(modem, event):
     elif state == _VERDICT:
         # A verdict of an earlier send can come late or twice. This send's verdict comes after
         # "Recv n bytes", if firmware says that. One without it counts if nothing else comes.
-        if event == _ERROR or event == _CANCELED:
+        ours = event == modem.verdict or (event == _SEND_FAIL and modem.verdict == _SEND_OK)
+        if (ours and modem.mistaken) or (event == _OK and modem.probed):
+            lazy.call("mishaps", "overdue", modem)  # it sent other bytes, or its verdict was lost
+        elif (
+            (ours and (modem.received or not modem.counts)) or event == _ERROR or event == _CANCELED
+        ):
             modem.end(event)
-        elif event == _OK and modem.probed:
-            lazy.call("mishaps", "overdue", modem)  # the send is over, its verdict was lost
-        elif event == modem.verdict or (event == _SEND_FAIL and modem.verdict == _SEND_OK):
-            if modem.mistaken:
-                lazy.call("mishaps", "overdue", modem)
-            elif modem.received or not modem.counts:
-                modem.end(event)
-            else:
-                modem.early = event
-                _look(modem, _EARLY_MS + modem.sent)
+        elif ours:
+            modem.early = event
+            _look(modem, _EARLY_MS + modem.sent)
     elif state == _AGAIN and event < _SEND_OK:
         # A result after "busy" may be another command's. If a prompt may follow, an OK is taken for
         # this one's: a command that is sent again would become the payload.

@@ -115,7 +115,7 @@ class Stream(Connecting):
         self.shut = True
         self.goal = self.ring = None
         if self.server is not None:
-            self.server.dropped = True
+            self.server.drop()
         elif self.is_ours() and not self._is_sending():
             doubtful = self.doing == _CONNECTING or self.doing == _CHECKING or self.code == _ERROR
             self.modem.give(self.link, _OPEN if doubtful else 0)
@@ -194,18 +194,9 @@ class Stream(Connecting):
         self._listen(backlog)
 
     def _listen(self, backlog):
-        modem = self.modem
-        old = modem.listener
-        if old is not None and old.dropped:
-            if self.timeout == 0:
-                old.forget()
-            else:
-                old.close()
-        self.restarts = modem.restarts
+        self.restarts = self.modem.restarts
         self.backlog = backlog
         Socket.listen(self, backlog)
-        if self.steps is not None and old is not None:
-            self.steps = _after_another(self.server, self.steps)
 
     def accept(self):
         """The next client: ``(socket, (address, port))``. Its socket has no time-out at first.
@@ -386,12 +377,3 @@ class Stream(Connecting):
     def makefile(self, mode="rb", buffering=0, **_):
         """The socket itself, which is a stream."""
         return self
-
-
-def _after_another(server, steps):
-    """The steps of a server that follows one which was closed, but not stopped yet."""
-    try:
-        yield from server.attempt(b"+CIPSERVER=", (0,))
-    except OSError:
-        pass  # it fails again in what follows
-    yield from steps

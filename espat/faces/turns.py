@@ -32,26 +32,20 @@ def advance(modem):
     It never waits. An error that concerns one socket only goes to its ``give_up()``.
     """
     modem.step()
-    listener = modem.listener
     while leaving:
         # Without a server, the module gives the link to nobody else.
-        late = listener is None or listener.dropped
+        late = modem.listener is None
         if not leaving[0][0].may_go(late or modem.port.since(leaving[0][1]) > _LINGER_MS):
             break
         leaving.pop(0)
     while True:
         sock = first(modem)
-        if sock is None and not modem.unwanted and (listener is None or not listener.dropped):
+        if sock is None and not modem.unwanted:
             return
         if sock is not None and is_held(sock):
             sock = _stepping(sock)
         try:
-            if modem.chores():
-                return
-            if sock is None:
-                if modem.up:  # steps that were cut short do not say whether it listens
-                    modem.begin(b"+CIPSERVER=", (0,))
-                listener.forget()
+            if modem.chores() or sock is None:
                 return
             waiting.remove(sock)
             sock.send_on()

@@ -9,7 +9,8 @@ are kept, and ``accept()`` still returns a client that has disconnected meanwhil
 import errno
 
 from .. import calls, lazy
-from ..errors import ATError, fail
+from ..errors import fail
+from ..links import ref
 from ..parser import const
 
 STAYS = True
@@ -27,6 +28,8 @@ _CONNECT = const(19)
 _OPEN = const(2)
 _LOST_BYTES = const(6)
 
+_SERVER = const(10)  # in the place of a link: see fields.py
+
 _NOWHERE = ("0.0.0.0", 0)
 
 
@@ -36,13 +39,8 @@ def bind(socket, address):
         raise fail("closed")
     if socket.link >= 0:
         raise fail("not_bound")
-    try:
-        port = address[1] | 0
-    except (TypeError, LookupError):
-        port = 0
-    if not 0 < port < 65536:
-        raise fail("bad_address")
-    socket.port = port
+    lazy.call("sock.opening", "check", address, 0)
+    socket.port = address[1]
 
 
 def listen(socket, backlog, kind, serving=None):
@@ -57,7 +55,19 @@ def listen(socket, backlog, kind, serving=None):
         raise fail("not_bound")
     if socket.server is None:
         server = socket.server = (serving or Server)(socket, backlog, kind)
-        calls.do(socket, server.begin())
+        calls.do(socket, _begin(socket, server))
+
+
+def _begin(socket, server):
+    """Begin to listen, in steps: see calls.py.
+
+    :raises OSError: EADDRINUSE, the module refuses
+    """
+    try:
+        yield from server.open()
+    except Exception:
+        socket.server = server.modem.listener = None
+        raise
 
 
 def accept(socket):
@@ -66,7 +76,15 @@ def accept(socket):
         raise fail("closed")
     if socket.server is None:
         raise fail("not_bound")
-    return socket.server.accept()
+    server = socket.server
+    modem = server.modem
+    since = modem.port.ticks()
+    while not server.ready():
+        if server.asked is None:
+            socket.rest(since, "a client")
+        else:
+            modem.rest()
+    return server.hand_out()
 
 
 def linger(client):
@@ -97,29 +115,34 @@ def linger(client):
 class Server:
     """The server and its clients that wait for ``accept()``. ``modem.listener`` is the only one.
 
+    It does not refer to its socket: where the runtime tells that a socket was garbage-collected
+    without being closed, the server is stopped.
+
     :param Socket socket: the socket that listens
     :param int backlog: how many clients may wait to be accepted: see ``Socket.listen()``
     :param kind: the class of the clients' sockets
     :raises OSError: EADDRINUSE, another socket listens
     """
 
+    away = None  # when Wi-Fi was lost, or when rejoining was last tried
+    listens = False  # the module listens; a set-up ends that
+    asked = None  # the item of `coming` whose address the module is being asked for
+    doing = 0  # what it is asking the module: written by sock/repair.py
+    hurry = 0  # how many of the next clients get no time to close first: linger()
+
     def __init__(self, socket, backlog, kind):
-        self.socket = socket
+        self.port = socket.port
+        self.context = getattr(socket, "context", None)
         self.kind = kind
-        self.modem = socket.radio.up()
+        self.radio = socket.radio
+        self.modem = modem = self.radio.up()
         self.room = max(_LINKS, min(backlog, 16))
         self.coming = []  # [socket, address or None] of each client not accepted yet
-        self.away = None  # when Wi-Fi was lost, or when rejoining was last tried
-        self.since = self.modem.port.ticks()  # when the module was last asked for its clients
-        self.listens = False  # the module listens; a set-up ends that
-        self.asked = None  # the item of `coming` whose address the module is being asked for
-        self.dropped = False  # its socket was closed without waiting
-        self.doing = 0  # what it is asking the module: written by sock/repair.py
-        if self.modem.listener is not None:
+        self.since = modem.port.ticks()  # when the module was last asked for its clients
+        if modem.listener is not None:
             raise fail("server_in_use")
-        self.modem.listener = self
-
-    hurry = 0  # how many of the next clients get no time to close first: linger()
+        modem.listener = self
+        self.gone = ref and ref(socket, self.drop)
 
     # A TLS server replaces these methods: tls/server.py
 
@@ -133,28 +156,19 @@ class Server:
 
     def client(self):
         """Make the socket of a client."""
-        return self.kind(self.socket.radio)
+        return self.kind(self.radio)
 
     def stopped(self):
         """The module does not listen any more, for example because it was set up again."""
         self.listens = False
         self.modem.handlers.pop(_CONNECT, None)
 
-    def begin(self):
-        """Begin to listen, in steps: see calls.py.
-
-        :raises OSError: EADDRINUSE, the module refuses
-        """
-        try:
-            yield from self._open()
-        except Exception:
-            self.modem.listener = self.socket.server = None
-            raise
-
-    def _open(self):
+    def open(self):
         """Send ``AT+CIPSERVERMAXCONN=5``, or what ``cipservermaxconn()`` set, if there is such a
         command, and ``AT+CIPSERVER=1,<port>``. If that fails, a server may run by a command whose
         OK was lost: it is stopped, and the commands are tried once more.
+
+        :raises OSError: EADDRINUSE, the module refuses
         """
         modem = self.modem
         yield from self.prepare()
@@ -166,7 +180,7 @@ class Server:
                     most = kept
             # A module with more clients than that refuses: they stay, and so does the old limit.
             yield from self.attempt(b"+CIPSERVERMAXCONN=", most)
-        args = (1, self.socket.port) + self.tail()
+        args = (1, self.port) + self.tail()
         for again in (True, False):
             self.listens = True
             modem.handlers[_CONNECT] = self._came  # a client may connect before the OK is read
@@ -186,21 +200,19 @@ class Server:
         raise fail("server_in_use")
 
     def attempt(self, name, args):
-        """Run a command that may be refused, or whose OK may be lost: True if it succeeded."""
-        try:
-            yield from calls.ask(self.modem, name, args)
-        except ATError:
-            return False
-        except OSError as e:
-            if e.errno != errno.ETIMEDOUT or not self.modem.up:
-                raise
-            return False
-        return True
+        """Run a command that may be refused, or whose OK may be lost: True if it succeeded.
+
+        :raises OSError: ETIMEDOUT, nothing answers; ECONNRESET, the module restarted
+        """
+        code = yield from calls.outcome(self.modem, name, args)
+        if not self.modem.up:
+            raise fail("restarted")
+        return code == _OK
 
     def _stand(self):
         """Handle what has come, and make the module listen again if a restart stopped it."""
         modem = self.modem
-        radio = self.socket.radio
+        radio = self.radio
         modem.step()
         if modem.up and self.listens:
             if modem.wifi == 2 or not radio.network:
@@ -227,7 +239,7 @@ class Server:
         self.away = modem.port.ticks()
         if not self.listens:
             try:
-                calls.wait(modem, self._open())
+                calls.wait(modem, self.open())
             except OSError as e:
                 if e.errno != errno.ECONNRESET:
                     raise
@@ -252,21 +264,25 @@ class Server:
             self.hurry = 0  # our CIPCLOSE may have closed this client
         modem.doubt &= ~(1 << link)
         coming = self.coming
+        client = None
         try:
             if len(coming) >= self.room:  # at least one has disconnected: there are five links
                 for each in coming:
                     if each[0].link < 0:
                         coming.remove(each)
                         break
-            client = self.client()
-            coming.append([client, None])
+            if modem.listener is self:
+                client = self.client()
+                coming.append([client, None])
         except MemoryError:
-            modem.take(link, None, _OPEN)
+            client = None
+        born = modem.take(link, client, _OPEN)
+        if client is None:
             modem.give(link)
             return
         client.served = client.stood = True
         client.link = link
-        client.born = modem.take(link, client, _OPEN)
+        client.born = born
 
     def _note(self, lines):
         """Store the addresses of waiting clients, from the rows of the list of links."""
@@ -282,17 +298,6 @@ class Server:
             for each in self.coming:
                 if each[0].link == link:
                     each[1] = each[0].peer = place
-
-    def accept(self):
-        """See ``Socket.accept()``."""
-        modem = self.modem
-        since = modem.port.ticks()
-        while not self.ready():
-            if self.asked is None:
-                self.socket.rest(since, "a client")
-            else:
-                modem.rest()
-        return self.hand_out()
 
     def ready(self):
         """Whether ``accept()`` can return a client. It never waits: if the client's address is
@@ -329,23 +334,24 @@ class Server:
         found = self.coming.pop(0)
         return found[0], found[1] or _NOWHERE
 
-    def forget(self):
-        """The module does not listen any more, or is being told so."""
-        self.stopped()
-        self.modem.listener = None
+    def drop(self, _=None):
+        """Have the module stop listening before its next command, and close the waiting clients.
+
+        It does not wait, and takes no heap: it may be called during garbage collection.
+        """
+        modem = self.modem
+        if modem.listener is not self:
+            return
+        modem.listener = None
+        modem.unwanted |= 1 << _SERVER
         for each in self.coming:
-            each[0].timeout = 0  # close() must not wait for its turn
-            each[0].close()
+            if each[0].is_ours():
+                modem.give(each[0].link)
 
     def close(self):
         """``AT+CIPSERVER=0``. Accepted clients stay connected, waiting ones are closed."""
-        modem = self.modem
+        self.drop()
         try:
-            if self.listens and modem.up:
-                for _ in range(2):
-                    if calls.wait(modem, self.attempt(b"+CIPSERVER=", (0,))):
-                        break
+            self.modem.turn()
         except OSError:
             pass  # nothing answers: the next command will report it
-        finally:
-            self.forget()

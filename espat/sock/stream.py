@@ -474,7 +474,8 @@ class Socket(LinkSocket):
 
         :param int backlog: how many clients may wait for ``accept()``: 5 to 16, counting those
             that have disconnected again; at most five are connected at a time
-        :raises OSError: EADDRINUSE, another socket listens; EINVAL, not bound
+        :raises OSError: EADDRINUSE, another socket listens (``radio.modem.listener.close()`` stops
+            one that is lost); EINVAL, not bound
         """
         lazy.call("sock.server", "listen", self, backlog, type(self))
 

@@ -22,7 +22,6 @@ _SURE_MS = const(15000)
 # States of a link.
 _OPENING = const(1)
 _OPEN = const(2)
-_LOST_WIFI = const(5)
 _LOST_BYTES = const(6)
 
 # Events.
@@ -259,8 +258,6 @@ def close(sock):
     modem = sock.modem
     link = sock.link
     if sock.is_ours():
-        if modem.links[link] == _LOST_WIFI:
-            modem.unwanted |= 1 << link  # the module may still have it open
         modem.give(link)
     calls.wait(modem, restore(sock, link))
 

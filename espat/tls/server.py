@@ -25,8 +25,6 @@ def listening(base):
     class TLSListener(parent):
         """A socket whose clients the module secures. Made by ``SSLContext.wrap_socket()``."""
 
-        checked = False  # the module was seen to ask clients for certificates
-
         def listen(self, backlog=1):
             """As ``Socket.listen()``, after writing the context's certificates to the module.
 
@@ -43,12 +41,13 @@ def listening(base):
                 told to; this socket is closed then
             """
             found = parent.accept(self)
-            if not self.checked and _verifies(self.context):
+            server = self.server
+            if not server.checked and _verifies(self.context):
                 if not _asks_clients(self.modem):
                     found[0].close()
                     self.close()
                     raise fail("not_taken", "+CIPSERVER", "it asks clients for no certificate")
-                self.checked = True
+                server.checked = True
             return found
 
     _classes[base] = TLSListener
@@ -58,19 +57,21 @@ def listening(base):
 class TLSServer(Server):
     """The module's server, with TLS to its clients."""
 
+    checked = False  # the module was seen to ask clients for certificates
+
     def prepare(self):
         """Set the module's clock, and write what it presents and trusts, before it listens."""
-        self.socket.checked = False
-        return calls.mild(_prepare(self.modem, self.socket.context))
+        self.checked = False
+        return calls.mild(_prepare(self.modem, self.context))
 
     def tail(self):
         """The parameters after the port: ``"SSL"``, and whether clients need a certificate."""
-        return "SSL", int(_verifies(self.socket.context))
+        return "SSL", int(_verifies(self.context))
 
     def client(self):
         """Make the socket of a client."""
         client = Server.client(self)
-        client.context = self.socket.context
+        client.context = self.context
         return client
 
 

@@ -735,3 +735,113 @@ def test_where_nothing_tells_of_dropped_sockets_the_error_does(any_micropython):
     start, end = PROGRAM.index("class Uart"), PROGRAM.index("uart = Uart()")
     said = any_micropython(MICROPYTHON.format(uart=PROGRAM[start:end])).check()
     assert said.startswith(("taken back\n", "True\n")), said
+
+
+# -- a listening socket that was dropped -------------------------------------------------------
+
+
+def listening(desk, port=80, timeout=10):
+    """A socket that listens."""
+    sock = desk.pool.socket()
+    sock.settimeout(timeout)
+    sock.bind(("0.0.0.0", port))
+    sock.listen(3)
+    return sock
+
+
+@pytest.mark.parametrize("timeout", [10, 0])
+def test_a_dropped_listening_socket_gives_the_server_back(make_desk, family, timeout, collect):
+    """It is stopped before the next command, its clients are closed, and another can listen."""
+    desk = make_desk(family).join()
+    listening(desk, timeout=timeout)
+    peer = desk.network.dial(80)
+    collect()
+    late = desk.network.dial(80)
+    desk.radio.command("AT")
+    assert desk.module.core.links.server is None
+    assert peer.closed and late.closed
+    assert not desk.module.core.links.open
+    again = listening(desk, port=81)
+    desk.network.dial(81)
+    client, _ = again.accept()
+    client.close()
+    again.close()
+    desk.works()
+
+
+def test_one_that_is_followed_at_once(make_desk, family, collect):
+    """No command stands between the two."""
+    desk = make_desk(family).join()
+    for port in (80, 81, 81):
+        listening(desk, port)
+        collect()
+    with listening(desk, 82) as again:
+        desk.network.dial(82)
+        assert again.accept()
+    assert not any(desk.modem.links[:5])
+
+
+def test_a_listening_socket_that_is_held_keeps_the_server(make_desk, family, collect):
+    """The error says what to do."""
+    desk = make_desk(family).join()
+    with listening(desk) as held:
+        collect()
+        _, error = tried(listening, desk, 81)
+        assert error.errno == errno.EADDRINUSE
+        assert "close" in str(error) and "with" in str(error)
+        desk.network.dial(80)
+        assert held.accept()
+
+
+def test_a_dropped_listener_of_a_module_that_restarted(make_desk, family, collect):
+    """It listens no more: the next one does not stop itself."""
+    desk = make_desk(family).join()
+    listening(desk)
+    collect()
+    desk.module.reset()
+    desk.let(3)
+    with listening(desk, 81) as again:
+        desk.network.dial(81)
+        assert again.accept()
+
+
+MICROPYTHON_LISTENS = """
+import gc
+import espat
+{uart}
+radio = espat.Radio(Uart())
+radio.connect("espat", "correct horse")
+pool = espat.SocketPool(radio)
+
+
+def listen(port):
+    sock = pool.socket()
+    sock.bind(("0.0.0.0", port))
+    sock.listen(1)
+    return sock.server.listens
+
+
+def wipe(n):
+    "Overwrite what the stack still holds."
+    return n and wipe(n - 1)
+
+
+listen(80)
+wipe(20)
+gc.collect()
+try:
+    print(listen(81))
+except OSError as e:
+    assert "close" in e.args[1] and "with" in e.args[1], e
+    radio.modem.listener.close()
+    print(listen(81))
+"""
+
+
+def test_where_nothing_tells_of_a_dropped_listener_the_program_can_close_it(any_micropython):
+    """MicroPythons: the server is taken back, or EADDRINUSE says what to do."""
+    from tests.faults.test_arguments import PROGRAM
+
+    start, end = PROGRAM.index("class Uart"), PROGRAM.index("uart = Uart()")
+    program = MICROPYTHON_LISTENS.format(uart=PROGRAM[start:end])
+    assert any_micropython(program).check() == "True\n"
