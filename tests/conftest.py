@@ -15,6 +15,32 @@ from espat_tools import runtimes
 TOGETHER = ("commands", "lib", "programs", "tls")
 """Folders whose tests add up to one result: a run divided among workers does not divide them."""
 
+LONG = (
+    "tests/fuzz/test_sweep_espat.py",
+    "tests/fuzz/test_sweep_esp8266.py",
+    "programs",
+    "tests/conformance/test_profiles.py",
+    "tests/micropython/test_tls_steps.py",
+    "tests/conformance/test_suite.py",
+    "tests/emulator/test_hostile.py",
+    "tests/micropython/test_stalls.py",
+    "tests/driver/test_passthrough_onboard.py",
+    "tests/parser/test_in_micropython.py",
+    "tests/docs/test_site.py",
+    "tests/demo/test_demo.py",
+    "tests/driver/test_fast_onboard.py",
+    "tests/demo/test_failures.py",
+    "tests/micropython_net/test_programs.py",
+    "tests/doctor/test_example.py",
+    "tests/packaging/test_mip.py",
+    "tests/install/test_remote.py",
+    "tests/fuzz/test_commands.py",
+    "tests/fuzz/test_hostile.py",
+)
+"""What takes longest, though it has few tests: a divided run begins with it, so that no worker is
+left with it at the end. The rest follows by the number of its tests.
+"""
+
 COUNTED = {
     "fuzz": "tests.fuzz.counting",
     "parser": "tests.parser.counting",
@@ -83,7 +109,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             folder = path.split("/")[1]
             return folder if folder in TOGETHER else path
 
+        def _assign_work_unit(self, node: Any) -> None:
+            for scope in LONG:
+                if scope in self.workqueue:
+                    self.workqueue.move_to_end(scope, last=False)
+                    break
+            super()._assign_work_unit(node)
+
     return ByFile(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """How many workers `-n auto` has: half as many again as there are processors.
+
+    Tests with programs, servers and pseudo-terminals wait for more than half of their time: as many
+    workers as processors leave these idle for two fifths of a run.
+    """
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None  # xdist's own answer
+    processors = os.cpu_count() or 1
+    return processors + (processors + 1) // 2
 
 
 @pytest.hookimpl(optionalhook=True)

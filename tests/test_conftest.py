@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONG, TOGETHER
+
 SKIPS = {
     "in a test": "import pytest\n\ndef test_a():\n    pytest.skip('no Node')\n",
     "as a module": "import pytest\npytest.skip('no Node', allow_module_level=True)\n",
@@ -47,3 +49,9 @@ def test_what_compares_with_outside_material_may_be_skipped(ci, tmp_path):
     printed, status = _pytest(tmp_path, ci)
     assert "1 passed, 1 skipped" in printed
     assert status == 0
+
+
+@pytest.mark.parametrize("scope", LONG)
+def test_what_a_divided_run_begins_with_is_there(scope):
+    tests = Path(__file__).parent
+    assert scope in TOGETHER or (tests.parent / scope).is_file()
