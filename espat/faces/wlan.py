@@ -338,9 +338,26 @@ def _start(station, modem):
         raise
 
 
+def _own(modem):
+    """``cwsap_query()``; again if the line damaged a value, so that it is none ``cwsap()`` takes.
+
+    :raises OSError: EIO, both replies are damaged
+    """
+    for _ in range(2):
+        found = ssid, key, channel, security, most, hidden = cwsap_query(modem)
+        try:
+            text("ssid", ssid, 1, 32)
+            text("key", key, 8 if security else 0, 64)
+            if 1 <= channel <= 14 and security in (0, 2, 3, 4) and 1 <= most <= 10 and hidden < 2:
+                return found
+        except ValueError:
+            pass
+    raise garbled(b"+CWSAP", b"%d,%d,%d,%d" % found[2:])  # its name and key are not shown
+
+
 def _wanted(modem, settings):
     """The arguments of ``cwsap()``; the module's own value for each setting that is not given."""
-    ssid, key, channel, security, most, hidden = cwsap_query(modem)
+    ssid, key, channel, security, most, hidden = _own(modem)
     if "ssid" in settings or "key" in settings:
         key = settings.get("key", "")
         security = 3 if key else 0
@@ -373,7 +390,7 @@ def _soft_ap(name, at):
     def get(station):
         if name in station.settings:
             return station.settings[name]
-        return cwsap_query(station.awake().modem)[at]
+        return _own(station.awake().modem)[at]
 
     return get
 

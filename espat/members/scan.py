@@ -53,7 +53,7 @@ def _network(modem, line):
     """``+CWJAP:"name","02:00:00:00:00:01",6,-50,...`` as a ``Network``; None if it is not that."""
     first = line.find(b'"') + 1
     last = line.rfind(b'","')  # a name may contain '","', so the last one ends the name
-    if not 0 < first <= last or line[last + 20 : last + 22] != b'",':
+    if not 0 < first < last <= first + 32 or line[last + 20 : last + 22] != b'",':
         return None
     numbers = line[last + 22 :].split(b",")
     try:

@@ -443,6 +443,17 @@ def test_a_garbled_mac_is_an_oserror(dialect, mac):
             assert len(value) == 6
 
 
+@pytest.mark.parametrize("name", [b"", b"x" * 33], ids=len)
+@pytest.mark.parametrize("dialect", [EspAt, NonOs], ids=lambda d: d.__name__)
+def test_a_garbled_name_is_an_oserror(dialect, name):
+    """The network's authmode is looked for by its name: too long a one was no wrong argument."""
+    desk = FarDesk(dialect)
+    row = b'+CWJAP:"%s","02:00:00:00:00:01",6,-50,0,1,3,0,1\r\n' % name
+    desk.script.on(b"AT+CWJAP?", *[(row, OK)] * 9)
+    _, error = tried(lambda: desk.radio.ap_info.authmode)
+    assert error.errno == errno.EIO
+
+
 def test_a_command_function_may_raise_at_error(make_desk, profile):
     """And ATError tells the command and the words; it is no OSError."""
     desk = make_desk(profile).join()

@@ -6,6 +6,7 @@ import pytest
 
 from espat_tools.emulator import AccessPoint
 from tests.driver.desk import PASSWORD, SSID
+from tests.faults.rig import Spoiled
 from tests.micropython_net.test_station import GOT_IP, IDLE, watch
 
 OLD = ("nonos-1.3", "nonos-1.7.4", "wizfi360")
@@ -345,3 +346,39 @@ def test_interfaces(board):
     assert repr(n.WLAN()) == "<WLAN STA down>"
     with pytest.raises(ValueError, match="IF_STA"):
         n.WLAN(2)
+
+
+DAMAGED = {
+    "channel 91": lambda said: said.replace(b",1,0,", b",91,0,").replace(b",5,3,", b",95,3,"),
+    "channel 0": lambda said: said.replace(b",1,0,", b",0,0,").replace(b",5,3,", b",0,3,"),
+    "security 1": lambda said: said.replace(b",1,0,", b",1,1,").replace(b",5,3,", b",5,1,"),
+    "most 400": lambda said: said.replace(b",4,0", b",400,0"),
+    "hidden 8": lambda said: said.replace(b",4,0", b",4,8"),
+    "no name": lambda said: said.replace(
+        b':"' + said.partition(b':"')[2].partition(b'"')[0], b':"'
+    ),
+    "a long name": lambda said: said if b"xx" in said else said.replace(b':"', b':"' + 33 * b"x"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_the_module_says_of_it_may_be_damaged(make_board, family, damage, times):
+    """A value out of range was read off the line: no argument is wrong."""
+    board = make_board(family, line=Spoiled)
+    ap = board.network_.WLAN(1)
+    ap.active(True)
+    for _ in range(times):
+        board.line.answer(b"+CWSAP", DAMAGED[damage])
+    before = len(board.said(b"CWSAP"))
+    if times == 1:
+        ap.config(channel=6)
+        assert board.module.core.settings.ap_channel == 6
+    else:
+        with pytest.raises(OSError, match="CWSAP") as raised:
+            ap.config(channel=6)
+        assert raised.value.errno == errno.EIO
+        assert len(board.said(b"CWSAP")) == before + 2
+    assert board.line.hits == times
+    ap.config(channel=7)
+    assert board.module.core.settings.ap_channel == 7
