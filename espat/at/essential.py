@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The commands that every program needs: joining a network, resolving names.
+"""The commands that every program needs: joining a network.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
@@ -253,27 +253,3 @@ def addresses(modem, name):
         if len(found) == 3:
             break
     return tuple([found.get(key) for key in keys])
-
-
-def cipdomain(modem, host, timeout=20000):
-    """``AT+CIPDOMAIN="<host>"``: the address of a name, a str such as ``"93.184.216.34"``.
-
-    :param str host: 1 to 64 bytes
-    :param int timeout: ms
-    :raises OSError: (-2, message), the name is not known or no server answers; ETIMEDOUT
-    All families. Source: reference, CIPDOMAIN; the reply is in quotes from ESP-AT 2.2 on
-    (dialects.md 1, row 2).
-    """
-    text("host", host, 1, 64)
-    line = b""
-    try:
-        for _ in range(2):
-            for line in modem.run(b"+CIPDOMAIN=", (host,), b"+CIPDOMAIN:", timeout):
-                value = line[11:].strip(b'" ')
-                if value == b"0.0.0.0":
-                    raise ATError
-                if is_address(value):
-                    return str(value, "ascii")
-    except ATError:
-        raise fail("no_such_name", host)
-    raise garbled(b"+CIPDOMAIN", line)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Ping, name servers, the time of day, mDNS. ``cipdomain`` is in essential.py.
+"""Names, name servers, ping, the time of day, mDNS.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
@@ -22,7 +22,7 @@ from .args import (
     shortest,
     told,
 )
-from .essential import current, garbled, text
+from .essential import current, garbled, is_address, text
 
 _MONTHS = b"JanFebMarAprMayJunJulAugSepOctNovDec"
 _DAYS = b"MonTueWedThuFriSatSun"
@@ -49,6 +49,31 @@ def ping(modem, host):
         if digits.isdigit():
             return int(digits)
     raise garbled(b"+PING", lines[0] if lines else b"")
+
+
+def cipdomain(modem, host, timeout=20000):
+    """``AT+CIPDOMAIN="<host>"``: the address of a name, a str such as ``"93.184.216.34"``.
+
+    :param str host: 1 to 64 bytes
+    :param int timeout: ms
+    :raises OSError: (-2, message), the name is not known or no server answers; ETIMEDOUT
+    All families. Source: reference, CIPDOMAIN; the reply is in quotes from ESP-AT 2.2 on
+    (dialects.md 1, row 2).
+    """
+    text("host", host, 1, 64)
+    name = b"+CIPDOMAIN"
+    line = b""
+    try:
+        for _ in range(2):
+            for line in modem.run(name + b"=", (host,), name, timeout):
+                value = line[11:].strip(b'" ')
+                if value == b"0.0.0.0":
+                    raise ATError
+                if is_address(value):
+                    return str(value, "ascii")
+    except ATError:
+        raise fail("no_such_name", host)
+    raise garbled(name, line)
 
 
 def cipdns(modem, on, *servers):

@@ -1,12 +1,18 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The module itself: restart, sleep, memory, its commands, the rate of the serial line.
+"""The module itself: restart, sleep, memory, its commands, the serial line's rate, new firmware.
 
 Each function is named after its command and takes the modem first. Each raises ``ATError`` where
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
 restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read); arguments out of
 range raise ``ValueError``. ``sleep``, ``sysmsg`` and ``uart_cur`` are sent again when the module
 has restarted. Source, unless another is named: dialects.md 4.
+
+**New firmware.** ``ciupdate()`` raises ``ATError`` if the update fails: its ``words`` are the last
+step that was reported, and the old firmware stays. The steps are those of +CIPUPDATE: 1 the server
+was found, 2 connected, 3 its version is known, 4 updating. A module that loses power while it
+writes may have to be flashed by cable. Espressif advises ``restore()`` after an update. Source:
+reference, CIUPDATE; dialects.md 1, row 17.
 """
 
 import errno
@@ -15,14 +21,19 @@ from .. import calls
 from ..errors import ATError, fail
 from ..parser import const
 from ..rates import RATES, answers, rate_of, set_rate, wait
-from .args import ask, current_setting, fields, need, number, put, put_kept
-from .essential import current, decoded, garbled
+from .args import ask, current_setting, fields, need, number, put, put_kept, shortest
+from .essential import current, decoded, garbled, text
 
-_OK = const(2)
+_OK = const(2)  # events
+_READY = const(22)
+_WIZFI360 = const(3)  # a family
 _LOST_RESTART = const(4)  # a state of a link
 
 _READY_MS = const(5000)  # how long a module may take to say "ready" after its OK to a restart
 _SWITCH_MS = const(20)  # how long it may take to change its rate after its OK
+_UPDATE_MS = const(200000)  # how long an update may take: the firmware gives up after 180 s,
+_RESTART_MS = const(10000)  # and how long the restart that follows
+_LAST = const(4)  # the step of an update that only the restart follows
 _MOST = const(0x7FFFFFFF)
 
 
@@ -178,25 +189,33 @@ def cmd_query(modem, name=None):
     command = b"+CMD?"
     found = []
     unread = None
-    modem.turn()
-    modem.begin(command, (), b"+CMD:")
-    while True:
-        while modem.lines:  # taken as they come: the modem keeps at most 64
-            try:
-                row = fields(b"+CMD", modem.lines.pop(0), "dsdddd")[1:6]
-            except OSError as e:
-                unread = e
-            else:
-                if name is None or name == row[0]:
-                    found.append(tuple(row))
-        if not modem.state:
-            break
-        modem.rest()
-    if modem.code != _OK:
-        raise calls.refusal(modem, command, modem.code, 5000)
+    up = modem.up
+    for line in _as_they_come(modem, command, (), b"+CMD:", 5000):
+        try:
+            row = fields(b"+CMD", line, "dsdddd")[1:6]
+        except OSError as e:
+            unread = e
+        else:
+            if name is None or name == row[0]:
+                found.append(tuple(row))
+    modem.ended(up, command, _OK, 5000)
     if unread:
         raise unread
     return found if name is None else found[0] if found else None
+
+
+def _as_they_come(modem, name, args, reply, timeout):
+    """Run a command to its end, and give each line of its reply when it comes; the modem keeps at
+    most 64.
+    """
+    modem.turn()
+    modem.begin(name, args, reply, timeout)
+    while True:
+        while modem.lines:
+            yield modem.lines.pop(0)
+        if not modem.state:
+            break
+        modem.rest()
 
 
 def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
@@ -257,7 +276,7 @@ def change_rate(modem, args):
 
 
 def uart_again(modem, args):
-    """After a restart of the module: ``uart_cur()`` with the parameters that it has kept.
+    """After a restart of the module: ``change_rate()`` with the parameters kept.
 
     A rate that does not work now is skipped.
     """
@@ -294,3 +313,81 @@ def back(modem, uart, baud, old):
         modem.up = False
         raise fail("rate_lost", baud, old)
     raise fail("rate_failed", baud, old)
+
+
+def ciupdate(modem, tls=None, version=None, name=None, background=False, progress=None):
+    """``AT+CIUPDATE``, or ``AT+CIUPDATE=<tls>[,"<version>"[,"<name>"[,1]]]``: update, and restart.
+
+    It takes up to three minutes, during which the idle hook is called. Afterwards all connections
+    are lost, and the radio sets the module up again at its next use.
+
+    :param int tls: 0: without TLS; 1: with it; None: the firmware's own choice. ESP-AT
+    :param str version: ``"v2.2.0.0"``, 1 to 32 bytes; None: the latest. ESP-AT
+    :param str name: what to update, ``"ota"``, ``"mqtt_ca"``...: 1 to 32 bytes. ESP-AT
+    :param bool background: return at once; ``ciupdate_query()`` tells the progress, and a restart
+        of the module (``rst()``) ends the update. ESP-AT 2.2
+    :param progress: called with the number of each step that the module reports
+    :returns: whether the module said ``ready`` within 10 s after its restart
+    NonOS, ESP-AT, WizFi360 (where only ``ciupdate_url()`` works).
+    """
+    args = ()
+    if tls is not None:
+        args = (number("tls", tls, 0, 1),)
+        args += (None if version is None else text("version", version, 1, 32),)
+        args += (None if name is None else text("name", name, 1, 32),)
+        args = shortest(args + (1 if background else None,))
+        need(modem, b"\xff\x22\x22\xff" if background else b"\xff\x20\x10\xff", b"+CIUPDATE=")
+    elif version is not None or name is not None or background:
+        raise ValueError("tls: wanted with version, name or background")
+    return _update(modem, args, progress, background)
+
+
+def ciupdate_url(modem, url, progress=None):
+    """``AT+CIUPDATE="<url>"``: update from a URL, and restart. WizFi360, not ESP-AT or NonOS.
+
+    :param str url: ``"http://host[:port]/path"``, 1 to 128 bytes
+    :param progress: as for ``ciupdate()``
+    :returns: as ``ciupdate()``. If the module restarts too early, that looks the same as a finished
+        update: check ``gmr()``
+    """
+    if not text("url", url, 1, 128).startswith("http://"):
+        raise ValueError("url: http://host/path is wanted")
+    need(modem, b"\xff\xff\xff\x10", "AT+CIUPDATE by URL")
+    return _update(modem, (url,), progress, False)
+
+
+def _update(modem, args, progress, background):
+    name = b"+CIUPDATE=" if args else b"+CIUPDATE"
+    up = modem.up
+    step = 0
+    for line in _as_they_come(modem, name, args, b"+CIPUPDATE:", _UPDATE_MS):
+        digits = line[11:]
+        if digits.isdigit():
+            step = int(digits)
+            modem.words = line
+            if progress:
+                progress(step)
+    restarted = modem.code == _READY and step == _LAST and modem.firmware[0] == _WIZFI360
+    if not restarted:  # WizFi360 restarts without an OK
+        modem.ended(up, name, _OK, _UPDATE_MS)
+    if background:
+        return False
+    gone(modem)
+    return wait(modem, _RESTART_MS, modem.restarts - restarted)
+
+
+def ciupdate_query(modem):
+    """``AT+CIUPDATE?``: the last step of an update; 0: there was none; -1: it failed. ESP-AT."""
+    need(modem, b"\xff\x20\x10\xff", b"+CIUPDATE?")
+    for line in modem.run(b"+CIUPDATE?", (), b"+CIPUPDATE:"):
+        return fields(b"+CIUPDATE", line, "d")[0]
+    raise garbled(b"+CIUPDATE", b"")
+
+
+def cipfwver_query(modem):
+    """``AT+CIPFWVER?``: the version that the server has, a str such as ``"v3.4.0.0"``.
+
+    ESP-AT 3.2, not ESP8266. Source: dialects.md 1, row 17; unproven.
+    """
+    need(modem, b"\xff\xff\x32\xff", b"+CIPFWVER")
+    return ask(modem, b"+CIPFWVER", "s", timeout=30000)[0]

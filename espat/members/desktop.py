@@ -7,16 +7,7 @@ and do the same as ``__getattr__`` and ``__setattr__`` of the radio do on every 
 the radio on CPython; never on other runtimes.
 """
 
-from . import addresses, device, passthrough, scan, softap
 from .table import MEMBERS
-
-_ROOMS = {
-    "addresses": addresses,
-    "device": device,
-    "passthrough": passthrough,
-    "scan": scan,
-    "softap": softap,
-}
 
 
 def _attribute(name, function):
@@ -39,7 +30,8 @@ def made():
     """A class for the radio to inherit, with a property or method for each member."""
     found = {}
     for room, kind, names in MEMBERS:
-        for name in names.split() if room else ():
-            function = getattr(_ROOMS[room], name)
+        functions = __import__("espat.members." + room, None, None, ("*",))
+        for name in names.split():
+            function = getattr(functions, name)
             found[name] = _method(name, function) if kind == "call" else _attribute(name, function)
     return type("Members", (), found)

@@ -228,7 +228,7 @@ def tx_power(radio):
 
     :raises OSError: EOPNOTSUPP, NonOS and WizFi360 do not tell
     """
-    return lazy.call("at.air", "rfpower_query", radio.awake())[0] / 4
+    return wifi.rfpower_query(radio.awake())[0] / 4
 
 
 def put_tx_power(radio, dbm):
@@ -238,7 +238,7 @@ def put_tx_power(radio, dbm):
     :raises ValueError: out of that range
     :raises OSError: EOPNOTSUPP, WizFi360 cannot
     """
-    lazy.call("at.air", "rfpower", radio.awake(), int(dbm * 4 + 0.5))
+    wifi.rfpower(radio.awake(), int(dbm * 4 + 0.5))
 
 
 def ping(radio, ip, *, timeout=0.5):

@@ -7,6 +7,7 @@ Source: reference, CIPMODE, CIPSEND, CIPRECONNINTV; dialects.md 1, rows 5b, 12, 
 
 from .. import calls, lazy
 from ..at.args import need, number
+from ..at.data import cipreconnintv_query
 from ..at.essential import current, ms, text
 from ..at.links import (
     cipmode,
@@ -17,7 +18,6 @@ from ..at.links import (
     cipstart_udp,
 )
 from ..at.system import sysmsg_query
-from ..at.through import cipreconnintv_query
 from ..errors import ATError, fail
 from ..modem import compose
 from ..parser import const

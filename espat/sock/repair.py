@@ -348,5 +348,5 @@ def addresses(radio, host, port, kind, proto):
     if not (isinstance(host, str) and 0 < len(host) <= 64):
         raise fail("bad_address")
     if is_name(host):
-        host = lazy.call("at.essential", "cipdomain", radio.up(), host)
+        host = lazy.call("at.services", "cipdomain", radio.up(), host)
     return [(2, kind or 1, proto, "", (host, port))]

@@ -125,7 +125,7 @@ class UdpSocket(LinkSocket):
                 if self.timeout:
                     self.turn(since)
                 left = self.time_left(since, _START_MS)
-                self._name = host, lazy.call("at.essential", "cipdomain", modem, host, left)
+                self._name = host, lazy.call("at.services", "cipdomain", modem, host, left)
             host = self._name[1]
         return host, port
 

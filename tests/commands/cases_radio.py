@@ -1,6 +1,6 @@
 """The radio's power, country and driver, mDNS: the command set's index, `dialects.md` section 6."""
 
-from espat.at import air, services, wifi
+from espat.at import services, wifi
 from espat_tools.commands.forms import E22, SINCE_24
 from espat_tools.emulator.mdns import Service
 from tests.commands.case import Case, Per, cur
@@ -14,17 +14,17 @@ def softap(desk):
 
 def ranged(desk):
     softap(desk)
-    air.cwdhcps(desk.modem, 1, 60, *RANGE)
+    wifi.cwdhcps(desk.modem, 1, 60, *RANGE)
 
 
 def stations(desk, *args):
     """The address that the next station at the soft-AP gets."""
-    air.cwdhcps(desk.modem, *args)
+    wifi.cwdhcps(desk.modem, *args)
     return desk.module.ap_client_joins("02:00:00:00:00:01")
 
 
 def off(desk):
-    air.cwinit(desk.modem, 0)
+    wifi.cwinit(desk.modem, 0)
     return desk.module.core.station.joined, desk.modem.wifi
 
 
@@ -40,40 +40,40 @@ CASES = (
     Case(
         "AT+RFPOWER",
         "set",
-        lambda d: (air.rfpower(d.modem, 60), d.module.core.session.power)[1],
+        lambda d: (wifi.rfpower(d.modem, 60), d.module.core.session.power)[1],
         b"AT+RFPOWER=60",
         60,
     ),
     Case(
         "AT+RFPOWER",
         "set, Bluetooth",
-        lambda d: (air.rfpower(d.modem, 72, 1, 2, 3), d.module.core.session.ble_power)[1],
+        lambda d: (wifi.rfpower(d.modem, 72, 1, 2, 3), d.module.core.session.ble_power)[1],
         b"AT+RFPOWER=72,1,2,3",
         (1, 2, 3),
     ),
     Case(
         "AT+RFPOWER",
         "query",
-        lambda d: air.rfpower_query(d.modem),
+        lambda d: wifi.rfpower_query(d.modem),
         b"AT+RFPOWER?",
         Per(((E22,), (82,)), (SINCE_24, (80, 0, 0, 0))),
     ),
     Case(
         "AT+CWCOUNTRY",
         "set",
-        lambda d: air.cwcountry(d.modem, 1, "DE", 1, 13),
+        lambda d: wifi.cwcountry(d.modem, 1, "DE", 1, 13),
         cur(b'AT+CWCOUNTRY{}=1,"DE",1,13'),
     ),
     Case(
         "AT+CWCOUNTRY",
         "query",
-        lambda d: air.cwcountry_query(d.modem),
+        lambda d: wifi.cwcountry_query(d.modem),
         cur(b"AT+CWCOUNTRY{}?"),
         (1, "US", 1, 11),
-        before=lambda d: air.cwcountry(d.modem, 1, "US", 1, 11),
+        before=lambda d: wifi.cwcountry(d.modem, 1, "US", 1, 11),
     ),
     Case("AT+CWINIT", "set", off, b"AT+CWINIT=0", (False, 0)),
-    Case("AT+CWINIT", "query", lambda d: air.cwinit_query(d.modem), b"AT+CWINIT?", 1),
+    Case("AT+CWINIT", "query", lambda d: wifi.cwinit_query(d.modem), b"AT+CWINIT?", 1),
     Case(
         "AT+CWDHCPS",
         "set",
@@ -93,7 +93,7 @@ CASES = (
     Case(
         "AT+CWDHCPS",
         "query",
-        lambda d: air.cwdhcps_query(d.modem),
+        lambda d: wifi.cwdhcps_query(d.modem),
         cur(b"AT+CWDHCPS{}?"),
         (60, *RANGE),
         before=ranged,

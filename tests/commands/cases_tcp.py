@@ -1,6 +1,6 @@
 """TCP, UDP and the links: the reference in its order, `dialects.md` section 1 by row."""
 
-from espat.at import data, essential, links
+from espat.at import data, links, services
 from espat_tools.commands.forms import ALL, E22, E24, E33, OLD, SINCE_24, SINCE_41
 from tests.commands.case import Case, Like, Per
 
@@ -171,7 +171,7 @@ OPENING = (
     Case(
         "AT+CIPDOMAIN",
         "set",
-        lambda d: essential.cipdomain(d.modem, "echo.test"),
+        lambda d: services.cipdomain(d.modem, "echo.test"),
         b'AT+CIPDOMAIN="echo.test"',
         ECHO,
     ),

@@ -1,6 +1,6 @@
 """Passthrough, links saved for the next start, payload as it comes in, updates: the reference."""
 
-from espat.at import data, links, through, update
+from espat.at import data, links, system
 from espat.at.args import Payload
 from espat_tools.commands.forms import ESPAT, N13, OLD
 from espat_tools.emulator import ota
@@ -159,7 +159,7 @@ def save(function, *args):
 
 
 def reconnect(desk):
-    through.cipreconnintv(desk.modem, 10)
+    data.cipreconnintv(desk.modem, 10)
     return desk.module.core.settings.reconnect_interval
 
 
@@ -167,87 +167,87 @@ SAVED = (
     Case(
         "AT+SAVETRANSLINK",
         "TCP",
-        save(through.savetranslink, _HOST, 1002),
+        save(data.savetranslink, _HOST, 1002),
         b'AT+SAVETRANSLINK=1,"192.168.6.110",1002,"TCP"',
         (("TCP", _HOST, 1002, 0, 0), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",
         "TCP, keep-alive",
-        save(through.savetranslink, _HOST, 1002, "TCP", 60),
+        save(data.savetranslink, _HOST, 1002, "TCP", 60),
         b'AT+SAVETRANSLINK=1,"192.168.6.110",1002,"TCP",60',
         (("TCP", _HOST, 1002, 60, 0), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",
         "SSL",
-        save(through.savetranslink, "a.test", 443, "SSL"),
+        save(data.savetranslink, "a.test", 443, "SSL"),
         b'AT+SAVETRANSLINK=1,"a.test",443,"SSL"',
         (("SSL", "a.test", 443, 0, 0), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",
         "UDP",
-        save(through.savetranslink_udp, _HOST, 1002),
+        save(data.savetranslink_udp, _HOST, 1002),
         b'AT+SAVETRANSLINK=1,"192.168.6.110",1002,"UDP"',
         (("UDP", _HOST, 1002, 0, 0), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",
         "UDP, local port",
-        save(through.savetranslink_udp, _HOST, 1002, 1005),
+        save(data.savetranslink_udp, _HOST, 1002, 1005),
         b'AT+SAVETRANSLINK=1,"192.168.6.110",1002,"UDP",1005',
         (("UDP", _HOST, 1002, 0, 1005), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",
         "server",
-        save(through.savetranslink_server, 8080),
+        save(data.savetranslink_server, 8080),
         b'AT+SAVETRANSLINK=3,8080,"TCP"',
         ((8080, "TCP", 0, 0), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",
         "server, SSL, CA",
-        save(through.savetranslink_server, 8443, "SSL", 1),
+        save(data.savetranslink_server, 8443, "SSL", 1),
         b'AT+SAVETRANSLINK=3,8443,"SSL",1',
         ((8443, "SSL", 1, 0), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",
         "Bluetooth LE",
-        save(through.savetranslink_ble, 2, 1, 7, 1, 5, "26:a2:11:22:33:88"),
+        save(data.savetranslink_ble, 2, 1, 7, 1, 5, "26:a2:11:22:33:88"),
         b'AT+SAVETRANSLINK=2,2,1,7,1,5,"26:a2:11:22:33:88"',
         ((2, 1, 7, 1, 5, "26:a2:11:22:33:88"), 1),
     ),
     Case(
         "AT+SAVETRANSLINK",
         "off",
-        save(through.savetranslink_off),
+        save(data.savetranslink_off),
         b"AT+SAVETRANSLINK=0",
         (None, 1),
-        before=save(through.savetranslink, _HOST, 1002),
+        before=save(data.savetranslink, _HOST, 1002),
     ),
     Case("AT+CIPRECONNINTV", "set", reconnect, b"AT+CIPRECONNINTV=10", 10),
     Case(
         "AT+CIPRECONNINTV",
         "query",
-        lambda d: through.cipreconnintv_query(d.modem),
+        lambda d: data.cipreconnintv_query(d.modem),
         b"AT+CIPRECONNINTV?",
         600,
-        before=lambda d: through.cipreconnintv(d.modem, 600),
+        before=lambda d: data.cipreconnintv(d.modem, 600),
     ),
     Case(
         "AT+TRANSINTVL",
         "set",
-        lambda d: (through.transintvl(d.modem, 5), d.module.core.session.interval)[1],
+        lambda d: (data.transintvl(d.modem, 5), d.module.core.session.interval)[1],
         b"AT+TRANSINTVL=5",
         5,
     ),
     Case(
         "AT+TRANSINTVL",
         "query",
-        lambda d: through.transintvl_query(d.modem),
+        lambda d: data.transintvl_query(d.modem),
         b"AT+TRANSINTVL?",
         20,
     ),
@@ -272,14 +272,14 @@ def updated(function, *args):
 def fetched(desk):
     """A partition, not the firmware."""
     steps = []
-    ready = update.ciupdate(desk.modem, 0, VERSION, "client_ca", progress=steps.append)
+    ready = system.ciupdate(desk.modem, 0, VERSION, "client_ca", progress=steps.append)
     return ready, steps, desk.module.core.store.item("client_ca", 0)
 
 
 def background(desk):
-    update.ciupdate(desk.modem, 0, background=True)
+    system.ciupdate(desk.modem, 0, background=True)
     for _ in range(100):
-        state = update.ciupdate_query(desk.modem)
+        state = system.ciupdate_query(desk.modem)
         if state in (4, -1):
             break
         desk.let(0.1)
@@ -290,11 +290,11 @@ _DONE = (True, [1, 2, 3, 4], (9, 8, 7, 6))
 _URL = "http://ota.test/v9.8.7.6/ota"
 
 UPDATES = (
-    Case("AT+CIUPDATE", "", updated(update.ciupdate), b"AT+CIUPDATE", _DONE, before=server),
+    Case("AT+CIUPDATE", "", updated(system.ciupdate), b"AT+CIUPDATE", _DONE, before=server),
     Case(
         "AT+CIUPDATE",
         "set, version",
-        updated(update.ciupdate, 0, VERSION),
+        updated(system.ciupdate, 0, VERSION),
         b'AT+CIUPDATE=0,"v9.8.7.6"',
         _DONE,
         before=server,
@@ -318,16 +318,16 @@ UPDATES = (
     Case(
         "AT+CIUPDATE",
         "set, URL",
-        updated(update.ciupdate_url, _URL),
+        updated(system.ciupdate_url, _URL),
         b'AT+CIUPDATE="http://ota.test/v9.8.7.6/ota"',
         _DONE,
         before=server,
     ),
-    Case("AT+CIUPDATE", "query", lambda d: update.ciupdate_query(d.modem), b"AT+CIUPDATE?", 0),
+    Case("AT+CIUPDATE", "query", lambda d: system.ciupdate_query(d.modem), b"AT+CIUPDATE?", 0),
     Case(
         "AT+CIPFWVER",
         "query",
-        lambda d: update.cipfwver_query(d.modem),
+        lambda d: system.cipfwver_query(d.modem),
         b"AT+CIPFWVER?",
         VERSION,
         before=server,

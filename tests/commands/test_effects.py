@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from espat import ATError
-from espat.at import data, essential, links, system
+from espat.at import data, links, services, system
 from tests.driver.desk import BOTH, Line
 from tests.driver.script import OK, EspAt, NonOs, ScriptedDesk
 
@@ -164,5 +164,5 @@ def test_ctrl_c_in_a_send(dialect):
 def test_a_name_that_nobody_knows(make_desk, profile):
     desk = make_desk(profile).join()
     with pytest.raises(OSError, match=r"nobody\.test") as info:
-        essential.cipdomain(desk.modem, "nobody.test")
+        services.cipdomain(desk.modem, "nobody.test")
     assert info.value.errno == -2

@@ -3,7 +3,7 @@
 import pytest
 
 from espat import ATError
-from espat.at import air, data, links, services, system, through, tls, wifi
+from espat.at import data, links, services, system, tls, wifi
 from tests.driver.desk import BOTH
 
 NEW, OLD = BOTH
@@ -40,14 +40,14 @@ SETTINGS = (
         b'AT+CIPSTAMAC_CUR="02:11:22:33:44:55"',
     ),
     (lambda m: wifi.cwdhcp(m, 1), b"AT+CWDHCP=1,1", b"AT+CWDHCP_CUR=1,1"),
-    (lambda m: air.rfpower(m, 60), b"AT+RFPOWER=60", b"AT+RFPOWER=60"),
+    (lambda m: wifi.rfpower(m, 60), b"AT+RFPOWER=60", b"AT+RFPOWER=60"),
     (
-        lambda m: air.cwcountry(m, 1, "DE", 1, 13),
+        lambda m: wifi.cwcountry(m, 1, "DE", 1, 13),
         b'AT+CWCOUNTRY=1,"DE",1,13',
         b'AT+CWCOUNTRY_CUR=1,"DE",1,13',
     ),
-    (lambda m: through.cipreconnintv(m, 9), b"AT+CIPRECONNINTV=9", None),
-    (lambda m: through.transintvl(m, 9), b"AT+TRANSINTVL=9", None),
+    (lambda m: data.cipreconnintv(m, 9), b"AT+CIPRECONNINTV=9", None),
+    (lambda m: data.transintvl(m, 9), b"AT+TRANSINTVL=9", None),
     (
         lambda m: services.mdns(m, "me", "_http", 80),
         b'AT+MDNS=1,"me","_http",80',

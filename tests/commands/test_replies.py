@@ -168,7 +168,7 @@ NEW = [
         more=False,
     ),
     Reply(
-        lambda m: essential.cipdomain(m, "a.test"),
+        lambda m: services.cipdomain(m, "a.test"),
         b"AT+CIPDOMAIN=",
         b'+CIPDOMAIN:"1.2.3.4"\r\n',
         "1.2.3.4",
@@ -272,7 +272,7 @@ OLDER = [
     Reply(links.cipstatus, b"AT+CIPSTATUS",
           (b"STATUS:4\r\n", b'+CIPSTATUS:0,"TCP","1.2.3.4",80,5000\r\n'),
           (4, [(0, "TCP", "1.2.3.4", 80, 5000, None)]), more=False),
-    Reply(lambda m: essential.cipdomain(m, "a.test"), b"AT+CIPDOMAIN=", b"+CIPDOMAIN:1.2.3.4\r\n",
+    Reply(lambda m: services.cipdomain(m, "a.test"), b"AT+CIPDOMAIN=", b"+CIPDOMAIN:1.2.3.4\r\n",
           "1.2.3.4", more=False),
     Reply(lambda m: services.ping(m, "a.test"), b"AT+PING=", b"+12\r\n", 12, more=False),
 ]  # fmt: skip
@@ -365,7 +365,7 @@ OTHERS = [
     Reply(lambda m: essential.cwjap(m, "a", "password"), b"AT+CWJAP=", b"+CWJAP:1\r\n", None),
     Reply(lambda m: essential.join(m, ("a", "", None, 5)), b"AT+CWJAP", b"+CWJAP:3\r\n", None),
     Reply(lambda m: services.ping(m, "a"), b"AT+PING=", b"+PING:TIMEOUT\r\n", None),
-    Reply(lambda m: essential.cipdomain(m, "a"), b"AT+CIPDOMAIN=", b"", None),
+    Reply(lambda m: services.cipdomain(m, "a"), b"AT+CIPDOMAIN=", b"", None),
     Reply(lambda m: links.cipservermaxconn(m, 1), b"AT+CIPSERVERMAXCONN", b"Have 3 Conn\r\n", None),
     Reply(lambda m: links.cipstart(m, 1, "TCP", "a", 1), b"AT+CIPST", b"1,CONNECT\r\n", None),
     Reply(lambda m: links.cipstartex(m, "TCP", "a", 1), b"AT+CIPST", b"1,CONNECT\r\n", None),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from espat.at import through
+from espat.at import data
 from tests.driver.desk import ALL, PASSWORD, SSID, Line
 
 SERVING = ("esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1")
@@ -19,7 +19,7 @@ def saved(make_desk, family, save=None, **options):
         desk.radio.command("AT+SYSSTORE=1")
         desk.radio.command("AT+CWMODE=1")
         desk.radio.command(f'AT+CWJAP="{SSID}","{PASSWORD}"', 20)
-    (save or (lambda modem: through.savetranslink(modem, "sink.test", 9)))(desk.modem)
+    (save or (lambda modem: data.savetranslink(modem, "sink.test", 9)))(desk.modem)
     off_and_on(desk)
     return desk
 
@@ -47,7 +47,7 @@ def test_the_next_start_finds_it_and_gets_out(make_desk, family):
     assert desk.module.core.flash_writes == writes, "and nothing was written"
     off_and_on(desk)
     desk.join()
-    through.savetranslink_off(desk.modem)
+    data.savetranslink_off(desk.modem)
     assert desk.module.core.flash_writes == writes + 1
     desk.module.reset()
     desk.again()
@@ -73,14 +73,14 @@ def test_a_module_that_loses_its_supply_alone(make_desk, family):
 
 @pytest.mark.parametrize("family", ALL)
 def test_a_saved_udp_link(make_desk, family):
-    desk = saved(make_desk, family, lambda m: through.savetranslink_udp(m, "10.0.0.9", 9, 4000))
+    desk = saved(make_desk, family, lambda m: data.savetranslink_udp(m, "10.0.0.9", 9, 4000))
     desk.join()
     desk.works()
 
 
 @pytest.mark.parametrize("family", SERVING)
 def test_a_saved_server(make_desk, family):
-    desk = saved(make_desk, family, lambda m: through.savetranslink_server(m, 8080))
+    desk = saved(make_desk, family, lambda m: data.savetranslink_server(m, 8080))
     client = desk.network.dial(8080)
     desk.clock.advance(1)
     desk.module.pump()
@@ -91,7 +91,7 @@ def test_a_saved_server(make_desk, family):
 
 @pytest.mark.parametrize("family", SERVING)
 def test_saved_bluetooth(make_desk, family):
-    desk = saved(make_desk, family, lambda m: through.savetranslink_ble(m, 2, 1, 7, 1, 5))
+    desk = saved(make_desk, family, lambda m: data.savetranslink_ble(m, 2, 1, 7, 1, 5))
     desk.join()
     desk.works()
 

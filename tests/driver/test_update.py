@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from espat import ATError
-from espat.at import update
+from espat.at import system
 from espat_tools.emulator import ota
 from tests.driver.desk import ALL, Line
 
@@ -16,8 +16,8 @@ URL = "http://ota.test/v9.8.7.6/ota"
 
 def run(desk, family, progress=None):
     if family == "wizfi360":
-        return update.ciupdate_url(desk.modem, URL, progress)
-    return update.ciupdate(desk.modem, progress=progress)
+        return system.ciupdate_url(desk.modem, URL, progress)
+    return system.ciupdate(desk.modem, progress=progress)
 
 
 def version(desk):
@@ -81,11 +81,11 @@ def test_in_the_background(make_desk, family):
     desk = make_desk(family, faults=["slow network 20000 bytes/s"]).join()
     serve(desk)
     before = version(desk)
-    assert update.ciupdate(desk.modem, 0, background=True) is False
+    assert system.ciupdate(desk.modem, 0, background=True) is False
     seen = set()
     for _ in range(100):
         desk.works()
-        seen.add(update.ciupdate_query(desk.modem))
+        seen.add(system.ciupdate_query(desk.modem))
         if 4 in seen:
             break
         desk.let(1)
@@ -98,9 +98,9 @@ def test_in_the_background(make_desk, family):
 @pytest.mark.parametrize("family", ESPAT)
 def test_in_the_background_it_fails(make_desk, family):
     desk = make_desk(family).join()
-    update.ciupdate(desk.modem, 0, background=True)
+    system.ciupdate(desk.modem, 0, background=True)
     desk.let(5)
-    assert update.ciupdate_query(desk.modem) == -1
+    assert system.ciupdate_query(desk.modem) == -1
     desk.works()
 
 

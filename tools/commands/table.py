@@ -18,7 +18,7 @@ _MARKS = {WORKS: "✓", REFUSED: "no"}
 
 #: The rooms of `espat/at/` whose public functions are commands, in the order of the page.
 MODULES = (
-    *("system", "essential", "wifi", "air", "links", "through", "data", "services", "update"),
+    *("system", "essential", "wifi", "links", "data", "services"),
     *("tls", "flash"),
 )
 
