@@ -36,12 +36,23 @@ def ask(modem, name, args=(), reply=b"", timeout=5000):
     return modem.ended(up, name, _OK, timeout)
 
 
+def waits(sock):
+    """Whether a socket waits for steps to end; one with a time-out of 0 may be able not to."""
+    return sock.timeout != 0 or not hasattr(sock, "take_steps")
+
+
+def up(sock):
+    """``Radio.up()``, unless that is a part of the steps that a socket will do."""
+    if waits(sock):
+        sock.radio.up()
+
+
 def do(sock, steps, since=None):
     """``wait()`` for a socket; but one that can do them without waiting, and has to, begins to.
 
     :param since: when its call began: it waits for its turn; None: it has done so
     """
-    if sock.timeout == 0 and hasattr(sock, "take_steps"):
+    if not waits(sock):
         sock.take_steps(steps)
         return
     if since is not None:

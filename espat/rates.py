@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
 """The rate of the serial line: reading and changing that of the host's UART, and checking whether
-the module answers at it. Loaded on demand.
+the module answers at it. Loaded on demand. What waits is done in steps: see calls.py.
 """
 
 import errno
@@ -45,7 +45,7 @@ def set_rate(uart, bps):
         raise ValueError("baud: the host's UART does not have %d" % bps)
 
 
-def wait(modem, ms, restarts=None):
+def pause(modem, ms, restarts=None):
     """Wait for this many milliseconds, processing what comes.
 
     :param restarts: an earlier value of ``modem.restarts``: stop when the module says ``ready``
@@ -53,7 +53,7 @@ def wait(modem, ms, restarts=None):
     """
     then = modem.port.ticks()
     while restarts in (None, modem.restarts) and modem.port.since(then) < ms:
-        modem.rest()
+        yield
     return modem.restarts != restarts
 
 
@@ -63,7 +63,8 @@ def answers(modem):
     modem.contact = 0
     modem.parser.reset()
     try:
-        modem.turn()
+        while modem.chores():
+            yield
     except OSError as e:
         if e.errno != errno.ETIMEDOUT:
             raise

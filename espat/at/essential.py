@@ -212,14 +212,20 @@ def cwjap_query(modem):
     All families. Source: dialects.md 4. The name is not escaped in the reply and may hold ``",``.
     """
     for _ in range(2):
-        for line in modem.run(current(modem, b"+CWJAP", b"?"), (), b"+CWJAP"):
-            start = line.find(b'"') + 1
-            end = line.rfind(b'","')  # the BSSID is the last quoted field
-            if start and line[end + 20 : end + 21] == b'"':
-                return decoded(line[start:end])
-        if modem.wifi < 2:
-            return None
+        name = network_in(modem.run(current(modem, b"+CWJAP", b"?"), (), b"+CWJAP"))
+        if name is not None or modem.wifi < 2:
+            return name
     modem.wifi = 0  # it is not joined any more, and the notice of that was lost
+    return None
+
+
+def network_in(lines):
+    """The name of the access point in the reply to ``cwjap_query()``; None: there is none."""
+    for line in lines:
+        start = line.find(b'"') + 1
+        end = line.rfind(b'","')  # the BSSID is the last quoted field
+        if start and line[end + 20 : end + 21] == b'"':
+            return decoded(line[start:end])
     return None
 
 

@@ -60,12 +60,17 @@ def cipdomain(modem, host, timeout=20000):
     All families. Source: reference, CIPDOMAIN; the reply is in quotes from ESP-AT 2.2 on
     (dialects.md 1, row 2).
     """
+    return calls.wait(modem, address_of(modem, host, timeout))
+
+
+def address_of(modem, host, timeout=20000):
+    """``cipdomain()`` in steps: see calls.py."""
     text("host", host, 1, 64)
     name = b"+CIPDOMAIN"
     line = b""
     try:
         for _ in range(2):
-            for line in modem.run(name + b"=", (host,), name, timeout):
+            for line in (yield from calls.ask(modem, name + b"=", (host,), name, timeout)):
                 value = line[11:].strip(b'" ')
                 if value == b"0.0.0.0":
                     raise ATError

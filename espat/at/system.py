@@ -20,7 +20,7 @@ import errno
 from .. import calls
 from ..errors import ATError, fail
 from ..parser import const
-from ..rates import RATES, answers, rate_of, set_rate, wait
+from ..rates import RATES, answers, pause, rate_of, set_rate
 from .args import ask, current_setting, fields, need, number, put, put_kept, shortest
 from .essential import current, decoded, garbled, text
 
@@ -82,7 +82,7 @@ def _restart(modem, name):
     modem.up = False
     modem.run(name)
     gone(modem)
-    ready = wait(modem, _READY_MS, before)
+    ready = calls.wait(modem, pause(modem, _READY_MS, before))
     modem.contact = 0
     return ready
 
@@ -245,12 +245,12 @@ def uart_cur(modem, baud, flow=0, data=8, stop=1, parity=0):
         number("parity", parity, 0, 2),
         number("flow", flow, 0, 3),
     )
-    change_rate(modem, args)
+    calls.wait(modem, change_rate(modem, args))
     calls.keep(modem, b"+UART_CUR=", args)
 
 
 def change_rate(modem, args):
-    """As ``uart_cur()``, but the rate is not set again when the module restarts.
+    """``uart_cur()`` in steps, but the rate is not set again when the module restarts.
 
     :param args: (baud, data, stop, parity, flow), as for ``uart_cur()``; it raises the same errors
     """
@@ -263,25 +263,26 @@ def change_rate(modem, args):
         modem.rates += (old,)  # perhaps the one it was flashed for, to which a restart brings it
     if baud != old and baud not in modem.rates + RATES:
         raise fail("odd_rate", baud, baud)
-    modem.turn()
+    while modem.chores():
+        yield
     try:
         set_rate(uart, baud)
     finally:
         set_rate(uart, old)
-    modem.run(b"+UART_CUR=", args)
-    wait(modem, _SWITCH_MS)
+    yield from calls.ask(modem, b"+UART_CUR=", args)
+    yield from pause(modem, _SWITCH_MS)
     set_rate(uart, baud)
-    if not answers(modem):
-        back(modem, uart, baud, old)
+    if not (yield from answers(modem)):
+        yield from back(modem, uart, baud, old)
 
 
 def uart_again(modem, args):
-    """After a restart of the module: ``change_rate()`` with the parameters kept.
+    """After a restart of the module: ``change_rate()`` with the parameters kept, in steps.
 
     A rate that does not work now is skipped.
     """
     try:
-        change_rate(modem, args)
+        yield from change_rate(modem, args)
     except ATError:
         pass
     except OSError as e:
@@ -298,18 +299,18 @@ def uart_cur_query(modem):
 
 
 def back(modem, uart, baud, old):
-    """Put the module back to the old rate, and raise. It may receive what is sent, though nothing
-    comes from it, as with flow control that is not wired.
+    """Put the module back to the old rate, and raise, in steps. It may receive what is sent, though
+    nothing comes from it, as with flow control that is not wired.
 
     :raises OSError: EIO, the old rate works again; ETIMEDOUT, it does not
     """
     try:
         modem.write(memoryview(b"\r\nAT+UART_CUR=%d,8,1,0,0\r\n" % old))
-        wait(modem, 50)
+        yield from pause(modem, 50)
     except OSError:
         pass
     set_rate(uart, old)
-    if not answers(modem):
+    if not (yield from answers(modem)):
         modem.up = False
         raise fail("rate_lost", baud, old)
     raise fail("rate_failed", baud, old)
@@ -373,7 +374,7 @@ def _update(modem, args, progress, background):
     if background:
         return False
     gone(modem)
-    return wait(modem, _RESTART_MS, modem.restarts - restarted)
+    return calls.wait(modem, pause(modem, _RESTART_MS, modem.restarts - restarted))
 
 
 def ciupdate_query(modem):

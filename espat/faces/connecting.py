@@ -79,7 +79,7 @@ class Connecting(Outgoing):
         self._raise_fault()
         if self.stood:
             return True
-        if self.goal and not turns.is_held(self) and not self.modem.chores() and self._is_joined():
+        if self.goal and self._may_begin() and self._is_joined():
             goal = self.goal
             self.goal = None
             self.aim = goal
@@ -95,6 +95,21 @@ class Connecting(Outgoing):
         self.aim = None
         self._opened(0)
         return self.stood
+
+    def _may_begin(self):
+        """Whether the module is free, or must be set up first."""
+        if self.steps is not None or turns.is_held(self):
+            return False
+        modem = self.modem
+        return not (modem.chores() if modem.up else modem.state)
+
+    def _open(self, host, port):
+        """As ``Socket._open()``; if the module must be set up first, only that is begun."""
+        if self.timeout == 0 and not self.modem.up:
+            self.goal = host, port
+            self.take_steps(())
+        else:
+            Socket._open(self, host, port)
 
     def _is_joined(self):
         """Whether the network is joined; False while one that was lost may come back.
@@ -119,7 +134,7 @@ class Connecting(Outgoing):
 
     def take_steps(self, steps):
         """Do steps without waiting; meanwhile the socket is connecting."""
-        turns.begin(self, steps)
+        turns.begin(self, turns.set_up(self, steps))
 
     def stepped(self, error):
         """Its steps have ended: an error is told by poll and raised at the next use; but after a
@@ -127,6 +142,8 @@ class Connecting(Outgoing):
         """
         if error is None:
             return
+        if self.server is not None and getattr(error, "errno", 0) == errno.ECONNRESET:
+            return  # it has listened before: accept() makes the module listen again
         try:
             if not self._begins_again(error):
                 raise error
@@ -135,6 +152,7 @@ class Connecting(Outgoing):
             else:
                 self._listen(self.backlog)
         except Exception as e:
+            self.goal = None
             self.fault = e
 
     def _begins_again(self, error):

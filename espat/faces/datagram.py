@@ -166,7 +166,7 @@ class Datagram(socket, UdpSocket):
 
     def take_steps(self, steps):
         """Open the link without waiting."""
-        turns.begin(self, steps)
+        turns.begin(self, turns.set_up(self, steps))
         turns.advance(self.modem)
 
     def stepped(self, error):
@@ -226,6 +226,9 @@ class Datagram(socket, UdpSocket):
     def send_on(self):
         """Do the next step, or begin to send what waits; the module must be free."""
         if self.steps is not None:
+            if not self._may_step():
+                turns.waiting.append(self)
+                return
             opening = not self.last
             turns.go_on(self)
             if self.shut and opening and self.steps is None:
@@ -238,6 +241,11 @@ class Datagram(socket, UdpSocket):
             self.modem.begin_send(b"+CIPSEND=", args, memoryview(data), self, self.link)
             self.doing = _SENDING
             self.sending = True
+
+    def _may_step(self):
+        """Whether its steps may go on; to begin to open a link, it needs a network."""
+        begun = self.shut or self in turns.stepping
+        return begun or self.modem.softap or turns.is_joined()
 
     def give_up(self, error):
         """Drop what was to be sent, and its steps, and keep the error for the next use."""

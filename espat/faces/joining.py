@@ -6,9 +6,15 @@ Loaded for each of these, and forgotten. ``station`` is the ``Station`` of netwo
 """
 
 from .. import held, lazy
-from ..at.essential import checked, current, mac, text, wanted
+from ..at.essential import current, decoded, mac, network_in, text
 from ..at.essential import station as be_station
+from ..calls import ask, outcome
+from ..errors import ATError
 from ..modem import compose
+from ..parser import const
+
+_OK = const(2)  # an event
+_JOIN_MS = const(20000)  # the module itself gives up after 15 s
 
 
 def start(station):
@@ -26,6 +32,7 @@ def stop(station):
     """Leave the network, and switch the module's radio off if the access point is off, too."""
     radio = station.awake()
     station.active = True
+    station.cancel()
     if radio.modem.softap or not radio.modem.has("CWMODE_OFF"):
         leave(station)
     else:
@@ -41,6 +48,19 @@ def join(station, network):
     :param network: ``(ssid, key, bssid, None)``
     :raises TypeError, ValueError: one of them is not valid; nothing is begun
     """
+    _args(network)
+    if not station.active:
+        start(station)
+    station.network = network
+    station.failed = station.tries = 0
+    station.fault = None
+    station.leaving = False
+    station.due = True
+    station.radio.network = None
+
+
+def _args(network):
+    """The parameters of CWJAP, checked."""
     ssid, key, bssid, _ = network
     args = text("SSID", ssid, 1, 32), text("key", key, 0, 64)
     if bssid is not None:
@@ -48,31 +68,44 @@ def join(station, network):
             raise ValueError("bssid: six bytes are wanted")
         args += (mac("bssid", ":".join(["%02x" % byte for byte in bssid])),)
     compose(b"+CWJAP_CUR=", args)
-    if not station.active:
-        start(station)
-    station.network = network
-    station.failed = station.tries = 0
-    station.leaving = False
-    station.due = True
-    station.radio.network = None
+    return args
 
 
-def begin(station):
-    """Begin to join the network that is wanted; ``station.over(code)`` is called at its end.
+def steps(station):
+    """Join the network that is wanted, unless the module is in it already; in steps: see calls.py.
 
-    It waits for short commands only.
-
-    :returns: False if the module is in this network already: ``over()`` is not called then
+    ``station.result`` is the event that ended the command.
     """
-    modem = station.awake().modem
-    args = wanted(modem, station.network)
-    if not args:
-        return False
-    timeout = args[3]
-    args = checked(modem, *args[:3])
+    modem = station.modem
+    station.result = _OK
+    args = _args(station.network)
+    if (yield from _stands_in(modem, args[0])):
+        return
+    yield from lazy.call("start.recheck", "to_station", modem)
     modem.wifi = 0
-    modem.begin(current(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout, station)
-    return True
+    station.told = True
+    name = current(modem, b"+CWJAP", b"=")
+    station.result = yield from outcome(modem, name, args, b"+CWJAP", _JOIN_MS)
+
+
+def _stands_in(modem, ssid):
+    """Whether the module is in a network, and has an address; then it is noted."""
+    try:
+        for _ in range(2):
+            lines = yield from ask(modem, current(modem, b"+CWJAP", b"?"), (), b"+CWJAP")
+            name = network_in(lines)
+            if name is not None or modem.wifi < 2:
+                break
+        if name != (ssid if isinstance(ssid, str) else decoded(ssid)):
+            return False
+        modem.wifi = max(modem.wifi, 1)  # if the network is lost before the next step, it is lower
+        for line in (yield from ask(modem, current(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA")):
+            if b':ip:"' in line and b'"0.0.0.0"' not in line and modem.wifi > 0:
+                modem.wifi = 2
+                return True
+    except ATError:
+        pass  # it is no station
+    return False
 
 
 def leave(station):
@@ -81,8 +114,9 @@ def leave(station):
     station.due = station.leaving = False
     station.failed = station.tries = 0
     if station.active:
+        station.cancel()
         station.radio.network = None
-        if station.radio.modem.state:
+        if station.modem.state:
             station.leaving = True
         else:
             lazy.call("at.wifi", "cwqap", station.awake().modem)

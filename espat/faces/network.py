@@ -3,7 +3,7 @@
 """``network`` as MicroPython has it on a Pico W, for boards whose Wi-Fi is an ESP-AT module.
 
 ``WLAN.connect()`` does not wait for the network: ``status()`` and ``isconnected()`` continue the
-join, and so does everything that uses the module. This room has what most programs use; the rest is
+join, and so does every use of a socket. This room has what most programs use; the rest is
 in wlan.py, loaded for each use and forgotten. The radio is that of board.shared(), as for
 ``socket``.
 
@@ -11,9 +11,12 @@ Calls may raise ``OSError``: ETIMEDOUT, the module does not answer; EIO, it refu
 reply was damaged. ``status()`` and ``isconnected()`` do not raise while joined.
 """
 
+import errno
+
 from .. import lazy
 from ..errors import ATError, fail
 from ..parser import const
+from . import turns
 
 STAYS = True
 
@@ -36,24 +39,37 @@ _READY = const(22)
 _TRIES = const(3)  # how often a join is tried that a restart or a lost answer has cut short
 _AGAIN_MS = const(15000)  # pause between tries for a module that rejoins by itself,
 _RETRY_MS = const(5000)  # and for one that does not
+_HURRY_MS = const(500)  # how long connect() waits for short commands
 
 
 class Station:
     """The state of the module as a station, and what else all ``WLAN`` objects share.
 
-    It is the client of the command that joins a network: ``look()`` sends the command, ``over()``
-    is called at its end.
+    Joining a network, after setting the module up if it has restarted, is done in steps, among the
+    sockets that wait for their turn: see turns.py.
     """
+
+    # Of its steps:
+    alone = True  # they allow no command of a socket between them
+    last = shut = False
+    passed = -1
 
     def __init__(self):
         self.radio = None
+        self.modem = None
+        self.steps = self.kept = None
+        self.doing = 0
+        self.looking = False  # look() is continuing the steps
+        self.told = False  # the steps have sent AT+CWJAP
+        self.result = _OK  # the event that ended that; OK, too, if the module had joined before
+        self.fault = None  # an error of the steps: raised by status()
         self.active = False
         self.name = None  # the name given to hostname() before the module was active
         self.code = "XX"  # the country
         self.settings = {}  # the access point's settings given to config()
         self.network = None  # the network given to connect(): (ssid, key, bssid, None)
         self.due = False  # it must be joined as soon as the module is free
-        self.joining = False  # AT+CWJAP is under way
+        self.joining = False  # the steps are under way
         self.leaving = False  # disconnect() was called while the module was busy: leave later
         self.failed = 0  # why the last join failed: a STAT_ below 0
         self.tries = 0  # tries since connect(), or since the network was lost
@@ -63,19 +79,31 @@ class Station:
         """The ``Radio``, after making sure that its module answers and is set up."""
         if self.radio is None:
             self.radio = lazy.call("board", "shared")
+            self.modem = self.radio.modem
+        turns.finish(self.modem)
         self.radio.awake()
         return self.radio
 
     def look(self):
-        """Handle what has come, and begin what is due. It waits for short commands only.
+        """Handle what has come, and begin or continue what is due. It does not wait.
 
-        :raises OSError: ETIMEDOUT, the module does not answer
+        :raises OSError: ETIMEDOUT, the module does not answer; EIO, it refused a command
         """
         if not self.active:
             return
-        modem = self.radio.modem
+        modem = self.modem
         modem.step()
-        if modem.state:
+        if self.joining and not self.looking:
+            self.looking = True
+            try:
+                turns.advance(modem)
+            finally:
+                self.looking = False
+        fault = self.fault
+        if fault is not None:
+            self.fault = None
+            raise fault
+        if modem.state or self.joining:
             return
         if self.network and not self.due and not self.failed:
             if modem.wifi == 2:
@@ -104,31 +132,65 @@ class Station:
             self.due = modem.port.since(self.tried) > pause
 
     def _begin(self):
-        """Join the network: run the short commands, and begin the long one without waiting."""
-        radio = self.radio
+        """Begin to join the network."""
         self.due = self.leaving = False
         self.tries += 1
-        self.tried = radio.modem.port.ticks()
-        self.failed = 0 if radio.network else STAT_CONNECT_FAIL  # applies if a command raises
-        radio.awake()  # here, so that its rooms and those for joining are not loaded together
-        self.joining = call("faces.joining", "begin", self)
+        self.tried = self.modem.port.ticks()
         self.failed = 0
-        if not self.joining:
-            self._joined()
+        self.joining = True
+        self.told = False
+        turns.begin(self, turns.set_up(self, lazy.call("faces.joining", "steps", self)))
+        turns.advance(self.modem)
 
-    def _joined(self):
-        self.tries = 0
-        self.radio.modem.wifi = 2
-        self.radio.network = self.network
+    def hurry(self):
+        """Wait until the module is told to join, as programs may sleep then: that takes some short
+        commands. If the module is busy, or must be set up first, the rest is left to ``look()``.
+        """
+        began = self.modem.port.ticks()
+        while self.joining and not self.told and self.modem.port.since(began) < _HURRY_MS:
+            self.modem.rest()
+            self.look()
+
+    def send_on(self):
+        """Do the next step. Called by turns.py, as all below."""
+        turns.go_on(self)
 
     def over(self, code):
-        """The command that joins a network has ended."""
+        """A command of the steps has ended."""
+        modem = self.modem
+        if self.told and code == _OK and not modem.probed:
+            modem.wifi = 2  # at once: the loss of the network may be reported before the next step
+        turns.keep(self)
+
+    def give_up(self, error):
+        """The steps cannot go on."""
+        self.cancel()
+        self.stepped(error)
+
+    def cancel(self):
+        """Drop the steps."""
+        steps = self.steps
+        self.joining = False
+        if steps is not None:
+            turns.stop(self)
+            steps.close()
+
+    def stepped(self, error):
+        """The steps have ended."""
         self.joining = False
         if self.due or self.leaving:
             return  # meanwhile connect() or disconnect() was called
-        modem = self.radio.modem
+        modem = self.modem
+        code = self.result
+        if getattr(error, "errno", 0) == errno.ECONNRESET:
+            code = _READY
+        elif error is not None:
+            code = _TIMEOUT
+            if not modem.up or getattr(error, "errno", 0) != errno.ETIMEDOUT:
+                self.fault = error  # else look() finds out whether the module answers at all
         if code == _OK and not modem.probed:
-            self._joined()
+            self.tries = 0
+            self.radio.network = self.network
         elif code == _READY or code == _OK:  # a restart; or its own result was lost
             self.due = self.tries < _TRIES
             self.failed = 0 if self.due else STAT_CONNECT_FAIL
@@ -146,8 +208,8 @@ class Station:
         if not self.active:
             return STAT_IDLE
         radio = self.radio
-        modem = radio.modem
-        if modem.wifi == 2 and not self.due:
+        modem = self.modem
+        if modem.wifi == 2 and not self.due and not self.joining:
             return STAT_GOT_IP
         if self.failed:
             return self.failed
@@ -214,8 +276,10 @@ class WLAN:
     def connect(self, ssid, key=None, *, auth=-1, security=-1, bssid=None, channel=-1):
         """Begin to join a network (``AT+CWJAP``): ``status()`` returns the progress.
 
-        It takes as long as a few short commands. If the module is busy with a socket's command, the
-        join begins later, when ``status()`` or ``isconnected()`` is called. If the module is in
+        It takes as long as a few short commands, 0.5 s at most; if the interface is not active, it
+        is switched on first. If the module is busy meanwhile, the join is begun later, when
+        ``status()`` or ``isconnected()`` is called, or a socket is polled, read or written. If the
+        module is in
         that network already, nothing is done: a different password is not noticed then; call
         ``disconnect()`` first to have it checked.
 
@@ -223,7 +287,8 @@ class WLAN:
         :param key: 8 to 64 bytes; None or empty: an open network
         :param bssid: six bytes, to choose among access points of the same name
         :param auth: ignored, like ``security`` and ``channel``: the module finds these itself
-        :raises OSError: ETIMEDOUT, the module does not answer; EIO, it refused a command
+        :raises OSError: ETIMEDOUT, the module does not answer; EIO, it refused a command: raised by
+            ``status()`` if the interface was active
         :raises ValueError: an argument is out of its range
         """
         if self.is_ap:
@@ -235,6 +300,7 @@ class WLAN:
                 s.awake()
             call("faces.joining", "join", s, network)
             s.look()
+            s.hurry()
 
     def disconnect(self):
         """Leave the network (``AT+CWQAP``), and do not join it again."""

@@ -67,5 +67,5 @@ def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):
     if not isinstance(host, str):
         raise TypeError("getaddrinfo: a name or an address is wanted, as a str or bytes")
     if type != SOCK_STREAM and not host.replace(".", "0").isdigit():
-        host = lazy.call("at.services", "cipdomain", radio().up(), host)
+        host = lazy.call("faces.turns", "resolve", radio(), host)
     return [(AF_INET, type or SOCK_STREAM, proto, "", (host, port))]

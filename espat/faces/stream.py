@@ -71,7 +71,7 @@ class Stream(Connecting):
             if self.fault is not None:
                 return broken
             if self.server is not None:
-                return wanted & _RD if self.steps is None and self.server.ready() else 0
+                return wanted & _RD if self.steps is None and self.server.ready(self) else 0
             if not self._stands():
                 return 0 if self.goal or self.doing else _HUP | wanted & _WR
             if not self.used:
@@ -213,7 +213,7 @@ class Stream(Connecting):
         server = self.server
         if self.timeout != 0 or self.shut or server is None:
             return Socket.accept(self)
-        if not server.ready():
+        if not server.ready(self):
             raise fail("waiting", "a client")
         return server.hand_out()
 

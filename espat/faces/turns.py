@@ -8,7 +8,8 @@ takes several commands is done in steps (calls.py), one whenever it is the socke
 
 import sys
 
-from .. import held
+from .. import held, lazy
+from ..errors import fail
 from ..links import octets
 from ..parser import const
 
@@ -45,7 +46,11 @@ def advance(modem):
         if sock is not None and is_held(sock):
             sock = _stepping(sock)
         try:
-            if modem.chores() or sock is None:
+            # Steps do what must precede their commands by themselves: they may mend the rest.
+            if sock is not None and sock.steps is not None:
+                if modem.state:
+                    return
+            elif modem.chores() or sock is None:
                 return
             waiting.remove(sock)
             sock.send_on()
@@ -57,6 +62,13 @@ def advance(modem):
             if sock in waiting:
                 waiting.remove(sock)
             sock.give_up(e)
+
+
+def finish(modem):
+    """Wait for the end of steps that allow no other command, before a call that waits."""
+    while [sock for sock in stepping if sock.modem is modem and sock.alone]:
+        modem.rest()
+        advance(modem)
 
 
 def first(modem):
@@ -81,6 +93,22 @@ def is_held(sock):
     """Whether a socket must wait since the steps of another one allow no other command."""
     other = _stepping(sock)
     return other is not None and other.alone
+
+
+def set_up(sock, steps=()):
+    """Steps that set the module up first, if it has restarted; no other command comes between."""
+    modem = sock.modem
+    modem.step()
+    if not modem.up:
+        alone = sock.alone
+        sock.alone = True
+        try:
+            yield from lazy.call("start.setup", "steps", sock.radio)
+        finally:
+            sock.alone = alone
+        if not modem.up:
+            raise fail("restarted")
+    yield from steps
 
 
 def begin(sock, steps, last=False):
@@ -163,6 +191,12 @@ def stop(sock):
     for places in (stepping, waiting):
         if sock in places:
             places.remove(sock)
+
+
+def resolve(radio, host):
+    """The address of a name; it is waited for."""
+    finish(radio.modem)
+    return lazy.call("at.services", "cipdomain", radio.up(), host)
 
 
 def is_joined():

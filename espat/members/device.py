@@ -9,7 +9,7 @@ parameter of every function is the radio.
 
 import errno
 
-from .. import lazy
+from .. import calls, lazy
 from ..at import wifi
 from ..at.essential import cipsta_query, cwjap_query, cwmode_query, ms, station, text
 from ..at.system import sleep, sleep_query
@@ -67,7 +67,7 @@ def deinit(radio):
     modem = radio.modem
     if modem.slow and modem.up:
         try:
-            lazy.call("at.system", "change_rate", modem, modem.slow)
+            calls.wait(modem, lazy.call("at.system", "change_rate", modem, modem.slow))
         except (OSError, ATError):
             pass  # the next start-up tries both rates
     modem.up = False

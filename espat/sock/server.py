@@ -79,7 +79,7 @@ def accept(socket):
     server = socket.server
     modem = server.modem
     since = modem.port.ticks()
-    while not server.ready():
+    while not server.ready(socket):
         if server.asked is None:
             socket.rest(since, "a client")
         else:
@@ -134,8 +134,9 @@ class Server:
         self.port = socket.port
         self.context = getattr(socket, "context", None)
         self.kind = kind
+        calls.up(socket)
         self.radio = socket.radio
-        self.modem = modem = self.radio.up()
+        self.modem = modem = socket.modem
         self.room = max(_LINKS, min(backlog, 16))
         self.coming = []  # [socket, address or None] of each client not accepted yet
         self.since = modem.port.ticks()  # when the module was last asked for its clients
@@ -209,13 +210,12 @@ class Server:
             raise fail("restarted")
         return code == _OK
 
-    def _stand(self):
+    def _stand(self, socket):
         """Handle what has come, and make the module listen again if a restart stopped it."""
         modem = self.modem
-        radio = self.radio
         modem.step()
         if modem.up and self.listens:
-            if modem.wifi == 2 or not radio.network:
+            if modem.wifi == 2 or not self.radio.network:
                 self.away = None
                 # chores() closes the links of clients whose sockets were closed without waiting.
                 if not modem.chores() and modem.port.since(self.since) > _SELDOM_MS:
@@ -231,7 +231,7 @@ class Server:
             if modem.port.since(self.away) < _AWAY_MS:
                 return
         try:
-            radio.up()
+            calls.up(socket)
         except OSError:
             if not modem.up:
                 raise
@@ -239,7 +239,7 @@ class Server:
         self.away = modem.port.ticks()
         if not self.listens:
             try:
-                calls.wait(modem, self.open())
+                calls.do(socket, self.open())
             except OSError as e:
                 if e.errno != errno.ECONNRESET:
                     raise
@@ -299,12 +299,12 @@ class Server:
                 if each[0].link == link:
                     each[1] = each[0].peer = place
 
-    def ready(self):
+    def ready(self, socket):
         """Whether ``accept()`` can return a client. It never waits: if the client's address is
         unknown, it begins to ask with ``AT+CIPSTATE?``, before 2.3 with ``AT+CIPSTATUS``.
         """
         modem = self.modem
-        self._stand()
+        self._stand(socket)
         if self.asked is not None or not self.coming:
             return False
         first = self.coming[0]

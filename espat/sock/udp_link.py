@@ -75,7 +75,7 @@ def begin(sock, since, host, port):
 
     :param since: when the call began, ticks
     """
-    sock.radio.up()
+    calls.up(sock)
     calls.do(sock, _opening(sock, since, host, port), since)
 
 

@@ -4,16 +4,17 @@
 
 The rate is raised and tested in both directions with a pattern, and lowered if that is not received
 intact. If bytes are lost later, start/recheck.py lowers it to ``modem.slow``. Either is printed
-once, and the rate is not raised again.
+once, and the rate is not raised again. All is done in steps: see calls.py.
 """
 
 import errno
 
 from .. import lazy
+from ..at.args import fields
+from ..calls import outcome
 from ..errors import ATError
 from ..parser import const
 from ..rates import rate_of
-from ..settings import outcome, wait
 
 _ERROR = const(3)
 
@@ -28,7 +29,7 @@ def raise_rate(modem):
         restarted
     """
     try:
-        if _raised(modem):
+        if (yield from _raised(modem)):
             return
     except (ATError, ValueError):
         pass  # the module lacks the command, or the UART that rate
@@ -43,30 +44,29 @@ def _raised(modem):
     """Raise the rate. Returns whether the line is at the fast rate now, and passed the test."""
     fast = modem.fast
     uart = modem.port.uart
-    how = lazy.call("at.system", "uart_cur_query", modem)[1:]
+    yield from outcome(modem, b"+UART_CUR?", (), b"+UART_CUR:")
+    line = modem.lines[0] if modem.lines else b""
+    how = tuple(fields(b"+UART_CUR", line, "ddddd")[1:5])
     own = rate_of(uart)
     if own != fast:
-        lazy.call("at.system", "change_rate", modem, (fast,) + how)
+        yield from lazy.call("at.system", "change_rate", modem, (fast,) + how)
     else:  # found at the fast rate: the board has restarted and the module has not
         own = modem.slow[0] if modem.slow else 115200
     modem.slow = (own,) + how
     modem.spoilt = False
     try:
-        if wait(modem, _carries(modem)):
+        if (yield from _carries(modem)):
             return True
-        lazy.call("at.system", "change_rate", modem, modem.slow)
+        yield from lazy.call("at.system", "change_rate", modem, modem.slow)
     except OSError as e:
         if e.errno != errno.ETIMEDOUT:
             raise
-        lazy.call("at.system", "back", modem, uart, fast, own)
+        yield from lazy.call("at.system", "back", modem, uart, fast, own)
     return False
 
 
 def _carries(modem):
-    """Whether a pattern comes back intact, as the echo of commands that no firmware knows.
-
-    It is found out in steps: see calls.py.
-    """
+    """Whether a pattern comes back intact, as the echo of commands that no firmware knows."""
     yield from outcome(modem, b"E1")
     whole = 0
     for i in range(_LINES_TRIED):

@@ -7,9 +7,11 @@
 
 import errno
 
-from .. import lazy, settings
+from .. import lazy
+from ..at.essential import current
 from ..parser import const
 from ..rates import set_rate
+from ..settings import outcome, sure
 from .answer import restarted
 
 _TIMEOUT = const(0)
@@ -153,24 +155,36 @@ def number_of(address):
     return number if len(parts) == 4 else None
 
 
+def to_station(modem):
+    """Make the module a station, and also a soft-AP if ``modem.softap`` says that it is one; in
+    steps: see calls.py. Returns whether it is.
+    """
+    mode = 3 if modem.softap else 1
+    name = current(modem, b"+CWMODE", b"")
+    code = yield from outcome(modem, name + b"?", (), b"+CWMODE")
+    if code == _OK and modem.lines and modem.lines[-1][-1:] == b"%d" % mode:
+        return True
+    return (yield from sure(modem, name + b"=", (mode,)))
+
+
 def replay(modem):
-    """Send all kept settings again, in their order, and the rate last.
+    """Send all kept settings again, in their order, and the rate last; in steps: see calls.py.
 
     A setting that the module refuses now, twice, is skipped.
     """
     rate = None
     try:
         if modem.kept:
-            lazy.call("at.essential", "station", modem)
+            yield from to_station(modem)
         for _, name, args in modem.kept:
             if name == b"+UART_CUR=":  # the host's end must change with it
                 rate = args
             else:
-                settings.wait(modem, settings.sure(modem, name, args))
+                yield from sure(modem, name, args)
         if rate:
-            lazy.call("at.system", "uart_again", modem, rate)
+            yield from lazy.call("at.system", "uart_again", modem, rate)
         if modem.fast:
-            lazy.call("start.fast", "raise_rate", modem)
+            yield from lazy.call("start.fast", "raise_rate", modem)
     except BaseException as e:
         modem.up = False  # the settings after this one are missing
         if getattr(e, "errno", 0) != errno.ECONNRESET:

@@ -1,19 +1,20 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
 """Finding a module that did not answer because it is at another rate, or is stuck; and finding out
-which firmware it runs if it does not tell. Loaded on demand.
+which firmware it runs if it does not tell. Loaded on demand. What waits is done in steps: see
+calls.py.
 """
 
-from ..calls import outcome
+from ..calls import outcome, wait
 from ..parser import const
-from ..rates import RATES, answers, rate_of, set_rate, wait
+from ..rates import RATES, answers, pause, rate_of, set_rate
 
 _TIMEOUT = const(0)
 _OK = const(2)
 _BOOT_MS = const(5000)  # how long a restart may take
 
 
-def check(modem, rates, pause, fast):
+def check(modem, rates, gap, fast):
     """Check these arguments of ``Radio``, and set them in its modem.
 
     :raises ValueError, TypeError: a rate out of 80..5000000, a pause out of 0..10000 ms; no UART
@@ -28,11 +29,11 @@ def check(modem, rates, pause, fast):
         rates = (rates,)
     for rate in rates:
         number("rates", rate, 80, 5000000)
-    number("pause", pause, 0, 10000)
+    number("pause", gap, 0, 10000)
     if fast:
         number("fast", fast, 9600, 5000000)
     modem.rates = ((fast,) if fast else ()) + tuple(rates)
-    modem.gap = pause
+    modem.gap = gap
     modem.fast = fast
 
 
@@ -51,8 +52,8 @@ def search(radio, error):
     if own not in modem.rates + RATES:
         modem.rates += (own,)  # a restart of the module may bring it back to this one
     if modem.stuck:
-        force(radio)
-        if answers(modem):
+        yield from _force(radio)
+        if (yield from answers(modem)):
             return
         if modem.stuck:
             raise error  # what it says can be read: so this is its rate
@@ -60,7 +61,7 @@ def search(radio, error):
     try:
         for quick in (True, False):
             for rate in rates if quick else [own] + rates + [own]:  # "+++" may get lost
-                if _is_at(modem, rate, quick):
+                if (yield from _is_at(modem, rate, quick)):
                     own = 0
                     return
     finally:
@@ -68,8 +69,9 @@ def search(radio, error):
             set_rate(uart, own)
     if radio.reset_pin is None:
         raise error
-    force(radio)
-    modem.turn()
+    yield from _force(radio)
+    while modem.chores():
+        yield
 
 
 def _is_at(modem, rate, quick):
@@ -84,16 +86,16 @@ def _is_at(modem, rate, quick):
         # The time that an answer takes on the line, and 50 ms.
         modem.follow(b"", (), b"", 50 + 200000 // rate, None)
         while modem.state:
-            modem.rest()
+            yield
         if not modem.code and not modem.busied:
             return False
         modem.streak = modem.owed = 0
-    return answers(modem)
+    return (yield from answers(modem))
 
 
 def restart(radio):
-    """Restart the module: by its pin if there is one, else by ``AT+RST``, which it accepts even
-    when it answers "busy" to all other commands.
+    """Restart the module, and wait for that: by its pin if there is one, else by ``AT+RST``, which
+    it accepts even when it answers "busy" to all other commands.
     """
     modem = radio.modem
     stream = modem.owner(0)
@@ -105,11 +107,11 @@ def restart(radio):
             modem.turn()  # let the command under way end first
         except OSError:
             pass
-    force(radio)
+    wait(modem, _force(radio))
     modem.contact = 0
 
 
-def force(radio):
+def _force(radio):
     """Restart the module, whatever it is doing, and wait for ``ready``. If there is a reset pin, it
     is set low for 20 ms.
     """
@@ -119,17 +121,17 @@ def force(radio):
         if modem.state:
             modem.end(_TIMEOUT)
         modem.write(b"AT+RST\r\n")
-        wait(modem, _BOOT_MS, modem.restarts)
+        yield from pause(modem, _BOOT_MS, modem.restarts)
         return
     if hasattr(pin, "switch_to_output"):  # digitalio
         pin.switch_to_output(False)
-        wait(modem, 20)
+        yield from pause(modem, 20)
         pin.value = True
     else:  # machine.Pin
         pin.init(pin.OUT, value=0)
-        wait(modem, 20)
+        yield from pause(modem, 20)
         pin.value(1)
-    wait(modem, 3000, modem.restarts)
+    yield from pause(modem, 3000, modem.restarts)
 
 
 def probe(modem):

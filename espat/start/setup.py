@@ -19,7 +19,13 @@ _FREE = const(0)  # a link
 
 
 def start(radio):
+    """Do ``steps()``, and wait for them."""
+    wait(radio.modem, steps(radio))
+
+
+def steps(radio):
     """Get an answer; then set echo off, normal mode, no open links, five links, passive receive.
+    This is done in steps: see calls.py.
 
     Settings that commands have made since the radio was created are made again.
 
@@ -35,14 +41,15 @@ def start(radio):
     for _ in range(3):
         modem.contact = 0
         try:
-            modem.turn()
+            while modem.chores():
+                yield
         except OSError as e:
             if e.errno != errno.ETIMEDOUT:
                 raise
-            lazy.call("start.search", "search", radio, e)
+            yield from lazy.call("start.search", "search", radio, e)
         before = modem.restarts
         try:
-            wait(modem, set_up(modem))
+            yield from set_up(modem)
             modem.step()
         except OSError as e:
             if e.errno != errno.ECONNRESET:
@@ -50,7 +57,7 @@ def start(radio):
         if modem.restarts == before:
             modem.up = True
             if modem.kept or modem.fast:
-                lazy.call("start.recheck", "replay", modem)
+                yield from lazy.call("start.recheck", "replay", modem)
             if modem.up:
                 return
         # The module has restarted meanwhile: start again.

@@ -121,7 +121,7 @@ def prepare(sock, wants):
             pass  # then the module will not tell why a handshake failed
     if modem.has("TLS_HOST") and wants.name is None and (auth & 2 or not sock.context.sni):
         if is_name(wants.host):  # this firmware would send and check the host's name
-            wants.host = lazy.call("at.services", "cipdomain", modem, wants.host)
+            wants.host = yield from lazy.call("at.services", "address_of", modem, wants.host)
     if modem.has("SSLSIZE"):
         yield from ask(modem, b"+CIPSSLSIZE=", (4096,))
     link = wants.link

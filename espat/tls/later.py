@@ -7,7 +7,7 @@ that were put off until the first use. Loaded for each of these, and forgotten.
 import errno
 
 from .. import lazy
-from ..calls import do, mild
+from ..calls import do, mild, up
 from ..errors import fail
 from ..parser import const
 from ..sock import opening
@@ -20,7 +20,8 @@ def begin(sock, host, port):
     """See ``TLSSocket._open()``."""
     left = _TRIES
     while True:
-        modem = sock.radio.up()
+        up(sock)
+        modem = sock.modem
         before = modem.restarts
         left -= 1
         try:

@@ -50,13 +50,13 @@ class Program:
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
 
-    def wait_for(self, word, patience=PATIENCE):
-        """The first line that holds a word."""
+    def wait_for(self, word, patience=PATIENCE, nth=0):
+        """The first line that holds a word, or a later one."""
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            for line in list(self.lines):
-                if word in line:
-                    return line
+            found = [line for line in list(self.lines) if word in line]
+            if len(found) > nth:
+                return found[nth]
             if self.process.poll() is not None and not self._reader.is_alive():
                 break
             time.sleep(0.01)

@@ -9,6 +9,7 @@ import pytest
 from tests.micropython.conftest import ONBOARD
 from tests.peers import Peer, echo
 
+AT_RATE = ONBOARD / "board_at_rate.py"
 BEAT = {"beat": ONBOARD / "beat.py"}
 SILENT = "the module does not answer: check power"
 
@@ -39,6 +40,21 @@ def test_silence(pico, what, capsys):
     after = next(line for line in lines if line.startswith("after"))
     with capsys.disabled():
         print(f"\nsilence in a {what}: an error {after} ms; the longest {lines[-1]}")
+
+
+def test_silence_blocks_nobody(pico):
+    """While the driver tries all rates to find the module, no call waits for that."""
+    with pico.started("silence", 115200, modules={"espat_board": AT_RATE}) as program:
+        program.wait_for("silence")
+        pico.module.fault("delay 3600s")
+        program.say("")
+        lines = program.ended(120)
+    errors = [line for line in lines if line.startswith(("error", "status"))]
+    assert len(errors) == 4
+    for error in errors[1:]:
+        assert SILENT in error
+    assert lines.count("connect 115") == 2
+    assert lines[-1] == "waited 0"
 
 
 @pytest.mark.parametrize(

@@ -198,10 +198,67 @@ def network():
     timed("WLAN.connect*", wlan.connect, "espat", "correct horse")
     while not timed("isconnected, it joins", wlan.isconnected):
         timed("status, it joins", wlan.status)
+    timed("WLAN.connect*", wlan.connect, "espat", "correct horse")
+    while not timed("isconnected, it joins", wlan.isconnected):
+        timed("status, it joins", wlan.status)
     timed("WLAN.active*", wlan.active, True)
 
 
-for part in (streams, server, datagrams, secure, network):
+def reset():
+    """Have the module restarted, and settings to be made again."""
+    before = held.radio.modem.restarts
+    print("reset")
+    input()
+    while held.radio.modem.restarts == before:
+        timed("status, restarting", wlan.status)
+        time.sleep_ms(1)
+
+
+def after_restarts():
+    wlan.config(hostname="kitchen", pm=wlan.PM_NONE)
+    reset()
+    sock = new()
+    timed("connect, restarted", sock.connect, ("echo.test", ECHO))
+    until(sock, select.POLLOUT, "poll, restarted")
+    timed("close", sock.close)
+    reset()
+    sock = new()
+    timed("connect, restarted", sock.connect, ("echo.test", SECURE))
+    sock = ssl.wrap_socket(sock, server_hostname="echo.test", do_handshake=False)
+    until(sock, select.POLLOUT, "poll, restarted")
+    timed("close, TLS", sock.close)
+    reset()
+    sock = new(socket.SOCK_DGRAM)
+    timed("bind, restarted", sock.bind, ("", 5005))
+    settle(sock)
+    reset()
+    timed("close, restarted", sock.close)
+    sock = new(socket.SOCK_DGRAM)
+    timed("connect, restarted", sock.connect, ("198.51.100.2", DATAGRAMS))
+    settle(sock)
+    while not timed("sendto", sock.sendto, b"again", ("198.51.100.2", DATAGRAMS)):
+        time.sleep_ms(1)  # the network is not joined yet
+    until(sock, select.POLLIN, "poll, UDP")
+    timed("close, UDP", sock.close)
+    settle(sock)
+    reset()
+    listener = new()
+    listener.bind(("", 8080))
+    timed("listen, restarted", listener.listen, 1)
+    settle(listener)
+    reset()
+    while not wlan.isconnected():
+        timed("poll, restarted", listener.ioctl, 3, select.POLLIN)
+    print("serving")
+    until(listener, select.POLLIN, "poll, restarted")
+    client, _ = timed("accept", listener.accept)
+    client.setblocking(False)
+    timed("write", client.write, b"answer")
+    settle(client)
+    timed("close, listening", listener.close)
+
+
+for part in (streams, server, datagrams, secure, network, after_restarts):
     part()
 for name, waited in watch.worst:
     print(name, waited)
