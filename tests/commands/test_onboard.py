@@ -2,40 +2,25 @@
 
 from tests.commands.case import capable
 from tests.commands.test_replies import NEW, OLDER, EspAt, NonOs
+from tests.driver.desk import ONBOARD_UART
 
 PROGRAM = """
 import errno
 from espat.modem import Modem
 from espat.port import Port
+from onboard_uart import Uart
 
 
-class Uart:
-    "Answers each line with what is laid down for it, and OK."
+class Module(Uart):
+    "It answers each line with what is laid down for it, and OK."
 
-    def __init__(self):
-        self.out = b""
-        self.line = b""
-        self.replies = b""
-        self.said = []
+    replies = b""
 
-    def any(self):
-        return len(self.out)
-
-    def readinto(self, view, n):
-        view[:n] = self.out[:n]
-        self.out = self.out[n:]
-        return n
-
-    def write(self, view):
-        self.line += bytes(view)
-        if self.line[-2:] == b"\\r\\n":
-            self.said.append(self.line[:-2])
-            self.line = b""
-            self.out += self.replies + b"\\r\\nOK\\r\\n"
-        return len(view)
+    def answer(self, line):
+        return self.replies
 
 
-uart = Uart()
+uart = Module()
 modem = Modem(Port(uart), None)
 modem.contact = 1
 modem.firmware = (2, 0x51)
@@ -89,4 +74,5 @@ def test_in_micropython(any_micropython):
         if reply.call.__name__ != "<lambda>"
     ]
     assert len(lines) > 40
-    assert "done" in any_micropython("\n".join([PROGRAM, *lines, END])).check()
+    program = "\n".join([PROGRAM, *lines, END])
+    assert "done" in any_micropython(program, modules=ONBOARD_UART).check()

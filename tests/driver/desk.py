@@ -6,6 +6,7 @@ turns in circles, or waits past all deadlines, meets `Hang`.
 
 import contextlib
 import os
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
@@ -27,6 +28,9 @@ examples = settings(
 
 SSID, PASSWORD = "espat", "correct horse"
 PATIENT = 50
+
+ONBOARD_UART = {"onboard_uart": Path(__file__).with_name("onboard_uart.py")}
+"""The module of that name, for programs in real MicroPythons."""
 
 
 class Hang(BaseException):

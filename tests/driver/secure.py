@@ -12,7 +12,7 @@ import trustme
 
 from espat import tls
 from espat_tools.emulator.tls_peer import tls_client, tls_server
-from tests.driver.desk import Server
+from tests.driver.desk import Line, Server
 
 ESPAT = ("esp8266-2.2.1", "esp32-2.4", "esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1")
 DATED = ESPAT[1:]
@@ -34,6 +34,16 @@ ROOT = CA.cert_pem.bytes()
 
 FIRST = "cn.ntp.org.cn"
 """The time server that modules ask first."""
+
+
+class Meddling(Line):
+    """Calls `meddle` with what is written; what that returns is written."""
+
+    meddle = staticmethod(lambda data: data)
+
+    def put(self, view):
+        self.uart.write(self.meddle(bytes(view)))
+        return len(view)
 
 
 @functools.cache

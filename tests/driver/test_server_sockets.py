@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from tests.driver.desk import Line, pattern, read_all, read_exactly
+from tests.driver.desk import ONBOARD_UART, Line, pattern, read_all, read_exactly
 
 PORT = 8080
 
@@ -462,54 +462,26 @@ def test_a_client_takes_the_link_that_we_wanted(make_desk, profile):
 PROGRAM = """
 import errno
 from espat import Radio, SocketPool
+from onboard_uart import Uart
 
 
-class Uart:
-    "A module that serves: three clients come, two of them on the same link."
+class Module(Uart):
+    "It serves: three clients come, two of them on the same link."
 
-    def __init__(self):
-        self.out = b""
-        self.line = b""
-        self.owed = 0
-        self.said = []
+    def answer(self, line):
+        if line == b"AT+CIPSTATE?":
+            first = b'+CIPSTATE:0,"TCP","10.0.0.9",50001,8080,1\\r\\n'
+            return first + b'+CIPSTATE:1,"TCP","10.0.0.8",50002,8080,1\\r\\n'
+        return b"+CIPRECVDATA:5,hello\\r\\n" if line[:14] == b"AT+CIPRECVDATA" else b""
 
-    def any(self):
-        return len(self.out)
-
-    def readinto(self, view, n):
-        view[:n] = self.out[:n]
-        self.out = self.out[n:]
-        return n
-
-    def write(self, view):
-        self.line += bytes(view)
-        if self.owed:
-            if len(self.line) >= self.owed:
-                self.out += b"\\r\\nRecv %d bytes\\r\\n\\r\\nSEND OK\\r\\n" % self.owed
-                self.said.append(self.line)
-                self.line = b""
-                self.owed = 0
-        elif self.line[-2:] == b"\\r\\n":
-            line = self.line[:-2]
-            self.said.append(line)
-            self.line = b""
-            if line[:10] == b"AT+CIPSEND":
-                self.owed = int(line.split(b",")[1])
-                self.out += b"\\r\\nOK\\r\\n\\r\\n>"
-                return len(view)
-            if line == b"AT+CIPSTATE?":
-                self.out += b'+CIPSTATE:0,"TCP","10.0.0.9",50001,8080,1\\r\\n'
-                self.out += b'+CIPSTATE:1,"TCP","10.0.0.8",50002,8080,1\\r\\n'
-            elif line[:14] == b"AT+CIPRECVDATA":
-                self.out += b"+CIPRECVDATA:5,hello\\r\\n"
-            self.out += b"\\r\\nOK\\r\\n"
-            if line == b"AT+CIPSERVER=1,8080":
-                self.out += b"0,CONNECT\\r\\n0,CLOSED\\r\\n0,CONNECT\\r\\n1,CONNECT\\r\\n"
-                self.out += b"\\r\\n+IPD,0,5\\r\\n"
-        return len(view)
+    def notices(self, line):
+        if line != b"AT+CIPSERVER=1,8080":
+            return b""
+        clients = b"0,CONNECT\\r\\n0,CLOSED\\r\\n0,CONNECT\\r\\n1,CONNECT\\r\\n"
+        return clients + b"\\r\\n+IPD,0,5\\r\\n"
 
 
-uart = Uart()
+uart = Module()
 radio = Radio(uart)
 modem = radio.modem
 modem.contact = 1
@@ -552,7 +524,7 @@ print(uart.said)
 
 
 def test_in_micropython(any_micropython):
-    said = any_micropython(PROGRAM).check()
+    said = any_micropython(PROGRAM, modules=ONBOARD_UART).check()
     assert "the module has one server" in said
     sent = (
         b"AT+CIPSERVERMAXCONN=5",

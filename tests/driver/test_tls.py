@@ -10,13 +10,13 @@ import trustme
 
 from espat import tls
 from espat_tools.emulator import pki
-from tests.driver.desk import Line
 from tests.driver.secure import (
     DATED,
     HOST,
     OLD,
     PORT,
     ROOT,
+    Meddling,
     blind,
     client,
     connected,
@@ -300,16 +300,6 @@ def test_a_name_that_arrives_otherwise_is_set_again(make_desk, profile, wrong):
     error = refused(desk, trusting())
     assert error.errno == errno.EIO and "CIPSSLCSNI" in str(error)
     assert server.context.names == [HOST]
-
-
-class Meddling(Line):
-    """Calls `meddle` with what is written; what that returns is written."""
-
-    meddle = staticmethod(lambda data: data)
-
-    def put(self, view):
-        self.uart.write(self.meddle(bytes(view)))
-        return len(view)
 
 
 @espat

@@ -5,8 +5,8 @@ import errno
 import pytest
 
 from espat import tls
-from tests.driver.desk import Line, Server, pattern, read_exactly
-from tests.driver.secure import CA, DATED, FIRST, HOST, NOW, OLD, OTHER, RSA, blind, dial
+from tests.driver.desk import Server, pattern, read_exactly
+from tests.driver.secure import CA, DATED, FIRST, HOST, NOW, OLD, OTHER, RSA, Meddling, blind, dial
 
 esp32 = pytest.mark.parametrize("profile", DATED)
 SITE = CA.issue_cert(HOST, key_type=RSA)
@@ -186,16 +186,6 @@ def test_a_stored_certificate_and_a_ca_of_the_program(make_desk, profile):
     sock = listener(desk, context)
     assert desk.module.core.store.item("server_ca", 0) == context.ca
     sock.close()
-
-
-class Meddling(Line):
-    """Calls `meddle` with what is written; what that returns is written."""
-
-    meddle = staticmethod(lambda data: data)
-
-    def put(self, view):
-        self.uart.write(self.meddle(bytes(view)))
-        return len(view)
 
 
 @esp32

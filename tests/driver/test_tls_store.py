@@ -10,13 +10,14 @@ from espat import tls
 from espat.at import flash
 from espat.tls import certificates
 from espat_tools.emulator import pki
-from tests.driver.desk import Line, Server
+from tests.driver.desk import Server
 from tests.driver.secure import (
     CA,
     HOST,
     OLD,
     OTHER,
     ROOT,
+    Meddling,
     blind,
     client,
     connected,
@@ -323,16 +324,6 @@ def test_a_file_that_is_no_such_thing(tmp_path):
     with pytest.raises(OSError) as caught:
         tls.create_default_context(cafile=str(tmp_path / "none.pem"))
     assert caught.value.errno == errno.ENOENT
-
-
-class Meddling(Line):
-    """Calls `meddle` with what is written; what that returns is written."""
-
-    meddle = staticmethod(lambda data: data)
-
-    def put(self, view):
-        self.uart.write(self.meddle(bytes(view)))
-        return len(view)
 
 
 @espat

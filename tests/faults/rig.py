@@ -32,6 +32,10 @@ GONE = (errno.ECONNRESET, errno.ETIMEDOUT, errno.EIO, errno.ENOTCONN, errno.EPIP
 """How a socket says that its stream is not whole, or may not be."""
 
 
+ONBOARD_JOINED = {"onboard_joined": pathlib.Path(__file__).with_name("onboard_joined.py")}
+"""The module of that name, for programs in real MicroPythons."""
+
+
 class Spoiled(Line):
     """A line that changes what it carries.
 

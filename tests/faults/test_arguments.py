@@ -9,7 +9,7 @@ import array
 import pytest
 
 from tests.driver.desk import pattern
-from tests.faults.rig import command, tried
+from tests.faults.rig import ONBOARD_JOINED, command, tried
 
 WIDE = {
     "array H": lambda: array.array("H", range(64)),
@@ -166,42 +166,7 @@ def test_every_second_byte_of_a_view_is_sent_or_refused(make_desk, profile):
 PROGRAM = """
 import array
 import espat
-
-class Uart:
-    baudrate = 115200
-    out = b""
-    sent = b""
-
-    def any(self):
-        return len(self.out)
-
-    def readinto(self, view, n=None):
-        n = min(len(view), len(self.out))
-        view[:n] = self.out[:n]
-        self.out = self.out[n:]
-        return n or None
-
-    def write(self, view):
-        data = bytes(view)
-        self.sent += data
-        if data[:2] == b"AT":
-            if data[:6] == b"AT+GMR":
-                self.out += b"AT version:3.3.0.0(c0ffee3 - ESP32C3 - May  8 2024 08:21:52)\\r\\n"
-            if data[:8] == b"AT+CIPST" and b"=" in data:
-                self.out += data[12:13] + b",CONNECT\\r\\n"
-            if data[:10] == b"AT+CWJAP?\\r":
-                self.out += b'+CWJAP:"espat","02:00:00:00:00:01",6,-50,0,1,3,0,1\\r\\n'
-            if data[:11] == b"AT+CIPSTA?\\r":
-                self.out += b'+CIPSTA:ip:"192.168.1.50"\\r\\n+CIPSTA:gateway:"192.168.1.1"\\r\\n'
-                self.out += b'+CIPSTA:netmask:"255.255.255.0"\\r\\n'
-            if data[:11] == b"AT+CWMODE?\\r":
-                self.out += b"+CWMODE:1\\r\\n"
-            self.out += b"\\r\\nOK\\r\\n"
-            if data[:11] == b"AT+CIPSEND=":
-                self.out += b"\\r\\n>"
-        else:
-            self.out += b"\\r\\nRecv %d bytes\\r\\n\\r\\nSEND OK\\r\\n" % len(data)
-        return len(data)
+from onboard_joined import Uart
 
 uart = Uart()
 radio = espat.Radio(uart)
@@ -227,4 +192,4 @@ print(sock.send(b"fine"), sock.send(bytearray(b"fine")), sock.send(memoryview(b"
 
 def test_in_micropython(any_micropython):
     """The same in MicroPythons, of which some have no `itemsize` of a memoryview."""
-    assert any_micropython(PROGRAM).check() == "4 4 4\n"
+    assert any_micropython(PROGRAM, modules=ONBOARD_JOINED).check() == "4 4 4\n"

@@ -10,7 +10,7 @@ from tests.driver.desk import BOTH, Line
 from tests.driver.script import ERROR, OK
 from tests.driver.secure import ESPAT, blind, serve
 from tests.driver.test_radios import wrapping
-from tests.faults.rig import FarDesk, Spoiled, command, settled, tried
+from tests.faults.rig import ONBOARD_JOINED, FarDesk, Spoiled, command, settled, tried
 
 # -- 22: only AT+RST frees it ------------------------------------------------------------------
 
@@ -699,7 +699,8 @@ def test_a_socket_that_is_held_keeps_its_link(make_desk, family):
 MICROPYTHON = """
 import gc
 import espat
-{uart}
+from onboard_joined import Uart
+
 radio = espat.Radio(Uart())
 radio.connect("espat", "correct horse")
 pool = espat.SocketPool(radio)
@@ -730,10 +731,7 @@ except OSError as e:
 
 def test_where_nothing_tells_of_dropped_sockets_the_error_does(any_micropython):
     """MicroPythons: the links are taken back, or ENOMEM says: close, or use `with`; 5 are open."""
-    from tests.faults.test_arguments import PROGRAM
-
-    start, end = PROGRAM.index("class Uart"), PROGRAM.index("uart = Uart()")
-    said = any_micropython(MICROPYTHON.format(uart=PROGRAM[start:end])).check()
+    said = any_micropython(MICROPYTHON, modules=ONBOARD_JOINED).check()
     assert said.startswith(("taken back\n", "True\n")), said
 
 
@@ -808,7 +806,8 @@ def test_a_dropped_listener_of_a_module_that_restarted(make_desk, family, collec
 MICROPYTHON_LISTENS = """
 import gc
 import espat
-{uart}
+from onboard_joined import Uart
+
 radio = espat.Radio(Uart())
 radio.connect("espat", "correct horse")
 pool = espat.SocketPool(radio)
@@ -840,8 +839,5 @@ except OSError as e:
 
 def test_where_nothing_tells_of_a_dropped_listener_the_program_can_close_it(any_micropython):
     """MicroPythons: the server is taken back, or EADDRINUSE says what to do."""
-    from tests.faults.test_arguments import PROGRAM
-
-    start, end = PROGRAM.index("class Uart"), PROGRAM.index("uart = Uart()")
-    program = MICROPYTHON_LISTENS.format(uart=PROGRAM[start:end])
-    assert any_micropython(program).check() == "True\n"
+    said = any_micropython(MICROPYTHON_LISTENS, modules=ONBOARD_JOINED).check()
+    assert said == "True\n"
