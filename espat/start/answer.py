@@ -71,7 +71,7 @@ class Sync:
         modem.state = _SYNC
         if self.n == _PLUSES:
             modem.write(b"+++")
-        else:  # a module that restarted unnoticed answers +CIPMUX:0: espat had set 1
+        else:  # a module that restarted unnoticed answers +CIPMUX:0, unless 0 was set
             modem.write(b"AT+CIPMUX?\r\n" if modem.up else b"AT\r\n")
 
     def heard(self, event):
@@ -112,7 +112,7 @@ class Sync:
             return
         if modem.parser.asked:  # the module has sent the bytes asked for, and they never came
             modem.lose(modem.link, _LOST_BYTES)
-        if modem.up and b"+CIPMUX:0" in modem.lines:
+        if not modem.single and b"+CIPMUX:0" in modem.lines:
             restarted(modem)
         if not self.deaf:
             modem.deaf = 0

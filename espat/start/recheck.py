@@ -49,7 +49,7 @@ def modes(modem):
 
 
 def _modes(modem):
-    asked = [(b"+CIPMUX", 1), (b"+CIPDINFO", int(modem.parser.remote))]
+    asked = [(b"+CIPMUX", 1 - modem.single), (b"+CIPDINFO", int(modem.parser.remote))]
     if modem.has("PASSIVE"):
         asked.append((b"+CIPRECVMODE", int(modem.passive)))
     while asked:

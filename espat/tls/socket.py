@@ -91,12 +91,14 @@ def secured(base):
 
         def _ended(self, code):
             """A CIPRECVDATA has ended. Called from ``step()``."""
+            modem = self.modem
+            link = self.link
             if not self.asked:
                 self.streak = 0
-                self.modem.unread[self.link] = self.modem.unread[self.link] or 1  # perhaps more
+                modem.unread[link] = modem.unread[link] or 1  # perhaps more
             elif code == _OK or code == _ERROR:
-                self.modem.unread[self.link] = 0
-                if self.modem.links[self.link] == _CLOSED_BY_PEER:
+                modem.unread[link] = 0
+                if modem.links[link] == _CLOSED_BY_PEER:
                     self.streak += 1
 
     _classes[base] = TLSSocket

@@ -7,7 +7,7 @@ pushed right behind the OK. The length of `cipsend()`, less a digit.
 import pytest
 
 from tests.driver.desk import Line, pattern, read_all
-from tests.faults.rig import Spoiled, command, lose, read
+from tests.faults.rig import Spoiled, command, lose, read, tried
 
 
 class Between(Line):
@@ -116,4 +116,25 @@ def test_the_lost_ok_of_cipmux_does_not_part_them(make_desk, family):
     command("cipmux")(desk.modem, 1)
     assert desk.line.hits == 1
     assert not desk.modem.single
+    desk.works()
+
+
+@pytest.mark.parametrize("why", ["no answer", "the modes"])
+def test_a_single_link_set_by_hand_is_no_restart(make_desk, family, why):
+    """`+CIPMUX:0` is what a restart leaves, and what `cipmux(modem, 0)` set."""
+    desk = make_desk(family, line=Spoiled).join()
+    desk.port.tick = 0.01
+    command("cipmux")(desk.modem, 0)
+    command("cipstart")(desk.modem, None, "TCP", "echo.test", 7)
+    if why == "no answer":
+        desk.line.answer(b"AT+CIFSR", lambda data: b"")
+        assert tried(command("cifsr"), desk.modem)[1]
+    else:
+        desk.modem.recheck |= 1
+    command("cifsr")(desk.modem)
+    assert desk.modem.up
+    assert desk.module.core.links.open
+    command("cipsend")(desk.modem, None, b"hello")
+    desk.module.reset()
+    desk.let(3)
     desk.works()
