@@ -13,6 +13,7 @@ _FREE = const(0)
 _CLOSED_BY_PEER = const(3)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
+_CLOSING = const(9)
 _VACANT = const(0x39)  # a bit for each state in which the module may give the link to a client
 
 # The parser's events.
@@ -247,12 +248,12 @@ def fetched(modem, code):
 
 
 def closed(modem, code):
-    """CIPCLOSE has ended, and its CLOSED was not seen; or CIPSERVER=0 has. Without an OK
-    the module may not have done it, as the command may have been damaged on its way: turns.due()
-    sends it once more.
+    """CIPCLOSE has ended, and its CLOSED was not seen; or CIPSERVER=0 has. Without an OK the module
+    may not have done it, as the command may have been damaged on its way: turns.due() sends it once
+    more. But if the link was perhaps closed already, a refusal shows that it was.
     """
     bit = 1 << modem.link
-    if code == _TIMEOUT or code == _ERROR:
+    if code == _TIMEOUT or (code == _ERROR and modem.links[modem.link] == _CLOSING):
         modem.unwanted |= bit
     else:
         modem.links[modem.link] = _FREE

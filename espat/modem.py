@@ -345,7 +345,7 @@ class Modem(Links):
         self.state = _IDLE
         self.code = code
         link = self.link
-        if link >= 0 and self.links[link] == _CLOSING:
+        if link >= 0 and self.links[link] >= _CLOSING:
             lazy.call("mishaps", "closed", self, code)
         receiver = self.receiver
         if receiver is not None:
@@ -455,6 +455,6 @@ class Modem(Links):
             if link == self.link and (self.state == _VERDICT or self.parser.prompt):
                 # SEND OK may still follow; if nothing does, the send failed: mishaps.overdue().
                 self.limit = min(self.limit, self.port.since(self.t0) + _BUSY_MS)
-        elif state == _CLOSING:
+        elif state >= _CLOSING:
             self.links[link] = _FREE
             self.signs = self.signs or link == self.link

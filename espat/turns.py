@@ -24,7 +24,8 @@ _AGAIN = const(2)
 _VERDICT = const(3)
 
 _FREE = const(0)  # states of a link
-_CLOSING = const(9)
+_CLOSING = const(9)  # or 10, if it may be closed already: a refusal is believed then
+_PERHAPS = const(0x3B)  # a bit for each state in which it may: not open yet, or not any more
 _SERVER = const(10)  # in the place of a link: the server of a socket that is gone
 
 _BUSY_MS = const(300)  # how long to wait after "busy" before a command is sent again
@@ -62,7 +63,8 @@ def due(modem):
         link += 1
     modem.unwanted -= 1 << link
     # If it was closing, this is the second try: then it counts as closed, whatever the answer.
-    modem.links[link] = _FREE if modem.links[link] == _CLOSING else _CLOSING
+    state = modem.links[link]
+    modem.links[link] = _FREE if state >= _CLOSING else _CLOSING + (_PERHAPS >> state & 1)
     name = b"+CIPCLOSE=" if link < _SERVER else b"+CIPSERVER="  # =0
     modem.follow(name, (link % _SERVER,), b"", 5000, None, link)
     return None

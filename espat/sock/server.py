@@ -344,6 +344,7 @@ class Server:
             return
         modem.listener = None
         modem.unwanted |= 1 << _SERVER
+        modem.links[_SERVER] = _OPEN
         for each in self.coming:
             if each[0].is_ours():
                 modem.give(each[0].link)
