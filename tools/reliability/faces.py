@@ -17,6 +17,7 @@ def begin(radio):
     held.radio = radio
     held.station = None
     turns.waiting.clear()
+    turns.stepping.clear()
     turns.leaving.clear()
     importlib.reload(network)
 
