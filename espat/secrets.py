@@ -53,8 +53,10 @@ HEADERS = (
 )
 
 # "user:password@" between URL and the first of URL_ENDS is hidden, anywhere in a line; and the
-# query after a "?", as it may contain a key or a token.
+# query after a "?", as it may contain a key or a token. So is the query of an HTTP request, in a
+# payload that is shown as a line.
 URL = b"://"
+REQUESTS = (b"GET /", b"HEAD /", b"POST /", b"PUT /", b"PATCH /", b"DELETE /", b"OPTIONS /")
 URL_ENDS = b'/?#" \r\n'
 
 
@@ -125,10 +127,12 @@ def mask(text: str) -> str:
             at = _header(line, at, marks)
         else:
             at += 1
-    at = line.find(URL)
-    while at >= 0:
-        _url(line, at + len(URL), marks)
-        at = line.find(URL, at + 1)
+    for start in (URL,) + REQUESTS:
+        at = line.find(start)
+        while at >= 0:
+            at += len(start)
+            _url(line, at if start == URL else at - 1, marks)  # a request's target has no user
+            at = line.find(start, at)
     return _starred(line, marks)
 
 

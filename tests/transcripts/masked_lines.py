@@ -30,6 +30,12 @@ COMMANDS = [
     ('AT+HTTPCGET="http://a.test/?"', 'AT+HTTPCGET="http://a.test/?"'),
     ('AT+HTTPCGET="http://:@a.test/"', 'AT+HTTPCGET="http://***@a.test/"'),
     ('AT+HTTPCGET="http://@a.test/"', 'AT+HTTPCGET="http://@a.test/"'),
+    ("GET /x?token=abc HTTP/1.1", "GET /x?*** HTTP/1.1"),
+    ("POST /a/b?key=k&c=d HTTP/1.1", "POST /a/b?*** HTTP/1.1"),
+    ("+IPD,0,40:PUT /?k=1?2 HTTP/1.0 DELETE /b?c=d", "+IPD,0,40:PUT /?*** HTTP/1.0 DELETE /b?***"),
+    ("GET /me@home/x HTTP/1.1", "GET /me@home/x HTTP/1.1"),
+    ("GET /where? HTTP/1.1", "GET /where? HTTP/1.1"),
+    ("WHAT? GET / AND?", "WHAT? GET / AND?"),
     (
         'AT+HTTPCLIENT=2,0,"http://a",,,1,"authorization: Basic aG9y","X-AIO-Key:a\\"1\\,2","a: b"',
         'AT+HTTPCLIENT=2,0,"http://a",,,1,"authorization: *** ***","X-AIO-Key:***","a: b"',

@@ -200,6 +200,16 @@ TALKS = {
         [b"correct-horse"],
         [b"GET http://web.test/a?", b"#b HTTP/1.1"],
     ),
+    "the query of a request": Talk(
+        [
+            (H, b"AT+CIPSEND=0,70\r\n"),
+            (M, b"\r\nOK\r\n\r\n>"),
+            (H, b"OPTIONS /a?key=correct-horse HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (M, b"\r\n+IPD,0,48:GET /b/c?token=battery-staple&d HTTP/1.0\r\n\r\n"),
+        ],
+        [b"correct-horse", b"battery-staple"],
+        [b"OPTIONS /a?", b" HTTP/1.1\r\nHost: a", b"48:GET /b/c?", b" HTTP/1.0\r\n"],
+    ),
     "HTTPCLIENT": Talk(
         [*echo(b'AT+HTTPCLIENT=2,0,"http://a",,,1,"Authorization: Basic aG9yc2U6"'), (M, OK)],
         [b"Basic", b"aG9yc2U6"],

@@ -5,7 +5,7 @@ A hidden byte becomes an asterisk, so that lengths do not change. Secrets are fo
 - by the form of commands and replies (:mod:`.secret_scan`), which needs no later bytes,
 - in the module's echo of such a command, even if notices interrupt it (:mod:`.torn`),
 - as a repetition of a secret that was seen before,
-- before the "@" of a URL, and behind its "?".
+- before the "@" of a URL, and behind its "?", and behind that of an HTTP request.
 
 All but the first may need later bytes. So events are held back until each of their bytes is
 decided, and are returned in order.
@@ -139,7 +139,7 @@ class _Direction:
         del self._data[:count]
         del self._flags[:count]
         self.decided -= count
-        self._before = (self._before + data)[-len(forms.URL) :]
+        self._before = (self._before + data)[-forms.LONGEST_URL_START :]
         return data, flags
 
 

@@ -6,7 +6,16 @@ The forms of SYSFLASH and SYSMFG are those of the firmware's format strings.
 import re
 from collections.abc import Iterator
 
-from espat.secrets import COMMANDS, HEADERS, REPLIES, URL, URL_ENDS, WRITES, is_secret_place
+from espat.secrets import (
+    COMMANDS,
+    HEADERS,
+    REPLIES,
+    REQUESTS,
+    URL,
+    URL_ENDS,
+    WRITES,
+    is_secret_place,
+)
 
 
 def _any(names):
@@ -45,21 +54,25 @@ _FLASH_HEAD = re.compile(rb"(\d+),")
 
 _USER = re.compile(re.escape(URL) + rb"([^" + re.escape(URL_ENDS) + rb"]*)@")
 _REST = rb'[^#" \r\n'
-_QUERY = re.compile(re.escape(URL) + _REST + rb"?]*\?(" + _REST + rb"]+)")
-_URL_BEGUN = re.compile(re.escape(URL) + _REST + rb"]{0,1024}\Z")
+_TARGET = rb"(?:" + _any((URL, *REQUESTS)) + rb")"
+_QUERY = re.compile(_TARGET + _REST + rb"?]*\?(" + _REST + rb"]+)")
+_URL_BEGUN = re.compile(_TARGET + rb"(" + _REST + rb"]{0,1024})\Z")
+
+LONGEST_URL_START = max(map(len, (URL, *REQUESTS)))
+"""The most bytes with which a URL, or a request, begins."""
 
 
 def in_urls(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each "user:password", and of each query, in a URL."""
+    """Yield (start, end) of each "user:password", and of each query, in a URL or a request."""
     for form in (_USER, _QUERY):
         for found in form.finditer(data):
             yield found.span(1)
 
 
 def url_begun(data: bytes) -> int:
-    """How many bytes at the end of ``data`` belong to a URL that may go on."""
+    """How many bytes at the end of ``data`` belong to a URL or a request that may go on."""
     found = _URL_BEGUN.search(data)
-    return len(found[0]) - len(URL) if found else 0
+    return len(found[1]) if found else 0
 
 
 def written(name: bytes, args: bytes) -> int:
