@@ -1,7 +1,7 @@
 """The module's own time of day, and SNTP, which sets it."""
 
 from .asking import wait_for
-from .commands.tcp import resolve
+from .reach import resolve
 
 #: The default interval of SNTP in seconds (AT+CIPSNTPINTV): one hour.
 INTERVAL = 3600

@@ -10,9 +10,9 @@ as ``client_ca``.
 
 import re
 
-from .commands.tcp import established, resolve
 from .link_types import Request, dial
 from .network import OPEN
+from .reach import established, resolve
 
 #: The server's name, and its ports without and with TLS.
 HOST = "ota.test"

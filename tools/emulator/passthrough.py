@@ -1,10 +1,10 @@
 """Passthrough: the data state in which bytes go directly to link 0 and back."""
 
-from .commands.tcp import established, resolve
 from .intake import DEAF, PASSTHROUGH
 from .link_types import dial
 from .links import Link
 from .network import OPEN
+from .reach import established, resolve
 
 
 class Passthrough:

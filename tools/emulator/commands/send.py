@@ -7,8 +7,8 @@ from ..link_types import LINK_TYPES, SERVER_TYPES
 from ..links import COUNT
 from ..outcome import SILENT
 from ..params import Refused
+from ..reach import resolve
 from ..schedule import Until
-from .tcp import resolve
 
 #: How long CIPSENDL waits for a block to fill, in seconds (AT+TRANSINTVL's default).
 _INTERVAL = 0.02

@@ -6,7 +6,7 @@ from ..asking import Answer, wait_for
 from ..families import ALL, ESPAT, OLD_17, SINCE_24
 from ..network import is_address
 from ..params import Refused
-from .tcp import resolve
+from ..reach import resolve
 
 #: The default DNS servers (AT+CIPDNS; the reference has the bytes of the first one reversed).
 DEFAULT_DNS = ("208.67.222.222", "8.8.8.8")

@@ -1,13 +1,12 @@
 """Commands about links: opening, closing, status, and the modes that they share."""
 
-from ..asking import wait_for
 from ..families import ALL, ESPAT, SINCE_24
 from ..link_types import LINK_TYPES, Request, dial
 from ..links import COUNT, Link
-from ..network import CONNECTING, FAILED, OPEN, is_address
+from ..network import CONNECTING, FAILED, OPEN
 from ..outcome import ERROR
 from ..params import Refused
-from ..schedule import Until
+from ..reach import established, resolve
 from ..tls_client import LinkSettings
 
 ALL_LINKS = COUNT
@@ -17,14 +16,6 @@ _ERRNO = {CONNECTING: 116, FAILED: 111}
 
 
 # -- names -------------------------------------------------------------------------------------
-
-
-def resolve(core, host, limit=None):
-    """A task: the address of ``host``, or None. ``limit`` is in seconds."""
-    if not is_address(host):
-        yield core.timing.dns
-    answer = core.network.lookup(host, core.settings.dns)
-    return (yield from wait_for(answer, limit or core.timing.dns_timeout))
 
 
 def domain(call):
@@ -160,22 +151,6 @@ def _open(core, number, request):
     core.links.add(link)
     core.links.report(link)
     return None
-
-
-def established(core, channel, limit=0):
-    """A task: wait until ``channel`` is open or has failed, or the time is up.
-
-    The time is ``limit`` seconds if AT+CIPSTART gave a limit. Otherwise it is ``connect_timeout``
-    for the TCP connection, and then ``handshake_timeout`` for each packet of a TLS handshake.
-    """
-    end = core.scheduler.now + limit
-    wait = limit or core.timing.connect_timeout
-    while wait > 0:
-        done = channel.progress
-        moved = Until(lambda n=done: channel.state != CONNECTING or channel.progress != n, wait)
-        if not (yield moved) or channel.state != CONNECTING:
-            return
-        wait = end - core.scheduler.now if limit else core.timing.handshake_timeout
 
 
 def _tell_failure(core, number):
