@@ -255,6 +255,7 @@ def closed(modem, code):
     bit = 1 << modem.link
     if code == _TIMEOUT or (code == _ERROR and modem.links[modem.link] == _CLOSING):
         modem.unwanted |= bit
+        modem.link = -1  # what ends next, as start/answer.py's question, is no answer to it
     else:
         modem.links[modem.link] = _FREE
         if modem.listener is None:

@@ -24,7 +24,8 @@ _AGAIN = const(2)
 _VERDICT = const(3)
 
 _FREE = const(0)  # states of a link
-_CLOSING = const(9)  # or 10, if it may be closed already: a refusal is believed then
+_CLOSING = const(9)
+_CLOSING_PERHAPS = const(10)  # as 9, but it may be closed already: a refusal is believed
 _PERHAPS = const(0x3B)  # a bit for each state in which it may: not open yet, or not any more
 _SERVER = const(10)  # in the place of a link: the server of a socket that is gone
 
@@ -62,11 +63,16 @@ def due(modem):
     while not modem.unwanted >> link & 1:
         link += 1
     modem.unwanted -= 1 << link
-    # If it was closing, this is the second try: then it counts as closed, whatever the answer.
     state = modem.links[link]
-    modem.links[link] = _FREE if state >= _CLOSING else _CLOSING + (_PERHAPS >> state & 1)
-    name = b"+CIPCLOSE=" if link < _SERVER else b"+CIPSERVER="  # =0
-    modem.follow(name, (link % _SERVER,), b"", 5000, None, link)
+    if state >= _CLOSING:
+        state = _FREE  # this is the second try: it counts as closed, whatever the answer
+    else:
+        state = _CLOSING_PERHAPS if _PERHAPS >> state & 1 else _CLOSING
+    modem.links[link] = state
+    if link == _SERVER:
+        modem.follow(b"+CIPSERVER=", (0,), b"", 5000, None, link)
+    else:
+        modem.follow(b"+CIPCLOSE=", (link,), b"", 5000, None, link)
     return None
 
 
