@@ -69,10 +69,12 @@ def due(modem):
     else:
         state = _CLOSING_PERHAPS if _PERHAPS >> state & 1 else _CLOSING
     modem.links[link] = state
+    name = b"+CIPCLOSE="
+    args = (link,)
     if link == _SERVER:
-        modem.follow(b"+CIPSERVER=", (0,), b"", 5000, None, link)
-    else:
-        modem.follow(b"+CIPCLOSE=", (link,), b"", 5000, None, link)
+        name = b"+CIPSERVER="
+        args = (0,)
+    modem.follow(name, args, b"", 5000, None, link)
     return None
 
 

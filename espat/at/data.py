@@ -190,7 +190,7 @@ def savetranslink(modem, host, port, kind="TCP", keep_alive=None):
     """
     if kind not in ("TCP", "SSL"):
         raise ValueError("kind: TCP or SSL is wanted")
-    args = _first_peer(host, port) + (kind,)
+    args = _target(host, port) + (kind,)
     args += (None if keep_alive is None else number("keep_alive", keep_alive, 0, 7200),)
     if kind == "SSL":
         need(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
@@ -206,10 +206,10 @@ def savetranslink_udp(modem, host, port, local_port=None):
     All families. Source: reference, SAVETRANSLINK, UDP.
     """
     local = None if local_port is None else number("local_port", local_port, 1, 65535)
-    modem.run(b"+SAVETRANSLINK=", shortest(_first_peer(host, port) + ("UDP", local)))
+    modem.run(b"+SAVETRANSLINK=", shortest(_target(host, port) + ("UDP", local)))
 
 
-def _first_peer(host, port):
+def _target(host, port):
     return 1, text("host", host, 1, 64), number("port", port, 1, 65535)
 
 

@@ -190,7 +190,7 @@ def cmd_query(modem, name=None):
     found = []
     unread = None
     up = modem.up
-    for line in _as_they_come(modem, command, (), b"+CMD:", 5000):
+    for line in _lines(modem, command, (), b"+CMD:", 5000):
         try:
             row = fields(b"+CMD", line, "dsdddd")[1:6]
         except OSError as e:
@@ -204,7 +204,7 @@ def cmd_query(modem, name=None):
     return found if name is None else found[0] if found else None
 
 
-def _as_they_come(modem, name, args, reply, timeout):
+def _lines(modem, name, args, reply, timeout):
     """Run a command to its end, and give each line of its reply when it comes; the modem keeps at
     most 64.
     """
@@ -361,7 +361,7 @@ def _update(modem, args, progress, background):
     name = b"+CIUPDATE=" if args else b"+CIUPDATE"
     up = modem.up
     step = 0
-    for line in _as_they_come(modem, name, args, b"+CIPUPDATE:", _UPDATE_MS):
+    for line in _lines(modem, name, args, b"+CIPUPDATE:", _UPDATE_MS):
         digits = line[11:]
         if digits.isdigit():
             step = int(digits)
