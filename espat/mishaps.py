@@ -250,9 +250,14 @@ def fetched(modem, code):
 def closed(modem, code):
     """CIPCLOSE has ended, and its CLOSED was not seen; or CIPSERVER=0 has. Without an OK the module
     may not have done it, as the command may have been damaged on its way: turns.due() sends it once
-    more. But if the link was perhaps closed already, a refusal shows that it was.
+    more. But if the link was perhaps closed already, a refusal shows that it was. If another link
+    was closed, the command may have named that one: then nobody knows what its peer still sent.
     """
     bit = 1 << modem.link
+    for link in range(_LINKS):
+        if modem.links[link] == _CLOSED_BY_PEER and code == _OK and modem.link < _LINKS:
+            modem.lose(link, _LOST_BYTES)
+            code = _TIMEOUT
     if code == _TIMEOUT or (code == _ERROR and modem.links[modem.link] == _CLOSING):
         modem.unwanted |= bit
         modem.link = -1  # what ends next, as start/answer.py's question, is no answer to it

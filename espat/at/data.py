@@ -20,10 +20,6 @@ from ..parser import const
 from .args import Payload, ask, insist, link_first, need, number, put_kept, shortest, sized
 from .essential import garbled, mac, text
 
-# The versions that have a command, for each family: see args.need().
-_ESPAT_20 = b"\xff\x20\x20\xff"
-_ESPAT_32 = b"\xff\xff\x32\xff"
-
 _SEND_OK = const(5)
 _TRANSFER_MS = const(30000)
 _MOST = const(0x7FFFFFFF)
@@ -225,7 +221,7 @@ def savetranslink_server(modem, port, kind="TCP", ca=None):
         raise ValueError("kind: TCP, or SSL (with ca) is wanted")
     args = 3, number("port", port, 1, 65535), kind
     args += (None if ca is None else number("ca", ca, 0, 1),)
-    need(modem, _ESPAT_32, "AT+SAVETRANSLINK=3")
+    need(modem, b"\xff\xff\x32\xff", "AT+SAVETRANSLINK=3")
     modem.run(b"+SAVETRANSLINK=", shortest(args))
 
 
@@ -247,7 +243,7 @@ def savetranslink_ble(modem, role, tx_service, tx_char, rx_service, rx_char, pee
         mac("peer", peer)
     elif role == 1:
         raise ValueError("peer: a client needs its address")
-    need(modem, _ESPAT_32, "AT+SAVETRANSLINK=2")
+    need(modem, b"\xff\xff\x32\xff", "AT+SAVETRANSLINK=2")
     modem.run(b"+SAVETRANSLINK=", shortest((2, role) + numbers + (peer,)))
 
 
@@ -268,12 +264,12 @@ def cipreconnintv(modem, interval):
     ESP-AT 2.0. Source: reference, CIPRECONNINTV.
     """
     args = (number("interval", interval, 1, 36000),)
-    put_kept(modem, b"+CIPRECONNINTV", args, _ESPAT_20)
+    put_kept(modem, b"+CIPRECONNINTV", args, b"\xff\x20\x20\xff")
 
 
 def cipreconnintv_query(modem):
     """``AT+CIPRECONNINTV?``: units of 100 ms, an int. ESP-AT 2.0. Source: reference."""
-    return ask(modem, b"+CIPRECONNINTV", "d", _ESPAT_20)[0]
+    return ask(modem, b"+CIPRECONNINTV", "d", b"\xff\x20\x20\xff")[0]
 
 
 def transintvl(modem, ms):
@@ -284,9 +280,9 @@ def transintvl(modem, ms):
     :param int ms: 0 to 1000
     ESP-AT 3.2, not ESP8266. Source: dialects.md 1, new commands; unproven.
     """
-    put_kept(modem, b"+TRANSINTVL", (number("ms", ms, 0, 1000),), _ESPAT_32)
+    put_kept(modem, b"+TRANSINTVL", (number("ms", ms, 0, 1000),), b"\xff\xff\x32\xff")
 
 
 def transintvl_query(modem):
     """``AT+TRANSINTVL?``: ms, an int. ESP-AT 3.2, not ESP8266. Unproven, as ``transintvl()``."""
-    return ask(modem, b"+TRANSINTVL", "d", _ESPAT_32)[0]
+    return ask(modem, b"+TRANSINTVL", "d", b"\xff\xff\x32\xff")[0]

@@ -16,10 +16,6 @@ from .. import calls
 from .args import address, ask, current_setting, fields, need, number, put, put_kept, setting, told
 from .essential import addresses, current, decoded, garbled, is_mac, mac, text
 
-# The versions that have a command, for each family: see args.need().
-_COUNTRY = b"\x17\x20\x10\x10"
-_INIT = b"\xff\xff\x32\xff"
-
 _STATES = (0, 1, 2, 0, 0)  # for each state of AT+CWSTATE? the value of Modem.wifi
 
 
@@ -359,7 +355,7 @@ def cwcountry(modem, policy, code, first, count):
     if not text("code", code, 2, 3).isalpha():
         raise ValueError("code: letters are wanted")
     args = policy, code, number("first", first, 1, 14), number("count", count, 1, 14)
-    need(modem, _COUNTRY, b"+CWCOUNTRY")
+    need(modem, b"\x17\x20\x10\x10", b"+CWCOUNTRY")
     current_setting(modem, b"+CWCOUNTRY", args)
 
 
@@ -368,7 +364,7 @@ def cwcountry_query(modem):
 
     ESP-AT, NonOS 1.7.
     """
-    need(modem, _COUNTRY, b"+CWCOUNTRY")
+    need(modem, b"\x17\x20\x10\x10", b"+CWCOUNTRY")
     return tuple(ask(modem, current(modem, b"+CWCOUNTRY", b""), "dsdd")[:4])
 
 
@@ -381,7 +377,7 @@ def cwinit(modem, on):
     ESP-AT 3.2, not ESP8266.
     """
     number("on", on, 0, 1)
-    need(modem, _INIT, b"+CWINIT")
+    need(modem, b"\xff\xff\x32\xff", b"+CWINIT")
     modem.run(b"+CWINIT=", (on,))
     if not on:
         modem.wifi = 0
@@ -390,7 +386,7 @@ def cwinit(modem, on):
 
 def cwinit_query(modem):
     """``AT+CWINIT?``: 0 or 1. ESP-AT 3.2, not ESP8266."""
-    return ask(modem, b"+CWINIT", "d", _INIT)[0]
+    return ask(modem, b"+CWINIT", "d", b"\xff\xff\x32\xff")[0]
 
 
 def cwdhcps(modem, on, minutes=None, first=None, last=None):

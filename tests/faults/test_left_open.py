@@ -4,6 +4,8 @@ r"""What the module still has open though the driver closed it: a command that d
 connection on that link would be refused.
 """
 
+import errno
+
 import pytest
 
 from tests.faults.rig import Spoiled, command
@@ -59,6 +61,24 @@ def test_also_if_the_program_must_not_wait(make_desk, family, loss):
     assert open_links(desk) == []
     assert desk.line.hits == 1
     assert desk.echo.peer.closed
+    desk.works()
+
+
+@pytest.mark.parametrize("timeout", [5, 0])
+def test_a_close_that_hit_another_connection_is_told(make_desk, family, timeout):
+    """One bit, and the module closes the other: its stream was cut off, not ended by its peer."""
+    desk = make_desk(family, line=Spoiled).join()
+    desk.port.tick = 0.01
+    cut, closed = desk.socket(), desk.socket()
+    names = b"%d" % closed.link, b"%d" % cut.link
+    closed.settimeout(timeout)
+    desk.line.ask(b"AT+CIPCLOSE", lambda line: line.replace(*names))
+    closed.close()
+    assert open_links(desk) == []
+    assert desk.line.hits == 1
+    with pytest.raises(OSError) as info:
+        cut.recv(100)
+    assert info.value.errno == errno.ECONNRESET
     desk.works()
 
 
