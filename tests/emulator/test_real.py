@@ -237,6 +237,23 @@ def test_udp_with_real_peers():
             assert far.recvfrom(100) == (b"back", module_place)
 
 
+def test_a_udp_port_that_another_program_has():
+    """A module would not notice that program; but nobody would find its own listener."""
+    with _datagram_socket() as peer, _datagram_socket() as other:
+        taken = other.getsockname()[1]
+        hosts = {"peer": ("127.0.0.1", {9: peer.getsockname()[1]})}
+        module, _, say, send = _module(hosts=hosts)
+        with module:
+            assert say(b'AT+CIPSTART=0,"UDP","peer",9,%d,2' % taken) == b"0,CONNECT\r\n\r\nOK\r\n"
+            send(b"AT+CIPSEND=0,5", b"hello")
+            assert peer.recvfrom(100)[0] == b"hello"
+            assert b",%d,0\r\n" % taken in say(b"AT+CIPSTATUS")
+            again = say(b'AT+CIPSTART=1,"UDP","peer",9,%d,2' % taken, b"ERROR\r\n")
+            assert b"CONNECT" not in again
+            listening = say(b'AT+CIPSTART=1,"UDP","0.0.0.0",9,%d,2' % taken, b"ERROR\r\n")
+            assert b"CONNECT" not in listening
+
+
 def test_udp_multicast_on_loopback():
     group = socket.inet_aton("239.77.1.2")
     loopback = socket.inet_aton("127.0.0.1")

@@ -27,6 +27,7 @@ class SocketDatagrams(Channel):
         except OSError:
             self.sock.close()
             raise
+        self.local_port = self.sock.getsockname()[1]
         network.selector.register(self.sock, selectors.EVENT_READ, self)
 
     def _bind(self, address, local_port):
@@ -48,10 +49,6 @@ class SocketDatagrams(Channel):
         self.sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
         self.sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, interface)
         self.sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 1)
-
-    @property
-    def local_port(self):
-        return self.sock.getsockname()[1] if self.sock else 0
 
     def ready(self, events):
         """Called by the selector: a datagram waits."""

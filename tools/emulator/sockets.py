@@ -4,6 +4,7 @@ import ipaddress
 import logging
 import selectors
 import socket
+import weakref
 
 from . import limits, names
 from .asking import Answer, Echo, Question, Resolved
@@ -178,6 +179,7 @@ class SocketNetwork:
         self._server_ports = server_ports or {}
         self._strict_dns = strict_dns
         self._announcers = []
+        self._datagram_ends = weakref.WeakSet()
         #: (address, port) of the latest connections refused because they lead off this machine.
         self.refused = Recent(_REFUSED, len)
         for name, place in (hosts or {}).items():
@@ -286,11 +288,24 @@ class SocketNetwork:
         return channel
 
     def datagrams(self, address, port, local_port=0):
-        """A channel for UDP, or None if its port is taken."""
+        """A channel for UDP, or None if its port is taken.
+
+        A module shares its ports with nobody. If another program on this machine has the port, a
+        link to one peer gets a free one in its place, which the peer sees. A link that waits for
+        whoever comes first is refused: its peers would not find it.
+        """
+        remote = address, port
+        everywhere = self._reach == "any"
         try:
-            return SocketDatagrams(self, (address, port), local_port, self._reach == "any")
+            end = SocketDatagrams(self, remote, local_port, everywhere)
         except OSError:
-            return None
+            ours = [end for end in self._datagram_ends if end.sock and end.local_port == local_port]
+            if ours or address == "0.0.0.0" or is_group(address):
+                return None
+            end = SocketDatagrams(self, remote, 0, everywhere)
+            end.local_port = local_port
+        self._datagram_ends.add(end)
+        return end
 
     def adopt(self, sock, remote):
         """Make a channel for an accepted connection."""
