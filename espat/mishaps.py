@@ -250,12 +250,13 @@ def fetched(modem, code):
 def closed(modem, code):
     """CIPCLOSE has ended, and its CLOSED was not seen; or CIPSERVER=0 has. Without an OK the module
     may not have done it, as the command may have been damaged on its way: turns.due() sends it once
-    more. But if the link was perhaps closed already, a refusal shows that it was. If another link
-    was closed, the command may have named that one: then nobody knows what its peer still sent.
+    more. But if the link was perhaps closed already, a refusal shows that it was. If others were
+    closed, the command may have named one of them: then nobody knows what its peer still sent.
     """
     bit = 1 << modem.link
+    astray = code == _OK and modem.link < _LINKS
     for link in range(_LINKS):
-        if modem.links[link] == _CLOSED_BY_PEER and code == _OK and modem.link < _LINKS:
+        if astray and modem.links[link] == _CLOSED_BY_PEER:
             modem.lose(link, _LOST_BYTES)
             code = _TIMEOUT
     if code == _TIMEOUT or (code == _ERROR and modem.links[modem.link] == _CLOSING):
@@ -263,7 +264,7 @@ def closed(modem, code):
         modem.link = -1  # what ends next, as start/answer.py's question, is no answer to it
     else:
         modem.links[modem.link] = _FREE
-        if modem.listener is None:
+        if modem.listener is None:  # its server was stopped, and no other one has begun
             modem.handlers.pop(_CONNECT, None)
     if code <= _OK:  # its CLOSED may still come, and must not close the link's next user
         modem.doubt |= bit
