@@ -38,8 +38,9 @@ _PROBE_MS = const(5000)  # at this interval
 _VERDICT_MS = const(3000)  # a send is asked after, too: a module still sending says "busy"
 _NEVER_MS = const(100000000)
 
-# A bit of ``recheck``: settings that the module may have lost unnoticed; the others are of links.
-_ASK_MODES = const(1)  # receive mode, remote ends shown, five links
+# A bit of ``recheck``: the module may have lost settings unnoticed, as receive mode, remote ends
+# shown, five links. Without it, only which links have survived the loss of Wi-Fi is asked.
+_ASK_MODES = const(1)
 
 
 def due(modem):

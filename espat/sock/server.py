@@ -302,6 +302,9 @@ class Server:
     def ready(self, socket):
         """Whether ``accept()`` can return a client. It never waits: if the client's address is
         unknown, it begins to ask with ``AT+CIPSTATE?``, before 2.3 with ``AT+CIPSTATUS``.
+
+        :param Socket socket: the socket that listens; its time-out says whether a server that a
+            restart of the module has stopped is waited for
         """
         modem = self.modem
         self._stand(socket)
