@@ -225,6 +225,9 @@ def serve():
 def clock():
     """Hosts: a time server where modules ask first."""
     with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Clock) as server:
+        # A socket that was said to be readable may have nothing: its read must end, or shutdown()
+        # waits for ever.
+        server.socket.settimeout(1)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield {"cn.ntp.org.cn": ("127.0.0.1", {123: server.server_address[1]})}
         server.shutdown()
