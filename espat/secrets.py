@@ -9,33 +9,26 @@ Names are those of the command reference and of the ESP-AT command set's index.
 # The form of a command: which of its quoted parameters may be shown, which may be shown as digits
 # without quotes, and whether those may be more than one digit. Parameters are counted from 0. All
 # else is hidden, so that a password in the wrong place is hidden, too.
-_JOIN = ((0,), range(3, 12), True)
-_SOFT_AP = ((0,), range(2, 12), True)
-_MQTT = ((2,), (0, 1, 5, 6, 7, 8, 9), True)
 _LINK_FIRST = ((), (0,), False)
 
 # What follows "=", from the host and in the module's echo; a name may have _CUR or _DEF appended.
 COMMANDS = {
-    b"CWJAP": _JOIN,  # "ssid","password"[,"bssid"][,figures]
-    b"CWSAP": _SOFT_AP,  # "ssid","password",figures
+    b"CWJAP": ((0,), range(3, 12), True),  # "ssid","password"[,"bssid"][,figures]
+    b"CWSAP": ((0,), range(2, 12), True),  # "ssid","password",figures
     b"CWJEAP": ((0,), (1, 5), True),  # "ssid",method,"identity","user","password",figure
     b"CWSTARTSMART": ((), (0, 1), True),  # figure,figure,"key"
     b"CIPSSLCPSK": _LINK_FIRST,  # [link,]"psk","hint"
     b"CIPSSLCPSKHEX": _LINK_FIRST,
-    b"MQTTUSERCFG": _MQTT,  # link,scheme,"id","user","password",figures
+    # link,scheme,"id","user","password",figures
+    b"MQTTUSERCFG": ((2,), (0, 1, 5, 6, 7, 8, 9), True),
     b"MQTTUSERNAME": _LINK_FIRST,  # link,"user"
     b"MQTTPASSWORD": _LINK_FIRST,
     b"BLESETKEY": ((), (), True),
 }
 
-# What follows ":", from the module. CWJAP's reply contains no password.
-REPLIES = {
-    b"CWSAP": _SOFT_AP,
-    b"CWJEAP": ((0,), (1, 5), True),
-    b"MQTTUSERCFG": _MQTT,
-    b"CIPSSLCPSK": _LINK_FIRST,  # link,psk,hint without quotes
-    b"CIPSSLCPSKHEX": _LINK_FIRST,
-}
+# Of them, those with the same secrets behind ":", from the module; CIPSSLCPSK there has no quotes.
+# CWJAP's reply contains no password.
+REPLIES = (b"CWSAP", b"CWJEAP", b"MQTTUSERCFG", b"CIPSSLCPSK", b"CIPSSLCPSKHEX")
 
 # Commands whose payload may be a secret; the first two also read it back.
 WRITES = (b"SYSFLASH", b"SYSMFG", b"MQTTLONGUSERNAME", b"MQTTLONGPASSWORD")
@@ -44,12 +37,12 @@ WRITES = (b"SYSFLASH", b"SYSMFG", b"MQTTLONGUSERNAME", b"MQTTLONGPASSWORD")
 # password, requests in payloads) and of a quoted parameter (AT+HTTPCLIENT's headers).
 HEADERS = (
     b"password",
-    b"Authorization",
-    b"Proxy-Authorization",
-    b"Cookie",
-    b"Set-Cookie",
-    b"X-API-Key",
-    b"X-AIO-Key",
+    b"authorization",
+    b"proxy-authorization",
+    b"cookie",
+    b"set-cookie",
+    b"x-api-key",
+    b"x-aio-key",
 )
 
 # "user:password@" between URL and the first of URL_ENDS is hidden, anywhere in a line; and the
@@ -66,53 +59,36 @@ def is_secret_place(name):
     return b"key" in name or name == b"mfg_nvs"
 
 
-class Parameters:
-    """Reads the parameters of one command or reply, and decides for each byte if it is hidden."""
-
-    def __init__(self, form):
-        self._shown, self._figures, self._long = form
-        self._number = 0  # the number of the current parameter
-        self._first = True  # the next byte is the first of its parameter
-        self._quoted = self._escaped = self._closed = self._lost = False
-
-    def hides(self, byte: int) -> bool:
-        """Take the next byte, which is no line end. Returns whether it must be hidden."""
-        if self._lost:
-            return True
-        if self._quoted:
-            return self._inside(byte)
-        first, self._first = self._first, False
-        if byte == 0x2C:  # a comma
-            self._number += 1
-            self._first = True
-            self._closed = False
-            return False
-        if byte == 0x22 and first:  # a quote
-            self._quoted = True
-            return False
-        if byte == 0x3F and first and not self._number:  # the ? of AT+...=?
-            self._closed = True
-            return False
-        figure = 0x30 <= byte <= 0x39 and (first or self._long)
-        if self._closed or not figure or self._number not in self._figures:
-            # This does not fit the form: from here on a secret may be anywhere.
-            self._lost = True
-        return self._lost
-
-    def _inside(self, byte):
-        shown = self._number in self._shown
-        if self._escaped:
-            self._escaped = False
-        elif byte == 0x5C:  # a backslash
-            self._escaped = True
-        elif byte == 0x22:
-            self._quoted = False
-            self._closed = True
-            return False
-        elif byte == 0x2C and shown:  # it must be escaped: perhaps the closing quote was missed
-            self._lost = True
-            return True
-        return not shown
+def parameters(form):
+    """Read the parameters of one command or reply: a generator that gets each byte up to the line
+    end, after a first ``next()``, and yields whether that byte must be hidden.
+    """
+    shown, figures, long = form
+    number = -1  # of the current parameter
+    byte = 0x2C  # a comma
+    while byte == 0x2C:
+        number += 1
+        byte = yield False
+        if byte == 0x22:  # a quote
+            byte = yield False
+            escaped = False
+            while escaped or byte != 0x22:
+                if byte == 0x2C and not escaped and number in shown:
+                    byte = 0  # it must be escaped: perhaps the closing quote was missed
+                    break
+                escaped = byte == 0x5C and not escaped  # a backslash
+                byte = yield number not in shown
+            else:
+                byte = yield False
+        elif byte == 0x3F and not number:  # the ? of AT+...=?
+            byte = yield False
+        elif number in figures:
+            first = True
+            while 0x30 <= byte <= 0x39 and (first or long):
+                first = False
+                byte = yield False
+    while True:  # this does not fit the form: from here on a secret may be anywhere
+        yield True
 
 
 def mask(text: str) -> str:
@@ -156,12 +132,13 @@ def _named(line, at, marks):
     name = line[at:end].upper()
     if name[-4:] in (b"_CUR", b"_DEF"):
         name = name[:-4]
-    form = (COMMANDS if line[end] == 0x3D else REPLIES).get(name)
+    form = COMMANDS.get(name) if line[end] == 0x3D or name in REPLIES else None
     stop = _end(line, end, b"\r\n")
     if form:
-        parameters = Parameters(form)
+        reader = parameters(form)
+        next(reader)
         for i in range(end + 1, stop):
-            marks[i] = parameters.hides(line[i])
+            marks[i] = reader.send(line[i])
         return stop
     if name == b"SYSMFG" and line[end] == 0x3A:  # +SYSMFG:"place","key",type,length,bytes
         fields = line[end + 1 : stop].split(b",", 4)
@@ -175,17 +152,16 @@ def _header(line, at, marks):
     """Mark the secret of a header that begins here, if any. Returns where to go on."""
     colon = line.find(b":", at)
     name = line[at:colon].lower() if colon > at else b""
-    for header in HEADERS:
-        if name == header.lower():
-            end = colon + 1
-            quoted = at and line[at - 1] == 0x22
-            while end < len(line) and line[end] not in b"\r\n":
-                if quoted and line[end] == 0x22 and line[end - 1] != 0x5C:
-                    break
-                marks[end] = line[end] != 0x20
-                end += 1
-            return end
-    return at + 1
+    if name not in HEADERS:
+        return at + 1
+    end = colon + 1
+    quoted = at and line[at - 1] == 0x22
+    while end < len(line) and line[end] not in b"\r\n":
+        if quoted and line[end] == 0x22 and line[end - 1] != 0x5C:
+            break
+        marks[end] = line[end] != 0x20
+        end += 1
+    return end
 
 
 def _url(line, at, marks):

@@ -3,7 +3,7 @@
 Each byte is decided without later ones, so it does not matter in which pieces the bytes come.
 """
 
-from espat.secrets import Parameters
+from espat.secrets import parameters
 
 from . import secret_forms as forms
 
@@ -94,10 +94,12 @@ class Scan:
     def _begin(self, found):
         name = found["name"]
         if name:
-            table = forms.COMMANDS if found["sign"] == b"=" else forms.REPLIES
-            form = table.get(name.upper())
-            self._parameters = form and Parameters(form)
-            self._state = self._in_parameters if form else self._search
+            name = name.upper()
+            self._state = self._search
+            if name in (forms.COMMANDS if found["sign"] == b"=" else forms.REPLIES):
+                self._parameters = parameters(forms.COMMANDS[name])
+                next(self._parameters)
+                self._state = self._in_parameters
         elif found["write"]:
             command = found["way"] == b"="
             self._name = found["write"]
@@ -115,7 +117,7 @@ class Scan:
             if byte in b"\r\n":
                 self._state = self._search
                 break
-            flags.append(self._parameters.hides(byte))
+            flags.append(self._parameters.send(byte))
         return flags or self._search(data[:1])
 
     def _in_rest(self, data):
