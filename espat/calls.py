@@ -23,8 +23,7 @@ def mild(steps):
     try:
         return (yield from steps)
     except ATError as e:
-        refused = str(e)
-    raise fail("command_refused", refused)
+        raise fail("command_refused", e)
 
 
 def ask(modem, name, args=(), reply=b"", timeout=5000):

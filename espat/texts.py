@@ -51,6 +51,7 @@ _TEXTS = (
     "\nunset: the module refused AT%s, which espat needs: %s"
     "\ndatagram_not_sent: datagram not sent"
     "\ngarbled: AT%s: a reply not understood: %s"
+    "\ndiffers: %s: what was written to its flash reads otherwise"
     "\nother_bytes: after None, write the same bytes again"
     "\nrate_failed: no answer at %d baud: back at %d",
     "ENOMEM\nno_free_link: all five links are in use (%d by sockets): close sockets, or use 'with'",
@@ -71,7 +72,7 @@ _TEXTS = (
     "EOPNOTSUPP\nsock_kind: only IPv4 sockets, TCP or UDP\nsocket_option: no such socket option"
     "\none_group: one group a socket"
     "\nchecked_once: after a break the module checks no name and has no PSK: check_hostname = "
-    "False and sni = False, or use a socket",
+    "sni = False, or use a socket",
     "EADDRINUSE"
     "\nserver_in_use: the module has one server: close its socket, or use 'with'"
     "\nport_refused: the module refused UDP port %d: in use?",

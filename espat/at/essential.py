@@ -145,6 +145,7 @@ def station(modem):
 
     :raises OSError: EIO, the module refused
     """
+    modem.softap = bool(modem.softap)
     mode = 3 if modem.softap else 1
     try:
         if cwmode_query(modem) == mode:
@@ -155,8 +156,7 @@ def station(modem):
         modem.run(current(modem, b"+CWMODE", b"="), (mode,))
         return modem
     except ATError as e:
-        refused = str(e)
-    raise fail("command_refused", refused)
+        raise fail("command_refused", e)
 
 
 def cwmode_query(modem):

@@ -52,15 +52,16 @@ def cipstatus(modem):
         port, local port, 1 if the module is the server); None for what the firmware omits
     Source: reference, CIPSTATUS.
     """
+    name = b"+CIPSTATUS"
     status = None
     found = []
-    for line in modem.run(b"+CIPSTATUS", (), None):
+    for line in modem.run(name, (), None):
         if line.startswith(b"STATUS:"):
-            status = fields(b"+CIPSTATUS", line, "d")[0]
-        elif line.startswith(b"+CIPSTATUS:"):
-            found.append(row(b"+CIPSTATUS", line, "dssdd", 6))
+            status = fields(name, line, "d")[0]
+        elif line.startswith(name):
+            found.append(row(name, line, "dssdd", 6))
     if status is None:
-        raise garbled(b"+CIPSTATUS", b"")
+        raise garbled(name, b"")
     return status, found
 
 

@@ -155,10 +155,8 @@ def put_hostname(radio, name):
     name = text("hostname", name, 1, 32)
     name = name if isinstance(name, str) else str(name, "ascii")
     dotted = "." + name.lower() + "."
-    wrong = ".." in dotted or ".-" in dotted
-    for c in dotted:
-        wrong = wrong or not ("0" <= c <= "9" or "a" <= c <= "z" or c in "-.")
-    if wrong:
+    others = dotted.strip("0123456789abcdefghijklmnopqrstuvwxyz-.")
+    if others or ".." in dotted or ".-" in dotted:
         raise ValueError("hostname: letters, digits, - and . are wanted")
     modem = station(radio.awake())
     wifi.cwhostname(modem, name)

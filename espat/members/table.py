@@ -84,7 +84,6 @@ def _bound(radio, room, function):
         except ATError as e:
             if function == "command":
                 raise
-            refused = str(e)
-        raise fail("command_refused", refused)
+            raise fail("command_refused", e)
 
     return call

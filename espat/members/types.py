@@ -17,12 +17,11 @@ class _Constant:
     """A constant of one of the classes below: equal to itself only, printed by its name."""
 
     def __repr__(self):
-        found = ""
         for owner in (AuthMode, PowerManagement):
             for name in dir(owner):
                 if getattr(owner, name) is self:
-                    found = "wifi.%s.%s" % (owner.__name__, name)
-        return found
+                    return "wifi.%s.%s" % (owner.__name__, name)
+        return ""
 
 
 class AuthMode:
@@ -71,16 +70,13 @@ class Network:
         :raises OSError: EIO, the module refused the scan
         """
         if self._security is None:
-            for row in self._scan():
-                self._security = row[0]
+            bssid = written(self.bssid)
+            try:
+                for row in lazy.call("at.wifi", "cwlap", self._modem, self.ssid, bssid):
+                    self._security = row[0]
+            except ATError as e:
+                raise fail("command_refused", e)
         return authmodes(self._security)
-
-    def _scan(self):
-        try:
-            return lazy.call("at.wifi", "cwlap", self._modem, self.ssid, written(self.bssid))
-        except ATError as e:
-            refused = str(e)
-        raise fail("command_refused", refused)
 
 
 def authmodes(security):

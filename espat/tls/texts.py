@@ -55,7 +55,6 @@ _TEXTS = (
     # The module did something else.
     "EIO"
     "\nnot_taken: the module did not take AT%s: %s"
-    "\ndiffers: %s: what was written to its flash reads otherwise"
     "\nflash_full: %s: not taken: is the flash full? see 'espat ca list'",
 )
 
@@ -68,12 +67,12 @@ _FLAGS = (
 )
 # Other codes of +ERRNO: of mbedTLS, of ESP-IDF, and of the firmware itself.
 _CODES = {
-    0x50: "the other end broke the connection off",
+    0x50: "the other end broke off",
     0x101: "the module is out of memory",
     0x2700: "the server's certificate was not accepted",
     0x4301: "the module cannot read its CA, certificate or key",
     0x6E00: "the two ends have no cipher, or no version of TLS, in common",
-    0x7280: "the other end closed in the middle of the handshake",
+    0x7280: "the other end closed during the handshake",
     0x7780: "the server said no (alert): does it want a client certificate, another ALPN protocol, "
     "another key? Does it speak TLS 1.2?",
     0x8006: "it took too long",
