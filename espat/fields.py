@@ -38,7 +38,7 @@ def declare(modem):
     modem.verdict = 5  # the event that confirms the payload: SEND_OK
     modem.received = False  # "Recv n bytes" came
     modem.mistaken = False  # "Recv n bytes" named another number
-    modem.counts = True  # this firmware says "Recv n bytes"
+    modem.counts = 1  # the number in the last "Recv n bytes"; 0: this firmware does not say that
     modem.early = 0  # a verdict that came without "Recv n bytes"
     modem.owed = False  # the module may still wait for bytes
     # The links. Where a bit stands for each link, bit 0 is link 0.

@@ -101,7 +101,7 @@ class Modem(Links):
     deaf = 0  # times in a row that it answered one command and not the next: start/answer.py
     stuck = 0  # BUSY or READY: all that it said when it was asked: written by start/answer.py
     single = False  # AT+CIPMUX=0: notices and headers name no link
-    softap = False  # its own access point is on: written by start/ and at/
+    softap = None  # its own access point is on; None: not known. Written by start/ and at/
     listener = None  # sock/server.py: the server that a socket listens with
     tls = None  # tls/state.py: what is known since the last restart
     unwritten = None  # tls/certificates.py: what must be written to flash first
@@ -319,7 +319,8 @@ class Modem(Links):
                 elif event == _RECV:
                     # If it is another number, one of the two lengths was damaged on the line.
                     self.mistaken = parser.length != self.sent and not self.received
-                    self.received = self.counts = True
+                    self.received = True
+                    self.counts = parser.length
                     self.early = 0
                 elif event < _WAITING:
                     if self.payload(event):
@@ -377,8 +378,9 @@ class Modem(Links):
             reply = self.reply
             if state and reply != b"" and (reply is None or line.startswith(reply)):
                 self.settle(True)
-                if len(self.lines) < 64:
-                    self.lines.append(line)
+                if len(self.lines) > 63:
+                    self.lines.pop()
+                self.lines.append(line)
                 return
             self.words = line
             if state == _VERDICT or self.parser.glued or not self.passive or self.pushing:

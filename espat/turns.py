@@ -148,7 +148,7 @@ def late(modem):
     if modem.port.since(modem.t1) <= limit:
         return
     if modem.early:
-        modem.counts = False  # until it says "Recv n bytes" again
+        modem.counts = 0  # until it says "Recv n bytes" again
         modem.end(modem.early)
     elif modem.parser.prompt:
         modem.prompted(True)

@@ -16,11 +16,13 @@ ends it until the module restarts; the link stays saved until ``savetranslink_of
 """
 
 from .. import calls
+from ..errors import fail
 from ..parser import const
-from .args import Payload, ask, insist, link_first, need, number, put_kept, shortest, sized
+from .args import Payload, ask, fields, insist, link_first, need, number, put_kept, shortest, sized
 from .essential import garbled, mac, text
 
 _SEND_OK = const(5)
+_LOST_SEND = const(7)
 _TRANSFER_MS = const(30000)
 _MOST = const(0x7FFFFFFF)
 
@@ -32,6 +34,7 @@ def cipsend(modem, link, data, host=None, port=None):
         ESP8266: to 8192
     :param str host: with ``port``, the destination of a datagram
     :raises ATError: no such link, or it broke; part of the data may have been sent
+    :raises OSError: ETIMEDOUT, ECONNRESET: not confirmed, or for another number of bytes, too
     :raises TypeError: ``data`` is not bytes
     All families. Source: reference, CIPSEND; dialects.md 1, row 5.
     """
@@ -48,7 +51,7 @@ def cipsendex(modem, link, data, host=None, port=None):
 
     :param data: bytes, bytearray or memoryview of bytes: 1 to 2046, each backslash counted twice;
         ESP-AT 2.3 and later, not on ESP8266: to 8190
-    :raises ATError, TypeError: as ``cipsend()``
+    :raises ATError, OSError, TypeError: as ``cipsend()``
     All families. Source: reference, CIPSENDEX; dialects.md 1, row 6.
     """
     most = modem.largest
@@ -57,7 +60,9 @@ def cipsendex(modem, link, data, host=None, port=None):
         raise ValueError("data out of 1..%d bytes, backslashes counted twice" % (most - 2))
     args = link_first(link, (most,)) + _peer(host, port)
     view = memoryview(data + b"\\0")
+    least = modem.counts = len(data) - data.count(b"\\\\")
     calls.put(modem, b"+CIPSENDEX=", args, view, link or 0, _SEND_OK, b"", _TRANSFER_MS)
+    _all_went(modem, link, modem.counts >= least)  # "Recv n bytes" has set it, if it came
 
 
 def cipsendl(modem, link, data):
@@ -67,7 +72,7 @@ def cipsendl(modem, link, data):
 
     :param data: bytes, bytearray or memoryview of bytes, 1 or more
     :returns: the (sent, received) that the module reported meanwhile, a list
-    :raises ATError, TypeError: as ``cipsend()``
+    :raises ATError, OSError, TypeError: as ``cipsend()``
     Source: dialects.md 1, row 5c.
     """
     need(modem, "SENDL", b"+CIPSENDL")
@@ -75,12 +80,19 @@ def cipsendl(modem, link, data):
     args = link_first(link, (len(view),))
     progress = b"+CIPSENDL:"
     lines = calls.put(modem, b"+CIPSENDL=", args, view, link or 0, _SEND_OK, progress, _TRANSFER_MS)
-    told = []
-    for line in lines:
-        sent, _, received = line[len(progress) :].partition(b",")
-        if sent.isdigit() and received.isdigit():
-            told.append((int(sent), int(received)))
+    told = [tuple(fields(progress, line, "dd")[:2]) for line in lines]
+    _all_went(modem, link, told and told[-1][0] == len(view))  # the last one says all
     return told
+
+
+def _all_went(modem, link, went):
+    """Raise an error unless all bytes went: a digit of the length may be lost on the line. Then the
+    module has taken the other bytes for commands.
+    """
+    if not went:
+        modem.contact = 0
+        modem.lose(link or 0, _LOST_SEND)
+        raise fail("lost", _LOST_SEND)
 
 
 def _peer(host, port):
@@ -190,7 +202,7 @@ def savetranslink(modem, host, port, kind="TCP", keep_alive=None):
     args += (None if keep_alive is None else number("keep_alive", keep_alive, 0, 7200),)
     if kind == "SSL":
         need(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
-    modem.run(b"+SAVETRANSLINK=", shortest(args))
+    _save(modem, args)
 
 
 def savetranslink_udp(modem, host, port, local_port=None):
@@ -202,7 +214,7 @@ def savetranslink_udp(modem, host, port, local_port=None):
     All families. Source: reference, SAVETRANSLINK, UDP.
     """
     local = None if local_port is None else number("local_port", local_port, 1, 65535)
-    modem.run(b"+SAVETRANSLINK=", shortest(_target(host, port) + ("UDP", local)))
+    _save(modem, _target(host, port) + ("UDP", local))
 
 
 def _target(host, port):
@@ -222,7 +234,7 @@ def savetranslink_server(modem, port, kind="TCP", ca=None):
     args = 3, number("port", port, 1, 65535), kind
     args += (None if ca is None else number("ca", ca, 0, 1),)
     need(modem, b"\xff\xff\x32\xff", "AT+SAVETRANSLINK=3")
-    modem.run(b"+SAVETRANSLINK=", shortest(args))
+    _save(modem, args)
 
 
 def savetranslink_ble(modem, role, tx_service, tx_char, rx_service, rx_char, peer=None):
@@ -244,7 +256,7 @@ def savetranslink_ble(modem, role, tx_service, tx_char, rx_service, rx_char, pee
     elif role == 1:
         raise ValueError("peer: a client needs its address")
     need(modem, b"\xff\xff\x32\xff", "AT+SAVETRANSLINK=2")
-    modem.run(b"+SAVETRANSLINK=", shortest((2, role) + numbers + (peer,)))
+    _save(modem, (2, role) + numbers + (peer,))
 
 
 def savetranslink_off(modem):
@@ -252,7 +264,11 @@ def savetranslink_off(modem):
 
     All families. Source: reference, SAVETRANSLINK.
     """
-    modem.run(b"+SAVETRANSLINK=", (0,))
+    _save(modem, (0,))
+
+
+def _save(modem, args):
+    modem.run(b"+SAVETRANSLINK=", shortest(args))
 
 
 def cipreconnintv(modem, interval):

@@ -7,9 +7,13 @@ Each function is named after its command and takes the modem first. Each raises 
 the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRESET (the module
 restarted), EOPNOTSUPP (the firmware lacks it), EIO (a reply that cannot be read, or that ended
 without its bytes); arguments out of range raise ``ValueError``, what is not bytes ``TypeError``.
+
+What is written is read back, since the module cannot tell that a digit of the place or length was
+lost on the line. If other bytes are there, that is an ``OSError``, too: EIO.
 """
 
 from .. import calls
+from ..errors import fail
 from ..parser import const
 from .args import Payload, fields, need, number, sized
 from .essential import garbled, text
@@ -17,6 +21,7 @@ from .essential import garbled, text
 _OK = const(2)
 
 _PIECE = const(4096)  # the module reads and writes through a buffer of one sector
+_CHUNK = const(256)  # bytes read back at a time, so that no UART buffer overruns
 _ENTRY = const(65536)  # more than any entry has: all NVS of a module is less than twice that
 _FLASH_MS = const(20000)
 _MOST = const(0x7FFFFFFF)
@@ -77,8 +82,20 @@ def sysflash_write(modem, name, offset, data):
     """
     need(modem, "SYSFLASH")
     view = sized("data", data, 1, _PIECE)
-    args = (1, text("name", name, 1, 15), number("offset", offset, 0, _MOST), len(view))
-    _put(modem, b"+SYSFLASH=", args, view)
+    text("name", name, 1, 15)
+    number("offset", offset, 0, _MOST)
+    _changed(modem)
+    calls.wait(modem, writing(modem, name, offset, view))
+
+
+def writing(modem, name, offset, view):
+    """``sysflash_write()`` in steps: see calls.py."""
+    yield from giving(modem, b"+SYSFLASH=", (1, name, offset), view)
+    for at in range(0, len(view), _CHUNK):
+        piece = bytes(view[at : at + _CHUNK])
+        args = (2, name, offset + at, len(piece))
+        if (yield from fetched(modem, b"+SYSFLASH=", args)) != piece:
+            raise fail("differs", name)
 
 
 def sysflash_read(modem, name, offset, length):
@@ -181,12 +198,25 @@ def sysmfg_write(modem, space, key, kind, value):
     if kind < _TEXT:
         bits = 8 << (kind - 1 >> 1)
         least, most = (0, (1 << bits) - 1) if kind & 1 else (-(1 << bits - 1), (1 << bits - 1) - 1)
-        args += (number("value", value, least, most),)
+        number("value", value, least, most)
         _changed(modem)
-        modem.run(name, args, b"", _FLASH_MS)
+        modem.run(name, args + (value,), b"", _FLASH_MS)
+        value = b"%d" % value
     else:
-        view = sized("value", value, 1, _MOST)
-        _put(modem, name, args + (len(view),), view)
+        value = sized("value", value, 1, _MOST)
+        _changed(modem)
+        calls.wait(modem, giving(modem, name, args, value))
+    for at in range(0, len(value), _CHUNK):
+        piece = bytes(value[at : at + _CHUNK])
+        part = (at, len(piece)) if len(value) > _CHUNK else ()
+        if sysmfg_read(modem, space, key, *part) != (kind, piece):
+            raise fail("differs", space)
+
+
+def giving(modem, name, args, view):
+    """Write bytes at a prompt, in steps; the last parameter is their number."""
+    args += (len(view),)
+    return calls.giving(modem, name, args, view, -1, _OK, b"", _FLASH_MS)
 
 
 def _counted(commas, head):
@@ -221,11 +251,6 @@ def _counted(commas, head):
         return i
 
     return read
-
-
-def _put(modem, name, args, view):
-    _changed(modem)
-    calls.put(modem, name, args, view, -1, _OK, b"", _FLASH_MS)
 
 
 def _changed(modem):

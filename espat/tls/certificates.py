@@ -20,12 +20,8 @@ All that is not for programs is done in steps: see calls.py.
 """
 
 from .. import lazy
-from ..at.flash import (
-    entries,
-    fetched,
-    partitions,
-)
-from ..calls import ask, giving, wait
+from ..at.flash import entries, fetched, giving, partitions, writing
+from ..calls import ask, wait
 from ..errors import ATError, fail
 from ..parser import const
 from .state import state_of
@@ -39,7 +35,6 @@ _LATE = const(32)  # bytes at a container's start, written last; flash encryptio
 _VALUE = const(8192)  # bytes of the largest NVS entry that is tried
 _BINARY = const(8)  # the type of an NVS entry
 _FLASH_MS = const(20000)  # how long the module may take to write or erase
-_OK = const(2)  # an event
 
 
 # Roots, from a board
@@ -296,10 +291,6 @@ class Store:
                 return True
             at += len(piece)
 
-    def _put(self, name, args, data):
-        view = memoryview(data)
-        return giving(self.modem, name, args + (len(data),), view, -1, _OK, b"", _FLASH_MS)
-
 
 class Nvs(Store):
     """A store in NVS, with an entry for each file."""
@@ -338,7 +329,8 @@ class Nvs(Store):
         """Write a file, replacing an earlier one; the caller checks it with ``stands()``."""
         kinds = list((yield from self.files(space)).values())
         kind = kinds[0] if kinds else _BINARY  # the type of the files that are there
-        yield from self._put(b"+SYSMFG=", (2, space, _key(space, number), kind), data)
+        args = (2, space, _key(space, number), kind)
+        yield from giving(self.modem, b"+SYSMFG=", args, memoryview(data))
 
     def drop(self, space, number):
         """Remove a file; the others keep their numbers."""
@@ -437,12 +429,9 @@ class Partitions(Store):
         self._seen.clear()
         yield from ask(self.modem, b"+SYSFLASH=", (0, space), b"", _FLASH_MS)
         for at in range(_LATE, len(image), _WRITE):
-            yield from self._put(b"+SYSFLASH=", (1, space, at), image[at : at + _WRITE])
-        yield from self._put(b"+SYSFLASH=", (1, space, 0), image[:_LATE])
-        for at in range(0, len(image), _CHUNK):
-            piece = image[at : at + _CHUNK]
-            if (yield from self._bytes(space, at, len(piece))) != piece:
-                raise fail("differs", space)
+            view = memoryview(image)[at : at + _WRITE]
+            yield from writing(self.modem, space, at, view)
+        yield from writing(self.modem, space, 0, memoryview(image)[:_LATE])
         self.modem.unwritten = None
         return True
 

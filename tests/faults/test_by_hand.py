@@ -1,13 +1,16 @@
 r"""Command functions that change what the driver believes, beside sockets that are in use.
 
 The receive mode by `ciprecvmode()`, `ciprecvtype()` and a UDP socket: what the module holds is
-pushed right behind the OK. The length of `cipsend()`, less a digit.
+pushed right behind the OK. Each digit of a length, offset or value, lost, doubled or flipped.
 """
+
+import re
 
 import pytest
 
-from tests.driver.desk import Line, pattern, read_all
-from tests.faults.rig import Spoiled, command, lose, read, tried
+from espat.errors import ATError
+from tests.driver.desk import ALL, Line, pattern, read_all
+from tests.faults.rig import Spoiled, command, lose, read, settled, tried
 
 
 class Between(Line):
@@ -88,6 +91,146 @@ def test_a_send_by_hand_whose_length_lost_a_digit_is_told(make_desk, family, at)
         command("cipsend")(desk.modem, 2, b"." * 200)
     assert desk.line.hits == 1
     desk.works()
+
+
+ESP32 = ("esp32-2.4", "esp32c3-3.3", "esp32c6-4.1", "esp32c6-5.0.1")
+NVS = ESP32[1:]
+SENT = pattern(1024)
+
+
+class Sent:
+    """Bytes sent by hand on a link of their own."""
+
+    def __init__(self, name, data, families=None):
+        self.name, self.data, self.families = name, data, families
+
+    @property
+    def word(self):
+        """How the command begins."""
+        return f"AT+{self.name.upper()}=2,".encode()
+
+    def begin(self, desk):
+        command("cipstart")(desk.modem, 2, "TCP", "sink.test", 9)
+
+    def act(self, desk):
+        command(self.name)(desk.modem, 2, self.data)
+
+    def stands(self, desk):
+        desk.let(0.1)
+        return bytes(desk.sink.data) == self.data
+
+
+class InFlash(Sent):
+    """Bytes in a partition that was erased before."""
+
+    word = b"AT+SYSFLASH=1,"
+
+    def begin(self, desk):
+        parts = desk.module.core.store.partitions
+        desk.partition = "client_ca" if "client_ca" in parts else "fatfs"
+        desk.part = parts[desk.partition].data
+        desk.part[:] = b"\xff" * len(desk.part)
+
+    def act(self, desk):
+        command(self.name)(desk.modem, desk.partition, 1024, self.data)
+
+    def stands(self, desk):
+        return bytes(desk.part[1024:2048]) == self.data
+
+
+class Entry(Sent):
+    """An entry in NVS."""
+
+    word = b"AT+SYSMFG=2,"
+
+    def __init__(self, name, data, families, kind):
+        Sent.__init__(self, name, data, families)
+        self.kind = kind
+
+    def begin(self, desk):
+        pass
+
+    def act(self, desk):
+        command(self.name)(desk.modem, "ours", "it", self.kind, self.data)
+
+    def stands(self, desk):
+        return desk.module.core.store.spaces.get("ours", {}).get("it") == (self.kind, self.data)
+
+
+WRITTEN = {
+    "CIPSEND, 5": Sent("cipsend", SENT[:5]),
+    "CIPSEND, 1024": Sent("cipsend", SENT),
+    "CIPSENDEX": Sent("cipsendex", SENT),
+    "CIPSENDEX, backslashes": Sent("cipsendex", b"a\\0b\\\\" * 100),
+    "CIPSENDL, 5": Sent("cipsendl", SENT[:5], ESP32),
+    "CIPSENDL, 1024": Sent("cipsendl", SENT, ESP32),
+    "SYSFLASH": InFlash("sysflash_write", SENT, (*ESP32, "esp8266-2.2.1")),
+    "SYSMFG, bytes": Entry("sysmfg_write", SENT, NVS, 8),
+    "SYSMFG, text": Entry("sysmfg_write", b"a text", NVS, 7),
+    "SYSMFG, a number": Entry("sysmfg_write", 70123, NVS, 5),
+}
+"""What is written at a prompt, or is a number: its bytes, and which families have the command."""
+
+BENT = {
+    "lost": lambda digit: b"",
+    "doubled": lambda digit: digit + digit,
+    **{f"bit {n}": lambda digit, n=n: bytes([digit[0] ^ 1 << n]) for n in range(4)},
+}
+
+
+def bends(line):
+    """All that a damaged digit makes of a command, except of its link and of what is in quotes."""
+    plain = re.sub(rb'"[^"]*"', lambda found: b"x" * len(found[0]), line)
+    for found in re.finditer(rb"\d", plain[:-2]):
+        at = found.start()
+        if at > len(b"AT+CIPSEND=2") or not line.startswith(b"AT+CIPSEND"):
+            for bend in BENT.values():
+                digit = bend(line[at : at + 1])
+                if not digit or digit.isdigit():
+                    yield line[:at] + digit + line[at + 1 :]
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+@pytest.mark.there_is(lambda what, family: family in (WRITTEN[what].families or ALL))
+def test_what_is_written_with_a_damaged_digit_is_told(make_desk, family, what):
+    """The module takes fewer bytes, more, or puts them elsewhere: no success unless they stand."""
+    what = WRITTEN[what]
+
+    def begun():
+        desk = make_desk(family, line=Spoiled).join()
+        desk.port.tick = 0.02
+        what.begin(desk)
+        return desk
+
+    desk = begun()
+    what.act(desk)
+    assert what.stands(desk)
+    (line,) = desk.said(what.word)
+    lines = list(bends(line + b"\r\n"))
+    assert len(lines) > 3
+    for bent in lines:
+        desk = begun()
+        desk.line.ask(what.word, lambda data, bent=bent: bent)
+        with desk.within(45):
+            try:
+                what.act(desk)
+            except (OSError, ATError):
+                desk.works()
+            else:
+                assert what.stands(desk), bent
+        assert desk.line.hits == 1
+        settled(desk)
+
+
+@pytest.mark.parametrize("family", ESP32)
+def test_the_last_report_of_a_long_send_is_kept(make_desk, family):
+    """AT+CIPSENDL of 100 KB: 98 reports come, and the last one says that all went."""
+    desk = make_desk(family).join()
+    command("cipstart")(desk.modem, 2, "TCP", "sink.test", 9)
+    body = pattern(100_000)
+    told = command("cipsendl")(desk.modem, 2, body)
+    assert told[-1] == (len(body), len(body))
+    assert bytes(desk.sink.data) == body
 
 
 @pytest.mark.parametrize("at", [0, 1])
