@@ -128,15 +128,26 @@ def wanted(modem, network):
     if isinstance(bssid, (bytes, bytearray)) and len(bssid) == 6:
         bssid = ((6 * ":%02x") % tuple(bssid))[1:]
     checked(modem, ssid, password, bssid)
-    name = ssid if isinstance(ssid, str) else decoded(ssid)
-    try:
-        if cwjap_query(modem) == name and cipsta_query(modem)[0]:
-            modem.wifi = 2
-            return None
-    except ATError:  # it is no station
-        pass
+    if joined(modem) == (ssid if isinstance(ssid, str) else decoded(ssid)):
+        modem.wifi = 2
+        return None
     station(modem)
     return ssid, password, bssid, 20000 if timeout is None else ms(timeout)
+
+
+def joined(modem):
+    """The name of the network in which the module has an address; None: there is none.
+
+    If the board has restarted and the module has not, its soft-AP may be on, too: this is noted.
+    """
+    try:
+        name = cwjap_query(modem)
+        if name is not None and cipsta_query(modem)[0]:
+            modem.softap = modem.softap or (cwmode_query(modem) or 0) > 1
+            return name
+    except ATError:
+        pass  # it is no station
+    return None
 
 
 def station(modem):
@@ -145,7 +156,6 @@ def station(modem):
 
     :raises OSError: EIO, the module refused
     """
-    modem.softap = bool(modem.softap)
     mode = 3 if modem.softap else 1
     try:
         if cwmode_query(modem) == mode:

@@ -11,7 +11,7 @@ import errno
 
 from .. import calls, lazy
 from ..at import wifi
-from ..at.essential import cipsta_query, cwjap_query, cwmode_query, ms, station, text
+from ..at.essential import cwmode_query, joined, ms, station, text
 from ..at.system import sleep, sleep_query
 from ..errors import ATError
 from ..parser import const
@@ -28,26 +28,19 @@ _CHANGING = ("+CIPMUX", "+CIPMODE", "+CIPDINFO", "+CIPRECV")
 def connected(radio):
     """Whether the module is joined to a network and has an address there.
 
-    The module is asked once (``AT+CWJAP?``, ``AT+CIPSTA?``), since it may have stayed joined while
-    the board restarted; after that, its notices keep this up to date. While it is joining it is
-    asked, too, as WIFI GOT IP may be lost.
+    The module is asked once (``AT+CWJAP?``, ``AT+CIPSTA?``, ``AT+CWMODE?``), since it may have
+    stayed joined while the board restarted; after that, its notices keep this up to date. While it
+    is joining it is asked, too, as WIFI GOT IP may be lost.
     """
     modem = radio.modem
     modem.step()
     if modem.wifi < 2 and (not modem.up or radio.looked != modem.restarts or modem.wifi == 1):
         radio.awake()
         looked = modem.restarts
-        if modem.wifi < 2 and _joined(modem):
+        if modem.wifi < 2 and joined(modem) is not None:
             modem.wifi = 2
         radio.looked = looked
     return modem.wifi == 2
-
-
-def _joined(modem):
-    try:
-        return cwjap_query(modem) is not None and cipsta_query(modem)[0] is not None
-    except ATError:  # the module is not a station
-        return False
 
 
 def firmware(radio):

@@ -8,7 +8,7 @@
 import errno
 
 from .. import lazy
-from ..at.essential import current
+from ..at.essential import current, is_address
 from ..parser import const
 from ..rates import set_rate
 from ..settings import outcome, sure
@@ -146,13 +146,13 @@ def _is_near(address, network):
 
 def number_of(address):
     """A dotted IPv4 address (bytes, quoted or not) as a number; None if it is no address."""
-    parts = address.strip(b'"').split(b".")
+    address = address.strip(b'"')
+    if not is_address(address):
+        return None
     number = 0
-    for part in parts:
-        if not part.isdigit() or int(part) > 255:
-            return None
+    for part in address.split(b"."):
         number = number << 8 | int(part)
-    return number if len(parts) == 4 else None
+    return number
 
 
 def to_station(modem):

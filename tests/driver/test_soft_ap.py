@@ -122,3 +122,36 @@ def test_a_server_and_datagrams_at_once(make_desk, family):
         assert len(other.inbox) == 3
         sock.close()
         second.close()
+
+
+def test_a_soft_ap_of_an_earlier_program_keeps_its_clients(make_desk, family):
+    """The board restarts, and the module does not: nobody says that it is an access point."""
+    desk = make_desk(family).join()
+    desk.radio.start_ap("board", "password")
+    desk.again()
+    desk.radio.connect(SSID, PASSWORD)
+    with serve(desk) as listener:
+        _, peer = come(desk)
+        sock, _ = listener.accept()
+        sock.settimeout(5)
+        ours = desk.socket()
+        desk.module.wifi_lost()
+        desk.let(0.1)
+        with pytest.raises(OSError) as error:
+            ours.recv(1)
+        assert error.value.errno == errno.ECONNRESET
+        peer.send(b"still there?")
+        assert read_exactly(sock, 12) == b"still there?"
+
+
+def test_a_soft_ap_that_is_off_keeps_no_link(make_desk, family):
+    """The same, but it is off: Wi-Fi took every link."""
+    desk = make_desk(family).join()
+    desk.again()
+    desk.radio.connect(SSID, PASSWORD)
+    ours = desk.socket()
+    desk.module.wifi_lost()
+    desk.let(0.1)
+    with desk.within(1), pytest.raises(OSError) as error:
+        ours.recv(1)
+    assert error.value.errno == errno.ECONNRESET
