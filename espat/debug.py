@@ -9,7 +9,8 @@ from .modem import Modem
 from .parser import const
 
 STAYS = True
-_WAITING = const(18)  # an event of the parser
+_LINE = const(1)  # events of the parser
+_WAITING = const(18)
 
 
 class ShownModem(Modem):
@@ -23,16 +24,16 @@ class ShownModem(Modem):
         Modem.__init__(self, port, idle, rescue)
         self._show = show if callable(show) else print
 
-    def _tell(self, way, line):
+    def _tell(self, way, line, command=b""):
         text = "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in line])
-        self._show(way, lazy.call("secrets", "mask", text))
+        self._show(way, lazy.call("secrets", "mask", text, command))
 
     def transmit(self):
         self._tell("->", bytes(self._line)[:-2])
         Modem.transmit(self)
 
     def _result(self, event):
-        self._tell("<-", self.parser.line)
+        self._tell("<-", self.parser.line, self._line if event == _LINE else b"")
         Modem._result(self, event)
 
     def _notice(self, event):

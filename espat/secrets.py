@@ -30,8 +30,8 @@ COMMANDS = {
 # CWJAP's reply contains no password.
 REPLIES = (b"CWSAP", b"CWJEAP", b"MQTTUSERCFG", b"CIPSSLCPSK", b"CIPSSLCPSKHEX")
 
-# Commands whose payload may be a secret; the first two also read it back.
-WRITES = (b"SYSFLASH", b"SYSMFG", b"MQTTLONGUSERNAME", b"MQTTLONGPASSWORD")
+# Commands that read what may be a secret.
+READS = (b"SYSFLASH=", b"SYSMFG=")
 
 # What follows one of these names and a ":" is hidden, at the start of a line (SmartConfig's
 # password, requests in payloads) and of a quoted parameter (AT+HTTPCLIENT's headers).
@@ -91,8 +91,13 @@ def parameters(form):
         yield True
 
 
-def mask(text: str) -> str:
-    """Return a line of the conversation, of either side, with ``***`` for each secret part."""
+def mask(text, command=b""):
+    """Return a line of the conversation, of either side, with ``***`` for each secret part.
+
+    :param str text: the line
+    :param bytes command: the command that was under way when the module said it. If its reply has
+        secrets, and none is found, the line may be damaged: all of it is hidden
+    """
     line = text.encode()
     marks = bytearray(len(line))  # 1 for each byte that is hidden
     at = 0
@@ -109,6 +114,9 @@ def mask(text: str) -> str:
             at += len(start)
             _url(line, at if start == URL else at - 1, marks)  # a request's target has no user
             at = line.find(start, at)
+    for name in REPLIES + READS:
+        if name in command and not any(marks):
+            return "***"
     return _starred(line, marks)
 
 

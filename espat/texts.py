@@ -123,7 +123,15 @@ def error(name, args, groups=_TEXTS):
         return None
     text = before + group[at + len(name) + 3 :].split("\n")[0]
     if args:
-        text = text % tuple([readable(arg) if isinstance(arg, bytes) else arg for arg in args])
+        told = []
+        command = b""  # the first of these bytes may be one, and others a reply to it
+        for arg in args:
+            if isinstance(arg, bytes):
+                told.append(_told(arg, command))
+                command = arg
+            else:
+                told.append(arg)
+        text = text % tuple(told)
     kind, _, number = group.split("\n")[0].partition(" ")
     if kind[-5:] == "Error":
         return {"ValueError": ValueError, "TypeError": TypeError}.get(kind, RuntimeError)(text)
@@ -141,24 +149,29 @@ def refusal(ATError, modem, command, code, timeout, restarted):
     """
     if restarted:
         return error("restarted", ())
-    words = modem.words or (modem.lines[-1] if modem.lines else b"")
-    from .secrets import mask
-
-    name = mask("AT" + readable(command))
+    words = modem.words or (modem.lines[-1] if modem.lines else b"ERROR")
+    name = _told(b"AT" + command)
     if code == 0:
         text = "%s: no answer within %d ms" % (name, timeout)
         if modem.deaf > 1:
             text += "; the module answers every other command: Radio(..., pause=50)"
         return OSError(errno.ETIMEDOUT, text)
-    if code == 6:
-        words = b"SEND FAIL"
     if code == 22:
         return OSError(errno.ECONNRESET, "%s: the module restarted" % name)
-    said = mask(readable(words or b"ERROR"))
+    if code == 6:
+        words = b"SEND FAIL"
+    said = _told(words, command)
     exception = ATError("%s: the module said %s" % (name, said))
     exception.command = name
-    exception.words = words or b"ERROR"
+    exception.words = said.encode()
     return exception
+
+
+def _told(line, command=b""):
+    """Return bytes as text for messages, without secrets: see ``secrets.mask()``."""
+    from .secrets import mask
+
+    return mask(readable(line), command)
 
 
 def readable(words):

@@ -207,7 +207,7 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
 
 def reason(modem):
     """Return why the module could not join, as a code of texts.py: 0 (no reason given) to 5."""
-    digit = modem.lines[-1][-1:] if modem.lines else b""
+    digit = b"".join(modem.lines)[-1:]
     code = int(digit) if digit.isdigit() else 0
     if modem.wifi and code != 2:
         code = _NO_ADDRESS

@@ -48,7 +48,7 @@ def ping(modem, host):
         digits = line[line.find(b":") + 1 :] if line.startswith(b"+PING:") else line[1:]
         if digits.isdigit():
             return int(digits)
-    raise garbled(b"+PING", lines[0] if lines else b"")
+    raise garbled(b"+PING", b"".join(lines))
 
 
 def cipdomain(modem, host, timeout=20000):

@@ -120,7 +120,7 @@ def gslp(modem, ms):
     for line in lines:
         if line.isdigit():
             return int(line)
-    raise garbled(b"+GSLP", lines[0] if lines else b"")
+    raise garbled(b"+GSLP", b"".join(lines))
 
 
 def sysstore(modem, on):

@@ -156,13 +156,13 @@ def cwlif(modem):
     """``AT+CWLIF``: (address, MAC) of each station at the soft-AP, a list of str. All families."""
     found = []
     for line in modem.run(b"+CWLIF", (), None):
-        if line.startswith(b"+") and not line.startswith(b"+CWLIF:"):
+        start = 7 if line.startswith(b"+CWLIF:") else 0
+        if line.startswith(b"+") and not start:
             continue  # a notice
-        row = (line[7:] if line.startswith(b"+") else line).split(b",")
-        row = list(map(decoded, row[:2]))
+        row = tuple(map(decoded, line[start:].split(b",")[:2]))
         if len(row) < 2 or not is_mac(row[1]):
             raise garbled(b"+CWLIF", line)
-        found.append(tuple(row))
+        found.append(row)
     return found
 
 

@@ -33,7 +33,8 @@ def start_ap(radio, ssid, password=b"", *, channel=1, authmode=(), max_connectio
         station(modem)
         cwsap(modem, ssid, password, channel, how, max_connections)
     except BaseException:
-        if not before:
+        modem.softap = before
+        if modem.up and not before:  # a module that has restarted is none any more
             stop_ap(radio)
         raise
 

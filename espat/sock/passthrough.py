@@ -10,6 +10,7 @@ from .. import lazy
 from ..errors import ATError, fail
 from ..links import octets
 from ..parser import Ring, const
+from .base import LinkSocket
 
 STAYS = True
 
@@ -57,19 +58,9 @@ class Passthrough:
         self._rate = lazy.call("rates", "rate_of", self.modem.port.uart) or 115200
         self._debt = 0  # how long from then on the UART may take to send it, in 10 us
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def settimeout(self, seconds):
-        """Set how long calls wait: None: for ever; 0: not at all; else this number of seconds, then
-        they raise ETIMEDOUT.
-        """
-        if seconds is not None and seconds < 0:
-            raise fail("negative")
-        self.timeout = seconds
+    __enter__ = LinkSocket.__enter__
+    __exit__ = LinkSocket.__exit__
+    settimeout = LinkSocket.settimeout
 
     def _rest(self, since, what):
         """One step of a wait; it raises when the time-out has passed."""

@@ -45,8 +45,7 @@ def _raised(modem):
     fast = modem.fast
     uart = modem.port.uart
     yield from outcome(modem, b"+UART_CUR?", (), b"+UART_CUR:")
-    line = modem.lines[0] if modem.lines else b""
-    how = tuple(fields(b"+UART_CUR", line, "ddddd")[1:5])
+    how = tuple(fields(b"+UART_CUR", b"".join(modem.lines), "ddddd")[1:5])
     own = rate_of(uart)
     if own != fast:
         yield from lazy.call("at.system", "change_rate", modem, (fast,) + how)

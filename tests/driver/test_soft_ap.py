@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from espat.at import essential, wifi
-from tests.driver.desk import PASSWORD, SSID, pattern, read_exactly
+from tests.driver.desk import PASSWORD, SSID, Line, pattern, read_exactly
 from tests.driver.test_server_sockets import PORT, serve
 
 MAC = "02:00:00:00:00:77"
@@ -155,3 +155,32 @@ def test_a_soft_ap_that_is_off_keeps_no_link(make_desk, family):
     with desk.within(1), pytest.raises(OSError) as error:
         ours.recv(1)
     assert error.value.errno == errno.ECONNRESET
+
+
+class Restarting(Line):
+    """The module restarts as a command comes, and does not carry it out."""
+
+    word = None
+    module = None
+
+    def put(self, view):
+        if self.word and bytes(view).startswith(self.word):
+            self.word = None
+            self.module.reset()
+            return len(view)
+        return Line.put(self, view)
+
+
+@pytest.mark.parametrize("word", [b"AT+CWMODE", b"AT+CWSAP"])
+def test_a_restart_while_a_soft_ap_is_started(make_desk, family, word):
+    """The call ends, without another start-up to switch off what a restart has ended."""
+    desk = make_desk(family, line=Restarting).join()
+    desk.line.module = desk.module
+    desk.line.word = word
+    starts = len(desk.said(b"ATE0"))
+    with desk.within(10), pytest.raises(OSError) as error:
+        desk.radio.start_ap("board", "password")
+    assert error.value.errno == errno.ECONNRESET
+    assert len(desk.said(b"ATE0")) == starts
+    desk.works()
+    assert not desk.modem.softap

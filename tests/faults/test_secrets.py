@@ -5,7 +5,7 @@ import pytest
 import espat
 from tests.driver.desk import BOTH
 from tests.driver.script import ERROR, OK, EspAt, NonOs
-from tests.faults.rig import FarDesk, tried
+from tests.faults.rig import FarDesk, command, tried
 
 SECRET = "hunter2hunter2"
 
@@ -91,6 +91,48 @@ def test_debug_shows_no_secret_of_a_reply(reply):
     desk.script.on(b"AT+QUESTION?", (reply % SECRET.encode() + b"\r\n", OK))
     assert SECRET.encode() in b"".join(desk.radio.command("AT+QUESTION?"))
     assert not [text for text in shown if SECRET in text]
+
+
+TOLD = {
+    "cwsap_query": (b'+CWSAP:"mine","%s",5,3,4,0',),
+    "cipsslcpsk_query": (b"+CIPSSLCPSK:0,%s,id",),
+    "cipsslcpskhex_query": (b"+CIPSSLCPSKHEX:0,%s,id",),
+    "sysflash_read": (b"+SYSFLASH:14,%s", "client_key", 0, 14),
+    "sysmfg_read": (b'+SYSMFG:"client_key","client_key.0",8,14,%s', "client_key", "client_key.0"),
+}
+"""Functions whose reply has a secret: the reply, and their arguments."""
+
+
+@pytest.mark.parametrize("bend", ["lost", "doubled", "flipped"])
+@pytest.mark.parametrize("name", TOLD)
+def test_a_damaged_reply_shows_no_secret(name, bend):
+    """Each byte outside the secret: in no error, and in no line that `debug=` shows."""
+    reply, *args = TOLD[name]
+    for at, byte in enumerate(reply):
+        if byte in b"%s":
+            continue
+        shown = []
+        desk = FarDesk(EspAt, debug=lambda way, text, to=shown: to.append(text))
+        put = {"lost": b"", "doubled": bytes([byte, byte]), "flipped": bytes([byte ^ 2])}[bend]
+        line = (reply[:at] + put + reply[at + 1 :]).replace(b"%s", SECRET.encode())
+        for _ in range(4):
+            desk.script.on(b"AT+" + name.split("_")[0].upper().encode(), (line + b"\r\n", OK))
+        try:
+            command(name)(desk.modem, *args)
+        except OSError as error:
+            shown += texts(error)
+        assert not [text for text in shown if SECRET in text], line
+
+
+def test_the_words_of_a_refusal_have_no_secret():
+    """`ATError.words`, where the command's own echo came without its first bytes."""
+    desk = FarDesk(EspAt)
+    text = f'AT+CIPSSLCPSK=9,"{SECRET}","id"'
+    desk.script.on(text.encode(), (text.encode()[2:] + b"\r\n", ERROR))
+    with pytest.raises(espat.ATError) as caught:
+        desk.radio.command(text)
+    for shown in texts(caught.value):
+        assert SECRET not in shown
 
 
 def test_debug_shows_no_secret_that_is_told_unasked():

@@ -48,7 +48,7 @@ def test_each_form_is_tried():
 
 
 def test_the_tables_are_the_same_ones():
-    for name in ("COMMANDS", "REPLIES", "HEADERS", "WRITES"):
+    for name in ("COMMANDS", "REPLIES", "HEADERS"):
         assert getattr(secret_forms, name) is getattr(secrets, name)
 
 

@@ -13,9 +13,11 @@ from espat.secrets import (
     REQUESTS,
     URL,
     URL_ENDS,
-    WRITES,
     is_secret_place,
 )
+
+WRITES = (b"SYSFLASH", b"SYSMFG", b"MQTTLONGUSERNAME", b"MQTTLONGPASSWORD")
+"""Commands whose payload may be a secret; the first two also read it back."""
 
 
 def _any(names):
