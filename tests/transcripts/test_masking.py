@@ -196,3 +196,31 @@ def test_what_may_be_the_beginning_of_a_secret_waits():
     ]
     masker.add(0.5, MODULE, b"log: correct hors")
     assert [p.what for p in masker.flush()] == [b"log: ************"]
+
+
+ASKED = {
+    b"AT+CWSAP?": b'+CWSAP:"mine","hunter2hunter2",5,3,4,0',
+    b"AT+CIPSSLCPSK?": b"+CIPSSLCPSK:0,hunter2hunter2,id",
+    b'AT+SYSFLASH=2,"client_key",0,14': b"+SYSFLASH:14,hunter2hunter2",
+    b'AT+SYSMFG=1,"client_key","client_key.0"': (
+        b'+SYSMFG:"client_key","client_key.0",8,14,hunter2hunter2'
+    ),
+}
+"""Commands whose reply has a secret."""
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["whole", "by bytes"])
+@pytest.mark.parametrize("bend", [b"", b"##"], ids=["lost", "another"])
+@pytest.mark.parametrize("asked", ASKED, ids=repr)
+def test_a_damaged_reply_is_hidden(asked, bend, cut):
+    """Any byte of its head lost on the line, or doubled into others; what follows is not hidden."""
+    reply = ASKED[asked]
+    for at in range(reply.index(b"hunter2")):
+        line = reply[:at] + bend + reply[at + 1 :] + b"\r\n"
+        said = [(HOST, asked + b"\r\n"), (MODULE, line + b"\r\nOK\r\n"), (MODULE, b"0,CONNECT\r\n")]
+        if cut:
+            said = [(way, data[i : i + 1]) for way, data in said for i in range(len(data))]
+        out = masked(said)
+        text = stream(out, MODULE)
+        assert b"hunter2hunter2" not in text, line
+        assert text.endswith(b"\r\nOK\r\n0,CONNECT\r\n")

@@ -153,6 +153,8 @@ class Masker:
         self._hide = hide
         self._secrets = Secrets()
         self._echo = Echo()
+        #: The module answers a command whose reply has a secret.
+        self._telling = False
         self._ends = {
             HOST: _Direction(self._secrets, False, self._host_line),
             MODULE: _Direction(self._secrets, True, self._module_line),
@@ -184,6 +186,7 @@ class Masker:
 
     def _host_line(self, line, flags):
         line, flags = line.rstrip(b"\r"), flags[: len(line.rstrip(b"\r"))]
+        self._telling = self._telling or forms.asks_for_secrets(line)
         if any(flags):
             self._echo.expect(line, flags)
             self._learn(line, flags)
@@ -193,10 +196,13 @@ class Masker:
         text = line.rstrip(b"\r")
         if self._echo.open:  # the secrets in the host's line are known already
             self._ends[MODULE].hide_line(self._echo.marks(line))
+        elif self._telling and not any(flags) and forms.may_be_damaged(text):
+            self._ends[MODULE].hide_line(bytes([HIDE]) * len(line))
         else:
             self._learn(text, flags)
         if text in forms.RESULTS:
             self._echo.close()
+            self._telling = False
         if text == b"ERROR" or text.startswith(b"busy "):
             self._ends[HOST].scan.owed = 0
 
@@ -208,7 +214,8 @@ class Masker:
 
     def _decided(self, all_of_it=False):
         self._ends[HOST].decide(all_of_it=all_of_it)
-        self._ends[MODULE].decide(hold_line=self._echo.open, all_of_it=all_of_it)
+        held = self._echo.open or self._telling
+        self._ends[MODULE].decide(hold_line=held, all_of_it=all_of_it)
         pieces = []
         while self._waiting:
             time, way, what = self._waiting[0]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from espat.secrets import (
     COMMANDS,
     HEADERS,
+    READS,
     REPLIES,
     REQUESTS,
     URL,
@@ -41,6 +42,28 @@ WHOLE_LINES = re.compile(
     rb"|(?:\d,)?(?:CONNECT|CLOSED)|\+CWJAP:\d|DHCP TIMEOUT|ERR CODE:0x[0-9a-f]{8}|no change"
 )
 """Lines of a module that are not hidden even if a password contains the same text."""
+
+_ASKS = re.compile(
+    rb"AT\+(?:(?:" + _any(REPLIES) + rb")(?:_CUR|_DEF)?\?|(?:" + _any(READS) + rb')\d,"?([^",]*))',
+    re.IGNORECASE,
+)
+_SOUND = re.compile(
+    rb"AT.*|\+(?:" + _any(REPLIES) + rb")(?:_CUR|_DEF)?:.*"
+    rb'|\+SYSMFG:"[^"]*"(?:,"[^"]*",\d)?',
+    re.DOTALL,
+)
+
+
+def asks_for_secrets(line: bytes) -> bool:
+    """Whether the reply to this command has a secret."""
+    found = _ASKS.match(line)
+    return bool(found) and (found[1] is None or is_secret_place(found[1]))
+
+
+def may_be_damaged(line: bytes) -> bool:
+    """Whether a line without a known secret may hold one, where such a command is answered."""
+    return not WHOLE_LINES.fullmatch(line) and not _SOUND.fullmatch(line)
+
 
 RESULTS = (b"OK", b"ERROR", b"FAIL", b"ready", b"SEND OK", b"SEND FAIL")
 
