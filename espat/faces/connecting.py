@@ -54,7 +54,7 @@ class Connecting(Outgoing):
                 Socket.connect(self, address)
             return
         turns.advance(self.modem)
-        if not self.shut and self._stands():
+        if not self.shut and self._has_opened():
             raise fail("connected")
         if self.goal or self.doing:
             raise fail("connecting")
@@ -71,7 +71,7 @@ class Connecting(Outgoing):
             raise fail("used_before")
         lazy.call("sock.opening", "check", address)
 
-    def _stands(self):
+    def _has_opened(self):
         """Whether a connection is or was open; if one is still to be begun, begin it.
 
         :raises OSError: it failed; the error says why
@@ -172,10 +172,7 @@ class Connecting(Outgoing):
 
     def give_up(self, error):
         """As ``Outgoing.give_up()``; also its steps."""
-        steps = self.steps
-        if steps is not None:
-            turns.stop(self)
-            steps.close()
+        turns.cancel(self)
         Outgoing.give_up(self, error)
 
     def over(self, code):
@@ -186,9 +183,3 @@ class Connecting(Outgoing):
         if not self.stood:
             self.ended = self.modem.port.ticks()
         Outgoing.over(self, code)
-
-    def _raise_fault(self):
-        fault = self.fault
-        if fault is not None:
-            self.fault = None
-            raise fault

@@ -10,19 +10,16 @@ from ..links import octets
 from ..parser import const
 from ..sock.udp import UdpSocket
 from . import turns
-from .kind import socket
+from .kind import Polled
 
 STAYS = True
 
-# Requests of ioctl(), and the flags of poll().
-_POLL = const(3)
-_CLOSE = const(4)
+# The flags of poll().
 _RD = const(1)
 _WR = const(4)
 _ERR = const(8)
 _HUP = const(16)
 _NVAL = const(32)
-_EINVAL = const(22)
 
 # Events.
 _SEND_OK = const(5)
@@ -35,7 +32,7 @@ _SENDING = const(4)  # what a socket is doing
 _LARGEST = const(1472)  # bytes of a datagram
 
 
-class Datagram(socket, UdpSocket):
+class Datagram(Polled, UdpSocket):
     """A UDP socket. Made by ``socket()``.
 
     Its link is opened by ``bind()``, ``connect()`` or the first ``sendto()``. That takes a few
@@ -47,14 +44,10 @@ class Datagram(socket, UdpSocket):
 
     connect = UdpSocket.connect  # not that of `socket`, which comes first in the bases
     send = UdpSocket.send
-    setblocking = UdpSocket.setblocking
-    settimeout = UdpSocket.settimeout
 
     # Its steps allow no command of another socket between them: they change the answers to reads,
     # and may have to read first what the module holds for TCP sockets.
     alone = True
-    last = False  # as in outgoing.py
-    passed = -1
 
     def __init__(self, radio=None, *_, **__):
         if not hasattr(radio, "modem"):
@@ -65,22 +58,7 @@ class Datagram(socket, UdpSocket):
         self.fault = None  # an error that no call was waiting for: raised at the next use
         self.steps = self.kept = None  # those that open its link: see turns.py
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    # The stream protocol
-
-    def ioctl(self, request, argument):
-        """As ``Stream.ioctl()``."""
-        if request == _CLOSE:
-            self._drop()
-            return 0
-        if request == _POLL:
-            return self._poll(argument)
-        return -_EINVAL
+    # The stream protocol: see kind.py
 
     def _poll(self, wanted):
         if self.shut:
@@ -144,18 +122,13 @@ class Datagram(socket, UdpSocket):
             raise fail("used_before")
         UdpSocket.bind(self, address)
 
-    def chores(self):
-        """As ``Outgoing.chores()``."""
-        return turns.is_held(self) or UdpSocket.chores(self)
-
     def setsockopt(self, level, name, value):
         """As ``UdpSocket.setsockopt()``; a link that is being opened is opened for the group."""
         before = self.group
-        steps = self.steps
+        opening = self.steps is not None
         UdpSocket.setsockopt(self, level, name, value)
-        if steps is not None and self.group != before:
-            turns.stop(self)
-            steps.close()
+        if opening and self.group != before:
+            turns.cancel(self)
             UdpSocket.bind(self, ("", self.port))
 
     def _open(self, since, place):
@@ -249,10 +222,7 @@ class Datagram(socket, UdpSocket):
 
     def give_up(self, error):
         """Drop what was to be sent, and its steps, and keep the error for the next use."""
-        steps = self.steps
-        if steps is not None:
-            turns.stop(self)
-            steps.close()
+        turns.cancel(self)
         self.out = None
         self.fault = error
         if self.shut and self.is_ours():
@@ -282,12 +252,6 @@ class Datagram(socket, UdpSocket):
             self.rest(since, "the module to take what is sent")
             turns.advance(modem)
         self._raise_fault()
-
-    def _raise_fault(self):
-        fault = self.fault
-        if fault is not None:
-            self.fault = None
-            raise fault
 
     # Receiving
 
@@ -341,7 +305,3 @@ class Datagram(socket, UdpSocket):
             return None
         view[: len(data)] = data
         return len(data)
-
-    def makefile(self, mode="rb", buffering=0, **_):
-        """The socket itself, which is a stream."""
-        return self

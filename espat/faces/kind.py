@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""``socket.socket``: the class that programs call, use with ``isinstance()`` and derive from."""
+"""``socket.socket``: the class that programs call, use with ``isinstance()`` and derive from; and
+what its TCP and UDP sockets have in common.
+"""
 
 try:
     from io import IOBase
@@ -8,8 +10,16 @@ except ImportError:  # then nothing can be polled
     IOBase = object
 
 from ..errors import fail
+from ..parser import const
+from ..sock.base import LinkSocket
+from . import turns
 
 STAYS = True
+
+# Requests of ioctl().
+_POLL = const(3)
+_CLOSE = const(4)
+_EINVAL = const(22)
 
 makers = {}  # functions that make a socket, by (family, type): filled by socket.py
 
@@ -71,3 +81,49 @@ class socket(IOBase):
     setsockopt = _handed_on("setsockopt")
     settimeout = _handed_on("settimeout")
     write = _handed_on("write")
+
+
+class Polled(socket):
+    """A TCP or UDP socket that can be polled. With a time-out of 0 its work is done in steps."""
+
+    setblocking = LinkSocket.setblocking  # not that of `socket`, which comes first in the bases
+    settimeout = LinkSocket.settimeout
+
+    # Of its steps, see turns.py:
+    alone = False  # they allow no command of another socket between them
+    last = False  # they go on although it is closed
+    passed = -1  # the link of the socket that came before the next one
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def ioctl(self, request, argument):
+        """The requests that ``select``, ``asyncio`` and ``ssl`` make: 3 is POLL, 4 is CLOSE.
+
+        CLOSE may come during garbage collection: it allocates nothing, and the link is closed
+        later. Any other request returns -EINVAL.
+        """
+        if request == _CLOSE:
+            self._drop()
+            return 0
+        if request == _POLL:
+            return self._poll(argument)
+        return -_EINVAL
+
+    def chores(self):
+        """As ``LinkSocket.chores()``; it also waits for steps that allow no other command."""
+        return turns.is_held(self) or LinkSocket.chores(self)
+
+    def _raise_fault(self):
+        """Raise the error that no call was waiting for, if there is one."""
+        fault = self.fault
+        if fault is not None:
+            self.fault = None
+            raise fault
+
+    def makefile(self, mode="rb", buffering=0, **_):
+        """The socket itself, which is a stream."""
+        return self

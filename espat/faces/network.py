@@ -169,11 +169,8 @@ class Station:
 
     def cancel(self):
         """Drop the steps."""
-        steps = self.steps
         self.joining = False
-        if steps is not None:
-            turns.stop(self)
-            steps.close()
+        turns.cancel(self)
 
     def stepped(self, error):
         """The steps have ended."""

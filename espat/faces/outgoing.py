@@ -6,7 +6,7 @@ from ..errors import fail
 from ..parser import const
 from ..sockets import Socket
 from . import turns
-from .kind import socket
+from .kind import Polled
 
 STAYS = True
 
@@ -27,17 +27,11 @@ _SEND_MS = const(20000)  # how long the module may take to confirm a send
 _HEADS = b" GET POST PUT HEAD DELETE PATCH OPTIONS HTTP/1.0 HTTP/1.1 "
 
 
-class Outgoing(socket, Socket):
+class Outgoing(Polled, Socket):
     """A TCP socket that can be written to without waiting."""
 
     bind = Socket.bind  # not that of `socket`, which comes first in the bases
-    setblocking = Socket.setblocking
-    settimeout = Socket.settimeout
 
-    # Of its steps, see turns.py:
-    alone = False  # they allow no command of another socket between them
-    last = False  # they go on although it is closed
-    passed = -1  # the link of the socket that came before the next one
     leaves = False  # it was closed by the program, and its peer may close first
     polled = False  # the program has polled it
     more = None  # a bytearray: what was taken while other bytes were being sent
@@ -54,10 +48,6 @@ class Outgoing(socket, Socket):
         self.held = False  # they are an HTTP head whose blank line has not come
         self.sending = 0  # bytes of the CIPSEND under way
         self.again = False  # that CIPSEND was canceled once, and is repeated
-
-    def chores(self):
-        """As ``LinkSocket.chores()``; it also waits for steps that allow no other command."""
-        return turns.is_held(self) or Socket.chores(self)
 
     # Writing
 
@@ -128,7 +118,7 @@ class Outgoing(socket, Socket):
         :param most: the most bytes to take; None: take all or none
         """
         turns.advance(self.modem)
-        if not self.shut and not self._stands() and (self.goal or self.doing):
+        if not self.shut and not self._has_opened() and (self.goal or self.doing):
             return None
         state = self.state()
         if self.owed and self._has_room():

@@ -11,15 +11,12 @@ from .connecting import Connecting
 
 STAYS = True
 
-# Requests of ioctl(), and the flags of poll().
-_POLL = const(3)
-_CLOSE = const(4)
+# The flags of poll().
 _RD = const(1)
 _WR = const(4)
 _ERR = const(8)
 _HUP = const(16)
 _NVAL = const(32)
-_EINVAL = const(22)
 
 _OPEN = const(2)  # a state of a link
 _ERROR = const(3)  # an event
@@ -39,26 +36,7 @@ _LARGE = const(4096)  # a read of more than this takes no heap for bytes that do
 class Stream(Connecting):
     """A TCP socket, which is a stream. Made by ``socket()``."""
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    # The stream protocol
-
-    def ioctl(self, request, argument):
-        """The requests that ``select``, ``asyncio`` and ``ssl`` make: 3 is POLL, 4 is CLOSE.
-
-        CLOSE may come during garbage collection: it allocates nothing, and the link is closed
-        later. Any other request returns -EINVAL.
-        """
-        if request == _CLOSE:
-            self._drop()
-            return 0
-        if request == _POLL:
-            return self._poll(argument)
-        return -_EINVAL
+    # The stream protocol: see kind.py
 
     def _poll(self, wanted):
         """Which of the wanted flags apply; ERR and HUP may be returned, too."""
@@ -72,7 +50,7 @@ class Stream(Connecting):
                 return broken
             if self.server is not None:
                 return wanted & _RD if self.steps is None and self.server.ready(self) else 0
-            if not self._stands():
+            if not self._has_opened():
                 return 0 if self.goal or self.doing else _HUP | wanted & _WR
             if not self.used:
                 self.ended = self.modem.port.ticks()  # see strays.py
@@ -174,7 +152,7 @@ class Stream(Connecting):
         since = modem.port.ticks()
         self._let_go()
         turns.advance(modem)
-        while not self._stands() and (self.goal or self.doing):
+        while not self._has_opened() and (self.goal or self.doing):
             self.rest(since, "the connection")
             turns.advance(modem)
         while turns.first(modem) or not self._has_room():  # other sockets may come first
@@ -364,7 +342,7 @@ class Stream(Connecting):
     def _take(self, view):
         """Read what is there into a view: how many bytes, 0 at the end, None if nothing is."""
         turns.advance(self.modem)
-        if not self.shut and not self._stands() and (self.goal or self.doing):
+        if not self.shut and not self._has_opened() and (self.goal or self.doing):
             return None
         self._let_go()
         self.got = 0
@@ -373,7 +351,3 @@ class Stream(Connecting):
             return n
         self._look()
         return None
-
-    def makefile(self, mode="rb", buffering=0, **_):
-        """The socket itself, which is a stream."""
-        return self

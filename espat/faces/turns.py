@@ -3,7 +3,7 @@
 """Turns of sockets that must not wait, since a module does one command at a time.
 
 What such a socket has still to begin is begun when any socket is polled, read or written. Work that
-takes several commands is done in steps (calls.py), one whenever it is the socket's turn.
+takes several commands is done in steps (stepwise.py), one whenever it is the socket's turn.
 """
 
 import sys
@@ -191,6 +191,14 @@ def stop(sock):
     for places in (stepping, waiting):
         if sock in places:
             places.remove(sock)
+
+
+def cancel(sock):
+    """End the steps of a socket, if there are any; they clean up what they have begun."""
+    steps = sock.steps
+    if steps is not None:
+        stop(sock)
+        steps.close()
 
 
 def resolve(radio, host):
