@@ -2,24 +2,20 @@
 # SPDX-License-Identifier: MIT
 """Seldom used ways to run a command from start to end; settings that are kept for a restart.
 
-All raise as ``Modem.run()`` unless noted otherwise.
-
-Work that takes several commands, and must not keep other sockets waiting, is done in *steps*: it is
-a generator that yields where it would wait for the module. ``wait()`` resumes it until it ends; the
-sockets of faces/ resume it when it is their turn.
+All raise as ``Modem.run()`` unless noted otherwise. Steps are explained in stepwise.py.
 """
 
 from .errors import ATError, fail
 from .parser import const
-from .settings import outcome, refusal, sure, wait  # noqa: F401 - other rooms get them from here
+from .stepwise import outcome, refusal, sure, wait  # noqa: F401 - other rooms get them from here
 
 # The parser's events.
 _OK = const(2)
 _SEND_OK = const(5)
 
 
-def mild(steps):
-    """Do steps whose ATError is to become an OSError: EIO."""
+def oserror(steps):
+    """Do steps; an ATError becomes an OSError: EIO."""
     try:
         return (yield from steps)
     except ATError as e:
@@ -117,6 +113,15 @@ def fetch(modem, name, args, receiver, most, counted=None, link=-1):
         raise fail("no_payload", name)
 
 
+def insist(modem, name, steps):
+    """Do the steps of a setting that espat needs.
+
+    :raises OSError: EIO, the module refuses it
+    """
+    if not (yield from steps):
+        raise fail("unset", name, modem.words or b"ERROR")
+
+
 def receive(modem, mode):
     """Set the receive mode of all links, in steps. What the module holds may be pushed right behind
     the OK, so the driver takes pushed payload from here on.
@@ -149,6 +154,14 @@ def keep(modem, name, args, key=None):
     key = key or name
     drop(modem, key)
     modem.kept.append([key, name, args])
+
+
+def kept(modem, key):
+    """Return the arguments of a kept setting; None if it is not kept."""
+    for each, _, args in modem.kept:
+        if each == key:
+            return args
+    return None
 
 
 def drop(modem, key):

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Which firmware a module runs, and what it can do. Loaded at set-up, then forgotten.
 
-A firmware is a pair: its family (an index of ``families.FAMILIES``) and its version, 0xMm for M.m.
-Version 0 means that the firmware is not known.
+A firmware is a pair: its family, one of the constants below, and its version, 0xMm for M.m. Version
+0 means that the firmware is not known.
 """
 
 from .parser import const

@@ -96,15 +96,13 @@ class Radio:
         timeout: float | None = 5,
     ) -> Passthrough: ...
 
-    # members/scan.py
+    # members/networks.py
     @property
     def ap_info(self) -> Network | None: ...
     def start_scanning_networks(
         self, *, start_channel: int = 1, stop_channel: int = 165
     ) -> Iterator[Network]: ...
     def stop_scanning_networks(self) -> None: ...
-
-    # members/softap.py
     @property
     def ap_active(self) -> bool: ...
     @property

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
 """The rate of the serial line: reading and changing that of the host's UART, and checking whether
-the module answers at it. Loaded on demand. What waits is done in steps: see calls.py.
+the module answers at it. Loaded on demand. What waits is done in steps: see stepwise.py.
 """
 
 import errno

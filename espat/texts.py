@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""The texts of the exceptions of errors.py, with advice. Loaded when one is raised."""
+"""The texts of exceptions, with advice, and names of firmware for people. Loaded when needed."""
 
 import errno
 
@@ -10,6 +10,8 @@ try:
     _Unjoined = ConnectionError
 except NameError:
     _Broken = _Unjoined = OSError
+
+_FAMILIES = ("NonOS AT", "ESP8266 ESP-AT", "ESP32 ESP-AT", "WizFi360")  # see firmware.py
 
 # A group for each errno of OSError (with its number if boards do not have the name), or for a class
 # of exceptions; then a line for each error: its name and its text. "lost" has one for each state of
@@ -165,6 +167,37 @@ def refusal(ATError, modem, command, code, timeout, restarted):
     exception.command = name
     exception.words = said.encode()
     return exception
+
+
+def lacking(firmware, capability, what):
+    """Return the exception for something that a firmware cannot do: OSError, EOPNOTSUPP.
+
+    :param capability: its name in firmware.py, or its row of the table there
+    :param what: its description, a str; or a command's name, bytes; None: the capability is named
+        as its command
+    """
+    if not isinstance(what, str):
+        what = "AT" + (str(what, "ascii") if what else "+" + capability)
+    row = since(capability) if isinstance(capability, str) else capability
+    have = [firmware_name((family, row[family])) for family in range(4) if row[family] < 0xFF]
+    text = "%s does not have %s: %s and later do"
+    return OSError(errno.EOPNOTSUPP, text % (firmware_name(firmware), what, ", ".join(have)))
+
+
+def since(capability):
+    """Return the first version of each family that has a capability, 0xMm; 0xFF: no version."""
+    from .firmware import NAMES, TABLE
+
+    at = 4 * NAMES.split().index(capability)
+    return TABLE[at : at + 4]
+
+
+def firmware_name(firmware):
+    """Return the firmware's name for people, such as "ESP32 ESP-AT 3.3"."""
+    family, version = firmware
+    if not version:
+        return "this firmware"
+    return "%s %d.%d" % (_FAMILIES[family], version >> 4, version & 15)
 
 
 def _told(line, command=b""):

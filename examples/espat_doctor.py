@@ -9,7 +9,7 @@ minute, needs no network, and stores nothing in the module. The last line has th
 findings; docs/troubleshooting.md explains them.
 """
 
-from espat import families, firmware
+from espat import firmware, texts
 from espat.rates import RATES, set_rate
 
 # Name: what is wrong, and what to do. "%s" is replaced by what was seen.
@@ -316,9 +316,9 @@ class Examination:
         if not which[1]:
             self.find("unknown", lines)
         elif which[0] == 0 and which[1] < 0x10:
-            self.find("old", families.name(which))
-        elif which[1] < families.since("PASSIVE", which[0]):
-            self.find("active_only", families.name(which))
+            self.find("old", texts.firmware_name(which))
+        elif which[1] < texts.since("PASSIVE")[which[0]]:
+            self.find("active_only", texts.firmware_name(which))
         fields = wire.ask(b"AT+UART_CUR?\r\n", 1000).split(b"+UART_CUR:")[-1].split(b",")
         if len(fields) == 5 and fields[4][:1] in b"23":
             self.find("half_flow")

@@ -45,6 +45,11 @@ def address(what, value):
     return value
 
 
+def peer(host, port):
+    """Check the arguments that say who the peer is; return both."""
+    return text("host", host, 1, 64), number("port", port, 1, 65535)
+
+
 def link_first(link, args, most=4):
     """Put the link's number before other parameters; None: single-link mode, which has none."""
     if link is None:
@@ -78,14 +83,14 @@ def need(modem, capability, what=None):
     else:
         has = capability[family] <= min(version, 0xFE)
     if not has:
-        raise lazy.call("families", "lacking", modem.firmware, capability, what)
+        raise lazy.call("texts", "lacking", modem.firmware, capability, what)
 
 
 def insist(modem, name, args, steps=None):
     """Send a setting that the driver must know for certain: again if its OK was lost.
 
     :param bytes name: the command with its ``=``
-    :param steps: those that send it, if they do more than ``calls.sure()``: see calls.py
+    :param steps: those that send it, if they do more than ``calls.sure()``: see stepwise.py
     """
     if not calls.wait(modem, steps or calls.sure(modem, name, args)):
         raise calls.refusal(modem, name, modem.code, 5000)

@@ -18,8 +18,20 @@ ends it until the module restarts; the link stays saved until ``savetranslink_of
 from .. import calls
 from ..errors import fail
 from ..parser import const
-from .args import Payload, ask, fields, insist, link_first, need, number, put_kept, shortest, sized
-from .essential import garbled, mac, text
+from .args import (
+    Payload,
+    ask,
+    fields,
+    insist,
+    link_first,
+    need,
+    number,
+    peer,
+    put_kept,
+    shortest,
+    sized,
+)
+from .essential import garbled, mac
 
 _SEND_OK = const(5)
 _LOST_SEND = const(7)
@@ -96,9 +108,7 @@ def _all_went(modem, link, went):
 
 
 def _peer(host, port):
-    if host is None and port is None:
-        return ()
-    return text("host", host, 1, 64), number("port", port, 1, 65535)
+    return () if host is None and port is None else peer(host, port)
 
 
 def ciprecvmode(modem, mode):
@@ -198,8 +208,9 @@ def savetranslink(modem, host, port, kind="TCP", keep_alive=None):
     """
     if kind not in ("TCP", "SSL"):
         raise ValueError("kind: TCP or SSL is wanted")
-    args = _target(host, port) + (kind,)
-    args += (None if keep_alive is None else number("keep_alive", keep_alive, 0, 7200),)
+    args = (1,) + peer(host, port) + (kind, keep_alive)
+    if keep_alive is not None:
+        number("keep_alive", keep_alive, 0, 7200)
     if kind == "SSL":
         need(modem, b"\xff\x22\x22\xff", "TLS in passthrough")
     _save(modem, args)
@@ -213,12 +224,10 @@ def savetranslink_udp(modem, host, port, local_port=None):
     :param int local_port: the module's own port, 1 to 65535
     All families. Source: reference, SAVETRANSLINK, UDP.
     """
-    local = None if local_port is None else number("local_port", local_port, 1, 65535)
-    _save(modem, _target(host, port) + ("UDP", local))
-
-
-def _target(host, port):
-    return 1, text("host", host, 1, 64), number("port", port, 1, 65535)
+    args = (1,) + peer(host, port) + ("UDP", local_port)
+    if local_port is not None:
+        number("local_port", local_port, 1, 65535)
+    _save(modem, args)
 
 
 def savetranslink_server(modem, port, kind="TCP", ca=None):
@@ -231,8 +240,9 @@ def savetranslink_server(modem, port, kind="TCP", ca=None):
     """
     if kind not in ("TCP", "SSL") or (ca is not None and kind != "SSL"):
         raise ValueError("kind: TCP, or SSL (with ca) is wanted")
-    args = 3, number("port", port, 1, 65535), kind
-    args += (None if ca is None else number("ca", ca, 0, 1),)
+    args = 3, number("port", port, 1, 65535), kind, ca
+    if ca is not None:
+        number("ca", ca, 0, 1)
     need(modem, b"\xff\xff\x32\xff", "AT+SAVETRANSLINK=3")
     _save(modem, args)
 

@@ -96,12 +96,13 @@ def garbled(name, line):
     return fail("garbled", name, line)
 
 
-def checked(modem, ssid, password, bssid):
-    """Check and return the parameters of CWJAP, before anything that changes Wi-Fi is sent."""
+def checked(ssid, password, bssid):
+    """Check and return the parameters of CWJAP. A BSSID may also be six bytes."""
     args = text("SSID", ssid, 1, 32), text("password", password, 0, 64)
+    if isinstance(bssid, (bytes, bytearray)) and len(bssid) == 6:
+        bssid = ((6 * ":%02x") % tuple(bssid))[1:]
     if bssid is not None:
         args += (mac("bssid", bssid),)
-    check(modem, current(modem, b"+CWJAP", b"="), args)
     return args
 
 
@@ -112,27 +113,16 @@ def join(modem, network):
     :raises OSError: as ``cwjap()``; EIO, the module refused another command
     :raises OSError: EINVAL, a name or password is None, as os.getenv() gives for a missing setting
     """
-    if None in network[:2]:
-        raise fail("no_setting", "SSID" if network[0] is None else "PASSWORD")
-    args = wanted(modem, network)
-    if args:
-        cwjap(modem, *args)
-
-
-def wanted(modem, network):
-    """Return the arguments of ``cwjap()`` for ``join()``; None if the module has joined already.
-
-    Otherwise the module is made a station first.
-    """
     ssid, password, bssid, timeout = network
-    if isinstance(bssid, (bytes, bytearray)) and len(bssid) == 6:
-        bssid = ((6 * ":%02x") % tuple(bssid))[1:]
-    checked(modem, ssid, password, bssid)
+    if ssid is None or password is None:
+        raise fail("no_setting", "SSID" if ssid is None else "PASSWORD")
+    check(modem, current(modem, b"+CWJAP", b"="), checked(ssid, password, bssid))
+    timeout = 20000 if timeout is None else ms(timeout)
     if joined(modem) == (ssid if isinstance(ssid, str) else decoded(ssid)):
         modem.wifi = 2
-        return None
+        return
     station(modem)
-    return ssid, password, bssid, 20000 if timeout is None else ms(timeout)
+    cwjap(modem, ssid, password, bssid, timeout)
 
 
 def joined(modem):
@@ -196,10 +186,12 @@ def cwjap(modem, ssid, password, bssid=None, timeout=20000):
         ECONNREFUSED, the access point refused; ECONNABORTED, the module gave no reason
     All families. Source: dialects.md 4.
     """
-    args = checked(modem, ssid, password, bssid)
+    name = current(modem, b"+CWJAP", b"=")
+    args = checked(ssid, password, bssid)
+    check(modem, name, args)
     modem.wifi = 0
     try:
-        modem.run(current(modem, b"+CWJAP", b"="), args, b"+CWJAP", timeout)
+        modem.run(name, args, b"+CWJAP", timeout)
     except ATError:
         raise fail("join", ssid, reason(modem))
     modem.wifi = 2

@@ -153,7 +153,7 @@ def sysmfg_read(modem, space, key, offset=None, length=None):
 
 
 def fetched(modem, name, args, head=None):
-    """The bytes of a partition or an entry, in steps: see calls.py.
+    """The bytes of a partition or an entry, in steps: see stepwise.py.
 
     :param args: those of the command; the last of four or more is the most bytes to read
     :param list head: gets the header of an entry; None: of a partition, there is no need

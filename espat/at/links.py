@@ -14,7 +14,7 @@ range raise ``ValueError``. A restart of the module loses links and servers; the
 """
 
 from ..parser import const
-from ..settings import refusal
+from ..stepwise import refusal
 from .args import (
     address,
     ask,
@@ -24,13 +24,14 @@ from .args import (
     link_first,
     need,
     number,
+    peer,
     put,
     put_kept,
     row,
     rows,
     shortest,
 )
-from .essential import check, garbled, text
+from .essential import check, garbled
 
 _FREE = const(0)
 _OPENING = const(1)
@@ -70,7 +71,7 @@ def cipstate_query(modem):
     return rows(modem, b"+CIPSTATE", "dssdd", 6, "CIPSTATE")
 
 
-def _standing(modem):
+def _open_links(modem):
     """Return the links that are open."""
     return cipstate_query(modem) if modem.has("CIPSTATE") else cipstatus(modem)[1]
 
@@ -89,8 +90,7 @@ def cipstart(modem, link, kind, host, port, keep_alive=None, local=None, timeout
     :raises ATError: no such host, connection refused, or the link is in use
     All families. Source: reference, CIPSTART; dialects.md 1, row 3.
     """
-    args = _peer(kind, ("TCP", "SSL", "TCPv6", "SSLv6"), host, port)
-    args += _keep_alive(keep_alive) + _newer(modem, local, timeout)
+    args = _tcp(modem, kind, host, port, keep_alive, local, timeout)
     _start(modem, link, shortest(link_first(link, args)))
 
 
@@ -117,8 +117,7 @@ def cipstartex(modem, kind, host, port, keep_alive=None, local=None, timeout=Non
     :returns: the link
     Only in five-link mode. Source: reference, CIPSTARTEX; dialects.md 1, row 4.
     """
-    args = _peer(kind, ("TCP", "SSL", "TCPv6", "SSLv6"), host, port)
-    return _startex(modem, args + _keep_alive(keep_alive) + _newer(modem, local, timeout))
+    return _startex(modem, _tcp(modem, kind, host, port, keep_alive, local, timeout))
 
 
 def cipstartex_udp(modem, host, port, local_port=None, mode=None, local=None, timeout=None):
@@ -130,18 +129,17 @@ def cipstartex_udp(modem, host, port, local_port=None, mode=None, local=None, ti
     return _startex(modem, _udp(modem, host, port, local_port, mode, local, timeout))
 
 
-def _peer(kind, kinds, host, port):
-    if kind not in kinds:
-        raise ValueError("kind: one of %s is wanted" % ", ".join(kinds))
-    return kind, text("host", host, 1, 64), number("port", port, 1, 65535)
-
-
-def _keep_alive(seconds):
-    return (None if seconds is None else number("keep_alive", seconds, 0, 7200),)
+def _tcp(modem, kind, host, port, keep_alive, local, timeout):
+    if kind not in ("TCP", "SSL", "TCPv6", "SSLv6"):
+        raise ValueError("kind: TCP, SSL, TCPv6 or SSLv6 is wanted")
+    args = (kind,) + peer(host, port)
+    if keep_alive is not None:
+        number("keep_alive", keep_alive, 0, 7200)
+    return args + (keep_alive,) + _newer(modem, local, timeout)
 
 
 def _udp(modem, host, port, local_port, mode, local, timeout):
-    args = _peer("UDP", ("UDP",), host, port)
+    args = ("UDP",) + peer(host, port)
     if local_port is not None:
         number("local_port", local_port, 1, 65535)
     if mode is not None:
@@ -179,9 +177,9 @@ def _start(modem, link, args):
         raise
     if modem.links[link] != _OPEN:
         # Its CONNECT was lost; or NonOS said CLOSED and OK, as it may when an SSL connect fails.
-        stands = link in [each[0] for each in _standing(modem)]
-        modem.take(link, None, _OPEN if stands else _FREE)
-        if not stands:
+        is_open = link in [each[0] for each in _open_links(modem)]
+        modem.take(link, None, _OPEN if is_open else _FREE)
+        if not is_open:
             modem.words = b"OK, but not CONNECT"
             raise refusal(modem, name, _ERROR)
 
@@ -204,7 +202,7 @@ def _startex(modem, args):
         modem.run(name, args, b"", _limit(args))
         opened = [link for link in free if modem.links[link] == _OPEN]
         if len(opened) != 1:  # its CONNECT was lost, or a client came to the server meanwhile
-            opened = [each[0] for each in _standing(modem) if each[0] in free and not each[5]]
+            opened = [each[0] for each in _open_links(modem) if each[0] in free and not each[5]]
         if not opened:
             raise garbled(b"+CIPSTARTEX", b"no CONNECT")
         chosen = opened[-1]
@@ -343,15 +341,14 @@ def cipserver(modem, on, port=None, close=False, kind=None, ca=None):
         if kind != "SSL" or port is None or not on:
             raise ValueError('kind: "SSL" is wanted, and with it on=1 and a port')
         need(modem, "TLS_SERVER", "a TLS server")
-        args += (number("port", port, 1, 65535), kind)
         if ca is not None:
-            args += (number("ca", ca, 0, 1),)
-    elif on and port is not None:
-        args += (number("port", port, 1, 65535),)
+            number("ca", ca, 0, 1)
+    if on and port is not None:
+        args += (number("port", port, 1, 65535), kind, ca)
     elif not on and close:
         need(modem, "SERVER_CLOSE", b"+CIPSERVER=0,1")
         args += (1,)
-    put(modem, b"+CIPSERVER", args)
+    put(modem, b"+CIPSERVER", shortest(args))
 
 
 def cipserver_query(modem):

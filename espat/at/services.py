@@ -64,7 +64,7 @@ def cipdomain(modem, host, timeout=20000):
 
 
 def address_of(modem, host, timeout=20000):
-    """``cipdomain()`` in steps: see calls.py."""
+    """``cipdomain()`` in steps: see stepwise.py."""
     text("host", host, 1, 64)
     name = b"+CIPDOMAIN"
     line = b""

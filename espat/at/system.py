@@ -331,14 +331,15 @@ def ciupdate(modem, tls=None, version=None, name=None, background=False, progres
     :returns: whether the module said ``ready`` within 10 s after its restart
     NonOS, ESP-AT, WizFi360 (where only ``ciupdate_url()`` works).
     """
-    args = ()
+    args = shortest((tls, version, name, 1 if background else None))
+    if version is not None:
+        text("version", version, 1, 32)
+    if name is not None:
+        text("name", name, 1, 32)
     if tls is not None:
-        args = (number("tls", tls, 0, 1),)
-        args += (None if version is None else text("version", version, 1, 32),)
-        args += (None if name is None else text("name", name, 1, 32),)
-        args = shortest(args + (1 if background else None,))
+        number("tls", tls, 0, 1)
         need(modem, b"\xff\x22\x22\xff" if background else b"\xff\x20\x10\xff", b"+CIUPDATE=")
-    elif version is not None or name is not None or background:
+    elif args:
         raise ValueError("tls: wanted with version, name or background")
     return _update(modem, args, progress, background)
 

@@ -16,7 +16,7 @@ read); arguments out of range raise ``ValueError``.
 from binascii import hexlify, unhexlify
 
 from ..parser import const
-from ..settings import refusal
+from ..stepwise import refusal
 from .args import ask, keep_for_link, link_first, need, number, put, put_kept, rows
 from .essential import decoded, garbled, text
 

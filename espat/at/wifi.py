@@ -13,8 +13,20 @@ modules.
 """
 
 from .. import calls
-from .args import address, ask, current_setting, fields, need, number, put, put_kept, setting, told
-from .essential import addresses, current, decoded, garbled, is_mac, mac, text
+from .args import (
+    address,
+    ask,
+    current_setting,
+    fields,
+    need,
+    number,
+    put,
+    put_kept,
+    setting,
+    shortest,
+    told,
+)
+from .essential import addresses, current, cwmode_query, decoded, garbled, is_mac, mac, text
 
 _STATES = (0, 1, 2, 0, 0)  # for each state of AT+CWSTATE? the value of Modem.wifi
 
@@ -39,6 +51,18 @@ def cwmode(modem, mode):
             calls.drop(modem, key)
 
 
+def is_soft_ap(modem):
+    """Whether the module is a soft-AP, by ``cwmode_query()``; asked again if a reply is damaged.
+
+    :raises OSError: EIO, both replies are damaged
+    """
+    for _ in range(2):
+        mode = cwmode_query(modem)
+        if mode is not None:
+            return mode > 1
+    raise garbled(b"+CWMODE", b"")
+
+
 def cwqap(modem):
     """``AT+CWQAP``: leave the access point; the station's connections are lost. All families."""
     modem.run(b"+CWQAP")
@@ -58,15 +82,15 @@ def cwlap(modem, ssid=None, bssid=None, channel=None):
         name is a str, ``""`` if it is hidden, bytes if it is not UTF-8
     All families.
     """
-    args = ()
+    args = shortest((ssid, bssid, channel))
     if ssid is not None:
-        args = (text("ssid", ssid, 1, 32),)
-        if bssid is not None:
-            args += (mac("bssid", bssid),)
-        if channel is not None:
-            args += (() if bssid is not None else (None,)) + (number("channel", channel, 1, 14),)
-    elif bssid is not None or channel is not None:
+        text("ssid", ssid, 1, 32)
+    elif args:
         raise ValueError("ssid: wanted with bssid or channel")
+    if bssid is not None:
+        mac("bssid", bssid)
+    if channel is not None:
+        number("channel", channel, 1, 14)
     lines = modem.run(b"+CWLAP=" if args else b"+CWLAP", args, b"+CWLAP:", 20000)
     return list(map(_found, lines))
 
@@ -121,14 +145,16 @@ def cwsap(modem, ssid, password, channel, security, most=None, hidden=None):
         text("password", password, 8 if security else 0, 64),
         number("channel", channel, 1, 14),
         security,
+        most,
+        hidden,
     )
     if most is not None:
-        args += (number("most", most, 1, 10 if modem.has("STATIONS_10") else 8),)
+        number("most", most, 1, 10 if modem.has("STATIONS_10") else 8)
     if hidden is not None:
+        number("hidden", hidden, 0, 1)
         if most is None:
             raise ValueError("hidden: most must be given with it")
-        args += (number("hidden", hidden, 0, 1),)
-    current_setting(modem, b"+CWSAP", args)
+    current_setting(modem, b"+CWSAP", shortest(args))
     modem.softap = True
 
 

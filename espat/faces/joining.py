@@ -6,7 +6,7 @@ Loaded for each of these, and forgotten. ``station`` is the ``Station`` of netwo
 """
 
 from .. import held, lazy
-from ..at.essential import current, decoded, mac, network_in, text
+from ..at.essential import checked, current, decoded, network_in, text
 from ..at.essential import station as be_station
 from ..calls import ask, outcome
 from ..errors import ATError
@@ -62,24 +62,23 @@ def join(station, network):
 def _args(network):
     """The parameters of CWJAP, checked."""
     ssid, key, bssid, _ = network
-    args = text("SSID", ssid, 1, 32), text("key", key, 0, 64)
-    if bssid is not None:
-        if len(bssid) != 6:
-            raise ValueError("bssid: six bytes are wanted")
-        args += (mac("bssid", ":".join(["%02x" % byte for byte in bssid])),)
+    text("key", key, 0, 64)  # the name that programs know it by
+    if bssid is not None and len(bssid) != 6:
+        raise ValueError("bssid: six bytes are wanted")
+    args = checked(ssid, key, bssid)
     compose(b"+CWJAP_CUR=", args)
     return args
 
 
 def steps(station):
-    """Join the network that is wanted, unless the module is in it already; in steps: see calls.py.
+    """Join the network that is wanted, unless the module is in it: in steps, see stepwise.py.
 
     ``station.result`` is the event that ended the command.
     """
     modem = station.modem
     station.result = _OK
     args = _args(station.network)
-    if (yield from _stands_in(modem, args[0])):
+    if (yield from _is_in(modem, args[0])):
         return
     yield from lazy.call("start.recheck", "to_station", modem)
     modem.wifi = 0
@@ -88,7 +87,7 @@ def steps(station):
     station.result = yield from outcome(modem, name, args, b"+CWJAP", _JOIN_MS)
 
 
-def _stands_in(modem, ssid):
+def _is_in(modem, ssid):
     """Whether the module is in a network, and has an address; then it is noted."""
     try:
         for _ in range(2):

@@ -21,8 +21,8 @@ from ..at.wifi import (
     cwreconncfg_query,
     cwsap,
     cwsap_query,
+    is_soft_ap,
 )
-from ..members.addresses import is_soft_ap
 from ..members.types import PowerManagement, packed, written
 
 _NONE = "0.0.0.0"

@@ -8,9 +8,9 @@ module has restarted. The first parameter of every function is the radio.
 """
 
 from .. import calls
-from ..at.essential import cipsta_query, cwmode_query, garbled, station
+from ..at.essential import cipsta_query, garbled, station
 from ..at.services import cipdns, cipdns_query
-from ..at.wifi import cipap, cipap_query, cipsta, cwdhcp
+from ..at.wifi import cipap, cipap_query, cipsta, cwdhcp, is_soft_ap
 
 
 def address(text, command=b"+CIPSTA"):
@@ -62,18 +62,6 @@ def _soft_ap(radio, which):
     """Field ``which`` of ``AT+CIPAP?``; None while the soft-AP is off."""
     modem = radio.awake()
     return address(cipap_query(modem)[which], b"+CIPAP") if is_soft_ap(modem) else None
-
-
-def is_soft_ap(modem):
-    """Whether the module is a soft-AP (``AT+CWMODE?``); a damaged reply is asked for once more.
-
-    :raises OSError: EIO, both replies are damaged
-    """
-    for _ in range(2):
-        mode = cwmode_query(modem)
-        if mode is not None:
-            return mode > 1
-    raise garbled(b"+CWMODE", b"")
 
 
 def ipv4_address_ap(radio):

@@ -45,7 +45,7 @@ def connected(radio):
 
 def firmware(radio):
     """The module's family and version: ``"ESP32 ESP-AT 3.3"`` (``AT+GMR``)."""
-    return lazy.call("families", "name", radio.up().firmware)
+    return lazy.call("texts", "firmware_name", radio.up().firmware)
 
 
 def reset(radio):

@@ -101,19 +101,11 @@ def passthrough(
     stream = Passthrough(radio, timeout)
     try:
         if context is not None:
-            sock = _Socket(modem, context, host)
-            wants = lazy.call("tls.connect", "Wants", sock, host)
-            # The firmware forgets name and key when a link closes (tls-facts.md 2).
-            if wants.psk or (context.check_hostname and not modem.has("TLS_HOST")):
-                raise fail("checked_once")
-            wants.link = 0
-            calls.wait(modem, lazy.call("tls.later", "ready", sock, wants))
-            host = wants.host
+            host = _secure(modem, context, host)
         modem.take(0, stream, _OPENING)
         _settings(stream, interval, notices)
-        if modem.passive and not calls.wait(modem, calls.sure(modem, b"+CIPRECVMODE=", (0,))):
-            raise fail("unset", b"+CIPRECVMODE=", modem.words)
-        modem.passive = False
+        if modem.passive:
+            calls.wait(modem, calls.insist(modem, b"+CIPRECVMODE=", calls.receive(modem, 0)))
         if host is None:
             _serve(stream, port)
         else:
@@ -250,8 +242,20 @@ def _enter(stream):
 # TLS
 
 
+def _secure(modem, context, host):
+    """Make the module ready for a TLS connection; returns the host for CIPSTART."""
+    sock = _Socket(modem, context, host)
+    wants = lazy.call("tls.prepare", "Wants", sock, host)
+    # The firmware forgets name and key when a link closes (tls-facts.md 2).
+    if wants.psk or (context.check_hostname and not modem.has("TLS_HOST")):
+        raise fail("checked_once")
+    wants.link = 0
+    calls.wait(modem, lazy.call("tls.begin", "ready", sock, wants))
+    return wants.host
+
+
 class _Socket:
-    """What tls/connect.py needs of a socket."""
+    """What tls/prepare.py needs of a socket."""
 
     def __init__(self, modem, context, name):
         self.modem = modem

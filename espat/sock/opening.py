@@ -161,7 +161,7 @@ def over(sock, doing, code):
     link = sock.link
     if doing == _CHECKING:
         if code == _OK and modem.links[link] != _OPEN:
-            links = lazy.call("sock.repair", "standing", modem)
+            links = lazy.call("sock.repair", "open_links", modem)
             if links < 0:  # a damaged answer: ask once more
                 if modem.reply is None:
                     _ask(sock, b"+CIPSTAT")

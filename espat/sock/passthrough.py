@@ -29,7 +29,7 @@ _FREE = const(0)
 _LOST_BYTES = const(6)
 
 
-class Passthrough:
+class Passthrough(LinkSocket):
     """A stream of bytes to and from one peer, without commands and lengths.
 
     While it is open, nothing else can use the module: OSError, EBUSY. Bytes are not counted:
@@ -44,11 +44,9 @@ class Passthrough:
     served = False  # not used here: see links.py
 
     def __init__(self, radio, timeout):
-        self.radio = radio
-        self.modem = radio.modem
+        LinkSocket.__init__(self, radio)
         self.timeout = timeout  # seconds without progress; None: wait for ever; 0: do not wait
         self.peer = None
-        self.shut = False
         self.torn = False  # bytes were lost before the stream began
         self.back = []  # commands that restore settings at the end: [name, args]
         self._ring = Ring(_RING)
@@ -58,12 +56,8 @@ class Passthrough:
         self._rate = lazy.call("rates", "rate_of", self.modem.port.uart) or 115200
         self._debt = 0  # how long from then on the UART may take to send it, in 10 us
 
-    __enter__ = LinkSocket.__enter__
-    __exit__ = LinkSocket.__exit__
-    settimeout = LinkSocket.settimeout
-
-    def _rest(self, since, what):
-        """One step of a wait; it raises when the time-out has passed."""
+    def rest(self, since, what):
+        """As ``LinkSocket.rest()``, without a step of the modem, which does not read the line."""
         modem = self.modem
         timeout = self.timeout
         if timeout is not None and modem.port.since(since) >= timeout * 1000:
@@ -104,7 +98,7 @@ class Passthrough:
         while not n and len(view):
             if self.timeout == 0:
                 return None
-            self._rest(since, "bytes")
+            self.rest(since, "bytes")
             n = port.read(view)
         return n
 
@@ -147,7 +141,7 @@ class Passthrough:
             elif self.timeout == 0:
                 return at or None
             else:
-                self._rest(since, "the UART to take %d bytes more" % (len(view) - at))
+                self.rest(since, "the UART to take %d bytes more" % (len(view) - at))
         return at
 
     def _count(self, piece):

@@ -43,7 +43,7 @@ def ask(modem, client):
     modem.begin(name, (), None, 5000, client)
 
 
-def standing(modem, end=b""):
+def open_links(modem, end=b""):
     """The open links in the reply to ``+CIPSTATE?`` or ``+CIPSTATUS``, one bit for each.
 
     :param bytes end: count only rows that end with this
@@ -74,7 +74,7 @@ def compare(modem, client=None):
         client.doing = _ASKING
         modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, client)
         return
-    held = None
+    held = ()
     for line in modem.lines:
         if line[:12] == b"+CIPRECVLEN:":
             try:
@@ -84,28 +84,13 @@ def compare(modem, client=None):
         elif line[:8] != b"+CIPSTAT" and line[:7] != b"STATUS:":
             lazy.call("mishaps", "stray", modem, line)
             return
-    links = standing(modem)
+    links = open_links(modem)
     if links < 0:
         return
-    if held is not None:
-        links = 0
-        for link in range(5):
-            # ESP-AT 4.1 and later list open links only: a missing field is a closed link.
-            n = held[link] if link < len(held) else -1
-            links |= (n >= 0) << link
-            modem.unread[link] = n = max(0, n)
-            owner = modem.owner(link)
-            if owner is not None and owner.refused > n:  # announced bytes that never came
-                modem.lose(link, _LOST_BYTES)
-    missing = came = 0
-    served = 0 if held else standing(modem, b",1")  # links of the server's clients
-    several = modem.links.find(b"\x02", 0, 5) >= 0
-    for link in range(5):
-        state = modem.links[link]
-        if state == _OPEN:
-            missing |= 1 << link & ~links
-        elif _VACANT >> state & 1 and not modem.unread[link]:
-            came |= 1 << link & (links if several and state == _CLOSED_BY_PEER else served)
+    if held:
+        links = _note_held(modem, held)
+    served = 0 if held else open_links(modem, b",1")  # links of the server's clients
+    missing, came = _differences(modem, links, served)
     if missing | came and modem.reply is None:
         if client is not None:
             client.doing = _ASKING
@@ -120,14 +105,45 @@ def compare(modem, client=None):
                 modem.lose(link, _LOST_WIFI)  # it ended with the network, not by a lost CLOSED
             modem.closed(link)
         elif came >> link & 1:
-            owner = modem.owner(link)
-            new = served >> link & 1
-            closed = modem.links[link] == _CLOSED_BY_PEER and owner is not None
-            if closed and not (new and _is_new(modem, link, owner.peer)):
-                modem.links[link] = _OPEN  # the link number of that CLOSED was damaged
-                owner.was_asked = False
-            elif new:  # its CONNECT was lost
-                lazy.call("mishaps", "newcomer", modem, link)
+            _opened(modem, link, served >> link & 1)
+
+
+def _note_held(modem, held):
+    """Store how many bytes the module holds for each link. Returns the open links, as bits."""
+    links = 0
+    for link in range(5):
+        # ESP-AT 4.1 and later list open links only: a missing field is a closed link.
+        n = held[link] if link < len(held) else -1
+        links |= (n >= 0) << link
+        modem.unread[link] = n = max(0, n)
+        owner = modem.owner(link)
+        if owner is not None and owner.refused > n:  # announced bytes that never came
+            modem.lose(link, _LOST_BYTES)
+    return links
+
+
+def _differences(modem, links, served):
+    """Where the link table is wrong: links that are not open in the module, and that are; bits."""
+    missing = came = 0
+    several = modem.links.find(b"\x02", 0, 5) >= 0
+    for link in range(5):
+        state = modem.links[link]
+        if state == _OPEN:
+            missing |= 1 << link & ~links
+        elif _VACANT >> state & 1 and not modem.unread[link]:
+            came |= 1 << link & (links if several and state == _CLOSED_BY_PEER else served)
+    return missing, came
+
+
+def _opened(modem, link, served):
+    """A link is open that is not so in the table; ``served``: for a client of the server."""
+    owner = modem.owner(link)
+    closed = modem.links[link] == _CLOSED_BY_PEER and owner is not None
+    if closed and not (served and _is_new(modem, link, owner.peer)):
+        modem.links[link] = _OPEN  # the link number of that CLOSED was damaged
+        owner.was_asked = False
+    elif served:  # its CONNECT was lost
+        lazy.call("mishaps", "newcomer", modem, link)
 
 
 def _is_new(modem, link, peer):

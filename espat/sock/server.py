@@ -59,7 +59,7 @@ def listen(socket, backlog, kind, serving=None):
 
 
 def _begin(socket, server):
-    """Begin to listen, in steps: see calls.py.
+    """Begin to listen, in steps: see stepwise.py.
 
     :raises OSError: EADDRINUSE, the module refuses
     """
@@ -137,7 +137,7 @@ class Server:
         calls.up(socket)
         self.radio = socket.radio
         self.modem = modem = socket.modem
-        self.room = max(_LINKS, min(backlog, 16))
+        self.most = max(_LINKS, min(backlog, 16))
         self.coming = []  # [socket, address or None] of each client not accepted yet
         self.since = modem.port.ticks()  # when the module was last asked for its clients
         if modem.listener is not None:
@@ -175,10 +175,7 @@ class Server:
         yield from self.prepare()
         self.coming = [each for each in self.coming if each[0].link < 0]
         if modem.has("MAXCONN"):
-            most = (_LINKS,)
-            for _, name, kept in modem.kept:
-                if name == b"+CIPSERVERMAXCONN=":
-                    most = kept
+            most = calls.kept(modem, b"+CIPSERVERMAXCONN=") or (_LINKS,)
             # A module with more clients than that refuses: they stay, and so does the old limit.
             yield from self.attempt(b"+CIPSERVERMAXCONN=", most)
         args = (1, self.port) + self.tail()
@@ -188,9 +185,9 @@ class Server:
             try:
                 # NonOS says "no change" if a server runs already, on any port.
                 if (yield from self.attempt(b"+CIPSERVER=", args)) and modem.words != b"no change":
-                    for _, name, kept in modem.kept:
-                        if name == b"+CIPSTO=":  # NonOS takes it only while a server runs
-                            yield from self.attempt(name, kept)
+                    idle = calls.kept(modem, b"+CIPSTO=")
+                    if idle:  # NonOS takes it only while a server runs
+                        yield from self.attempt(b"+CIPSTO=", idle)
                     return
             except BaseException:
                 self.stopped()
@@ -210,7 +207,7 @@ class Server:
             raise fail("restarted")
         return code == _OK
 
-    def _stand(self, socket):
+    def _keep_listening(self, socket):
         """Handle what has come, and make the module listen again if a restart stopped it."""
         modem = self.modem
         modem.step()
@@ -266,7 +263,7 @@ class Server:
         coming = self.coming
         client = None
         try:
-            if len(coming) >= self.room:  # at least one has disconnected: there are five links
+            if len(coming) >= self.most:  # at least one has disconnected: there are five links
                 for each in coming:
                     if each[0].link < 0:
                         coming.remove(each)
@@ -307,7 +304,7 @@ class Server:
             restart of the module has stopped is waited for
         """
         modem = self.modem
-        self._stand(socket)
+        self._keep_listening(socket)
         if self.asked is not None or not self.coming:
             return False
         first = self.coming[0]

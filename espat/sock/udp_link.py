@@ -80,7 +80,7 @@ def begin(sock, since, host, port):
 
 
 def _opening(sock, since, host, port):
-    """The same in steps: see calls.py."""
+    """The same in steps: see stepwise.py."""
     modem = sock.modem
     while modem.chores():  # a link that is to be closed is free only then
         yield
@@ -118,7 +118,7 @@ def _start(sock, link, since, host, port):
     if code == _OK and (state == _OPENING or state == _LOST_BYTES):
         # CONNECT was not seen: ask whether the link is open.
         yield from calls.outcome(modem, calls.list_links(modem), (), None)
-        if lazy.call("sock.repair", "standing", modem) >> link & 1:
+        if lazy.call("sock.repair", "open_links", modem) >> link & 1:
             modem.links[link] = _OPEN
     if code != _OK or modem.links[link] != _OPEN:
         raise _refusal(sock, code, host, port)
@@ -148,7 +148,8 @@ def _name_senders(modem, on, limit=_SURE_MS):
 
     :raises OSError: EIO, the module refuses
     """
-    yield from _insist(modem, b"+CIPDINFO=", calls.sure(modem, b"+CIPDINFO=", (on,), b"", limit))
+    steps = calls.sure(modem, b"+CIPDINFO=", (on,), b"", limit)
+    yield from calls.insist(modem, b"+CIPDINFO=", steps)
     modem.parser.remote = bool(on)
 
 
@@ -204,13 +205,7 @@ def _receive(modem, udp, mode):
     :raises OSError: EIO, the module refuses
     """
     udp.pushed = True
-    yield from _insist(modem, b"+CIPRECVMODE=", calls.receive(modem, mode))
-
-
-def _insist(modem, name, steps):
-    """Do the steps of a setting; raise if the module refuses it."""
-    if not (yield from steps):
-        raise fail("unset", name, modem.words or b"ERROR")
+    yield from calls.insist(modem, b"+CIPRECVMODE=", calls.receive(modem, mode))
 
 
 def _fetch_all(radio):

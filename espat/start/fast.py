@@ -4,7 +4,7 @@
 
 The rate is raised and tested in both directions with a pattern, and lowered if that is not received
 intact. If bytes are lost later, start/recheck.py lowers it to ``modem.slow``. Either is printed
-once, and the rate is not raised again. All is done in steps: see calls.py.
+once, and the rate is not raised again. All is done in steps: see stepwise.py.
 """
 
 import errno

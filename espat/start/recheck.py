@@ -8,11 +8,8 @@
 import errno
 
 from .. import lazy
-from ..at.essential import current, is_address
 from ..parser import const
-from ..rates import set_rate
-from ..settings import outcome, sure
-from .answer import restarted
+from ..stepwise import outcome, sure
 
 _TIMEOUT = const(0)
 _OK = const(2)
@@ -23,8 +20,8 @@ _LOST_WIFI = const(5)
 _ASK_MODES = const(1)  # for recheck
 
 
-class Steps:
-    """The client of commands that the engine has begun: it continues steps as soon as one ends.
+class Chain:
+    """A chain of commands: it sends the next one as soon as one has ended.
 
     Each ``yield name, args, reply`` sends a command, and gives the event that ended it.
     """
@@ -45,7 +42,7 @@ class Steps:
 
 def modes(modem):
     """Ask for the settings that the handling of payload depends on; correct those that differ."""
-    Steps(modem, _modes(modem))
+    Chain(modem, _modes(modem))
 
 
 def _modes(modem):
@@ -55,9 +52,9 @@ def _modes(modem):
     while asked:
         name, value = asked.pop()
         code = yield name + b"?", (), name + b":"
-        if code == _OK and modem.contact and not _stands(modem.lines, name, value):
+        if code == _OK and modem.contact and not _is_set(modem.lines, name, value):
             if name == b"+CIPMUX":
-                restarted(modem)
+                lazy.call("start.answer", "restarted", modem)
                 return
             code = yield name + b"=", (value,), b""
         if code == _READY:
@@ -72,7 +69,7 @@ def _modes(modem):
         yield from _lower(modem)
 
 
-def _stands(lines, name, value):
+def _is_set(lines, name, value):
     """Whether the module has this value. If the reply was damaged, it is assumed to have it."""
     for line in lines:
         said = line[len(name) + 1 :].lower()
@@ -85,7 +82,7 @@ def _lower(modem):
     """Lower the rate of the line again, and have it checked."""
     code = yield b"+UART_CUR=", modem.slow, b""
     if code == _OK:  # it came at the old rate
-        set_rate(modem.port.uart, modem.slow[0])
+        lazy.call("rates", "set_rate", modem.port.uart, modem.slow[0])
         modem.spoilt = False
         modem.contact = 0
         lazy.call("start.fast", "given_up", modem)
@@ -101,14 +98,14 @@ def station(modem):
     After a loss of Wi-Fi the states of links that firmware reports are not reliable (dialects.md
     5): only the addresses are used.
     """
-    Steps(modem, _station(modem))
+    Chain(modem, _station(modem))
 
 
 def _station(modem):
     code = _OK
     network = 0, 0  # of all addresses: there is no soft-AP
     if modem.softap:
-        code = yield b"+CIPAP_CUR?" if modem.has("CUR") else b"+CIPAP?", (), b"+CIPAP"
+        code = yield _current(modem, b"+CIPAP") + b"?", (), b"+CIPAP"
         network = _network(modem.lines) if code == _OK and modem.contact else None
     if network:
         code = yield lazy.call("calls", "list_links", modem), (), b"+CIPSTAT"
@@ -134,41 +131,44 @@ def _network(lines):
     found = {}
     for line in lines:
         key, _, value = line[line.find(b":") + 1 :].partition(b":")
-        found[key] = number_of(value)
+        found[key] = _number(value)
     return found.get(b"ip") or 0xC0A80401, found.get(b"netmask") or 0xFFFFFF00
 
 
 def _is_near(address, network):
     """Whether an address (bytes) is known to be in the soft-AP's network."""
-    peer = number_of(address)
+    peer = _number(address)
     return network and peer is not None and not (peer ^ network[0]) & network[1]
 
 
-def number_of(address):
+def _number(address):
     """A dotted IPv4 address (bytes, quoted or not) as a number; None if it is no address."""
-    address = address.strip(b'"')
-    if not is_address(address):
-        return None
+    parts = address.strip(b'"').split(b".")
     number = 0
-    for part in address.split(b"."):
+    for part in parts:
+        if not part.isdigit() or int(part) > 255:
+            return None
         number = number << 8 | int(part)
-    return number
+    return number if len(parts) == 4 else None
 
 
 def to_station(modem):
-    """Make the module a station, and also a soft-AP if ``modem.softap`` says that it is one; in
-    steps: see calls.py. Returns whether it is.
-    """
+    """``station()`` of at/essential.py, in steps: see stepwise.py. Returns whether it is one."""
     mode = 3 if modem.softap else 1
-    name = current(modem, b"+CWMODE", b"")
+    name = _current(modem, b"+CWMODE")
     code = yield from outcome(modem, name + b"?", (), b"+CWMODE")
     if code == _OK and modem.lines and modem.lines[-1][-1:] == b"%d" % mode:
         return True
     return (yield from sure(modem, name + b"=", (mode,)))
 
 
+def _current(modem, name):
+    """As ``current()`` of at/essential.py, which is not loaded for this alone."""
+    return name + b"_CUR" if modem.has("CUR") else name
+
+
 def replay(modem):
-    """Send all kept settings again, in their order, and the rate last; in steps: see calls.py.
+    """Send all kept settings again, in their order, and the rate last; in steps: see stepwise.py.
 
     A setting that the module refuses now, twice, is skipped.
     """

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Finding a module that did not answer because it is at another rate, or is stuck; and finding out
 which firmware it runs if it does not tell. Loaded on demand. What waits is done in steps: see
-calls.py.
+stepwise.py.
 """
 
 from ..calls import outcome, wait

@@ -12,7 +12,7 @@ import errno
 from .. import firmware, lazy
 from ..errors import fail
 from ..parser import const
-from ..settings import outcome, sure, wait
+from ..stepwise import outcome, sure, wait
 
 _OK = const(2)
 _FREE = const(0)  # a link
@@ -25,7 +25,7 @@ def start(radio):
 
 def steps(radio):
     """Get an answer; then set echo off, normal mode, no open links, five links, passive receive.
-    This is done in steps: see calls.py.
+    This is done in steps: see stepwise.py.
 
     Settings that commands have made since the radio was created are made again.
 
@@ -65,7 +65,7 @@ def steps(radio):
 
 
 def set_up(modem):
-    """Send the commands of the set-up, in an order that works from any state; in steps: calls.py"""
+    """Send the commands of the set-up, in steps; their order works from any state."""
     yield from outcome(modem, b"E0")
     yield from identify(modem)
     has = modem.has

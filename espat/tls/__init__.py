@@ -13,7 +13,7 @@ without a CA of its own uses the roots that ``espat ca`` put into the module, re
 first line, ``# espat ca``. The CA that modules ship with is never trusted.
 
 Of this folder, socket.py stays loaded once there was a TLS socket. Rooms that only a wrap or a
-connect needs are loaded for it, and forgotten: wrap.py, later.py, connect.py, certificates.py,
+connect needs are loaded for it, and forgotten: wrap.py, begin.py, prepare.py, certificates.py,
 pem.py.
 """
 

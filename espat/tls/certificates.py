@@ -16,7 +16,7 @@ number that is used neither by another context nor by the roots, which begin wit
 Sizes are checked before anything is erased, the head of a container is written last, and all that
 was written is read back. Loaded for a connect, and forgotten. Source: tls-facts.md 1.
 
-All that is not for programs is done in steps: see calls.py.
+All that is not for programs is done in steps: see stepwise.py.
 """
 
 from .. import lazy
@@ -93,7 +93,7 @@ def place_of_roots(radio):
     """
     modem = radio.up()
     store, number = wait(modem, _place_of_roots(modem))
-    return number, wait(modem, store.room("client_ca", number)) - len(MARK)
+    return number, wait(modem, store.space("client_ca", number)) - len(MARK)
 
 
 def remove_roots(radio):
@@ -237,13 +237,13 @@ def _put(store, known, spaces, number, data):
     """Write what is not there yet. If not all of it fits, nothing is changed."""
     wanted = yield from _differ(store, spaces, number, data)
     for i in wanted:
-        room = yield from store.room(spaces[i], number)
+        room = yield from store.space(spaces[i], number)
         if len(data[i]) > room:
             raise fail("too_large", spaces[i], len(data[i]), room)
     for i in wanted:
         known.pop((spaces[i], number), None)
         yield from store.write(spaces[i], number, data[i])
-        if not (yield from store.stands(spaces[i], number, data[i])):
+        if not (yield from store.finished(spaces[i], number, data[i])):
             raise fail("differs", spaces[i])
     for i in range(len(spaces)):
         known[spaces[i], number] = data[i]
@@ -267,13 +267,13 @@ def opened(modem, space):
         if space not in sizes:
             raise fail("no_place", space)
         store = Partitions(modem, sizes)
-        yield from store.stands()
+        yield from store.finished()
         return store
     return Nvs(modem)
 
 
 class Store:
-    """What both kinds of stores have. All methods are done in steps: see calls.py."""
+    """What both kinds of stores have. All methods are done in steps: see stepwise.py."""
 
     def __init__(self, modem, sizes=None):
         self.modem = modem
@@ -318,15 +318,15 @@ class Nvs(Store):
         except ATError:
             return b""
 
-    stands = Store.same
+    finished = Store.same
 
-    def room(self, space, number):
+    def space(self, space, number):
         """How many bytes a file may have."""
         return _VALUE
         yield  # this makes it a generator, as in the other kind of store
 
     def write(self, space, number, data):
-        """Write a file, replacing an earlier one; the caller checks it with ``stands()``."""
+        """Write a file, replacing an earlier one; the caller checks it with ``finished()``."""
         kinds = list((yield from self.files(space)).values())
         kind = kinds[0] if kinds else _BINARY  # the type of the files that are there
         args = (2, space, _key(space, number), kind)
@@ -380,7 +380,7 @@ class Partitions(Store):
         length = min(length, size - offset)
         return (yield from self._bytes(space, start + offset, length)) if length > 0 else b""
 
-    def room(self, space, number):
+    def space(self, space, number):
         """How many bytes a file may have."""
         taken = 12
         items = yield from self.files(space)
@@ -391,7 +391,7 @@ class Partitions(Store):
 
     def write(self, space, number, data):
         """Plan to write a file. The whole container has to be written again, since a partition is
-        erased as a whole; ``stands()`` does that.
+        erased as a whole; ``finished()`` does that.
         """
         parts = yield from self._parts(space)
         kind = parts[0][0] if parts else ("ca", "cert", "key").index(space.split("_")[1]) + 1
@@ -408,15 +408,15 @@ class Partitions(Store):
         while parts and len(parts[-1]) == 4:
             parts.pop()
         self._plan(space, parts)
-        yield from self.stands()
+        yield from self.finished()
 
     def _plan(self, space, parts):
-        """Compose the container that ``stands()`` will write."""
+        """Compose the container that ``finished()`` will write."""
         image = b"".join(parts)
         head = b"\xf1\xf1" + len(parts).to_bytes(2, "little") + len(image).to_bytes(4, "little")
         self.modem.unwritten = (space, head + image)
 
-    def stands(self, *_):
+    def finished(self, *_):
         """Write the planned container, if there is one. If a restart or Ctrl-C cuts the write off,
         the next call begins it again.
 

@@ -62,7 +62,7 @@ class TLSServer(Server):
     def prepare(self):
         """Set the module's clock, and write what it presents and trusts, before it listens."""
         self.checked = False
-        return calls.mild(_prepare(self.modem, self.context))
+        return calls.oserror(_prepare(self.modem, self.context))
 
     def tail(self):
         """The parameters after the port: ``"SSL"``, and whether clients need a certificate."""
@@ -99,7 +99,7 @@ def _prepare(modem, context):
     if context.pki is None:
         raise fail("no_cert")
     if verify:
-        yield from lazy.call("tls.connect", "see_to_clock", modem)
+        yield from lazy.call("tls.prepare", "set_clock", modem)
     yield from lazy.call("tls.certificates", "provide_server", modem, context, verify)
 
 
@@ -108,7 +108,7 @@ def _asks_clients(modem):
 
     True, too, if the firmware has no field for that.
     """
-    asked = calls.mild(calls.ask(modem, b"+CIPSERVER?", (), b"+CIPSERVER:"))
+    asked = calls.oserror(calls.ask(modem, b"+CIPSERVER?", (), b"+CIPSERVER:"))
     for line in calls.wait(modem, asked):
         row = line.split(b",")
         if len(row) > 2 and row[2].strip(b'"') == b"SSL":

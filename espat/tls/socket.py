@@ -68,11 +68,11 @@ def secured(base):
             """
             self.failure = None
             note_causes(self.modem)
-            lazy.call("tls.later", "begin", self, host, port)
+            lazy.call("tls.begin", "begin", self, host, port)
 
         def _opened(self, since):
             """As ``Socket._opened()``; a handshake gets at least 10 s."""
-            lazy.call("tls.later", "handshake", self)
+            lazy.call("tls.begin", "handshake", self)
 
         # Reading. For a TLS link the firmware reports a wrong number of waiting bytes: too many
         # (encrypted ones, including those that close the connection), or too few (one record's).
@@ -82,7 +82,7 @@ def secured(base):
         def state(self):
             """As ``LinkSocket.state()``; it first connects a socket whose connect was put off."""
             if self.link < 0 and not self.shut and not self.left:
-                lazy.call("tls.later", "connect", self)
+                lazy.call("tls.begin", "connect", self)
             state = base.state(self)
             if state == _CLOSED_BY_PEER and self.streak < _SURE and self.link >= 0:
                 if not self.modem.pushes(self.link):

@@ -11,7 +11,7 @@ class State:
     """TLS on one module between two restarts. A restart makes it invalid."""
 
     restarts = -1  # modem.restarts when it was made
-    dated = False  # the module's clock is known to be right (connect.py)
+    dated = False  # the module's clock is known to be right (prepare.py)
     code = None  # the code of +ERRNO: since the last CIPSTART, bytes (socket.py)
     known = None  # {(space, number): bytes}: what is in its flash (certificates.py; at/flash.py)
 

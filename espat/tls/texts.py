@@ -82,7 +82,7 @@ _CODES = {
 def error(name, args):
     """The exception for the name of an error; None if another room has its text."""
     if args and isinstance(args[0], tuple):  # a firmware
-        args = (lazy.call("families", "name", args[0]),)
+        args = (lazy.call("texts", "firmware_name", args[0]),)
     return lazy.call("texts", "error", name, args, map(_whole, _TEXTS))
 
 
@@ -95,7 +95,7 @@ def _whole(group):
 
 def unconnected(sock, error, host, port):
     """Raise the exception for a TLS connection that failed, with the likely causes, in steps: see
-    calls.py.
+    stepwise.py.
 
     :param error: the exception that a TCP socket would raise; raised if it is not ECONNREFUSED
     """

@@ -9,7 +9,7 @@ A module cannot add TLS to an open connection. MicroPython programs wrap sockets
 from .. import lazy
 from ..errors import fail
 from ..parser import const
-from .later import connect
+from .begin import connect
 from .socket import secured
 
 # From __init__.py, which this room must not import.

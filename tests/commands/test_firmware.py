@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 import espat
-from espat.families import name, since
 from espat.firmware import NAMES, TABLE, capabilities, identify
 from espat.modem import Modem
+from espat.texts import firmware_name, since
 
 NONOS, ESP8266, ESP32, WIZFI360 = range(4)
 UNKNOWN = (NONOS, 0)
@@ -99,7 +99,7 @@ def has(firmware, row):
 def test_every_row_reads():
     for row in NAMES.split():
         for family in range(4):
-            first = since(row, family)
+            first = since(row)[family]
             assert first == 0xFF or 0x10 <= first < 0x60
             assert has((family, first), row) == (first < 0xFF)
             assert not has((family, first - 1 if first < 0xFF else 0xFF), row)
@@ -127,5 +127,5 @@ def test_unknown_versions_count_as_the_lower_one():
     assert capabilities((ESP32, 0xFF)) == capabilities((ESP32, 0x50))
     assert capabilities(UNKNOWN) == " "
     assert capabilities((ESP32, 0x33)).startswith("- "), "what it lacks is the shorter list"
-    assert name((ESP32, 0x33)) == "ESP32 ESP-AT 3.3"
-    assert name(UNKNOWN) == "this firmware"
+    assert firmware_name((ESP32, 0x33)) == "ESP32 ESP-AT 3.3"
+    assert firmware_name(UNKNOWN) == "this firmware"

@@ -6,7 +6,7 @@ import pytest
 
 from espat import tls
 from espat.modem import Modem
-from espat.tls.connect import refuse
+from espat.tls.prepare import refuse
 from tests.driver.desk import Desk
 from tests.driver.secure import (
     ESPAT,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from espat import families, firmware
+from espat import firmware, texts
 from espat.rates import RATES
 from espat_tools.doctor import signs
 from espat_tools.doctor.faults import BAD, LEVELS, Finding, at_pins, boot_pin
@@ -242,14 +242,14 @@ def _identify(wire: Wire, done: Examined) -> None:
     if not which[1]:
         done.add("unknown", seen=signs.shown(b" / ".join(lines)) if lines else "it says nothing")
         return
-    done.firmware = families.name(which)
+    done.firmware = texts.firmware_name(which)
     family, version = which
     for ability, told in ABILITIES:
-        has = families.since(ability, family) <= version
+        has = texts.since(ability)[family] <= version
         (done.can if has else done.cannot).append(told)
     if family == 0 and version < _FIRST:
         done.add("old", firmware=done.firmware)
-    elif version < families.since(_PASSIVE, family):
+    elif version < texts.since(_PASSIVE)[family]:
         done.add("active_only", firmware=done.firmware)
 
 

@@ -43,4 +43,4 @@ try:
 except ValueError as e:
     print("no:", e)
 print(visit(radio, host))
-print("kept", [name for name in ("espat.tls.pem", "espat.tls.connect") if name in sys.modules])
+print("kept", [name for name in ("espat.tls.pem", "espat.tls.prepare") if name in sys.modules])

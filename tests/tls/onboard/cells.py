@@ -91,10 +91,10 @@ def run(radios, cells, files):
 
     import espat
     from espat import tls
-    from espat.tls import connect  # it stays, since it was loaded before a connect
+    from espat.tls import prepare  # it stays, since it was loaded before a connect
 
     for cell in cells:
-        connect.time = Unset() if cell["unset"] else time
+        prepare.time = Unset() if cell["unset"] else time
         try:
             pool = espat.SocketPool(radios[cell["device"]])
             said = visit(pool, context_of(tls, cell, files), cell)

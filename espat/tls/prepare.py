@@ -4,7 +4,7 @@
 
 Each connect sets or clears all settings that the firmware keeps for its link, and reads them back.
 So neither settings of an earlier program nor damaged commands can weaken the connection. It is
-done in steps: see calls.py. Loaded for a connect, and forgotten: see later.py.
+done in steps: see stepwise.py. Loaded for a connect, and forgotten: see begin.py.
 """
 
 import time
@@ -38,7 +38,7 @@ class Wants:
         self.auth = (2 if context.verify_mode else 0) + (context.pki is not None)
         self.name = refuse(context, modem, sock.name, self.auth)  # the name to send, or None
         self.psk = _psk(context, modem)
-        self.pki = context.pki  # PEM; later.py replaces it by its number in the module's flash,
+        self.pki = context.pki  # PEM; begin.py replaces it by its number in the module's flash,
         self.ca = context.ca  # and this, too
         self.host = host  # what CIPSTART gets; prepare() may replace it by the address,
         self.link = -1  # and sets this
@@ -221,7 +221,7 @@ def _have(modem, link, name, wanted, *args):
 # The clock
 
 
-def see_to_clock(modem):
+def set_clock(modem):
     """Make sure that the module's clock is right, if the firmware checks the dates of
     certificates. This is done once after each restart of the module.
 

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Commands that may be refused, and settings that affect payload: in *steps*, see calls.py. Loaded
-for start-up and UDP.
+"""Work in *steps*: it takes several commands, and must not keep other sockets waiting. It is a
+generator that yields where it would wait for the module. ``wait()`` resumes it until it ends; the
+sockets of faces/ resume it when it is their turn. Loaded for start-up and UDP; more is in calls.py.
 """
 
 from . import lazy

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Connecting TLS sockets: the steps up to CIPSTART, the wait for the handshake, and connections
+"""Beginning TLS connections: the steps up to CIPSTART, the wait for the handshake, and connections
 that were put off until the first use. Loaded for each of these, and forgotten.
 """
 
 import errno
 
 from .. import lazy
-from ..calls import do, mild, up
+from ..calls import do, oserror, up
 from ..errors import fail
 from ..parser import const
 from ..sock import opening
@@ -33,26 +33,26 @@ def begin(sock, host, port):
 
 
 def _connecting(sock, host, port):
-    wants = lazy.call("tls.connect", "Wants", sock, host)
-    yield from mild(ready(sock, wants))
+    wants = lazy.call("tls.prepare", "Wants", sock, host)
+    yield from oserror(ready(sock, wants))
     opening.dial(sock, "SSL", wants.host, port, wants.link)
     sock.dialed = sock.modem.port.ticks()
 
 
 def ready(sock, wants):
-    """Make the module ready for a connection, in steps: see calls.py.
+    """Make the module ready for a connection, in steps: see stepwise.py.
 
-    :param wants: see connect.py
+    :param wants: see prepare.py
     """
     modem = sock.modem
     if wants.auth & 2:
-        yield from lazy.call("tls.connect", "see_to_clock", modem)
+        yield from lazy.call("tls.prepare", "set_clock", modem)
         if wants.ca is None:
             wants.ca = yield from lazy.call("tls.certificates", "roots", modem, True)
         wants.ca = yield from _provide(modem, wants.ca, "client_ca")
     if wants.auth & 1:
         wants.pki = yield from _provide(modem, wants.pki, "client_cert", "client_key")
-    yield from lazy.call("tls.connect", "prepare", sock, wants)
+    yield from lazy.call("tls.prepare", "prepare", sock, wants)
 
 
 def _provide(*args):
