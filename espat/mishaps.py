@@ -235,7 +235,8 @@ def fetched(modem, code):
     """The command under way has ended: its payload is whole if it arrived and the result is OK."""
     receiver = modem.receiver
     whole = modem.arrived and code == _OK
-    if not whole and (code != _ERROR or modem.requested < 0) and modem.link >= 0:
+    refused = code == _ERROR and modem.requested >= 0 and not modem.arrived
+    if not whole and not refused and modem.link >= 0:
         modem.lose(modem.link, _LOST_BYTES)
         modem.recheck |= _ASK_MODES
         _spoilt(modem)

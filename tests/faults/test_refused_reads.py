@@ -11,7 +11,19 @@ import pytest
 from tests.driver.desk import pattern
 from tests.driver.script import ERROR, OK, EspAt, NonOs
 from tests.driver.secure import HOST, blind
-from tests.faults.rig import Esp32, Esp8266, Far, FarDesk, WizFi, read, settled, sound, tried
+from tests.faults.rig import (
+    PASSIVE,
+    Esp32,
+    Esp8266,
+    Far,
+    FarDesk,
+    Spoiled,
+    WizFi,
+    read,
+    settled,
+    sound,
+    tried,
+)
 
 TLS = (EspAt, Esp32, Esp8266)
 
@@ -260,3 +272,35 @@ def test_bytes_that_a_udp_socket_fetches_in_vain_are_a_hole(dialect):
     assert error and error.errno == errno.ECONNRESET
     tried(other.close)
     tried(sock.close)
+
+
+BEHIND = {"ERROR": b"\r\nERROR\r\n", "FAIL": b"\r\nFAIL\r\n", "busy": b"\r\nbusy p...\r\n"}
+
+
+@pytest.mark.parametrize("polled", [False, True], ids=["waits", "polled"])
+@pytest.mark.parametrize("end", BEHIND)
+@pytest.mark.parametrize("family", PASSIVE)
+def test_bytes_that_came_before_an_error_are_not_passed_over(make_desk, family, end, polled):
+    r"""`+CIPRECVDATA:100,...` and then ERROR in place of its OK: later bytes are not the next ones."""
+    desk = make_desk(family, line=Spoiled).join()
+    desk.port.tick = 0.01
+    server = desk.listen("a.test", 80)
+    sock = desk.socket("a.test", 80)
+    sock.settimeout(0 if polled else 2)
+    body = pattern(300)
+    desk.line.answer(b"AT+CIPRECVDATA=", lambda data: data.replace(b"\r\nOK\r\n", BEHIND[end]))
+    got, error = b"", None
+    for at in range(0, 300, 100):
+        server.peer.send(body[at : at + 100])
+        for _ in range(100):
+            piece, error = tried(sock.recv, 100)
+            got += piece or b""
+            if not error or error.errno not in (errno.EAGAIN, errno.ETIMEDOUT):
+                break
+            desk.let(0.05)
+        if error and error.errno != errno.EAGAIN:
+            break
+    assert desk.line.hits == 1
+    sound(got, body, error)
+    tried(sock.close)
+    settled(desk)
