@@ -234,7 +234,7 @@ class Server:
                 raise
             # No access point: no client can connect now, and it is tried again later.
         self.away = modem.port.ticks()
-        if not self.listens:
+        if not (modem.up and self.listens):  # a socket that must not wait sets it up in its steps
             try:
                 calls.do(socket, self.open())
             except OSError as e:

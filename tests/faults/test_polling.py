@@ -8,6 +8,7 @@ import errno
 
 import pytest
 
+from espat.faces.stream import Stream
 from tests.driver.script import SEND_OK
 from tests.faults.rig import Esp8266, Far, FarDesk, Spoiled, lose, once, settled, tried
 
@@ -141,3 +142,39 @@ def test_a_verdict_that_comes_late_is_waited_for():
     desk.script.on("payload", (b"\r\nRecv 40 bytes\r\n", 12.01, SEND_OK))
     assert sock.send(DATA) == len(DATA)
     assert desk.script.payloads == [DATA]
+
+
+@pytest.mark.parametrize("closing", [False, True], ids=["alone", "as a client is closed"])
+def test_a_polled_server_listens_again_behind_a_restart(make_desk, family, closing):
+    """MicroPython's, and nothing but the server is polled: the module is set up all the same."""
+    desk = make_desk(family).join()
+    server = Stream(desk.radio)
+    server.settimeout(0)
+    server.bind(("0.0.0.0", 80))
+    server.listen(2)
+
+    def polled(sock, until, seconds=60):
+        end = desk.clock.now() + seconds
+        while not until(sock.ioctl(3, 1)):
+            assert desk.clock.now() < end
+            desk.clock.advance(0.01)
+
+    def accepted():
+        polled(server, lambda _: 80 in desk.network.listeners)
+        peer = desk.network.dial(80)
+        polled(server, lambda ready: ready)
+        client, _ = server.accept()
+        client.settimeout(0)
+        peer.send(b"hello")
+        polled(client, lambda ready: ready)
+        assert client.read(5) == b"hello"
+        return client
+
+    client = accepted()
+    if closing:
+        client.close()
+    desk.module.reset()
+    polled(server, lambda _: 80 not in desk.network.listeners)
+    accepted().close()
+    client.close()
+    server.close()

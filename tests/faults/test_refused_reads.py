@@ -281,7 +281,7 @@ BEHIND = {"ERROR": b"\r\nERROR\r\n", "FAIL": b"\r\nFAIL\r\n", "busy": b"\r\nbusy
 @pytest.mark.parametrize("end", BEHIND)
 @pytest.mark.parametrize("family", PASSIVE)
 def test_bytes_that_came_before_an_error_are_not_passed_over(make_desk, family, end, polled):
-    r"""`+CIPRECVDATA:100,...` and then ERROR in place of its OK: later bytes are not the next ones."""
+    r"""`+CIPRECVDATA:100,...`, and ERROR in place of its OK: later bytes are not the next ones."""
     desk = make_desk(family, line=Spoiled).join()
     desk.port.tick = 0.01
     server = desk.listen("a.test", 80)
