@@ -285,7 +285,11 @@ def _tx_power(station):
 
 
 def _put_tx_power(station, value):
-    setting(station.awake().modem, b"+RFPOWER=", (number("txpower", int(value * 4), 0, 84),))
+    setting(
+        station.awake().modem,
+        b"+RFPOWER=",
+        (number("txpower", int(max(-1, min(value, 99)) * 4), 0, 84),),
+    )
 
 
 def _joined_to(station):

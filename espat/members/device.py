@@ -166,7 +166,8 @@ def put_mac_address(radio, value):
     :raises ValueError: not six bytes
     :raises OSError: EIO, the module refused it: the first byte must be even
     """
-    wifi.cipstamac(station(radio.awake()), written(value))
+    value = written(value)
+    wifi.cipstamac(station(radio.awake()), value)
 
 
 def mac_address_ap(radio):
@@ -180,7 +181,8 @@ def put_mac_address_ap(radio, value):
     :raises ValueError: not six bytes
     :raises OSError: EIO, the module refused it: the soft-AP is off
     """
-    wifi.cipapmac(radio.awake(), written(value))
+    value = written(value)
+    wifi.cipapmac(radio.awake(), value)
 
 
 def _sleep_modes(modem):
@@ -229,7 +231,8 @@ def put_tx_power(radio, dbm):
     :raises ValueError: out of that range
     :raises OSError: EOPNOTSUPP, WizFi360 cannot
     """
-    wifi.rfpower(radio.awake(), int(dbm * 4 + 0.5))
+    power = int(max(-1, min(dbm, 99)) * 4 + 0.5)
+    wifi.rfpower(radio.awake(), power)
 
 
 def ping(radio, ip, *, timeout=0.5):

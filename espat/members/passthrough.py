@@ -142,7 +142,7 @@ def _check(modem, host, port, kind, local_port, reconnect, timeout):
     compose(b"+CIPSTART=", (kind, host, port))
     if reconnect is None:
         return None
-    return number("reconnect in 0.1 s", int(reconnect * 10 + 0.5), 1, 36000)
+    return number("reconnect in 0.1 s", (ms(reconnect) + 50) // 100, 1, 36000)
 
 
 def _alone(modem):

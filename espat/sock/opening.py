@@ -67,8 +67,10 @@ def check(address, host=1, port=1):
     :raises ValueError: it is not valid
     """
     try:
-        if host <= len(address[0] or "") <= 64 and port <= address[1] | 0 < 65536:
-            return
+        name = address[0] or ""
+        if isinstance(name, (str, bytes)) and host <= len(name) <= 64:
+            if port <= address[1] | 0 < 65536:
+                return
     except (TypeError, LookupError):  # `| 0`: a float is no port
         pass
     raise fail("bad_address")

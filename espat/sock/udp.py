@@ -114,7 +114,7 @@ class UdpSocket(LinkSocket):
             raise fail("closed")
         try:  # the same as opening.check(), which would have to be loaded for each datagram
             host, port = address[0], address[1] | 0
-            size = len(host)
+            size = len(host + "")  # of a str alone
         except (TypeError, LookupError):
             size = 0
         if not 0 < size <= 64 or not 0 < port < 65536:

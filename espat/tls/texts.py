@@ -17,7 +17,7 @@ _TEXTS = (
     "\ntls_version: modules choose it, 1.2 at most"
     "\ncapath: capath: give cafile or cadata"
     "\npeer_cert: a module does not tell the peer's certificate"
-    "\ntoo_late: too late, bytes have flowed: wrap the socket before connect()"
+    "\ntoo_late: too late, bytes have flowed: wrap before connect()"
     "\nno_verify: %s can neither verify certificates nor show one: newer firmware does<open>"
     "\nno_store: %s takes no certificates from a board: flash them with esptool, then "
     "context.use_stored(ca=0)<open>"
@@ -35,7 +35,7 @@ _TEXTS = (
     "\nneeds_sni: check_hostname needs the name told (SNI): context.sni = True"
     "\npsk_with_ca: with a CA the firmware does not use the PSK: verify_mode = CERT_NONE, the key "
     "vouches for the server",
-    "ENOMEM\none_link: %s carries one TLS connection: close the other first",
+    "ENOMEM\none_link: %s carries one TLS connection: close the other",
     # Misuse.
     "ValueError"
     "\nverify_mode: verify_mode: CERT_NONE or CERT_REQUIRED"
@@ -71,10 +71,10 @@ _CODES = {
     0x101: "the module is out of memory",
     0x2700: "the server's certificate was not accepted",
     0x4301: "the module cannot read its CA, certificate or key",
-    0x6E00: "the two ends have no cipher, or no version of TLS, in common",
+    0x6E00: "no cipher or version of TLS in common",
     0x7280: "the other end closed during the handshake",
-    0x7780: "the server said no (alert): does it want a client certificate, another ALPN protocol, "
-    "another key? Does it speak TLS 1.2?",
+    0x7780: "the server said no (alert): does it want a client certificate, another ALPN protocol "
+    "or key? Does it speak TLS 1.2?",
     0x8006: "it took too long",
 }
 
@@ -107,7 +107,7 @@ def unconnected(sock, error, host, port):
         text = _meaning(code, sock.name or host)
         if text is None and code and code[:4].lower() in (b"0x80", b"0x81"):
             number = errno.ECONNREFUSED
-            text = "nobody listens there, or it is out of reach"
+            text = "nobody listens there, or out of reach"
         if not text:
             text = "nobody listens there, or the handshake failed: " + _guesses(sock, modem, verify)
         if code:

@@ -10,7 +10,7 @@ from tests.runtimes.board_rules import violations
 PLACE = "(host, port) is wanted: a str of 1..64 characters, an int of 1..65535"
 SECONDS = "a time-out is seconds, not negative, or None"
 OCTETS = "data: bytes, a bytearray or a memoryview of bytes are wanted"
-NO_HOSTS = [(5, 80), ("x" * 65, 80)]
+NO_HOSTS = [(5, 80), ("x" * 65, 80), ([1], 80), (bytearray(b"host.test"), 80)]
 NO_PLACES = [
     "127.0.0.1",
     None,
@@ -206,3 +206,21 @@ def test_boards_refuse_the_same_time_outs(any_micropython):
     program = TIMES % ", ".join(map(repr, NO_SECONDS))
     printed = any_micropython(program).check().splitlines()
     assert printed == [SECONDS] * len(NO_SECONDS) + ["0 500 20000"]
+
+
+def test_values_of_members_of_the_radio(desk):
+    """Infinite, not a number, or of another type: before a byte is sent."""
+    radio = desk.radio
+    radio.up()
+    sent = radio.modem.commands
+    for power in (float("inf"), -float("inf"), float("nan"), -1, 99):
+        with pytest.raises(ValueError):
+            radio.tx_power = power
+        with pytest.raises(ValueError):
+            radio.passthrough("192.168.1.1", 80, reconnect=power * 1000)
+    for address in (None, b"12345", "02:00:00:00:00:01"):
+        with pytest.raises(ValueError):
+            radio.mac_address = address
+        with pytest.raises(ValueError):
+            radio.mac_address_ap = address
+    assert radio.modem.commands == sent
