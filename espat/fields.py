@@ -51,8 +51,9 @@ def declare(modem):
     modem.unwanted = 0  # bits: to be closed before the next command; bit 10: the server
     modem.doubt = 0  # bits: the CLOSED of the previous user may still come
     modem.recheck = 0  # what to ask before the next command, bits: turns.py
-    # When it was last asked what it holds (sock/repair.py), or start-up began.
+    # When it was last asked what it holds (sock/repair.py), or the radio was made.
     modem.asked = modem.port.ticks()
+    modem.began = None  # when start-up began; None: it has ended well. Written by start/setup.py
     modem.handlers = {}  # {event from 19 on: function(event), called at that notice}
     # The payload that the command under way requests.
     modem.link = -1  # the link that the command concerns

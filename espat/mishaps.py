@@ -225,8 +225,9 @@ def overdue(modem):
         if modem.sent and link >= 0:
             modem.lose(link, _LOST_SEND)
         modem.owed = modem.state == _VERDICT and not modem.received
-    # The time-outs of start-up would add up to minutes: the next command is then not sent.
-    late = not modem.up and modem.port.since(modem.asked) > _SET_UP_MS
+    # Start-up comes before the next command; within it, time-outs would add up to minutes.
+    began = modem.began
+    late = not modem.up if began is None else modem.port.since(began) > _SET_UP_MS
     modem.contact = -1 if late else min(modem.contact, 0)
     modem.end(code)
 

@@ -16,6 +16,7 @@ from ..stepwise import outcome, sure, wait
 
 _OK = const(2)
 _FREE = const(0)  # a link
+_AFRESH_MS = const(80000)  # start-up that is called again within this time goes on with its minute
 
 
 def start(radio):
@@ -29,7 +30,9 @@ def steps(radio):
 
     Settings that commands have made since the radio was created are made again.
 
-    :raises OSError: ETIMEDOUT, nothing answers, or a minute was not enough: see
+    All of it has one minute, also if it fails and is called again at once.
+
+    :raises OSError: ETIMEDOUT, nothing answers, or the minute was not enough: see
         ``mishaps.overdue()``; EIO, the module refuses what espat needs;
         ECONNRESET, it restarts over and over
     :raises TypeError: the radio was made with a wrong ``rx_size`` or ``idle``
@@ -37,7 +40,9 @@ def steps(radio):
     modem = radio.modem
     if not isinstance(radio.rx_size, int) or (modem.idle and not callable(modem.idle)):
         raise TypeError("Radio: rx_size is an int, idle a function")
-    modem.asked = modem.port.ticks()
+    port = modem.port
+    if modem.began is None or abs(port.since(modem.began)) > _AFRESH_MS:
+        modem.began = port.ticks()
     for _ in range(3):
         modem.contact = 0
         try:
@@ -59,6 +64,7 @@ def steps(radio):
             if modem.kept or modem.fast:
                 yield from lazy.call("start.recheck", "replay", modem)
             if modem.up:
+                modem.began = None
                 return
         # The module has restarted meanwhile: start again.
     raise fail("restarted")

@@ -570,6 +570,18 @@ def test_start_up_has_an_end_if_each_try_is_slow_too(make_desk, family):
     desk.works()
 
 
+def test_start_up_that_is_called_again_at_once_goes_on_with_its_minute(make_desk, family):
+    """A call may need two: another socket's, which fails, and its own."""
+    desk = make_desk(family, line=Unsettled)
+    desk.port.tick = 0.02
+    with desk.within(80):
+        assert tried(desk.radio.awake)[1].errno == errno.ETIMEDOUT
+        assert tried(desk.radio.awake)[1].errno == errno.ETIMEDOUT
+    desk.line.well = True
+    desk.join()
+    desk.works()
+
+
 def test_without_a_pause_none_is_kept(make_desk, profile):
     """A module that hears is not kept waiting."""
     desk = make_desk(profile).join()

@@ -4,6 +4,8 @@ The module restarts, a socket is used: espat sets up again, and each setting tha
 command function, or by a property of the radio, is in force as before.
 """
 
+import errno
+
 import pytest
 
 import espat
@@ -171,6 +173,41 @@ def test_tls_settings_outlive_a_restart(make_desk, family):
     desk.let(2)
     desk.works()
     assert len(desk.said(b"+CIPSSLCCONF=3,0")) == 2
+
+
+class Forgetful(Line):
+    """Once it `forgets`, two of three settings that are made again get no answer."""
+
+    forgets = False
+    n = 0
+
+    def put(self, view):
+        if self.forgets and bytes(view).startswith((b"AT+CIPSTO=", b"AT+CIPTCPOPT=", b"AT+SLEEP=")):
+            self.n += 1
+            if self.n % 3:
+                return len(view)
+        return self.uart.write(view)
+
+
+@pytest.mark.parametrize("family", ESPAT)
+def test_settings_made_again_have_the_minute_of_start_up(make_desk, family):
+    """Each is answered after ten seconds, and there are seven."""
+    desk = make_desk(family, line=Forgetful).join()
+    desk.port.tick = 0.02
+    command("cipsto")(desk.modem, 77)
+    for link in range(5):
+        command("ciptcpopt")(desk.modem, link, -1, 1)
+    command("sleep")(desk.modem, 1)
+    desk.line.forgets = True
+    desk.module.reset()
+    desk.let(2)
+    with desk.within(67):
+        _, error = tried(desk.radio.awake)
+    assert error is not None
+    assert error.errno == errno.ETIMEDOUT
+    desk.line.forgets = False
+    desk.works()
+    assert desk.radio.command("AT+CIPSTO?") == [b"+CIPSTO:77"]
 
 
 PROPERTIES = {
