@@ -102,6 +102,7 @@ def _put(station, is_ap, address, gateway, mask):
 
 
 def _dhcp(station, is_ap, on):
+    number("dhcp4", on, 0, 1)
     modem = station.awake().modem
     if not is_ap:
         be_station(modem)

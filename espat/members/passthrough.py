@@ -82,10 +82,13 @@ def passthrough(
     :raises OSError: EBUSY, sockets are open; ECONNREFUSED; EIO, the module refuses passthrough;
         ETIMEDOUT, it does not answer, or no client came; EOPNOTSUPP; else as ``Socket.connect()``
     :raises ValueError: an argument out of its range: nothing was sent
+    :raises TypeError: an argument of a wrong type: nothing was sent
     """
     modem = radio.modem
     modem.step()
     interval = _check(modem, host, port, kind, local_port, reconnect, timeout)
+    if context is not None and not hasattr(context, "pki"):
+        raise TypeError("context: no SSLContext")
     if host is None and (context is not None or kind != "TCP"):
         raise ValueError("host: a server takes TCP alone")
     radio.up()
@@ -101,7 +104,7 @@ def passthrough(
     stream = Passthrough(radio, timeout)
     try:
         if context is not None:
-            host = _secure(modem, context, host)
+            host = _secure(stream, context, host)
         modem.take(0, stream, _OPENING)
         _settings(stream, interval, notices)
         if modem.passive:
@@ -242,22 +245,15 @@ def _enter(stream):
 # TLS
 
 
-def _secure(modem, context, host):
+def _secure(stream, context, host):
     """Make the module ready for a TLS connection; returns the host for CIPSTART."""
-    sock = _Socket(modem, context, host)
-    wants = lazy.call("tls.prepare", "Wants", sock, host)
+    modem = stream.modem
+    stream.context = context
+    stream.name = host
+    wants = lazy.call("tls.prepare", "Wants", stream, host)
     # The firmware forgets name and key when a link closes (tls-facts.md 2).
     if wants.psk or (context.check_hostname and not modem.has("TLS_HOST")):
         raise fail("checked_once")
     wants.link = 0
-    calls.wait(modem, lazy.call("tls.begin", "ready", sock, wants))
+    calls.wait(modem, lazy.call("tls.begin", "ready", stream, wants))
     return wants.host
-
-
-class _Socket:
-    """What tls/prepare.py needs of a socket."""
-
-    def __init__(self, modem, context, name):
-        self.modem = modem
-        self.context = context
-        self.name = name

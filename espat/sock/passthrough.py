@@ -42,6 +42,7 @@ class Passthrough(LinkSocket):
     """
 
     served = False  # not used here: see links.py
+    context = name = None  # with TLS: the SSLContext, and the host's name
 
     def __init__(self, radio, timeout):
         LinkSocket.__init__(self, radio)

@@ -23,6 +23,7 @@ def certificates(what):
     :param what: str: the path of a PEM or DER file of up to 64 KB; bytes, or str with PEM: the
         data themselves
     :raises ValueError: no certificate in it, a bad one, or over 8172 bytes of PEM
+    :raises TypeError: neither str nor bytes
     :raises OSError: the file cannot be read
     """
     found = [_text(b"CERTIFICATE", der) for label, der in _blocks(what) if label == b"CERTIFICATE"]
@@ -90,7 +91,7 @@ def _read(what):
                 raise ValueError("%s: over %d bytes: 'espat ca' picks roots" % (what, _FILE))
             file.seek(0)
             return file.read(size)  # CircuitPython allocates what is asked for, so ask for no more
-    return bytes(what)
+    return bytes(memoryview(what))  # of an int, bytes() would make zeros
 
 
 def _blocks(what):

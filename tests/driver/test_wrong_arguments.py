@@ -224,3 +224,29 @@ def test_values_of_members_of_the_radio(desk):
         with pytest.raises(ValueError):
             radio.mac_address_ap = address
     assert radio.modem.commands == sent
+
+
+def test_passthrough_takes_a_context_only(desk):
+    """True is none: before a byte is sent."""
+    desk.radio.up()
+    sent = desk.radio.modem.commands
+    for context in (True, 5, "tls", {}):
+        with pytest.raises(TypeError) as caught:
+            desk.radio.passthrough("192.168.1.1", 443, context=context)
+        assert str(caught.value) == "context: no SSLContext"
+    assert desk.radio.modem.commands == sent
+    desk.works()
+
+
+@pytest.mark.parametrize("wrong", [1 << 80, 5, -1, 1.5, [48], True])
+def test_what_is_no_certificate(wrong):
+    """A number is not taken for so many zeros."""
+    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    for call in (
+        lambda: context.load_verify_locations(cadata=wrong),
+        lambda: context.load_verify_locations(wrong),
+        lambda: context.load_cert_chain(wrong),
+        lambda: tls.create_default_context(cadata=wrong),
+    ):
+        with pytest.raises(TypeError):
+            call()

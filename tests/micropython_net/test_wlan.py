@@ -237,6 +237,15 @@ def test_ipconfig(joined, family):
             ipconfig(wrong)
 
 
+def test_ipconfig_takes_dhcp4_as_a_bool(joined):
+    """Anything else is refused before a byte is sent."""
+    sent = joined.radio.modem.commands
+    for wrong in (float("inf"), float("nan"), 2, -1, "x", None):
+        with pytest.raises((TypeError, ValueError)):
+            joined.wlan.ipconfig(dhcp4=wrong)
+    assert joined.radio.modem.commands == sent
+
+
 def test_the_name_server(joined, family):
     ipconfig = joined.network_.ipconfig
     if family in BARE:
