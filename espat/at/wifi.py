@@ -137,6 +137,13 @@ def cwsap(modem, ssid, password, channel, security, most=None, hidden=None):
     :raises ATError: the mode is not 2 or 3: ``cwmode()`` first
     All families.
     """
+    args = soft_ap(modem, ssid, password, channel, security, most, hidden)
+    current_setting(modem, b"+CWSAP", args)
+    modem.softap = True
+
+
+def soft_ap(modem, ssid, password, channel, security, most=None, hidden=None):
+    """Check and return the parameters of ``cwsap()``; nothing is sent."""
     number("security", security, 0, 4)
     if security == 1:
         raise ValueError("security: 0, 2, 3 or 4 is wanted")
@@ -154,8 +161,7 @@ def cwsap(modem, ssid, password, channel, security, most=None, hidden=None):
         number("hidden", hidden, 0, 1)
         if most is None:
             raise ValueError("hidden: most must be given with it")
-    current_setting(modem, b"+CWSAP", shortest(args))
-    modem.softap = True
+    return shortest(args)
 
 
 def cwsap_query(modem):
@@ -390,8 +396,8 @@ def cwcountry_query(modem):
 
     ESP-AT, NonOS 1.7.
     """
-    need(modem, b"\x17\x20\x10\x10", b"+CWCOUNTRY")
-    return tuple(ask(modem, current(modem, b"+CWCOUNTRY", b""), "dsdd")[:4])
+    name = current(modem, b"+CWCOUNTRY", b"")
+    return tuple(ask(modem, name, "dsdd", b"\x17\x20\x10\x10")[:4])
 
 
 def cwinit(modem, on):

@@ -46,7 +46,7 @@ def status(station, is_ap, param):
     if param == "stations" and is_ap:
         modem = station.awake().modem
         rows = cwlif(modem) if modem.softap else ()
-        return [(packed(b"+CWLIF", row[1]),) for row in rows]
+        return [(packed(row[1]),) for row in rows]
     raise ValueError("status: rssi (station) or stations (access point) is wanted")
 
 
@@ -63,7 +63,7 @@ def scan(station, is_ap, ssid, bssid):
     for row in rows:
         name = row[1].encode() if isinstance(row[1], str) else bytes(row[1])
         seen = _SEEN[row[0]] if 0 <= row[0] < len(_SEEN) else 5
-        found.append((name, packed(b"+CWLAP", row[3]), row[4], row[2], seen, 1))
+        found.append((name, packed(row[3]), row[4], row[2], seen, 1))
     return found
 
 

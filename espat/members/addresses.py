@@ -8,6 +8,7 @@ module has restarted. The first parameter of every function is the radio.
 """
 
 from .. import calls
+from ..at.args import address as checked
 from ..at.essential import cipsta_query, garbled, station
 from ..at.services import cipdns, cipdns_query
 from ..at.wifi import cipap, cipap_query, cipsta, cwdhcp, is_soft_ap
@@ -92,7 +93,10 @@ def set_ipv4_address(radio, *, ipv4, netmask, gateway, ipv4_dns=None):
     :param ipv4_dns: a name server (``AT+CIPDNS``); None: do not change it
     :raises ValueError: no IPv4 address
     """
-    cipsta(station(radio.awake()), str(ipv4), str(gateway), str(netmask))
+    fixed = str(ipv4), str(gateway), str(netmask)
+    for each in fixed if ipv4_dns is None else fixed + (str(ipv4_dns),):
+        checked("address", each)
+    cipsta(station(radio.awake()), *fixed)
     if ipv4_dns is not None:
         put_ipv4_dns(radio, ipv4_dns)
 

@@ -135,8 +135,7 @@ def stop_station(radio):
 
 def hostname(radio):
     """The module's name for the network's DHCP server (``AT+CWHOSTNAME?``)."""
-    modem = station(radio.awake())
-    return wifi.cwhostname_query(modem)
+    return wifi.cwhostname_query(station(radio.awake()))
 
 
 def put_hostname(radio, name):
@@ -151,13 +150,12 @@ def put_hostname(radio, name):
     others = dotted.strip("0123456789abcdefghijklmnopqrstuvwxyz-.")
     if others or ".." in dotted or ".-" in dotted:
         raise ValueError("hostname: letters, digits, - and . are wanted")
-    modem = station(radio.awake())
-    wifi.cwhostname(modem, name)
+    wifi.cwhostname(station(radio.awake()), name)
 
 
 def mac_address(radio):
     """The station's MAC address (``AT+CIPSTAMAC?``), six bytes."""
-    return packed(b"+CIPSTAMAC", wifi.cipstamac_query(radio.awake()))
+    return packed(wifi.cipstamac_query(radio.awake()))
 
 
 def put_mac_address(radio, value):
@@ -172,7 +170,7 @@ def put_mac_address(radio, value):
 
 def mac_address_ap(radio):
     """The soft-AP's MAC address (``AT+CIPAPMAC?``), six bytes."""
-    return packed(b"+CIPAPMAC", wifi.cipapmac_query(radio.awake()))
+    return packed(wifi.cipapmac_query(radio.awake()))
 
 
 def put_mac_address_ap(radio, value):

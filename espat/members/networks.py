@@ -8,8 +8,8 @@ parameter of every function is the radio.
 """
 
 from ..at.args import number
-from ..at.essential import decoded, garbled, station
-from ..at.wifi import cwlap, cwlif, cwmode, cwsap, is_soft_ap
+from ..at.essential import decoded, garbled, is_mac, station
+from ..at.wifi import cwlap, cwlif, cwmode, cwsap, is_soft_ap, soft_ap
 from .types import Network, packed, security
 
 
@@ -60,8 +60,10 @@ def _network(modem, line):
     numbers = line[last + 22 :].split(b",")
     try:
         channel, rssi = int(numbers[0]), int(numbers[1])
-        bssid = str(line[last + 3 : last + 20], "ascii")
-    except (IndexError, ValueError):  # a UnicodeError is a ValueError on every runtime
+    except (IndexError, ValueError):
+        return None
+    bssid = decoded(line[last + 3 : last + 20])
+    if not is_mac(bssid):
         return None
     return Network(decoded(line[first:last]), bssid, rssi, channel, None, modem)
 
@@ -80,11 +82,13 @@ def start_ap(radio, ssid, password=b"", *, channel=1, authmode=(), max_connectio
     number("channel", channel, 1, 13)
     how = security(authmode, password)
     modem = radio.awake()
+    args = ssid, password, channel, how, max_connections
+    soft_ap(modem, *args)
     before = modem.softap
     modem.softap = True
     try:
         station(modem)
-        cwsap(modem, ssid, password, channel, how, max_connections)
+        cwsap(modem, *args)
     except BaseException:
         modem.softap = before
         if modem.up and not before:  # a module that has restarted is none any more
@@ -119,5 +123,5 @@ def stations_ap(radio):
     found = []
     for ip, mac in cwlif(modem):
         at = None if ip == "0.0.0.0" else address(ip, b"+CWLIF")
-        found.append(row(packed(b"+CWLIF", mac), None, at))
+        found.append(row(packed(mac), None, at))
     return found

@@ -7,7 +7,6 @@ stays loaded, since each of the constants must exist once.
 """
 
 from .. import lazy
-from ..at.essential import garbled, is_mac
 from ..errors import ATError, fail
 
 STAYS = True
@@ -56,7 +55,7 @@ class Network:
 
     def __init__(self, ssid, bssid, rssi, channel, security=None, modem=None):
         self.ssid = ssid
-        self.bssid = packed(b"+CWLAP" if modem is None else b"+CWJAP", bssid)
+        self.bssid = packed(bssid)
         self.rssi = rssi
         self.channel = channel
         self._security = security
@@ -111,14 +110,10 @@ def security(authmode, password):
     raise ValueError("authmode: OPEN alone, or PSK with WPA, WPA2 or both")
 
 
-def packed(command, text):
-    """The six bytes of a MAC address in a reply, ``"02:00:00:00:00:01"``.
-
-    :param bytes command: the command of the reply, for the error
-    :raises OSError: EIO, it is no MAC address
+def packed(text):
+    """The six bytes of a MAC address, ``"02:00:00:00:00:01"``: that it is one was checked where the
+    reply was read.
     """
-    if not is_mac(text):
-        raise garbled(command, str(text).encode())
     return bytes([int(part, 16) for part in text.split(":")])
 
 

@@ -250,3 +250,54 @@ def test_what_is_no_certificate(wrong):
     ):
         with pytest.raises(TypeError):
             call()
+
+
+STARTS = {
+    "no name": {"ssid": ""},
+    "a long name": {"ssid": "x" * 33},
+    "a number": {"ssid": 5},
+    "a short password": {"ssid": "shed", "password": "1234567"},
+    "a long password": {"ssid": "shed", "password": "x" * 65},
+    "no station": {"ssid": "shed", "max_connections": 0},
+    "too many stations": {"ssid": "shed", "max_connections": 11},
+    "stations that are no number": {"ssid": "shed", "max_connections": "4"},
+    "channel 14": {"ssid": "shed", "channel": 14},
+}
+
+
+@pytest.mark.parametrize("wrong", STARTS.values(), ids=STARTS)
+@pytest.mark.parametrize("family", ["esp32c3-3.3", "nonos-1.7.4"])
+def test_a_soft_ap_is_checked_first(make_desk, family, wrong):
+    """The module stays what it was, a station, and no command is sent."""
+    desk = make_desk(family).join()
+    sent = desk.radio.modem.commands
+    with pytest.raises((ValueError, TypeError)):
+        desk.radio.start_ap(**wrong)
+    assert desk.radio.modem.commands == sent
+    desk.radio.start_ap("shed", "password")
+    assert desk.radio.ap_active
+
+
+def test_a_soft_ap_of_nonos_has_eight_stations(make_desk):
+    desk = make_desk("nonos-1.7.4").join()
+    sent = desk.radio.modem.commands
+    with pytest.raises(ValueError):
+        desk.radio.start_ap("shed", "password", max_connections=9)
+    assert desk.radio.modem.commands == sent
+
+
+FIXED = {"ipv4": "192.168.1.60", "netmask": "255.255.255.0", "gateway": "192.168.1.1"}
+
+
+@pytest.mark.parametrize("which", ["ipv4", "netmask", "gateway", "ipv4_dns"])
+@pytest.mark.parametrize("wrong", ["192.168.1", "192.168.1.256", "", 5])
+def test_fixed_addresses_are_checked_first(desk, which, wrong):
+    """Of four addresses the last one is wrong: nothing is sent."""
+    desk.radio.up()
+    sent = desk.radio.modem.commands
+    with pytest.raises(ValueError):
+        desk.radio.set_ipv4_address(**{**FIXED, which: wrong})
+    assert desk.radio.modem.commands == sent
+    desk.radio.set_ipv4_address(**FIXED, ipv4_dns="192.168.1.53")
+    assert str(desk.radio.ipv4_address) == FIXED["ipv4"]
+    assert str(desk.radio.ipv4_dns) == "192.168.1.53"
