@@ -42,13 +42,13 @@ def declare(modem):
     modem.early = 0  # a verdict that came without "Recv n bytes"
     modem.owed = False  # the module may still wait for bytes
     # The links. Where a bit stands for each link, bit 0 is link 0.
-    # 0 to 4: the states; 5 to 9: the generations; 10: the state of a server that is being stopped.
-    modem.links = bytearray(11)
+    modem.links = bytearray(6)  # their states; 5: the state of a server that is being stopped
+    modem.generations = [0] * 5  # how often each was taken: see Links
     modem.unread = [0] * 6  # bytes that the module holds for each; [-1] stays 0
     modem.passive = False  # passive receive: the module keeps received bytes until asked,
     modem.pushing = 0  # except for these links (bits)
     modem.typed = 0  # bits: AT+CIPRECVTYPE may still tell the module to push for these links
-    modem.unwanted = 0  # bits: to be closed before the next command; bit 10: the server
+    modem.unwanted = 0  # bits: to be closed before the next command; bit 5: the server
     modem.doubt = 0  # bits: the CLOSED of the previous user may still come
     modem.recheck = 0  # what to ask before the next command, bits: turns.py
     # When it was last asked what it holds (sock/repair.py), or the radio was made.

@@ -68,7 +68,7 @@ class Links:
     def take(self, link, owner, state):
         """Give a link to a socket, or to None, in this state. Returns its new generation."""
         self.links[link] = state
-        self.links[link + _LINKS] = born = (self.links[link + _LINKS] + 1) & 255
+        self.generations[link] = born = self.generations[link] + 1
         self.unread[link] = 0
         self.pushing &= ~(1 << link)
         self.unwanted &= ~(1 << link)

@@ -27,7 +27,7 @@ _FREE = const(0)  # states of a link
 _CLOSING = const(9)
 _CLOSING_PERHAPS = const(10)  # as 9, but it may be closed already: a refusal is believed
 _PERHAPS = const(0x3B)  # a bit for each state in which it may: not open yet, or not any more
-_SERVER = const(10)  # in the place of a link: the server of a socket that is gone
+_SERVER = const(5)  # in the place of a link: the server of a socket that is gone
 
 _BUSY_MS = const(300)  # how long to wait after "busy" before a command is sent again
 _BEHIND_MS = const(1000)  # how long a prompt may take after its OK

@@ -7,7 +7,6 @@ from ..parser import const
 
 _OK = const(2)  # an event
 _LOST_RESTART = const(4)  # a link's state
-_LINKS = const(5)
 _TURN_MS = const(200)  # how long other sockets wait for the one whose turn it is
 
 # What a socket has asked the modem to do.
@@ -102,7 +101,7 @@ class LinkSocket:
     def is_ours(self):
         """Whether the link still belongs to this socket."""
         link = self.link
-        return link >= 0 and self.modem.links[link + _LINKS] == self.born
+        return link >= 0 and self.modem.generations[link] == self.born
 
     def state(self):
         """The state of this socket's link; raises if the socket cannot use it.
@@ -118,8 +117,9 @@ class LinkSocket:
             if not state:
                 raise fail("not_open")
         else:
-            links = self.modem.links
-            state = links[link] if links[link + _LINKS] == self.born else _LOST_RESTART
+            modem = self.modem
+            ours = modem.generations[link] == self.born
+            state = modem.links[link] if ours else _LOST_RESTART
         if state >= _LOST_RESTART:
             raise fail("lost", state)
         return state

@@ -28,7 +28,7 @@ _CONNECT = const(19)
 _OPEN = const(2)
 _LOST_BYTES = const(6)
 
-_SERVER = const(10)  # in the place of a link: see fields.py
+_SERVER = const(5)  # in the place of a link: see fields.py
 
 _NOWHERE = ("0.0.0.0", 0)
 

@@ -167,3 +167,31 @@ def test_a_link_given_back_unread_in_active_receive(make_desk, profile):
         with desk.socket() as sock:
             sock.sendall(b"new %d" % turn)
             assert sock.recv(100) == b"new %d" % turn
+
+
+@pytest.mark.parametrize("how", ["restart", "Wi-Fi lost"])
+def test_a_lost_socket_never_comes_back_to_life(make_desk, profile, how):
+    """Its link is used again 600 times: whatever counts the users, it must not start again."""
+    desk = make_desk(profile).join()
+    lost = desk.socket()
+    if how == "restart":
+        desk.module.reset()
+    else:
+        desk.module.wifi_lost()
+        desk.let(1)
+        desk.module.wifi_back()
+    desk.let(3)
+    with pytest.raises(OSError) as caught:
+        lost.recv(1)
+    assert caught.value.errno == errno.ECONNRESET
+    for _ in range(600):
+        with desk.socket() as sock:
+            assert sock.link == lost.link
+            assert not lost.is_ours()
+    with desk.socket() as sock:
+        sock.sendall(b"x")
+        with pytest.raises(OSError) as caught:
+            lost.recv(1)
+        assert caught.value.errno == errno.ECONNRESET
+        lost.close()
+        assert sock.recv(1) == b"x"
