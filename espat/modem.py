@@ -214,7 +214,7 @@ class Modem(Links):
         """
         if self.state or self.parser.left > 0:  # during a payload an answer would become part of it
             return True
-        if self.gap and abs(self.port.since(self.t1)) < self.gap:  # negative: days ago
+        if self.gap and self.port.since(self.t1) < self.gap:
             return True
         if self.contact < 1 or self.unwanted or (self.recheck and self.up):
             what = lazy.call("turns", "due", self)

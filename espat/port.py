@@ -21,7 +21,7 @@ except ImportError:  # CircuitPython and CPython: a clock that wraps at 2**29, a
             return time.monotonic_ns() // 1000000 & 0x1FFFFFFF
 
     def ticks_diff(t1, t0):
-        """``t1 - t0`` in milliseconds, right for up to 37 hours either way."""
+        """``t1 - t0`` in milliseconds, right for up to three days either way."""
         return ((t1 - t0 + 0x10000000) & 0x1FFFFFFF) - 0x10000000
 
 
@@ -66,8 +66,12 @@ class Port:
     ticks = staticmethod(ticks_ms)
 
     def since(self, t0):
-        """Milliseconds since ``t0``, a value of ``ticks()``; right for up to 37 hours."""
-        return ticks_diff(ticks_ms(), t0)
+        """Milliseconds since ``t0``, a value of ``ticks()``; after three days just a high number.
+
+        ``ticks_diff()`` then takes ``t0`` for a time to come: waits would last for days.
+        """
+        ms = ticks_diff(ticks_ms(), t0)
+        return ms if ms >= 0 else 0x3FFFFFFF
 
     def pause(self):
         """Nothing can be read now: yield the CPU for less than a byte takes at 115200 baud."""

@@ -4,7 +4,9 @@ import errno
 
 import pytest
 
+import espat.port
 from espat import Radio, SocketPool
+from espat.port import Port
 from tests.driver.desk import PASSWORD, SSID, SimPort, pattern, read_exactly
 
 # -- two at once ---------------------------------------------------------------------------------
@@ -113,8 +115,11 @@ class Wrapping(SimPort):
         return (SimPort.ticks(self) - self.early) % self.period
 
     def since(self, then):
-        half = self.period // 2
-        return (self.ticks() - then + half) % self.period - half
+        theirs, espat.port.ticks_ms = espat.port.ticks_ms, self.ticks
+        try:
+            return Port.since(self, then)
+        finally:
+            espat.port.ticks_ms = theirs
 
 
 def wrapping(early):
@@ -158,3 +163,70 @@ def test_two_wraps_apart(make_desk, profile):
         desk.clock.advance(days * 86400)
         sock.sendall(b"good morning")
         assert sock.recv(16) == b"good morning"
+
+
+# Days: over half a period, so that ``ticks_diff`` alone says "in the future".
+HOLIDAYS = 4
+
+
+@pytest.fixture
+def idle(make_desk, profile):
+    """A desk whose clock wraps, with a socket: ``idle()`` lets four days go by."""
+    desk = make_desk(profile, port=wrapping(1000)).join()
+    desk.port.patience = float("inf")
+
+    def pass_by():
+        desk.clock.advance(HOLIDAYS * 86400)
+
+    desk.pass_by = pass_by
+    return desk
+
+
+def test_what_was_pushed_before_the_holidays_can_be_read(idle):
+    """Nobody looked meanwhile, and no byte follows that shows that the payload was whole."""
+    idle.active()
+    sock = idle.socket(timeout=2)
+    idle.echo.peer.send(b"on Friday")
+    while idle.modem.pushed is None:
+        idle.let(0.001)
+    idle.pass_by()
+    with idle.within(0.1):
+        assert sock.recv(16) == b"on Friday"
+
+
+@pytest.mark.parametrize("timeout", [0, 0.1])
+def test_a_lost_notice_is_noticed_after_the_holidays(idle, timeout):
+    """A program that polls: the module is asked what it holds, as on other days."""
+    sock = idle.socket()
+    sock.sendall(b"x")
+    assert sock.recv(1) == b"x"
+    sock.settimeout(timeout)
+    idle.pass_by()
+    idle.echo.peer.send(b"on Monday")
+    idle.clock.advance(0.1)
+    assert idle.line.uart.readinto(bytearray(100))  # the notice is lost
+    with idle.within(7):
+        while True:
+            try:
+                got = sock.recv(16)
+                break
+            except OSError:
+                idle.port.pause()
+    assert got == b"on Monday"
+
+
+def test_a_socket_that_left_its_turn_keeps_nobody_waiting(idle):
+    """It was to come next, and was not used again."""
+    sock = idle.socket()
+    sock.settimeout(0)
+    idle.modem.head = 0 if sock.link else 1  # as when it found the module busy
+    idle.pass_by()
+    idle.echo.peer.send(b"for me")
+    with idle.within(1):
+        while True:
+            try:
+                got = sock.recv(16)
+                break
+            except OSError:
+                idle.port.pause()
+    assert got == b"for me"
