@@ -328,7 +328,7 @@ class Modem(Links):
                 else:
                     self._notice(event)
                 event = parser.next()
-            if reads == 16 or (port.any and not port.any()):  # bounded, however much is sent
+            if reads == 16 or not port.ready():  # bounded, however much is sent
                 break
             n = port.read(parser.space())
             if not n:

@@ -39,9 +39,16 @@ class Port:
         self.uart = uart
         # machine.UART's method that tells how many bytes can be read; None on other UARTs.
         self.any = getattr(uart, "any", None)
+        self._tells = hasattr(uart, "in_waiting")
         self._ask = self.any is None and not hasattr(uart, "timeout")
         if self.any is None and not self._ask:
             uart.timeout = 0
+
+    def ready(self):
+        """Whether bytes may have arrived. If not, a memoryview for ``read()`` would be in vain."""
+        if self.any:
+            return self.any()
+        return not self._tells or self.uart.in_waiting
 
     def read(self, view):
         """Read the bytes that have arrived into a memoryview, without waiting. Returns how many."""

@@ -14,8 +14,29 @@ from fake_uart import FakeUart
 import espat
 from espat.faces.stream import Stream
 
+
+
+class BusioUart:
+    "The same with the face of ``busio.UART``."
+
+    timeout = 0
+
+    def __init__(self, uart):
+        self.uart = uart
+
+    @property
+    def in_waiting(self):
+        return self.uart.any()
+
+    def readinto(self, buf):
+        return self.uart.readinto(buf)
+
+    def write(self, buf):
+        return self.uart.write(buf)
+
+
 uart = FakeUart()
-radio = espat.Radio(uart)
+radio = espat.Radio(BusioUart(uart) if KIND == "busio" else uart)
 radio.connect("espat", "correct horse")
 sock = Stream(radio)
 sock.connect(("192.168.4.1", 80))
@@ -87,11 +108,12 @@ for what in (polls, reads):
 """
 
 
-@pytest.fixture(scope="module")
-def taken():
+@pytest.fixture(scope="module", params=["machine", "busio"])
+def taken(request):
     if reason := runtimes.unix_missing():
         pytest.skip(reason)
-    done = runtimes.unix(PROGRAM, modules={"fake_uart": memory.ONBOARD / "fake_uart.py"}).check()
+    program = f"KIND = {request.param!r}\n{PROGRAM}"
+    done = runtimes.unix(program, modules={"fake_uart": memory.ONBOARD / "fake_uart.py"}).check()
     rows = [line.split() for line in done.splitlines()]
     return {(what, int(most)): (int(heap), int(reads)) for what, most, heap, reads in rows}
 
