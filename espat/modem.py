@@ -436,7 +436,11 @@ class Modem(Links):
                 self.unread[link] = parser.length
             elif event == _CLOSED:
                 self.closed(link)
-            elif event == _CONNECT and self.links[link] == _OPENING:
+            elif event == _CONNECT and (
+                # What was lost before this link's CONNECT was not this link's.
+                self.links[link] == _OPENING
+                or (link == self.link and self.state and self._name == b"+CIPSTART=")
+            ):
                 self.links[link] = _OPEN
                 if link == self.link and self.state:
                     self.state = _SENT

@@ -40,8 +40,8 @@ class Port:
         # machine.UART's method that tells how many bytes can be read; None on other UARTs.
         self.any = getattr(uart, "any", None)
         self._tells = hasattr(uart, "in_waiting")
-        self._ask = self.any is None and not hasattr(uart, "timeout")
-        if self.any is None and not self._ask:
+        self._ask = not (self.any or hasattr(uart, "timeout"))
+        if not (self.any or self._ask):
             uart.timeout = 0
 
     def ready(self):
@@ -77,7 +77,7 @@ class Port:
 
         ``ticks_diff()`` then takes ``t0`` for a time to come: waits would last for days.
         """
-        ms = ticks_diff(ticks_ms(), t0)
+        ms = ticks_diff(self.ticks(), t0)
         return ms if ms >= 0 else 0x3FFFFFFF
 
     def pause(self):

@@ -118,8 +118,7 @@ class LinkSocket:
                 raise fail("not_open")
         else:
             modem = self.modem
-            ours = modem.generations[link] == self.born
-            state = modem.links[link] if ours else _LOST_RESTART
+            state = modem.links[link] if modem.generations[link] == self.born else _LOST_RESTART
         if state >= _LOST_RESTART:
             raise fail("lost", state)
         return state

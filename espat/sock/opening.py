@@ -161,6 +161,8 @@ def over(sock, doing, code):
     """
     modem = sock.modem
     link = sock.link
+    if link < 0:
+        return  # the module gave it to a client of our server meanwhile
     if doing == _CHECKING:
         if code == _OK and modem.links[link] != _OPEN:
             links = lazy.call("sock.repair", "open_links", modem)

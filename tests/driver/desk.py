@@ -148,9 +148,6 @@ class SimPort(Port):
     def ticks(self):
         return int(self.clock.now() * 1000)
 
-    def since(self, then):
-        return self.ticks() - then
-
     def read(self, view):
         n = Port.read(self, view)
         if n:

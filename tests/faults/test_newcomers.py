@@ -171,3 +171,49 @@ def test_over_tls_too(make_desk, family):
     assert desk.line.hits == 1
     client.close()
     server.close()
+
+
+# A line that firmware never prints: where links push, payload may be lost with it.
+HOLE = b"\r\nxyz\r\n"
+GONE_AND_BACK = b"WIFI DISCONNECT\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n4,CONNECT\r\n"
+
+
+@pytest.mark.parametrize("kind", ["TCP", "UDP"])
+def test_our_own_connection_is_no_client(desk, kind):
+    """Bytes get lost while it opens, then its CONNECT comes: the server does not take it."""
+    desk.active()
+    server = serving(desk)
+    desk.line.answer(b"AT+CIPSTART", lambda data: HOLE + data)
+    if kind == "TCP":
+        sock = desk.socket()
+        sock.sendall(b"ours")
+        assert sock.recv(10) == b"ours"
+    else:
+        sock = desk.pool.socket(type=2)
+        sock.sendto(b"ours", ("10.9.8.7", 4000))
+    assert desk.line.hits == 1
+    server.settimeout(0)
+    with pytest.raises(OSError) as caught:
+        server.accept()
+    assert caught.value.errno == errno.EAGAIN
+    sock.close()
+    server.close()
+    desk.works()
+
+
+@pytest.mark.parametrize("face", ["circuitpython", "micropython"])
+def test_a_client_gets_the_link_while_it_is_asked_about(desk, face):
+    """No CONNECT came for it. While the module lists its links, the network goes and comes back."""
+    desk.active()
+    server = serving(desk)
+    sock = Stream(desk.radio) if face == "micropython" else desk.pool.socket()
+    sock.settimeout(5)
+    desk.line.answer(b"AT+CIPSTART", lambda data: data.replace(b"4,CONNECT\r\n", b""))
+    desk.line.answer(b"AT+CIPSTAT", lambda data: GONE_AND_BACK + data)
+    with pytest.raises(OSError) as caught:
+        sock.connect(("echo.test", 7))
+    assert caught.value.errno in (errno.ECONNREFUSED, errno.ECONNRESET)
+    assert desk.line.hits == 2
+    sock.close()
+    server.close()
+    desk.works()

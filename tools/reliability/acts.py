@@ -133,6 +133,11 @@ def let(player):
     player.clock.advance(player.chance.choice((0.01, 0.3, 3)))
 
 
+def days(player):
+    """Do nothing for days: some of these make the difference of two ticks negative."""
+    player.clock.advance(86400 * player.chance.choice((1, 4, 6.3, 30)))
+
+
 def restart(player):
     """Restart the module."""
     if player.world:
@@ -231,4 +236,5 @@ ACTS = (
     *((name, act, READ, SHORT) for name, act in _SOCKETS * 3),
     *((f"radio.{name}", act, READ, SHORT) for name, act in _MEMBERS),
     ("radio.command", command, ASKED, SHORT),
+    ("days", days, READ, 31 * 86400),
 )

@@ -217,12 +217,8 @@ class QuickPort(Port):
         self.patience = patience  # seconds on the clock
 
     def ticks(self):
-        """Milliseconds."""
-        return int(self._clock.now() * 1000)
-
-    def since(self, then):
-        """Milliseconds since `then`."""
-        return self.ticks() - then
+        """Milliseconds, which start over when CircuitPython's do."""
+        return int(self._clock.now() * 1000) & 0x1FFFFFFF
 
     def pause(self):
         """Let time pass."""
