@@ -43,7 +43,6 @@ def declare(modem):
     modem.owed = False  # the module may still wait for bytes
     # The links. Where a bit stands for each link, bit 0 is link 0.
     modem.links = bytearray(6)  # their states; 5: the state of a server that is being stopped
-    modem.generations = [0] * 5  # how often each was taken: see Links
     modem.unread = [0] * 6  # bytes that the module holds for each; [-1] stays 0
     modem.passive = False  # passive receive: the module keeps received bytes until asked,
     modem.pushing = 0  # except for these links (bits)

@@ -50,7 +50,7 @@ _ASK_MODES = const(1)  # for `recheck`
 class Links:
     """The table of links, and the payload that is arriving for them.
 
-    A socket identifies its link by number and generation, so that nothing meant for a link's
+    A socket has its link as long as it is the link's owner, so that nothing meant for a link's
     previous user reaches the next one.
     """
 
@@ -66,14 +66,12 @@ class Links:
         return owner() if ref and owner else owner
 
     def take(self, link, owner, state):
-        """Give a link to a socket, or to None, in this state. Returns its new generation."""
+        """Give a link to a socket, or to None, in this state."""
         self.links[link] = state
-        self.generations[link] = born = self.generations[link] + 1
         self.unread[link] = 0
         self.pushing &= ~(1 << link)
         self.unwanted &= ~(1 << link)
         self._owners[link] = ref(owner, self._dropped) if ref and owner else owner
-        return born
 
     def _dropped(self, owner):
         """A socket was garbage-collected without being closed: release its link."""

@@ -25,7 +25,6 @@ class LinkSocket:
         self.radio = radio
         self.modem = radio.modem
         self.link = -1  # its number; -1: none
-        self.born = 0  # the link's generation when this socket took it: see links.py
         self.left = 0  # the state its link had when another socket got it; 0: none did
         self.timeout = None  # seconds; None: wait for ever; 0: do not wait
         self.doing = _NOTHING
@@ -101,7 +100,7 @@ class LinkSocket:
     def is_ours(self):
         """Whether the link still belongs to this socket."""
         link = self.link
-        return link >= 0 and self.modem.generations[link] == self.born
+        return link >= 0 and self.modem.owner(link) is self
 
     def state(self):
         """The state of this socket's link; raises if the socket cannot use it.
@@ -118,7 +117,7 @@ class LinkSocket:
                 raise fail("not_open")
         else:
             modem = self.modem
-            state = modem.links[link] if modem.generations[link] == self.born else _LOST_RESTART
+            state = modem.links[link] if modem.owner(link) is self else _LOST_RESTART
         if state >= _LOST_RESTART:
             raise fail("lost", state)
         return state

@@ -149,7 +149,6 @@ def dial(sock, kind, host, port, link=-1):
             modem.give(link, 0 if isinstance(e, Exception) else _OPEN)
         raise
     sock.link = link
-    sock.born = modem.generations[link]
     sock.peer = (host, port)
     sock.stood = False
     sock.doing = _CONNECTING

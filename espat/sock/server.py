@@ -273,13 +273,12 @@ class Server:
                 coming.append([client, None])
         except MemoryError:
             client = None
-        born = modem.take(link, client, _OPEN)
+        modem.take(link, client, _OPEN)
         if client is None:
             modem.give(link)
             return
         client.served = client.stood = True
         client.link = link
-        client.born = born
 
     def _note(self, lines):
         """Store the addresses of waiting clients, from the rows of the list of links."""

@@ -123,7 +123,6 @@ def _start(sock, link, since, host, port):
     if code != _OK or modem.links[link] != _OPEN:
         raise _refusal(sock, code, host, port)
     sock.link = link
-    sock.born = modem.generations[link]
 
 
 def _free_port(modem, since):
