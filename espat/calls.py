@@ -69,17 +69,18 @@ def giving(modem, name, args, view, link=-1, verdict=_SEND_OK, reply=b"", timeou
     up = modem.up
     while modem.chores():
         yield
-    modem.begin_send(name, args, view, None, link, timeout, verdict)
-    modem.reply = reply
-    modem.lines = [] if reply else ()
-    # "Recv n bytes" comes for CIPSEND only: another number means that the length was damaged.
-    modem.received = name != b"+CIPSEND="
     try:
+        modem.begin_send(name, args, view, None, link, timeout, verdict)
+        modem.reply = reply
+        modem.lines = [] if reply else ()
+        # "Recv n bytes" comes for CIPSEND only: another number means that the length was damaged.
+        modem.received = name != b"+CIPSEND="
         while modem.state:
             yield
         return modem.ended(up, name, verdict, timeout)
     except BaseException:
-        modem.bytes = None  # cancelled: Modem.prompted() then sends "+++"
+        if not modem.whole:  # else mend() in mishaps.py ends the command
+            modem.bytes = None  # cancelled: Modem.prompted() then sends "+++"
         raise
 
 
@@ -99,9 +100,8 @@ def fetch(modem, name, args, receiver, most, counted=None, link=-1):
     parser.head = name[:-1] + b":" if counted else name[:-1]
     parser.counted = counted
     try:
-        modem.follow(name, args, b"", 20000 if counted else 5000, None, link)
-        modem.requested = parser.asked = most
-        modem.receiver = receiver
+        limit = 20000 if counted else 5000
+        modem.follow(name, args, b"", limit, None, link, receiver, most)
         while modem.state:
             yield
         modem.ended(up, name, _OK, modem.limit)

@@ -40,7 +40,7 @@ def declare(modem):
     modem.mistaken = False  # "Recv n bytes" named another number
     modem.counts = 1  # the number in the last "Recv n bytes"; 0: this firmware does not say that
     modem.early = 0  # a verdict that came without "Recv n bytes"
-    modem.owed = False  # the module may still wait for bytes
+    modem.owed = b""  # the module may still wait for bytes: these end that
     # The links. Where a bit stands for each link, bit 0 is link 0.
     modem.links = bytearray(6)  # their states; 5: the state of a server that is being stopped
     modem.unread = [0] * 6  # bytes that the module holds for each; [-1] stays 0

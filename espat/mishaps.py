@@ -11,6 +11,7 @@ from .parser import const
 # The states of a link.
 _FREE = const(0)
 _CLOSED_BY_PEER = const(3)
+_LOST_RESTART = const(4)
 _LOST_BYTES = const(6)
 _LOST_SEND = const(7)
 _CLOSING = const(9)
@@ -25,7 +26,8 @@ _CANCELED = const(7)
 _REFUSED = const(16)
 _CONNECT = const(19)
 
-_VERDICT = const(3)  # a state of the engine
+_SENT = const(1)  # states of the engine
+_VERDICT = const(3)
 
 _LINKS = const(5)
 _TORN_MS = const(1500)  # a module that restarts says "ready" within this time after its noise
@@ -219,12 +221,12 @@ def overdue(modem):
     elif modem.connected:
         code = _OK  # CONNECT came, its OK was lost
     elif modem.state == _VERDICT and not modem.sent:
-        modem.owed = True  # its prompt may still come
+        modem.owed = b"+++"  # its prompt may still come
         code = _CANCELED  # no byte of the payload was sent
     else:
         if modem.sent and link >= 0:
             modem.lose(link, _LOST_SEND)
-        modem.owed = modem.state == _VERDICT and not modem.received
+        modem.owed = b"+++" if modem.state == _VERDICT and not modem.received else b""
     # Start-up comes before the next command; within it, time-outs would add up to minutes.
     began = modem.began
     late = not modem.up if began is None else modem.port.since(began) > _SET_UP_MS
@@ -270,3 +272,27 @@ def closed(modem, code):
             modem.handlers.pop(_CONNECT, None)
     if code <= _OK:  # its CLOSED may still come, and must not close the link's next user
         modem.doubt |= bit
+
+
+def restarted(modem):
+    """The module has restarted: it has lost all its state. Perhaps its ``ready`` was not heard."""
+    modem.up = False
+    modem.wifi = modem.unwanted = modem.doubt = 0
+    modem.settle(False)
+    modem.lose(-1, _LOST_RESTART)
+
+
+def mend(modem):
+    """Clean up after an interrupted step or write (Ctrl-C, a callback): bytes may be missing."""
+    parser = modem.parser
+    data = modem.bytes
+    modem.contact = min(modem.contact, 0)  # first: Ctrl-C may come again
+    if data is not None or (_SENT <= modem.state <= _VERDICT and not modem.received):
+        # The module may wait for a payload. Of one so short, it would take "+++" for it.
+        modem.owed = b"+++" if data is None or len(data) > 3 else data
+    if parser.left >= 0:
+        tear(modem)
+    else:
+        modem.lose(modem.link, _LOST_BYTES)  # without a command it may have been any link
+    parser.reset()
+    modem.end(_TIMEOUT)

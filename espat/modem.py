@@ -90,7 +90,7 @@ class Modem(Links):
 
     :param idle: called repeatedly while a call waits
     :param rescue: ``rescue(what, modem)`` starts work that takes several commands: ``"sync"``,
-        ``"modes"``, ``"station"``; ``"mend"`` cleans up after an interrupted step. See start/
+        ``"modes"`` or ``"station"``. See start/
     """
 
     # Fields that most modems never change, as class attributes. All others are in fields.py.
@@ -138,8 +138,17 @@ class Modem(Links):
             raise fail("waiting", "the module")
         self.follow(name, args, reply, timeout, client, link)
 
-    def follow(self, name, args, reply, timeout, client, link=-1):
-        """As ``begin()``, without ``chores()``: a client's ``over()`` sends its next command so."""
+    def follow(
+        self, name, args, reply, timeout, client, link=-1, receiver=None, requested=0, data=None
+    ):
+        """As ``begin()``, without ``chores()``: a client's ``over()`` sends its next command so.
+
+        What it brings or takes is set before it is sent, as Ctrl-C may come at any time.
+
+        :param receiver: where the payload goes that the reply may bring: see links.py
+        :param int requested: the most bytes of it
+        :param data: the payload to send at its prompt
+        """
         if args != self._args or name is not self._name:  # sends and reads often repeat a line
             self._line = compose(name, args)
             self._name = name
@@ -149,10 +158,12 @@ class Modem(Links):
         self.reply = reply
         self.lines = () if reply == b"" else []
         self.words = b""
-        self.bytes = None
+        self.bytes = data
+        self.parser.prompt = data is not None
         self.probed = self.busied = self.mistaken = self.arrived = self.connected = False
-        self.requested = self.sent = 0
-        self.receiver = None
+        self.requested = requested
+        self.sent = 0
+        self.receiver = receiver
         self.limit = timeout
         self.t0 = self.port.ticks()
         if self.gap and self.streak:
@@ -168,11 +179,9 @@ class Modem(Links):
         :param data: a memoryview of bytes, which must not change until ``bytes`` is None
         :param int verdict: the event that confirms the payload
         """
-        self.follow(name, args, b"", timeout, client, link)
-        self.bytes = data
-        self.parser.prompt = True
         self.verdict = verdict
         self.received = verdict != _SEND_OK
+        self.follow(name, args, b"", timeout, client, link, None, 0, data)
 
     def transmit(self):
         """Send the command's line, for the first time or again."""
@@ -284,10 +293,9 @@ class Modem(Links):
         if self.whole:
             if self.whole != _CUT:
                 raise fail("nested" if self.whole == _INSIDE else "in_passthrough")
-            self.whole = _OUTSIDE
-            self.rescue("mend", self)
-        self.whole = _INSIDE
+            lazy.call("mishaps", "mend", self)
         try:
+            self.whole = _INSIDE
             came = self._pump()
             if not came and (self.pushed is not None or self.noise or self.parser.left > 0):
                 self.watch()
@@ -298,10 +306,10 @@ class Modem(Links):
                     lazy.call("mishaps", "overdue", self)
                 elif not came and self.port.since(self.t1) > self.look:
                     lazy.call("turns", "late", self)
+            self.whole = _OUTSIDE
         except BaseException:  # Ctrl-C, or an error in a callback: bytes may have been dropped
             self.whole = _CUT
             raise
-        self.whole = _OUTSIDE
         return came
 
     def _pump(self):

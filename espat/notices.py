@@ -21,7 +21,6 @@ _WIFI_DISCONNECT = const(26)
 _SYNC = const(4)  # a ``state`` of the modem
 
 # The states of a link.
-_LOST_RESTART = const(4)
 _LOST_WIFI = const(5)
 
 _ASK_STATION = const(2)  # for `recheck`
@@ -37,9 +36,8 @@ def heard(modem, event):
     elif event == _READY:  # the module has lost all its state
         modem.noise = False
         modem.restarts += 1
-        modem.up = False
-        modem.contact = modem.wifi = modem.unwanted = modem.doubt = modem.recheck = 0
-        modem.lose(-1, _LOST_RESTART)
+        modem.contact = modem.recheck = 0
+        lazy.call("mishaps", "restarted", modem)
         if modem.state == _SYNC:
             modem.sync.heard(event)
         elif modem.state:

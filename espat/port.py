@@ -39,21 +39,19 @@ class Port:
         self.uart = uart
         # machine.UART's method that tells how many bytes can be read; None on other UARTs.
         self.any = getattr(uart, "any", None)
-        self._tells = hasattr(uart, "in_waiting")
-        self._ask = not (self.any or hasattr(uart, "timeout"))
-        if not (self.any or self._ask):
+        if not self.any and hasattr(uart, "timeout"):
             uart.timeout = 0
 
     def ready(self):
         """Whether bytes may have arrived. If not, a memoryview for ``read()`` would be in vain."""
         if self.any:
             return self.any()
-        return not self._tells or self.uart.in_waiting
+        return getattr(self.uart, "in_waiting", True)
 
     def read(self, view):
         """Read the bytes that have arrived into a memoryview, without waiting. Returns how many."""
         if not self.any:
-            if self._ask:
+            if not hasattr(self.uart, "timeout"):  # Blinka's reads wait until the view is full
                 view = view[: self.uart.in_waiting]
             return (len(view) and self.uart.readinto(view)) or 0
         done = 0

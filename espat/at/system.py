@@ -17,7 +17,7 @@ reference, CIUPDATE; dialects.md 1, row 17.
 
 import errno
 
-from .. import calls
+from .. import calls, lazy
 from ..errors import ATError, fail
 from ..parser import const
 from ..rates import RATES, answers, pause, rate_of, set_rate
@@ -27,7 +27,6 @@ from .essential import current, decoded, garbled, text
 _OK = const(2)  # events
 _READY = const(22)
 _WIZFI360 = const(3)  # a family
-_LOST_RESTART = const(4)  # a state of a link
 
 _READY_MS = const(5000)  # how long a module may take to say "ready" after its OK to a restart
 _SWITCH_MS = const(20)  # how long it may take to change its rate after its OK
@@ -89,9 +88,8 @@ def _restart(modem, name):
 
 def gone(modem):
     """Record that the module restarts, whether or not its "ready" is received."""
-    modem.up = False
-    modem.contact = modem.wifi = 0
-    modem.lose(-1, _LOST_RESTART)
+    modem.contact = 0
+    lazy.call("mishaps", "restarted", modem)
 
 
 def sleep(modem, mode):

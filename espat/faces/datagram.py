@@ -211,9 +211,9 @@ class Datagram(Polled, UdpSocket):
         else:
             data, host, port = self.out
             args = (self.link, len(data), host, port)
-            self.modem.begin_send(b"+CIPSEND=", args, memoryview(data), self, self.link)
             self.doing = _SENDING
             self.sending = True
+            self.modem.begin_send(b"+CIPSEND=", args, memoryview(data), self, self.link)
 
     def _may_step(self):
         """Whether its steps may go on; to begin to open a link, it needs a network."""

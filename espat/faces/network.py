@@ -77,7 +77,7 @@ class Station:
 
     def awake(self):
         """The ``Radio``, after making sure that its module answers and is set up."""
-        if self.radio is None:
+        if self.modem is None:  # it is set last: Ctrl-C may come in between
             self.radio = lazy.call("board", "shared")
             self.modem = self.radio.modem
         turns.finish(self.modem)
@@ -94,8 +94,8 @@ class Station:
         modem = self.modem
         modem.step()
         if self.joining and not self.looking:
-            self.looking = True
             try:
+                self.looking = True
                 turns.advance(modem)
             finally:
                 self.looking = False

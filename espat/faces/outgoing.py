@@ -231,14 +231,16 @@ class Outgoing(Polled, Socket):
         pair[0] = self.link
         pair[1] = n
         self.used = True
-        self.modem.begin_send(b"+CIPSEND=", pair, view, self, self.link, _SEND_MS)
         self.doing = _SENDING
         self.waits = False
         self.sending = n
         self.at += n
+        self.modem.begin_send(b"+CIPSEND=", pair, view, self, self.link, _SEND_MS)
 
     def give_up(self, error):
         """Drop what was to be sent, and keep the error for the next use."""
+        if self._is_sending() and self.is_ours():
+            self.modem.lose(self.link, _LOST_SEND)  # nothing may follow what is missing
         self._lose()
         self.fault = error
         self._release()

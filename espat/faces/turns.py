@@ -17,6 +17,7 @@ STAYS = True
 
 _PERIOD_MS = const(5000)  # how often the module is asked whether a notice was lost
 _STEPPING = const(6)  # what a socket is doing: its steps
+_LOST_SEND = const(7)  # a state of a link
 _STAT_GOT_IP = const(3)  # of network.WLAN.status()
 
 _TURN_MS = const(200)  # how long other sockets wait for the one whose turn it is
@@ -59,9 +60,18 @@ def advance(modem):
         except OSError as e:
             if sock is None:
                 return  # the next use of the module will report it
-            if sock in waiting:
-                waiting.remove(sock)
-            sock.give_up(e)
+            _drop(sock, e)
+        except BaseException:  # Ctrl-C: nobody knows how far it came
+            if sock is not None:
+                _drop(sock, fail("lost", _LOST_SEND))
+            raise
+
+
+def _drop(sock, error):
+    """Drop what a socket waits for. The next call that uses it raises the error."""
+    if sock in waiting:
+        waiting.remove(sock)
+    sock.give_up(error)
 
 
 def finish(modem):

@@ -15,7 +15,8 @@ _ERROR = const(3)
 _CANCELED = const(7)
 _READY = const(22)
 _VERDICT = const(3)  # what the modem is doing
-_RECEIVING = const(3)  # what a socket is doing
+_NOTHING = const(0)  # what a socket is doing
+_RECEIVING = const(3)
 _ASKING = const(5)
 _AHEAD = const(512)  # size of the read-ahead in bytes
 _REFUSALS = const(10)  # reads in a row that may bring none of the announced bytes
@@ -197,6 +198,8 @@ def salvage(sock):
             ring.space()[:got] = into[:got]
             ring.fill(got)
         return
+    if sock.modem.whole:
+        return  # in the midst of a step: mend() in mishaps.py gives the payload up
     live = parser.left >= 0 and not parser.pushed
     _move(sock, into, sock.queue(sock.pair[1]).space(), live)
 
@@ -270,6 +273,11 @@ def cut_send(sock, view, cause):
     :raises OSError: ETIMEDOUT, it is unknown how much was sent: the connection is lost
     """
     modem = sock.modem
+    if modem.client is not sock or not modem.state:
+        sock.doing = _NOTHING  # its command was not begun, or is over
+        return False
+    if modem.whole:
+        return False  # in the midst of a step: mend() in mishaps.py ends the command
     if modem.bytes is None:
         if isinstance(cause, OSError) and sock.doing:
             if modem.state == _VERDICT:  # the payload is out, and was not confirmed

@@ -194,9 +194,7 @@ class Socket(LinkSocket):
         pair = self.pair
         pair[0] = self.link
         pair[1] = self.asked = n
-        modem.follow(b"+CIPRECVDATA=", pair, b"", 5000, self, self.link)
-        modem.requested = modem.parser.asked = n
-        modem.receiver = self
+        modem.follow(b"+CIPRECVDATA=", pair, b"", 5000, self, self.link, self, n)
         self.doing = _RECEIVING
 
     def _ask(self):
@@ -357,10 +355,10 @@ class Socket(LinkSocket):
         pair = self.pair
         pair[0] = self.link
         pair[1] = len(view)
-        modem.begin_send(b"+CIPSEND=", pair, view, self, self.link)
-        self.doing = _SENDING
         self.waits = self.timeout != 0
+        self.doing = _SENDING
         try:
+            modem.begin_send(b"+CIPSEND=", pair, view, self, self.link)
             while self.doing:
                 if self.waits:
                     self.rest(since, "the send")

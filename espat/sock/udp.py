@@ -170,9 +170,9 @@ class UdpSocket(LinkSocket):
         self.turn(since)
         if self.state() != _OPEN:
             raise fail("dropped")
-        modem.begin_send(b"+CIPSEND=", (self.link, n) + place, view, self, self.link)
         self.doing = _SENDING
         try:
+            modem.begin_send(b"+CIPSEND=", (self.link, n) + place, view, self, self.link)
             while self.doing:
                 if self.timeout != 0:
                     self.rest(since, "the send")

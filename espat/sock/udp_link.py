@@ -227,10 +227,8 @@ def _fetch_all(radio):
         sock = socks[0]
         link = sock.link
         n = min(modem.unread[link], max(32, radio.rx_size - _AROUND))
-        modem.follow(b"+CIPRECVDATA=", (link, n), b"", 5000, sock, link)
-        modem.requested = modem.parser.asked = n
-        modem.receiver = sock
         sock.asked = n
+        modem.follow(b"+CIPRECVDATA=", (link, n), b"", 5000, sock, link, sock, n)
         sock.doing = _RECEIVING
         while modem.state:
             yield

@@ -16,14 +16,14 @@ _FAIL = const(4)
 _BUSY = const(8)
 _READY = const(22)
 _SYNC = const(4)  # the engine's state
-_LOST_RESTART = const(4)
 _LOST_BYTES = const(6)
 
-# How long to wait after each try, in units of 50 ms: AT, AT, AT, then "+++" (which must be sent
-# alone for over 20 ms, with no command for a second after it), AT, AT. Source: dialects.md 1 row
-# 12, and 5.
-_TRIES = b"\x05\x05\x08\x17\x08\x08"
-_PLUSES = const(3)
+# How long to wait after each try, in units of 50 ms: AT, AT, AT, nothing, then "+++" (which must be
+# sent alone for over 20 ms, with no command for a second after it), AT, AT. Source: dialects.md 1
+# row 12, and 5.
+_TRIES = b"\x05\x05\x08\x01\x17\x08\x08"
+_SILENCE = const(3)
+_PLUSES = const(4)
 _LONGEST_MS = const(20000)  # how long a module may answer "busy"
 _LATEST_MS = const(1000)  # how long after the first try more bytes may follow its answer
 _SETTLE_MS = const(20)  # after this silence no late answers to earlier tries are expected
@@ -46,10 +46,14 @@ class Sync:
         if parser.left > 0:  # the rest of this payload did not come in time
             lazy.call("mishaps", "tear", modem)
         # A module that waits for a payload, or for the rest of one, would take a command for it.
-        self.n = _PLUSES if parser.prompt or modem.owed else 0  # the index in _TRIES
+        if parser.prompt and not modem.owed:
+            modem.owed = b"+++"
+        self.n = 0  # the index in _TRIES
+        if modem.owed:
+            self.n = _SILENCE if modem.up else _PLUSES
         self.deaf = modem.streak == 1 and not self.n  # one command was answered, the next was not
         modem.streak = 0
-        parser.prompt = modem.owed = False
+        parser.prompt = False
         modem.reply = b"+CIPMUX:"
         modem.lines = []
         modem.words = b""
@@ -70,13 +74,14 @@ class Sync:
             return
         modem.state = _SYNC
         if self.n == _PLUSES:
-            modem.write(b"+++")
-        else:  # a module that restarted unnoticed answers +CIPMUX:0, unless 0 was set
+            modem.write(modem.owed or b"+++")
+        elif self.n != _SILENCE:
+            # A module that restarted unnoticed answers +CIPMUX:0, unless 0 was set.
             modem.write(b"AT+CIPMUX?\r\n" if modem.up else b"AT\r\n")
 
     def heard(self, event):
         """A result, ``busy`` or ``ready`` came."""
-        if self.answered:
+        if self.answered or self.n == _SILENCE:
             return
         modem = self.modem
         self.t1 = modem.port.ticks()
@@ -104,7 +109,7 @@ class Sync:
         if not self.answered:
             if waited > _TRIES[self.n] * 50:
                 self.n += 1
-                if self.n == _PLUSES and not (modem.up or modem.stuck):
+                if self.n == _SILENCE and not (modem.up or modem.stuck):
                     self.n = len(_TRIES)  # before "+++", start-up tries other rates
                 self.ask()
             return
@@ -113,30 +118,12 @@ class Sync:
         if modem.parser.asked:  # the module has sent the bytes asked for, and they never came
             modem.lose(modem.link, _LOST_BYTES)
         if not modem.single and b"+CIPMUX:0" in modem.lines:
-            restarted(modem)
+            lazy.call("mishaps", "restarted", modem)
         if not self.deaf:
             modem.deaf = 0
         elif not self.n:
             modem.deaf += 1
         modem.contact = 1
+        modem.owed = b""
         modem.sync = None
         modem.end(_OK)
-
-
-def restarted(modem):
-    """The module has restarted, and its ``ready`` was not received."""
-    modem.up = False
-    modem.wifi = modem.unwanted = modem.doubt = 0
-    modem.settle(False)
-    modem.lose(-1, _LOST_RESTART)
-
-
-def mend(modem):
-    """Clean up after an interrupted step or write (Ctrl-C, a callback): bytes may be missing."""
-    parser = modem.parser
-    if parser.left >= 0:
-        lazy.call("mishaps", "tear", modem)
-    else:
-        modem.lose(modem.link, _LOST_BYTES)  # without a command it may have been any link
-    parser.reset()
-    modem.end(_TIMEOUT)

@@ -54,7 +54,7 @@ def _modes(modem):
         code = yield name + b"?", (), name + b":"
         if code == _OK and modem.contact and not _is_set(modem.lines, name, value):
             if name == b"+CIPMUX":
-                lazy.call("start.answer", "restarted", modem)
+                lazy.call("mishaps", "restarted", modem)
                 return
             code = yield name + b"=", (value,), b""
         if code == _READY:

@@ -80,7 +80,7 @@ def _is_at(modem, rate, quick):
         set_rate(modem.port.uart, rate)
     except ValueError:
         return False  # this UART does not have the rate
-    modem.owed = True  # answers() then begins with "+++": AT alone has been tried already
+    modem.owed = b"+++"  # answers() then begins with "+++": AT alone has been tried already
     if quick:
         modem.parser.reset()
         # The time that an answer takes on the line, and 50 ms.
@@ -89,7 +89,8 @@ def _is_at(modem, rate, quick):
             yield
         if not modem.code and not modem.busied:
             return False
-        modem.streak = modem.owed = 0
+        modem.streak = 0
+        modem.owed = b""
     return (yield from answers(modem))
 
 
