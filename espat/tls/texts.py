@@ -17,7 +17,7 @@ _TEXTS = (
     "\ntls_version: modules choose it, 1.2 at most"
     "\ncapath: capath: give cafile or cadata"
     "\npeer_cert: a module does not tell the peer's certificate"
-    "\ntoo_late: too late, bytes have flowed: wrap before connect()"
+    "\ntoo_late: too late, bytes have flowed: wrap the socket before connect()"
     "\nno_verify: %s can neither verify certificates nor show one: newer firmware does<open>"
     "\nno_store: %s takes no certificates from a board: flash them with esptool, then "
     "context.use_stored(ca=0)<open>"
@@ -107,7 +107,7 @@ def unconnected(sock, error, host, port):
         text = _meaning(code, sock.name or host)
         if text is None and code and code[:4].lower() in (b"0x80", b"0x81"):
             number = errno.ECONNREFUSED
-            text = "nobody listens there, or out of reach"
+            text = "nobody listens there, or it is out of reach"
         if not text:
             text = "nobody listens there, or the handshake failed: " + _guesses(sock, modem, verify)
         if code:
