@@ -145,7 +145,8 @@ PLAIN = st.lists(
     st.tuples(
         st.sampled_from([HOST, MODULE]),
         st.one_of(
-            st.binary(min_size=1, max_size=20),
+            # Without "+": it would be the name of a command that carries secrets, now and then.
+            st.binary(min_size=1, max_size=20).map(lambda data: data.replace(b"+", b".")),
             st.sampled_from([b"AT+CIPSEND=0,5\r\n", b"\r\nOK\r\n", b"+IPD,0,3:abc", b"AT+GMR\r\n"]),
         ),
     ),
