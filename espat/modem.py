@@ -101,7 +101,7 @@ class Modem(Links):
     deaf = 0  # times in a row that it answered one command and not the next: start/answer.py
     stuck = 0  # BUSY or READY: all that it said when it was asked: written by start/answer.py
     single = False  # AT+CIPMUX=0: notices and headers name no link
-    softap = False  # its own access point is on: written by start/ and at/
+    softap = False  # its own access point is on; None: not known: written by start/ and at/
     listener = None  # sock/server.py: the server that a socket listens with
     tls = None  # tls/state.py: what is known since the last restart
     unwritten = None  # tls/certificates.py: what must be written to flash first

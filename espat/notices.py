@@ -50,7 +50,7 @@ def heard(modem, event):
         modem.wifi = 2
     elif event == _WIFI_DISCONNECT:
         modem.wifi = -1 if modem.wifi == 1 else 0
-        if modem.softap:
+        if modem.softap is not False:
             modem.recheck |= _ASK_STATION  # connections of the soft-AP's stations still exist
         else:
             modem.lose(-1, _LOST_WIFI)

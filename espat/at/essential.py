@@ -128,12 +128,12 @@ def join(modem, network):
 def joined(modem):
     """The name of the network in which the module has an address; None: there is none.
 
-    If the board has restarted and the module has not, its soft-AP may be on, too: this is noted.
+    If the board has restarted and the module has not, its soft-AP may be on, too.
     """
     try:
         name = cwjap_query(modem)
         if name is not None and cipsta_query(modem)[0]:
-            modem.softap = modem.softap or (cwmode_query(modem) or 0) > 1
+            modem.softap = modem.softap or None
             return name
     except ATError:
         pass  # it is no station

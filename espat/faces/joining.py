@@ -101,11 +101,9 @@ def _is_in(modem, ssid):
         for line in (yield from ask(modem, current(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA")):
             if b':ip:"' in line and b'"0.0.0.0"' not in line and modem.wifi > 0:
                 modem.wifi = 2
-                name = current(modem, b"+CWMODE", b"?")
-                lines = yield from ask(modem, name, (), b"+CWMODE")
                 # If the board has restarted and the module has not, its soft-AP may be on, too.
-                modem.softap = modem.softap or b"".join(lines)[-1:] in (b"2", b"3")
-                return modem.wifi == 2
+                modem.softap = modem.softap or None
+                return True
     except ATError:
         pass  # it is no station
     return False

@@ -104,6 +104,9 @@ def station(modem):
 def _station(modem):
     code = _OK
     network = 0, 0  # of all addresses: there is no soft-AP
+    if modem.softap is None:
+        yield _current(modem, b"+CWMODE") + b"?", (), b"+CWMODE"
+        modem.softap = b"".join(modem.lines)[-1:] in (b"2", b"3")
     if modem.softap:
         code = yield _current(modem, b"+CIPAP") + b"?", (), b"+CIPAP"
         network = _network(modem.lines) if code == _OK and modem.contact else None
