@@ -17,7 +17,7 @@ _TEXTS = (
     "\ntls_version: modules choose it, 1.2 at most"
     "\ncapath: capath: give cafile or cadata"
     "\npeer_cert: a module does not tell the peer's certificate"
-    "\ntoo_late: too late, bytes have flowed: wrap the socket before connect()"
+    "\ntoo_late: too late, bytes have flowed: wrap it before connect()"
     "\nno_verify: %s can neither verify certificates nor show one: newer firmware does<open>"
     "\nno_store: %s takes no certificates from a board: flash them with esptool, then "
     "context.use_stored(ca=0)<open>"
