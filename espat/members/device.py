@@ -28,9 +28,9 @@ _CHANGING = ("+CIPMUX", "+CIPMODE", "+CIPDINFO", "+CIPRECV")
 def connected(radio):
     """Whether the module is joined to a network and has an address there.
 
-    The module is asked once (``AT+CWJAP?``, ``AT+CIPSTA?``, ``AT+CWMODE?``), since it may have
-    stayed joined while the board restarted; after that, its notices keep this up to date. While it
-    is joining it is asked, too, as WIFI GOT IP may be lost.
+    The module is asked once (``AT+CWJAP?``, ``AT+CIPSTA?``), since it may have stayed joined while
+    the board restarted; after that, its notices keep this up to date. While it is joining it is
+    asked, too, as WIFI GOT IP may be lost.
     """
     modem = radio.modem
     modem.step()
