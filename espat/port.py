@@ -43,13 +43,10 @@ class Port:
             uart.timeout = 0
 
     def ready(self):
-        """Whether bytes may have arrived. If not, a memoryview for ``read()`` would be in vain.
-
-        On the desktop it does not matter, and pyserial's reads have better errors.
-        """
+        """Whether bytes may have arrived. If not, a memoryview for ``read()`` would be in vain."""
         if self.any:
             return self.any()
-        return _DESKTOP or getattr(self.uart, "in_waiting", True)
+        return getattr(self.uart, "in_waiting", True)
 
     def read(self, view):
         """Read the bytes that have arrived into a memoryview, without waiting. Returns how many."""

@@ -8,6 +8,7 @@ What happens is told as it happens: ``tell(event, **figures)``.
 from .fetch import fetch
 
 RX_SIZE = 2048  # bytes: the receive buffer of the UART, as the board files make it
+GONE = "Input/output error"  # what Linux and macOS say of a port whose adapter was pulled out
 TIMEOUT = 20  # seconds that the other end may be silent
 
 
@@ -75,7 +76,7 @@ def _page(sock, wanted, tell, sink):
 def words(error):
     """What an exception says, without the number of the driver's."""
     if isinstance(error, OSError):
-        if len(error.args) > 1:
+        if len(error.args) > 1 and error.args[1] != GONE:
             return error.args[1]
         return f"the port failed: is the adapter still plugged in? ({error})"
     return str(error)
