@@ -28,29 +28,36 @@ LATER = (errno.EAGAIN, errno.ETIMEDOUT)
 class Interrupt:
     """Ctrl-C at the `at`-th line of the driver that runs in the block; `where`: file and line."""
 
+    now = None  # the one whose block runs
+
     def __init__(self, at):
         self.left = at
         self.where = None
 
     def __enter__(self):
-        sys.settrace(self._enter)
+        Interrupt.now = self
+        sys.settrace(_enter)
         return self
 
     def __exit__(self, *_):
         sys.settrace(None)
 
-    def _enter(self, frame, _event, _arg):
-        # CPython swallows what is raised while it calls back for a weak reference.
-        back = {frame.f_code.co_name, frame.f_back.f_code.co_name}
-        ours = frame.f_code.co_filename.startswith(DRIVER) and "_dropped" not in back
-        return self._line if ours else None
 
-    def _line(self, frame, event, _arg):
-        self.left -= event == "line"
-        if not self.left and not self.where:
-            self.where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-            raise KeyboardInterrupt
-        return self._line
+# Functions that are never freed: CPython 3.11 still uses a trace function that has raised.
+def _enter(frame, _event, _arg):
+    # CPython swallows what is raised while it calls back for a weak reference.
+    back = {frame.f_code.co_name, frame.f_back.f_code.co_name}
+    ours = frame.f_code.co_filename.startswith(DRIVER) and "_dropped" not in back
+    return _line if ours else None
+
+
+def _line(frame, event, _arg):
+    interrupt = Interrupt.now
+    interrupt.left -= event == "line"
+    if not interrupt.left and not interrupt.where:
+        interrupt.where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        raise KeyboardInterrupt
+    return _line
 
 
 class Conversation:
