@@ -127,7 +127,8 @@ class Conversation:
         self.desk.let(0.05)
         self.peer = self.server.peers[-1]
         self.given = []  # (bytes, how many of them are sure; None: it is not known)
-        self.fed = self.got = self.slack = 0
+        self.fed = self.slack = 0
+        self.places = {0}  # where in `down` the next byte read may be
 
     def send(self):
         self.number += 1
@@ -162,10 +163,15 @@ class Conversation:
                 self.end()
             return
         if got:
-            places = range(self.got, self.got + self.slack + 1)
-            at = next((at for at in places if self.down.startswith(got, at)), None)
-            assert at is not None, f"wrong bytes were read; {self!r}"
-            self.got = at + len(got)
+            # Several, as a byte may stand in many places.
+            ends = {
+                at + len(got)
+                for place in self.places
+                for at in range(place, place + self.slack + 1)
+                if self.down.startswith(got, at)
+            }
+            assert ends, f"wrong bytes were read; {self!r}"
+            self.places = ends
             self.slack = 0
 
     def end(self):
