@@ -128,7 +128,7 @@ def join(modem, network):
 def joined(modem):
     """The name of the network in which the module has an address; None: there is none.
 
-    If the board has restarted and the module has not, its soft-AP may be on, too.
+    It may be the soft-AP, too, from before the board restarted: that is not known then.
     """
     try:
         name = cwjap_query(modem)

@@ -101,7 +101,7 @@ def _is_in(modem, ssid):
         for line in (yield from ask(modem, current(modem, b"+CIPSTA", b"?"), (), b"+CIPSTA")):
             if b':ip:"' in line and b'"0.0.0.0"' not in line and modem.wifi > 0:
                 modem.wifi = 2
-                # If the board has restarted and the module has not, its soft-AP may be on, too.
+                # It may be a soft-AP, too, from before the board restarted: not known.
                 modem.softap = modem.softap or None
                 return True
     except ATError:

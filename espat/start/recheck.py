@@ -91,12 +91,12 @@ def _lower(modem):
 
 
 def station(modem):
-    """Wi-Fi was lost while the soft-AP is on: find out which links have their peers at the soft-AP.
+    """Wi-Fi was lost while the soft-AP is on, or may be: find out which links have a peer there.
     Without a soft-AP, it may have been lost and found again: find out which links still exist.
 
-    ``AT+CIPAP?`` tells its network, ``AT+CIPSTATE?`` or ``AT+CIPSTATUS`` the peers of all links.
-    After a loss of Wi-Fi the states of links that firmware reports are not reliable (dialects.md
-    5): only the addresses are used.
+    ``AT+CWMODE?`` tells whether it is on, where that is not known; ``AT+CIPAP?`` its network, and
+    ``AT+CIPSTATE?`` or ``AT+CIPSTATUS`` the peers of all links. After a loss of Wi-Fi the states of
+    links that firmware reports are not reliable (dialects.md 5): only the addresses are used.
     """
     Chain(modem, _station(modem))
 

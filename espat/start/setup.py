@@ -41,7 +41,7 @@ def steps(radio):
     if not isinstance(radio.rx_size, int) or (modem.idle and not callable(modem.idle)):
         raise TypeError("Radio: rx_size is an int, idle a function")
     port = modem.port
-    if modem.began is None or abs(port.since(modem.began)) > _AFRESH_MS:
+    if modem.began is None or port.since(modem.began) > _AFRESH_MS:
         modem.began = port.ticks()
     for _ in range(3):
         modem.contact = 0

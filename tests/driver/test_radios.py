@@ -173,6 +173,15 @@ def idle(make_desk, profile):
     return desk
 
 
+def polled(desk, sock):
+    """What a program gets that reads again and again until there is something."""
+    while True:
+        try:
+            return sock.recv(16)
+        except OSError:
+            desk.port.pause()
+
+
 def test_what_was_pushed_before_the_holidays_can_be_read(idle):
     """Nobody looked meanwhile, and no byte follows that shows that the payload was whole."""
     idle.active()
@@ -197,13 +206,7 @@ def test_a_lost_notice_is_noticed_after_the_holidays(idle, timeout):
     idle.clock.advance(0.1)
     assert idle.line.uart.readinto(bytearray(100))  # the notice is lost
     with idle.within(7):
-        while True:
-            try:
-                got = sock.recv(16)
-                break
-            except OSError:
-                idle.port.pause()
-    assert got == b"on Monday"
+        assert polled(idle, sock) == b"on Monday"
 
 
 def test_a_socket_that_left_its_turn_keeps_nobody_waiting(idle):
@@ -214,10 +217,4 @@ def test_a_socket_that_left_its_turn_keeps_nobody_waiting(idle):
     idle.pass_by()
     idle.echo.peer.send(b"for me")
     with idle.within(1):
-        while True:
-            try:
-                got = sock.recv(16)
-                break
-            except OSError:
-                idle.port.pause()
-    assert got == b"for me"
+        assert polled(idle, sock) == b"for me"
