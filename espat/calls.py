@@ -5,8 +5,7 @@
 All raise as ``Modem.run()`` unless noted otherwise. Steps are explained in stepwise.py.
 """
 
-from .errors import ATError, fail
-from .parser import const
+from .errors import ATError, const, fail
 from .stepwise import outcome, refusal, sure, wait  # noqa: F401 - other rooms get them from here
 
 # The parser's events.

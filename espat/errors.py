@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Exceptions by name: ``raise fail("no_free_link")``.
 
-Their texts are in texts.py, which takes no heap until an exception is raised.
+Their texts are in texts.py, which takes no heap until an exception is raised. ``const`` is passed
+on, as most rooms that raise need it, too, and each import takes some bytes of a board's files.
 """
 
 import errno
 
 from . import lazy
+from .parser import const  # noqa: F401
 
 TEXTS = ["texts"]  # the rooms with the texts of errors: upper floors add theirs
 

@@ -13,8 +13,7 @@ comes for a while. A module that restarts inside a payload fills it up with boot
 """
 
 from . import lazy
-from .errors import fail
-from .parser import const
+from .errors import const, fail
 
 try:
     from weakref import ref
@@ -75,9 +74,7 @@ class Links:
 
     def _dropped(self, owner):
         """A socket was garbage-collected without being closed: release its link."""
-        for link in range(_LINKS):
-            if self._owners[link] is owner:
-                self.give(link)
+        self.give(self._owners.index(owner))
 
     def give(self, link, state=_FREE):
         """Release a link. If it must be closed, that is done before the next command.

@@ -6,7 +6,7 @@ Each function takes the modem and may write its fields.
 """
 
 from . import lazy
-from .parser import const
+from .errors import const, fail
 
 # The states of a link.
 _FREE = const(0)
@@ -29,6 +29,9 @@ _CONNECT = const(19)
 _SENT = const(1)  # states of the engine
 _VERDICT = const(3)
 
+_INSIDE = const(1)  # the values of ``whole``
+_CUT = const(2)
+
 _LINKS = const(5)
 _TORN_MS = const(1500)  # a module that restarts says "ready" within this time after its noise
 _SET_UP_MS = const(60000)  # how long start-up may go on if commands get no answer
@@ -37,10 +40,12 @@ _ASK_MODES = const(1)  # for `recheck`
 
 
 def hole(modem, link):
-    """Bytes of a link were lost; -1: of one of the links that push, but it is not known which."""
+    """Bytes of a link were lost, if it is not -1, and perhaps bytes of every link that pushes: what
+    arrived in their place, or was taken for a payload, may hold other headers and payloads.
+    """
     _spoilt(modem)
     for each in range(_LINKS):
-        if each == link or (link < 0 and modem.pushes(each)):
+        if each == link or modem.pushes(each):
             modem.lose(each, _LOST_BYTES)
 
 
@@ -69,8 +74,30 @@ def unexpected(modem):
     if link >= 0 and modem.has("RECVTYPE"):
         modem.typed |= 1 << link
     hole(modem, link)
-    hole(modem, -1)
     return None
+
+
+def announced(modem, link):
+    """The module says that it holds bytes of a link that is not open, or in active receive."""
+    parser = modem.parser
+    owner = modem.owner(link)
+    if not modem.passive:
+        if parser.remote or (modem.state and b"+CIPRECV" in modem._name):
+            return  # a UDP socket, or the program, is changing the receive mode of all links
+        modem.recheck |= _ASK_MODES
+        parser.length = 0
+        hole(modem, link)  # a pushed payload was lost, and the colon before it
+    elif (
+        owner is None
+        or modem.unread[link]
+        or parser.trailer
+        or modem.links[link] != _CLOSED_BY_PEER
+    ):
+        newcomer(modem, link)
+    elif _CONNECT in modem.handlers:
+        # On NonOS it may be the rest of the connection that ended, or a client's: the socket asks.
+        parser.length = 0
+        owner.was_asked = False
 
 
 def newcomer(modem, link):
@@ -119,13 +146,16 @@ def tear(modem):
     modem.settle(False)
 
 
-def stray(modem, line):
-    """Handle a line that is no reply, result or notice. If links push, it may be payload whose
-    header was damaged, unless firmware is known to print such a line.
+def stray(modem, line, wanted=False):
+    """Handle a line that is no result or notice. If links push, it may be payload whose header was
+    damaged, unless it belongs to a reply (`wanted`) or firmware is known to print such a line.
     """
     glued = modem.parser.glued
     if modem.state == _VERDICT and (line[:4] == b"Recv" or line[-5:] == b"bytes"):
         modem.received = True  # "Recv n bytes", of which a byte was lost on the line
+        wanted = True
+    if wanted and b"IPD," not in line and b"\r" not in line:  # else the end of a line was lost
+        pass
     elif not glued and modem.passive and not modem.pushing:
         return  # nothing is pushed
     elif glued and modem.arrived:
@@ -140,7 +170,15 @@ def stray(modem, line):
         modem.settle(True)
     else:
         modem.settle(not glued)
-        hole(modem, modem.parser.owner if glued else -1)
+        hole(modem, -1)
+
+
+def unfinished(modem):
+    """A notice was appended to an unfinished line: a part of the reply to the command under way, or
+    a damaged header, whose payload is lost.
+    """
+    if not modem.state or modem.reply == b"":
+        hole(modem, -1)
 
 
 def _pushing(modem):
@@ -283,7 +321,12 @@ def restarted(modem):
 
 
 def mend(modem):
-    """Clean up after an interrupted step or write (Ctrl-C, a callback): bytes may be missing."""
+    """Clean up after an interrupted step or write (Ctrl-C, a callback): bytes may be missing.
+
+    :raises RuntimeError: none was interrupted: a callback of a step calls ``step()``
+    """
+    if modem.whole != _CUT:
+        raise fail("nested" if modem.whole == _INSIDE else "in_passthrough")
     parser = modem.parser
     data = modem.bytes
     modem.contact = min(modem.contact, 0)  # first: Ctrl-C may come again

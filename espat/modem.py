@@ -95,7 +95,7 @@ class Modem(Links):
 
     # Fields that most modems never change, as class attributes. All others are in fields.py.
     rates = ()  # rates at which start-up looks for the module, besides the usual ones
-    fast = 0  # the rate to which the line is to be raised: start/fast.py
+    fast = 0  # the rate to which the line is to be raised: start/recheck.py
     slow = None  # while the line is raised: the arguments of AT+UART_CUR that lower it again
     spoilt = False  # bytes were lost on the raised line: written by mishaps.py
     deaf = 0  # times in a row that it answered one command and not the next: start/answer.py
@@ -167,9 +167,7 @@ class Modem(Links):
         self.limit = timeout
         self.t0 = self.port.ticks()
         if self.gap and self.streak:
-            self.state = _AGAIN  # turns.late() sends it a little later
-            self.t1 = self.t0
-            self.look = self.gap
+            lazy.call("turns", "pause", self)
         else:
             self.transmit()
 
@@ -291,8 +289,6 @@ class Modem(Links):
     def step(self):
         """Process the bytes that have arrived, without waiting. Returns True if there were any."""
         if self.whole:
-            if self.whole != _CUT:
-                raise fail("nested" if self.whole == _INSIDE else "in_passthrough")
             lazy.call("mishaps", "mend", self)
         try:
             self.whole = _INSIDE
@@ -384,15 +380,17 @@ class Modem(Links):
         if event == _LINE:
             line = self.parser.line
             reply = self.reply
-            if state and reply != b"" and (reply is None or line.startswith(reply)):
+            wanted = state and reply != b"" and (reply is None or line.startswith(reply))
+            if wanted:
                 self.settle(True)
                 if len(self.lines) > 63:
                     self.lines.pop()
                 self.lines.append(line)
-                return
-            self.words = line
+            else:
+                self.words = line
             if state == _VERDICT or self.parser.glued or not self.passive or self.pushing:
-                lazy.call("mishaps", "stray", self, line)
+                if self.up or not wanted:
+                    lazy.call("mishaps", "stray", self, line, wanted)
             return
         if self.pushed is not None:
             self.settle(True)  # firmware sends a result after a payload: so that one was whole
@@ -409,22 +407,21 @@ class Modem(Links):
                 self.end(event)
         elif event == _PROMPT:
             if state == _SENT or state == _AGAIN:
-                self.prompted(False)
+                self.prompted(self.bytes)  # None: it was cancelled meanwhile
         elif state == _VERDICT and event == self.verdict and self.received and not self.mistaken:
             self.end(event)
         elif state:
             lazy.call("turns", "result", self, event)
 
-    def prompted(self, late):
-        """The prompt ``>`` came; or, if ``late``, it did not come in time."""
-        data = self.bytes
+    def prompted(self, data):
+        """The prompt ``>`` came, or is late: send the payload. None: end the send with ``+++``."""
         self.state = _VERDICT
         self.answered = self.parser.prompt = False
         self.early = 0
-        if data is None or (late and len(data) > 3):
-            self.write(b"+++")  # the send was cancelled, or its prompt is late: this ends it
+        if data is None:
+            self.write(b"+++")
             self.limit = _SOON_MS
-        else:  # a module that waits for 1 to 3 bytes would take "+++" for them: send the payload
+        else:
             self.write(data)
             self.sent = len(data)
         self.bytes = None
@@ -434,13 +431,15 @@ class Modem(Links):
         """Handle a notice: what the module says unasked."""
         parser = self.parser
         link = parser.link
+        if parser.glued == 2:
+            lazy.call("mishaps", "unfinished", self)
         if link < 0:
             lazy.call("notices", "heard", self, event)
         else:
             self.settle(True)
             if event == _WAITING:
-                if self.links[link] != _OPEN:
-                    lazy.call("mishaps", "newcomer", self, link)
+                if self.links[link] != _OPEN or not self.passive:
+                    lazy.call("mishaps", "announced", self, link)
                 self.unread[link] = parser.length
             elif event == _CLOSED:
                 self.closed(link)

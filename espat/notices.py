@@ -11,7 +11,7 @@ from . import lazy
 from .parser import const
 
 # The parser's events.
-_CONNECT = const(19)
+_WAITING = const(18)
 _CONNECT_FAIL = const(21)
 _READY = const(22)
 _WIFI_CONNECTED = const(24)
@@ -28,8 +28,8 @@ _ASK_STATION = const(2)  # for `recheck`
 
 def heard(modem, event):
     """Handle a notice that names no link."""
-    # In five-link mode, a CONNECT or CLOSED whose beginning was taken for payload.
-    headless = _CONNECT <= event <= _CONNECT_FAIL and not modem.single
+    # In five-link mode, a CONNECT, CLOSED or +IPD of which the beginning was lost.
+    headless = _WAITING <= event <= _CONNECT_FAIL and not modem.single
     modem.settle(event != _READY and not headless)
     if headless:
         lazy.call("mishaps", "hole", modem, -1)

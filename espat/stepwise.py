@@ -6,8 +6,7 @@ sockets of faces/ resume it when it is their turn. Loaded for start-up and UDP; 
 """
 
 from . import lazy
-from .errors import ATError
-from .parser import const
+from .errors import ATError, const
 
 # The parser's events.
 _TIMEOUT = const(0)

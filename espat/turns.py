@@ -7,8 +7,7 @@ Each function takes the modem and may write its fields.
 """
 
 from . import lazy
-from .errors import fail
-from .parser import const
+from .errors import const, fail
 
 # The parser's events.
 _OK = const(2)
@@ -124,6 +123,12 @@ def _look(modem, ms):
     modem.look = max(ms, modem.gap)
 
 
+def pause(modem):
+    """Have ``late()`` send the command a little later: see ``Radio(pause=)``."""
+    modem.state = _AGAIN
+    _look(modem, 0)
+
+
 def late(modem):
     """Time has passed while a command is under way: act now, or set when to look again."""
     state = modem.state
@@ -131,6 +136,7 @@ def late(modem):
         modem.transmit()
         return
     data = modem.bytes
+    short = data is not None and len(data) <= 3
     limit = _NEVER_MS
     if state == _VERDICT:
         if modem.early:
@@ -138,10 +144,12 @@ def late(modem):
         elif modem.received and modem.client is not None:
             limit = _VERDICT_MS  # the payload is complete: "AT" cannot be taken for a part of it
     elif modem.parser.prompt:
-        if data is not None and len(data) <= 3 and not modem.busied:
+        if short and not modem.busied:
             limit = _PLUSES_MS
         elif modem.answered:
             limit = _BEHIND_MS
+        elif not short:
+            limit = _PROBE_MS
     elif modem.limit >= _LONG_MS and modem.receiver is None:
         limit = _PROBE_MS
     modem.look = limit
@@ -151,6 +159,7 @@ def late(modem):
         modem.counts = 0  # until it says "Recv n bytes" again
         modem.end(modem.early)
     elif modem.parser.prompt:
-        modem.prompted(True)
+        # A module that waits for 1 to 3 bytes would take "+++" for them: it gets the payload.
+        modem.prompted(data if short else None)
     else:
         lazy.call("mishaps", "ask_after", modem)

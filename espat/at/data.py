@@ -16,8 +16,7 @@ ends it until the module restarts; the link stays saved until ``savetranslink_of
 """
 
 from .. import calls
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 from .args import (
     Payload,
     ask,

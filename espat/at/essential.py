@@ -7,9 +7,8 @@ the module refuses the command, and ``OSError``: ETIMEDOUT (no answer), ECONNRES
 restarted), EIO (a reply that cannot be read); arguments out of range raise ``ValueError``.
 """
 
-from ..errors import ATError, fail
+from ..errors import ATError, const, fail
 from ..modem import compose
-from ..parser import const
 
 _NO_ADDRESS = const(5)  # a code of texts.py: joined, but DHCP gave no address
 

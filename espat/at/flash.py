@@ -13,8 +13,7 @@ lost on the line. If other bytes are there, that is an ``OSError``, too: EIO.
 """
 
 from .. import calls
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 from .args import Payload, fields, need, number, sized
 from .essential import garbled, text
 

@@ -18,8 +18,7 @@ reference, CIUPDATE; dialects.md 1, row 17.
 import errno
 
 from .. import calls, lazy
-from ..errors import ATError, fail
-from ..parser import const
+from ..errors import ATError, const, fail
 from ..rates import RATES, answers, pause, rate_of, set_rate
 from .args import ask, current_setting, fields, need, number, put, put_kept, shortest
 from .essential import current, decoded, garbled, text

@@ -13,8 +13,7 @@ from .. import calls, lazy
 from ..at import wifi
 from ..at.essential import cwmode_query, joined, ms, station, text
 from ..at.system import sleep, sleep_query
-from ..errors import ATError
-from ..parser import const
+from ..errors import ATError, const
 from .types import PowerManagement, packed, written
 
 _LOST_WIFI = const(5)

@@ -18,9 +18,8 @@ from ..at.links import (
     cipstart_udp,
 )
 from ..at.system import sysmsg_query
-from ..errors import ATError, fail
+from ..errors import ATError, const, fail
 from ..modem import compose
-from ..parser import const
 from ..sock.passthrough import Passthrough
 
 # Events.

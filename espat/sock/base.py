@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The base of TCP and UDP sockets: a link, a time-out, and waiting."""
 
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 
 _OK = const(2)  # an event
 _LOST_RESTART = const(4)  # a link's state

@@ -7,8 +7,7 @@ A head begins with the name of a method and ends with a blank line. It is sent a
 a read has to wait, or the program closes, or the buffer is full; no timer is involved.
 """
 
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 
 STAYS = True
 

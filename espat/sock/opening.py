@@ -6,8 +6,7 @@ Loaded for each of these steps, and forgotten.
 """
 
 from .. import lazy
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 
 # States of a link.
 _FREE = const(0)

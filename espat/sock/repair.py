@@ -22,6 +22,7 @@ _AHEAD = const(512)  # size of the read-ahead in bytes
 _REFUSALS = const(10)  # reads in a row that may bring none of the announced bytes
 _OPEN = const(2)  # states of a link
 _CLOSED_BY_PEER = const(3)
+_CONNECT = const(19)  # an event
 _VACANT = const(0x39)  # a bit for each state in which the module may give the link to a client
 _LOST_WIFI = const(5)
 _LOST_BYTES = const(6)
@@ -31,17 +32,23 @@ _LOST_PUSHED = const(8)
 
 def ask(modem, client):
     """Begin to ask what the module holds (``AT+CIPRECVLEN?``) or, in active receive, which links
-    are open. NonOS and WizFi360 report 0 bytes for a closed link: there the questions alternate.
+    are open. NonOS and WizFi360 report 0 bytes for a closed link: there the questions alternate;
+    or, beside a server, whose next client may have the link, both are asked.
 
     :param client: its ``over()`` is called at the end, and has to call ``compare()``
     """
     modem.asked = modem.port.ticks()
     turn = modem.commands & 1 and not modem.has("RECVLEN_-1") and modem.links[:5].find(b"\x03") < 0
-    if modem.passive and not turn:
+    if modem.passive and not (turn or _asks_both(modem)):
         name = b"+CIPRECVLEN?"
     else:
         name = lazy.call("calls", "list_links", modem)
     modem.begin(name, (), None, 5000, client)
+
+
+def _asks_both(modem):
+    """Whether bytes of a link that was closed may be those of the server's next client."""
+    return modem.passive and _CONNECT in modem.handlers and not modem.has("RECVLEN_-1")
 
 
 def open_links(modem, end=b""):
@@ -72,8 +79,9 @@ def compare(modem, client=None):
     if modem.reply == b"+CIFSR":
         if b'+CIFSR:STAIP,"0.0.0.0"' in modem.lines:
             modem.wifi = 0
-        client.doing = _ASKING
-        modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, client)
+        if modem.code == _OK:
+            client.doing = _ASKING
+            modem.follow(lazy.call("calls", "list_links", modem), (), b"+CIPSTAT", 5000, client)
         return
     held = ()
     for line in modem.lines:
@@ -86,10 +94,12 @@ def compare(modem, client=None):
             lazy.call("mishaps", "stray", modem, line)
             return
     links = open_links(modem)
-    if links < 0:
+    if links < 0 or modem.code != _OK:
         return
     if held:
         links = _note_held(modem, held)
+        if _asks_both(modem):
+            return  # the list came before
     served = 0 if held else open_links(modem, b",1")  # links of the server's clients
     missing, came = _differences(modem, links, served)
     if missing | came and modem.reply is None:
@@ -107,6 +117,9 @@ def compare(modem, client=None):
             modem.closed(link)
         elif came >> link & 1:
             _opened(modem, link, served >> link & 1)
+    if getattr(client, "link", -1) >= 0 and _asks_both(modem):  # no server's question
+        client.doing = _ASKING
+        modem.follow(b"+CIPRECVLEN?", (), None, 5000, client)
 
 
 def _note_held(modem, held):
@@ -126,7 +139,7 @@ def _note_held(modem, held):
 def _differences(modem, links, served):
     """Where the link table is wrong: links that are not open in the module, and that are; bits."""
     missing = came = 0
-    several = modem.links.find(b"\x02", 0, 5) >= 0
+    several = sum(map(bool, modem.links[:5])) > 1  # else CLOSED can have named no other
     for link in range(5):
         state = modem.links[link]
         if state == _OPEN:
@@ -337,12 +350,13 @@ def refused_read(sock):
     """
     modem = sock.modem
     link = sock.link
-    if modem.unread[link] > 0:
+    held = modem.unread[link]
+    modem.unread[link] = 0
+    if held > 0 and modem.passive:  # in active receive it has pushed them, or will
         sock.streak = sock.streak + 1 if sock.refused else 1
-        sock.refused = max(sock.refused, modem.unread[link])
+        sock.refused = max(sock.refused, held)
         if sock.streak > _REFUSALS:
             modem.lose(link, _LOST_BYTES)
-        modem.unread[link] = 0
         sock.was_asked = False
 
 

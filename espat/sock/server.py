@@ -9,9 +9,8 @@ are kept, and ``accept()`` still returns a client that has disconnected meanwhil
 import errno
 
 from .. import calls, lazy
-from ..errors import fail
+from ..errors import const, fail
 from ..links import ref
-from ..parser import const
 
 STAYS = True
 
@@ -321,7 +320,7 @@ class Server:
     def over(self, code):
         """The question for the clients' addresses has ended. Called from ``step()``."""
         modem = self.modem
-        if self.asked is None and code == _OK:
+        if self.asked is None:
             lazy.call("sock.repair", "compare", modem, self)
         self._note(modem.lines)
         if self.asked is not None:

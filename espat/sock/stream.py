@@ -28,8 +28,7 @@ _OPEN = const(2)  # states of a link
 _CLOSED_BY_PEER = const(3)
 _LOST_BYTES = const(6)
 
-_OK = const(2)  # events
-_ERROR = const(3)
+_ERROR = const(3)  # events
 _SEND_OK = const(5)
 _CANCELED = const(7)
 
@@ -190,6 +189,8 @@ class Socket(LinkSocket):
             view = self.queue(0).space()
         n = min(len(view), 128 if self.refused else max(32, self.radio.rx_size - _AROUND))
         self.used = True
+        if self.was_asked:
+            self.was_asked = False  # there was more, and there may be more after this
         modem = self.modem
         pair = self.pair
         pair[0] = self.link
@@ -389,8 +390,7 @@ class Socket(LinkSocket):
             return
         self.code = code
         if doing == _ASKING:
-            if code == _OK:
-                lazy.call("sock.repair", "compare", modem, self)
+            lazy.call("sock.repair", "compare", modem, self)
         elif modem.owner(self.link) is self:  # else the socket was closed meanwhile
             if doing == _RECEIVING:
                 self._ended(code)

@@ -10,9 +10,8 @@ them: a TCP socket with more than 2920 unread bytes raises ECONNRESET.
 """
 
 from .. import lazy
-from ..errors import fail
+from ..errors import const, fail
 from ..links import octets
-from ..parser import const
 from .base import LinkSocket, is_name
 
 STAYS = True

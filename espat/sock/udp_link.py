@@ -8,8 +8,7 @@ CIPSTART, notes): so a link, and its socket, can be in one group only.
 """
 
 from .. import calls, lazy
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 from .base import is_name
 
 _ROOM = const(2920)  # bytes a TCP socket may have unread, active receive: the longest +IPD
@@ -190,6 +189,7 @@ def _push_all(radio, udp):
             if modem.port.since(since) > _PUSH_MS:
                 break
             yield from calls.outcome(modem, b"")  # "AT": no other command may come now
+            yield
         else:
             return
         yield from _receive(modem, udp, 1)

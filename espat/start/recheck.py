@@ -1,23 +1,32 @@
 # SPDX-FileCopyrightText: 2026 espat contributors
 # SPDX-License-Identifier: MIT
-"""Asking the module whether its state is what the driver believes; settings after a restart.
+"""Asking the module whether its state is what the driver believes; settings after a restart; and a
+faster line, ``Radio(..., fast=921600)``. Loaded on demand, then forgotten.
 
-``modes`` and ``station`` are begun by the engine's ``rescue``. Loaded on demand, then forgotten.
+``modes`` and ``station`` are begun by the engine's ``rescue``.
+
+The rate is raised at the end of set-up and tested in both directions with a pattern, and lowered if
+that is not received intact. If bytes are lost later, it is lowered to ``modem.slow``. Either is
+printed once, and the rate is not raised again.
 """
 
 import errno
 
 from .. import lazy
-from ..parser import const
+from ..errors import ATError, const
 from ..stepwise import outcome, sure
 
 _TIMEOUT = const(0)
 _OK = const(2)
+_ERROR = const(3)
 _READY = const(22)
 _OPEN = const(2)
 _CLOSED_BY_PEER = const(3)
 _LOST_WIFI = const(5)
 _ASK_MODES = const(1)  # for recheck
+
+_LINES_TRIED = const(12)  # lines of the pattern: a kilobyte each way
+_PATTERN = bytes(range(35, 127))
 
 
 class Chain:
@@ -85,7 +94,7 @@ def _lower(modem):
         lazy.call("rates", "set_rate", modem.port.uart, modem.slow[0])
         modem.spoilt = False
         modem.contact = 0
-        lazy.call("start.fast", "given_up", modem)
+        given_up(modem)
     elif code != _READY:
         modem.recheck |= _ASK_MODES
 
@@ -187,8 +196,69 @@ def replay(modem):
         if rate:
             yield from lazy.call("at.system", "uart_again", modem, rate)
         if modem.fast:
-            yield from lazy.call("start.fast", "raise_rate", modem)
+            yield from raise_rate(modem)
     except BaseException as e:
         modem.up = False  # the settings after this one are missing
         if getattr(e, "errno", 0) != errno.ECONNRESET:
             raise
+
+
+def raise_rate(modem):
+    """Send ``AT+UART_CUR=<modem.fast>,...``, with the other settings as they are, and test it.
+
+    :raises OSError: ETIMEDOUT, the module answers at neither rate any more; ECONNRESET, it has
+        restarted
+    """
+    try:
+        if (yield from _raised(modem)):
+            return
+    except (ATError, ValueError):
+        pass  # the module lacks the command, or the UART that rate
+    except OSError as e:
+        if e.errno in (errno.ETIMEDOUT, errno.ECONNRESET):
+            raise
+    if modem.up:
+        given_up(modem)
+
+
+def _raised(modem):
+    """Raise the rate. Returns whether the line is at the fast rate now, and passed the test."""
+    fast = modem.fast
+    uart = modem.port.uart
+    yield from outcome(modem, b"+UART_CUR?", (), b"+UART_CUR:")
+    how = tuple(map(int, b"".join(modem.lines).split(b",")[1:5]))
+    own = lazy.call("rates", "rate_of", uart)
+    if own != fast:
+        yield from lazy.call("at.system", "change_rate", modem, (fast,) + how)
+    else:  # found at the fast rate: the board has restarted and the module has not
+        own = modem.slow[0] if modem.slow else 115200
+    modem.slow = (own,) + how
+    modem.spoilt = False
+    try:
+        if (yield from _carries(modem)):
+            return True
+        yield from lazy.call("at.system", "change_rate", modem, modem.slow)
+    except OSError as e:
+        if e.errno != errno.ETIMEDOUT:
+            raise
+        yield from lazy.call("at.system", "back", modem, uart, fast, own)
+    return False
+
+
+def _carries(modem):
+    """Whether a pattern comes back intact, as the echo of commands that no firmware knows."""
+    yield from outcome(modem, b"E1")
+    whole = 0
+    for i in range(_LINES_TRIED):
+        line = b"U" + _PATTERN[i:] + _PATTERN[:i]  # an echo of AT+ or ATE would be dropped
+        code = yield from outcome(modem, line, (), None)
+        whole += code == _ERROR and b"AT" + line in modem.lines
+    yield from outcome(modem, b"E0")
+    return whole == _LINES_TRIED
+
+
+def given_up(modem):
+    """Do not raise the rate again, and print that."""
+    print("espat: the line does not carry %d baud: it stays slow" % modem.fast)
+    modem.fast = 0
+    modem.slow = None

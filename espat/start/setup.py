@@ -10,8 +10,7 @@ on demand, then forgotten.
 import errno
 
 from .. import firmware, lazy
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 from ..stepwise import outcome, sure, wait
 
 _OK = const(2)

@@ -8,8 +8,7 @@ import errno
 
 from .. import lazy
 from ..calls import do, oserror, up
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 from ..sock import opening
 
 _LEAST = const(10)  # seconds that a handshake gets: the firmware waits so long for each packet

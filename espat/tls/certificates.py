@@ -22,8 +22,7 @@ All that is not for programs is done in steps: see stepwise.py.
 from .. import lazy
 from ..at.flash import entries, fetched, giving, partitions, writing
 from ..calls import ask, wait
-from ..errors import ATError, fail
-from ..parser import const
+from ..errors import ATError, const, fail
 from .state import state_of
 
 MARK = b"# espat ca\n"

@@ -8,8 +8,7 @@ compared with what is in the module. Loaded while one is read, and forgotten.
 
 from binascii import a2b_base64, b2a_base64
 
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 
 _PEM_MOST = const(8172)  # bytes of PEM: a partition of 8 KB without its head and an entry's head
 _FILE = const(65536)  # bytes: longer files are refused

@@ -11,8 +11,7 @@ import time
 
 from .. import lazy
 from ..calls import ask, passive
-from ..errors import ATError, fail
-from ..parser import const
+from ..errors import ATError, const, fail
 from ..sock.base import is_name
 from .state import state_of
 

@@ -3,8 +3,7 @@
 """TLS sockets: how they differ from TCP sockets. Loaded with the first one, and stays."""
 
 from .. import lazy
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 
 STAYS = True
 

@@ -7,8 +7,7 @@ A module cannot add TLS to an open connection. MicroPython programs wrap sockets
 """
 
 from .. import lazy
-from ..errors import fail
-from ..parser import const
+from ..errors import const, fail
 from .begin import connect
 from .socket import secured
 

@@ -5,9 +5,10 @@ import collections
 import pytest
 
 from espat_tools.reliability import changes, hostile, judge, page, rules
+from espat_tools.reliability.cells import Cell, talk
 from espat_tools.reliability.layout import COMMAND, HEADER, LENGTH, LINK, NOTICE, PAYLOAD, Layout
 from espat_tools.reliability.sweep import Counts, cells, listed, one, undisturbed
-from espat_tools.reliability.talks import Cell, Outcome, talk
+from espat_tools.reliability.talks import Outcome
 from espat_tools.reliability.wire import IN, OUT, Change, altered
 
 CELL = Cell("esp32c3-3.3")
@@ -62,7 +63,7 @@ def test_what_the_host_sends_is_taken_apart():
 
 def outcome(**what):
     """One that is perfect, but for what is given."""
-    made = Outcome(got=bytearray(CELL.expected), ended=True, after=1)
+    made = Outcome(got=bytearray(CELL.expected), expected=CELL.expected, ended=True, after=1)
     for name, value in what.items():
         setattr(made, name, value)
     return made
@@ -98,6 +99,27 @@ def test_verdicts(verdict, what):
 def test_an_exception_is_needless_where_nothing_is_lost():
     for what in ("cut", "chop"):
         assert judge.verdict(CELL, Change(what), LAYOUT, outcome(told=TOLD))[0] == "needless"
+
+
+def connections(*gots):
+    """An outcome of connections of which each was to receive b"abc"; the last one was told."""
+    parts = [outcome(got=bytearray(got), expected=b"abc") for got in gots]
+    parts[-1].told = TOLD
+    return outcome(got=bytearray(), expected=b"", parts=parts)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "gots"),
+    [
+        ("told", (b"abc", b"a")),
+        ("wrong", (b"ab", b"a")),
+        ("wrong", (b"abd", b"a")),
+        ("late", (b"abc", b"b")),
+    ],
+)
+def test_each_of_several_connections_is_judged_by_itself(verdict, gots):
+    made = connections(*gots)
+    assert judge.verdict(CELL, Change("drop", OUT, 0), LAYOUT, made)[0] == verdict
 
 
 def at(text, where=PRINTED):
@@ -143,6 +165,15 @@ def test_what_is_excused(fault, change):
     assert rules.excuse(CELL, change, LAYOUT, fault)
 
 
+@pytest.mark.parametrize(
+    ("kind", "mask", "excused"), [("several", 4, True), ("several", 1, False), ("tcp", 4, False)]
+)
+def test_a_command_with_the_number_of_another_open_link_is_excused(kind, mask, excused):
+    """A 4 becomes a 0, which may be open if there are several connections, or a 5."""
+    change = Change("flip", IN, at(b"4,3", SENT), mask)
+    assert bool(rules.excuse(Cell("esp32c3-3.3", kind), change, LAYOUT, "foreign")) == excused
+
+
 @pytest.mark.parametrize(("fault", "change"), NOT_EXCUSED)
 def test_what_is_not_excused(fault, change):
     assert not rules.excuse(CELL, change, LAYOUT, fault)
@@ -179,20 +210,36 @@ def test_an_undisturbed_conversation_is_exact(cell):
     assert world.radio.modem.passive == (cell.passive and cell.profile != "nonos-1.3")
 
 
+PAGE = (
+    "# A page\n\n<!-- sweep -->\nstale\n<!-- /sweep -->\n\nprose\n\n"
+    "<!-- fuzz -->\n<!-- /fuzz -->\n\nend\n"
+)
+
+
 def test_the_page_keeps_what_was_not_counted_now(tmp_path):
     place = tmp_path / "page.md"
+    place.write_text(PAGE, "utf-8")
     page.write_fuzz(place, hostile.Fuzzed(programs=7), seed=3)
-    place.write_text(place.read_text("utf-8").replace(page.MENDED, "A thing, and where."), "utf-8")
     counts = Counts(verdicts=collections.Counter({("drop", "told"): 5}), there_are=900, seconds=1)
     page.write_sweep(place, counts, False, 4)
     text = place.read_text("utf-8")
     assert "7 programs" in text
     assert "A sample (seed 4). 5 of 900 conversations" in text
-    assert text.endswith("where it was mended.\n\nA thing, and where.\n")
+    assert "stale" not in text
+    assert "prose" in text
+    assert text.endswith("\n\nend\n")
     page.write_sweep(place, counts, False, 4)
     assert place.read_text("utf-8") == text
 
 
+def test_a_page_without_a_place_for_the_counts_is_left_alone(tmp_path):
+    place = tmp_path / "page.md"
+    place.write_text("no marks", "utf-8")
+    with pytest.raises(ValueError, match="no place"):
+        page.write_fuzz(place, hostile.Fuzzed(), seed=3)
+    assert place.read_text("utf-8") == "no marks"
+
+
 def test_families_are_all_there():
     assert {cell.profile for cell in cells()} == {cell.profile for cell in cells(kinds=("udp",))}
-    assert len(cells()) == 8 + 7 * 15
+    assert len(cells()) == 11 + 7 * 21

@@ -8,7 +8,19 @@ import click
 
 from espat_tools.emulator import PROFILES
 
-KINDS = ("tcp", "tls", "udp", "served", "slow", "polled", "faced", "beside")
+KINDS = (
+    "tcp",
+    "tls",
+    "udp",
+    "served",
+    "slow",
+    "polled",
+    "faced",
+    "beside",
+    "several",
+    "mixed",
+    "crowded",
+)
 
 
 @click.group(epilog="Example: espat reliability sweep --sample 50")
@@ -65,7 +77,7 @@ def show(cell, change):
     espat reliability show "esp32c3-3.3 tcp passive 100" "drop module@2131 x4"
     """
     from . import sweep  # noqa: PLC0415
-    from .talks import Cell, talk  # noqa: PLC0415
+    from .cells import Cell, talk  # noqa: PLC0415
     from .wire import Change  # noqa: PLC0415
 
     profile, kind, mode, reads = cell.split()

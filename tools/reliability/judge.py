@@ -37,7 +37,18 @@ def verdict(cell, change, layout, outcome):
         found = check(cell, change, layout, outcome)
         if found:
             return found
-    return ("told", _words(outcome.told)) if outcome.told else ("exact", "")
+    told = _told(outcome)
+    return ("told", _words(told)) if told else ("exact", "")
+
+
+def _parts(outcome):
+    """The outcomes of the connections if there are several, else the only one."""
+    return outcome.parts or [outcome]
+
+
+def _told(outcome):
+    """The first exception of the program, or of one of its connections."""
+    return next((part.told for part in (outcome, *outcome.parts) if part.told), None)
 
 
 def _words(told):
@@ -51,14 +62,19 @@ def _came_back(_cell, _change, _layout, outcome):
 
 
 def _data(cell, _change, _layout, outcome):
+    found = (_received(cell.kind == "udp", part) for part in _parts(outcome))
+    return next(filter(None, found), None)
+
+
+def _received(datagrams, outcome):
     told = outcome.told
-    expected = cell.expected
-    got = outcome.pieces if cell.kind == "udp" else bytes(outcome.got)
+    expected = outcome.expected
+    got = outcome.pieces if datagrams else bytes(outcome.got)
     if got == expected[: len(got)]:
         if outcome.ended and len(got) < len(expected) and not told:
             return "wrong", f"a clean end after {len(got)} of {len(expected)}"
         return None
-    if cell.kind == "udp" and _some_of(got, expected):
+    if datagrams and _some_of(got, expected):
         return "datagram lost", _words(told)
     return ("late" if told else "wrong"), f"{_first(got, expected)}; {_words(told)}"
 
@@ -77,21 +93,24 @@ def _first(got, expected):
 
 
 def _peer(_cell, change, layout, outcome):
+    found = (_heard(change, layout, part, _told(outcome)) for part in _parts(outcome))
+    return next(filter(None, found), None)
+
+
+def _heard(change, layout, outcome, told):
     heard, tried = bytes(outcome.peer), bytes(outcome.tried)
     if tried.startswith(heard):
-        if len(heard) < len(tried) and not outcome.told:
+        if len(heard) < len(tried) and not told:
             return "peer", f"the peer has {len(heard)} of {len(tried)}, and nobody was told"
         return None
     if change.side == IN and layout.role(change) == PAYLOAD:
-        at = layout.offset(IN, change.at)
-        count = layout.offset(IN, change.at + change.amount) - at
+        at = layout.offset(IN, change.at) - outcome.offset
+        count = layout.offset(IN, change.at + change.amount) - outcome.offset - at
         there = tried[:at] + _damaged(change, tried[at:], max(1, count))
         if there.startswith(heard):
-            return (
-                None if outcome.told else ("peer", "the peer has it changed, and nobody was told")
-            )
-    name = "foreign, told" if outcome.told else "foreign"
-    return name, f"the peer has {_first(heard, tried)}; {_words(outcome.told)}"
+            return None if told else ("peer", "the peer has it changed, and nobody was told")
+    name = "foreign, told" if told else "foreign"
+    return name, f"the peer has {_first(heard, tried)}; {_words(told)}"
 
 
 def _damaged(change, rest, count):
@@ -118,6 +137,7 @@ def _works(_cell, _change, _layout, outcome):
 
 def _needless(_cell, change, _layout, outcome):
     """An exception is needless if bytes only come late or in small pieces."""
-    if change.what in ("cut", "chop", "none") and outcome.told:
-        return "needless", _words(outcome.told)
+    told = _told(outcome)
+    if change.what in ("cut", "chop", "none") and told:
+        return "needless", _words(told)
     return None

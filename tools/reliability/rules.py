@@ -11,9 +11,13 @@ from .wire import IN, OUT, altered
 
 _ACTIVE = re.compile(rb"\+IPD,([0-4]),(\d+)(,[^:\r\n]+)?:")
 _DATAGRAM = re.compile(rb'(AT\+CIPSEND=\d,\d+),"[^"]+",\d+\r\n')
+_START = re.compile(rb'(AT\+CIPSTART=\d,"(?:TCP|SSL)"),"[^"]+",\d+\r\n')
+_OF_LINK = re.compile(rb"(AT\+(?:CIPSEND|CIPRECVDATA|CIPCLOSE)=)[0-4](,\d+)?\r\n")
 _SEND = re.compile(rb"AT\+CIPSEND=\d,(\d+)[^\r\n]*\r\n")
 MOST = 2920
 """The most bytes of one +IPD."""
+SEVERAL = ("several", "mixed", "crowded")
+"""The kinds of conversations with more than one connection."""
 BEFORE = 2
 """Bytes of the CRLF before a header, which belongs to it."""
 
@@ -127,13 +131,34 @@ def address_to_module(_cell, change, layout):
 
     The command is still valid, with the same length, and no reply says where the datagram went.
     """
+    return _still_a_command(change, layout, _DATAGRAM)
+
+
+def peer_of_module(cell, change, layout):
+    """Where a connection is to go is changed on the way to the module, and somebody is there.
+
+    Without TLS nobody can tell one peer from another.
+    """
+    return cell.kind in SEVERAL and _still_a_command(change, layout, _START)
+
+
+def link_of_module(cell, change, layout):
+    """The link of a command is changed on the way to the module, and it is open, too.
+
+    Neither the reply to a read nor the results of a send and of a close name a link.
+    """
+    return cell.kind in SEVERAL and _still_a_command(change, layout, _OF_LINK)
+
+
+def _still_a_command(change, layout, pattern):
+    """Whether a command is as it was, but for what `pattern` does not capture."""
     if change.side != IN or change.what not in ("drop", "double", "flip"):
         return False
     span = layout.span(IN, change.at)
     line = layout.sent[span.start : span.end]
-    was = _DATAGRAM.fullmatch(line)
-    now = _DATAGRAM.fullmatch(altered(change, line, span.start))
-    return bool(was and now) and was[1] == now[1]
+    was = pattern.fullmatch(line)
+    now = pattern.fullmatch(altered(change, line, span.start))
+    return bool(was and now) and was.groups() == now.groups()
 
 
 def waits_for_few(_cell, change, layout):
@@ -189,6 +214,12 @@ RULES = (
     ("a datagram's own bytes, and all of it is lost", datagram_hit, {"datagram lost"}),
     ("a payload byte flipped on its way to the module", flipped_to_module, {"peer"}),
     ("where a datagram is to go", address_to_module, {"peer", "foreign"}),
+    ("where a connection is to go", peer_of_module, {"hang", "peer", "foreign", "wrong", "late"}),
+    (
+        "the link of a command, another one that is open",
+        link_of_module,
+        {"hang", "peer", "foreign", "foreign, told", "wrong", "late"},
+    ),
     ("1 to 3 bytes lost on their way to the module", waits_for_few, {"foreign, told"}),
     (
         "a payload byte doubled on its way to the module",
