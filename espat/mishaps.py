@@ -81,8 +81,8 @@ def announced(modem, link):
     """The module says that it holds bytes of a link that is not open, or in active receive."""
     parser = modem.parser
     owner = modem.owner(link)
-    if not modem.passive:
-        if parser.remote or (modem.state and b"+CIPRECV" in modem._name):
+    if modem.up and modem.links[link] and not modem.passive:
+        if parser.remote or (modem.state and b"+CIPRECV" in modem.name):
             return  # a UDP socket, or the program, is changing the receive mode of all links
         modem.recheck |= _ASK_MODES
         parser.length = 0
@@ -146,7 +146,7 @@ def tear(modem):
     modem.settle(False)
 
 
-def stray(modem, line, wanted=False):
+def stray(modem, line, wanted):
     """Handle a line that is no result or notice. If links push, it may be payload whose header was
     damaged, unless it belongs to a reply (`wanted`) or firmware is known to print such a line.
     """
@@ -154,11 +154,11 @@ def stray(modem, line, wanted=False):
     if modem.state == _VERDICT and (line[:4] == b"Recv" or line[-5:] == b"bytes"):
         modem.received = True  # "Recv n bytes", of which a byte was lost on the line
         wanted = True
-    if wanted and b"IPD," not in line and b"\r" not in line:  # else the end of a line was lost
-        pass
-    elif not glued and modem.passive and not modem.pushing:
+    if wanted and b"IPD," not in line and b"\r" not in line:
+        return  # else the end of a line was lost, and with it the beginning of a header
+    if not glued and modem.passive and not modem.pushing:
         return  # nothing is pushed
-    elif glued and modem.arrived:
+    if glued and modem.arrived:
         damaged(modem, _OK)  # after payload that was asked for come only OK or a notice
     elif not _pushing(modem):
         modem.settle(True)
@@ -175,10 +175,10 @@ def stray(modem, line, wanted=False):
 
 def unfinished(modem):
     """A notice was appended to an unfinished line: a part of the reply to the command under way, or
-    a damaged header, whose payload is lost.
+    a damaged header, whose payload is lost, or the noise of a restart.
     """
-    if not modem.state or modem.reply == b"":
-        hole(modem, -1)
+    modem.parser.glued = False
+    stray(modem, b"\0", modem.state and modem.reply != b"")
 
 
 def _pushing(modem):

@@ -118,7 +118,8 @@ class Modem(Links):
         self.up = False  # the module has been set up, and has not restarted since
         self.whole = _OUTSIDE
         self._line = b""  # the line of the current command, or of the last one
-        self._name = self._args = None  # the arguments from which it was composed
+        self.name = b""  # the arguments from which it was composed
+        self._args = None
         lazy.call("fields", "declare", self)
 
     # Sending a command
@@ -149,9 +150,9 @@ class Modem(Links):
         :param int requested: the most bytes of it
         :param data: the payload to send at its prompt
         """
-        if args != self._args or name is not self._name:  # sends and reads often repeat a line
+        if args != self._args or name is not self.name:  # sends and reads often repeat a line
             self._line = compose(name, args)
-            self._name = name
+            self.name = name
             self._args = list(args)
         self.client = client
         self.link = link
@@ -446,7 +447,7 @@ class Modem(Links):
             elif event == _CONNECT and (
                 # What was lost before this link's CONNECT was not this link's.
                 self.links[link] == _OPENING
-                or (link == self.link and self.state and self._name == b"+CIPSTART=")
+                or (link == self.link and self.state and self.name == b"+CIPSTART=")
             ):
                 self.links[link] = _OPEN
                 if link == self.link and self.state:

@@ -13,9 +13,8 @@ Events are small ints. Their details are in attributes, which are valid until th
 
 ==  ==============  =====================================================================
  0  NEED            no complete item is here: read more bytes
- 1  LINE            a line that is no result and no notice: ``line``; ``glued`` if it came
-                    directly after a payload; for a notice, ``glued`` is 2 if it came directly
-                    after an unfinished line that is no echo
+ 1  LINE            a line that is no result and no notice: ``line``; ``glued`` if it came directly
+                    after a payload; for a notice, 2 if it came directly after an unfinished line
  2  OK              3  ERROR      4  FAIL (NonOS ends a failed join with it)
  5  SEND_OK         6  SEND_FAIL  7  CANCELED (a send, by ``+++``)
  8  BUSY            ``busy p...`` or ``busy s...``: what was sent last has been thrown away

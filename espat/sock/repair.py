@@ -91,7 +91,7 @@ def compare(modem, client=None):
             except ValueError:
                 return
         elif line[:8] != b"+CIPSTAT" and line[:7] != b"STATUS:":
-            lazy.call("mishaps", "stray", modem, line)
+            lazy.call("mishaps", "stray", modem, line, False)
             return
     links = open_links(modem)
     if links < 0 or modem.code != _OK:
