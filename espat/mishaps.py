@@ -154,10 +154,9 @@ def stray(modem, line, wanted):
     if modem.state == _VERDICT and (line[:4] == b"Recv" or line[-5:] == b"bytes"):
         modem.received = True  # "Recv n bytes", of which a byte was lost on the line
         wanted = True
-    if wanted and b"IPD," not in line and b"\r" not in line:
-        return  # else the end of a line was lost, and with it the beginning of a header
-    if not glued and modem.passive and not modem.pushing:
-        return  # nothing is pushed
+    joined = b"IPD," in line or b"\r" in line  # the end of a line was lost, and of a header
+    if (wanted and not joined) or not (glued or modem.pushing or not modem.passive):
+        return  # it is as it should be, or nothing is pushed
     if glued and modem.arrived:
         damaged(modem, _OK)  # after payload that was asked for come only OK or a notice
     elif not _pushing(modem):

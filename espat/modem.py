@@ -319,6 +319,8 @@ class Modem(Links):
         while True:
             event = parser.next()
             while event:
+                if parser.glued == 2:
+                    lazy.call("mishaps", "unfinished", self)
                 if event < _RECV:
                     self._result(event)
                 elif event == _RECV:
@@ -432,8 +434,6 @@ class Modem(Links):
         """Handle a notice: what the module says unasked."""
         parser = self.parser
         link = parser.link
-        if parser.glued == 2:
-            lazy.call("mishaps", "unfinished", self)
         if link < 0:
             lazy.call("notices", "heard", self, event)
         else:

@@ -13,8 +13,8 @@ Events are small ints. Their details are in attributes, which are valid until th
 
 ==  ==============  =====================================================================
  0  NEED            no complete item is here: read more bytes
- 1  LINE            a line that is no result and no notice: ``line``; ``glued`` if it came directly
-                    after a payload; for a notice, 2 if it came directly after an unfinished line
+ 1  LINE            a line that is no result and no notice: ``line``; ``glued``: it came directly
+                    after a payload; for notices and headers, 2: after an unfinished line
  2  OK              3  ERROR      4  FAIL (NonOS ends a failed join with it)
  5  SEND_OK         6  SEND_FAIL  7  CANCELED (a send, by ``+++``)
  8  BUSY            ``busy p...`` or ``busy s...``: what was sent last has been thrown away
@@ -42,8 +42,7 @@ Events are small ints. Their details are in attributes, which are valid until th
 32  NOTICE          any other notice that the firmware is known to print: ``line``
 ==  ==============  =====================================================================
 
-Sources: ``dialects.md`` sections 0 to 2 (notices, ``+IPD``, ``+CIPRECVDATA``), reference of
-``+IPD``.
+Sources: ``dialects.md`` 0 to 2 (notices, ``+IPD``, ``+CIPRECVDATA``), reference of ``+IPD``.
 """
 
 try:
@@ -160,8 +159,7 @@ class Parser(Ring):
         self.prompt = False  # a ">" is awaited
         self.asked = 0  # most payload bytes that the current command may bring; 0: none
         self.head = b"+CIPRECVDATA"  # how that payload's header begins
-        # CIPDINFO=1: +CIPRECVDATA shows the remote end. The bytes alone do not reveal that.
-        self.remote = False
+        self.remote = False  # CIPDINFO=1: +CIPRECVDATA shows the remote end, too
         self.trailer = False  # this firmware ends an active +IPD with a CRLF that is not counted
         # The details of an event.
         self.link = -1
@@ -363,9 +361,9 @@ class Parser(Ring):
                 # "ready" comes after the noise of the boot loader.
                 if stuck or (event == _READY and not 32 <= line[i - 1] < 127):
                     # Directly after a payload, only an echo may stand before a notice.
-                    if self.glued and stuck and not line.startswith(b"AT"[:i]):
-                        return self._bad()
                     if stuck and not line.startswith(b"AT"[:i]):
+                        if self.glued:
+                            return self._bad()
                         self.glued = 2
                     self.line = line[i:]
                     return event
@@ -408,8 +406,9 @@ class Parser(Ring):
         """Read a header. What precedes it on its line is an echo or noise."""
         at = self._header_at
         pushed = self.buf[at + 1] == 73  # +IPD
-        # After a payload, only an echo may precede the next header, and +IPD needs a CRLF first.
-        if self.tail and (self.buf[r] != 65 if at > r else pushed):
+        # After a payload, only an echo may come before a header, and +IPD needs a CRLF first.
+        joined = at > r and self.buf[r] != 65
+        if self.tail and (joined if at > r else pushed):
             return self._bad()
         if self.counted and not pushed:
             end = self.counted(self, at, w)
@@ -429,6 +428,7 @@ class Parser(Ring):
         self.r = end
         self._seen = self._past = self.tail = 0
         self._long = False
+        self.glued = joined and 2
         if pushed and self.buf[end - 1] == 10:
             return _WAITING
         if self.length > (self.limit if pushed else self.asked):

@@ -174,6 +174,13 @@ def test_a_command_with_the_number_of_another_open_link_is_excused(kind, mask, e
     assert bool(rules.excuse(Cell("esp32c3-3.3", kind), change, LAYOUT, "foreign")) == excused
 
 
+def test_the_address_that_is_said_for_a_name_is_excused():
+    layout = Layout(b'+CIPDOMAIN:"1.2.3.4"\r\n\r\nOK\r\n', b"")
+    cell = Cell("esp32c3-3.3", "flooded")
+    assert rules.excuse(cell, Change("flip", OUT, 12, 1), layout, "peer")
+    assert not rules.excuse(cell, Change("flip", OUT, 26, 1), layout, "peer")
+
+
 @pytest.mark.parametrize(("fault", "change"), NOT_EXCUSED)
 def test_what_is_not_excused(fault, change):
     assert not rules.excuse(CELL, change, LAYOUT, fault)
@@ -242,4 +249,4 @@ def test_a_page_without_a_place_for_the_counts_is_left_alone(tmp_path):
 
 def test_families_are_all_there():
     assert {cell.profile for cell in cells()} == {cell.profile for cell in cells(kinds=("udp",))}
-    assert len(cells()) == 11 + 7 * 21
+    assert len(cells()) == 12 + 7 * 23

@@ -3,7 +3,7 @@
 import errno
 from dataclasses import dataclass
 
-from .several import Crowded, Mixed, Several
+from .several import Crowded, Flooded, Mixed, Several
 from .talks import (
     ACTIVE_SIZES,
     AFTERWARDS,
@@ -39,6 +39,7 @@ KINDS = {
     "several": Several,
     "mixed": Mixed,
     "crowded": Crowded,
+    "flooded": Flooded,
 }
 DELAYS = {"slow": SLOW, "polled": SLOWER, "faced": SLOWER}
 

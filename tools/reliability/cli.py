@@ -20,6 +20,7 @@ KINDS = (
     "several",
     "mixed",
     "crowded",
+    "flooded",
 )
 
 

@@ -61,14 +61,14 @@ def _came_back(_cell, _change, _layout, outcome):
     return ("hang", outcome.hang) if outcome.hang else None
 
 
-def _data(cell, _change, _layout, outcome):
-    found = (_received(cell.kind == "udp", part) for part in _parts(outcome))
-    return next(filter(None, found), None)
+def _data(_cell, _change, _layout, outcome):
+    return next(filter(None, map(_received, _parts(outcome))), None)
 
 
-def _received(datagrams, outcome):
+def _received(outcome):
     told = outcome.told
     expected = outcome.expected
+    datagrams = isinstance(expected, list)
     got = outcome.pieces if datagrams else bytes(outcome.got)
     if got == expected[: len(got)]:
         if outcome.ended and len(got) < len(expected) and not told:

@@ -16,8 +16,9 @@ _OF_LINK = re.compile(rb"(AT\+(?:CIPSEND|CIPRECVDATA|CIPCLOSE)=)[0-4](,\d+)?\r\n
 _SEND = re.compile(rb"AT\+CIPSEND=\d,(\d+)[^\r\n]*\r\n")
 MOST = 2920
 """The most bytes of one +IPD."""
-SEVERAL = ("several", "mixed", "crowded")
+SEVERAL = ("several", "mixed", "crowded", "flooded")
 """The kinds of conversations with more than one connection."""
+WITH_DATAGRAMS = ("udp", "flooded")
 BEFORE = 2
 """Bytes of the CRLF before a header, which belongs to it."""
 
@@ -114,7 +115,9 @@ def datagram_address(_cell, change, layout):
 
 def datagram_hit(cell, change, layout):
     """The header or payload of a datagram is hit, and the whole datagram is lost, as UDP allows."""
-    if cell.kind != "udp" or change.side != OUT or change.what not in ("drop", "double", "flip"):
+    if cell.kind not in WITH_DATAGRAMS or change.side != OUT:
+        return False
+    if change.what not in ("drop", "double", "flip"):
         return False
     last = change.at + (change.amount if change.what == "drop" else 1)
     spans = (layout.span(OUT, place) for place in range(change.at, last + BEFORE))
@@ -132,6 +135,14 @@ def address_to_module(_cell, change, layout):
     The command is still valid, with the same length, and no reply says where the datagram went.
     """
     return _still_a_command(change, layout, _DATAGRAM)
+
+
+def address_of_name(_cell, change, layout):
+    """The address is changed that the module says for a name."""
+    if change.side != OUT or change.what not in ("drop", "double", "flip"):
+        return False
+    start = layout.printed.rfind(b"\n", 0, change.at) + 1
+    return layout.printed.startswith(b"+CIPDOMAIN:", start)
 
 
 def peer_of_module(cell, change, layout):
@@ -214,6 +225,7 @@ RULES = (
     ("a datagram's own bytes, and all of it is lost", datagram_hit, {"datagram lost"}),
     ("a payload byte flipped on its way to the module", flipped_to_module, {"peer"}),
     ("where a datagram is to go", address_to_module, {"peer", "foreign"}),
+    ("the address that is said for a name", address_of_name, {"peer", "foreign"}),
     ("where a connection is to go", peer_of_module, {"hang", "peer", "foreign", "wrong", "late"}),
     (
         "the link of a command, another one that is open",

@@ -17,6 +17,9 @@ STREAM_GAP = 0.1
 """A download that takes twelve seconds, in which the line is never quiet for long."""
 SELDOM_SIZES = (33, 300, 1, 100, 37)
 SELDOM_GAP = 1.1
+DATAGRAMS = (20, 300, 7, 61)
+IDLE = 100
+"""Polls after which no datagram is expected any more."""
 NOTICE = 6
 """Within how many seconds bytes must be there though the notice of them was lost."""
 POLLED = 64
@@ -229,3 +232,68 @@ class Crowded(Several):
         piece = Several.polled(self, sock, part)
         self.outcome.calls += [("notice", seconds, NOTICE) for seconds in part.delays()]
         return piece
+
+
+class Datagrams(Part):
+    """A UDP socket among the connections: it is to receive each datagram whole, or not at all."""
+
+    def __init__(self, number, after, clock):
+        Part.__init__(self, number, DATAGRAMS, GAP, clock)
+        self._after = after
+        self.expected = self.payloads
+        self.heard = bytearray()
+        self.peers.append(self)
+
+    def note(self, piece):
+        """Keep a datagram."""
+        if piece is not None:
+            self.pieces.append(piece)
+            self.got += piece
+            self.ended = self.over = len(self.got) >= sum(map(len, self.payloads))
+
+    def __call__(self, peer, source, data):
+        """The far end: send the datagrams at fixed times once it is asked."""
+        self.heard += data
+        for number, each in enumerate(self.payloads):
+            send = functools.partial(peer.send, each, source)
+            self._after(self.start + number * self.gap, send, lasting=True)
+
+
+class Flooded(Several):
+    """Two connections that receive, and a UDP socket beside them that does, too."""
+
+    idle = 0  # polls of the UDP socket alone that gave nothing
+
+    def __init__(self, world, outcome, cell, far):
+        Several.__init__(self, world, outcome, cell, far)
+        after = world.module.core.scheduler.after
+        outcome.parts.append(Datagrams(len(outcome.parts), after, world.clock))
+
+    @staticmethod
+    def plan(passive):
+        """(sizes of its payloads, seconds between them) of each peer."""
+        return [(PASSIVE_SIZES if passive else ACTIVE_SIZES, GAP)] * 2
+
+    def opened(self, number, part):
+        """A socket; the last one is for datagrams, and does not wait."""
+        if not isinstance(part, Datagrams):
+            return Several.opened(self, number, part)
+        self.world.network.udp(HOST, PORT + number, part)
+        sock = self.socket(type=self.world.pool.SOCK_DGRAM)
+        self.told(part, "connect", sock.connect, (HOST, PORT + number))
+        if not part.over:
+            part.tried += ASK
+            self.told(part, "send", sock.send, ASK)
+        sock.settimeout(0)
+        return sock
+
+    def polled(self, sock, part):
+        """A datagram; none come any more some time after the connections have ended."""
+        buffer = bytearray(512)
+        n = self.told(part, "recv_into", _unless_nothing, sock.recv_into, buffer)
+        if n is not None:
+            return bytes(buffer[:n])
+        if all(each.over for each in self.outcome.parts[:-1]):
+            self.idle += 1
+            part.over = part.over or self.idle > IDLE
+        return None
