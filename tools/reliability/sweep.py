@@ -26,13 +26,17 @@ KEPT = 40
 
 
 def cells(profiles=None, kinds=KINDS):
-    """Every cell; the size of reads is not varied here, but over the changes of each cell."""
+    """Every cell. The size of reads is varied over the changes of each; but with several
+    connections it decides what is sent when, so it is another one for each family.
+    """
     made = []
     for profile in profiles or sorted(PROFILES):
         for kind in kinds:
-            made.append(Cell(profile, kind))
+            reads = READS[sorted(PROFILES).index(profile) % len(READS)]
+            how = {"reads": reads} if kind in rules.SEVERAL else {}
+            made.append(Cell(profile, kind, **how))
             if profile != "nonos-1.3" and kind != "udp":  # it has no passive receive
-                made.append(Cell(profile, kind, passive=False))
+                made.append(Cell(profile, kind, passive=False, **how))
     return made
 
 
@@ -69,7 +73,7 @@ def _bytes(expected):
 def listed(cell):
     """(family, change, size of reads) of all changes that are made in a cell."""
     rows = changes.every(undisturbed(cell))
-    if cell.kind == "udp":
+    if cell.kind == "udp" or cell.kind in rules.SEVERAL:
         return [(family, change, cell.reads) for family, change in rows]
     return [(f, c, READS[(i + i // 16) % len(READS)]) for i, (f, c) in enumerate(rows)]
 
