@@ -173,8 +173,8 @@ def stray(modem, line, wanted):
 
 
 def unfinished(modem):
-    """A notice was appended to an unfinished line: a part of the reply to the command under way, or
-    a damaged header, whose payload is lost, or the noise of a restart.
+    """A notice or a header was appended to an unfinished line: a part of the reply to the command
+    under way, or a damaged header, whose payload is lost, or the noise of a restart.
     """
     modem.parser.glued = False
     stray(modem, b"\0", modem.state and modem.reply != b"")

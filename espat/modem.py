@@ -24,6 +24,7 @@ _RECV = const(11)
 _WAITING = const(18)
 _CONNECT = const(19)
 _CLOSED = const(20)
+_UNFINISHED = const(2)  # a value of ``glued``: the event came directly after an unfinished line
 
 _TIMEOUT = const(0)  # the code of a command that got no result; after a restart it is READY
 
@@ -290,7 +291,7 @@ class Modem(Links):
     def step(self):
         """Process the bytes that have arrived, without waiting. Returns True if there were any."""
         if self.whole:
-            lazy.call("mishaps", "mend", self)
+            lazy.call("mishaps", "mend", self)  # raises if a step is under way
         try:
             self.whole = _INSIDE
             came = self._pump()
@@ -319,7 +320,7 @@ class Modem(Links):
         while True:
             event = parser.next()
             while event:
-                if parser.glued == 2:
+                if parser.glued == _UNFINISHED:
                     lazy.call("mishaps", "unfinished", self)
                 if event < _RECV:
                     self._result(event)
@@ -392,7 +393,7 @@ class Modem(Links):
             else:
                 self.words = line
             if state == _VERDICT or self.parser.glued or not self.passive or self.pushing:
-                if self.up or not wanted:
+                if self.up or not wanted:  # the set-up has many replies, and no links
                     lazy.call("mishaps", "stray", self, line, wanted)
             return
         if self.pushed is not None:

@@ -65,10 +65,10 @@ _CONNECT = const(19)
 _CONNECT_FAIL = const(21)
 _READY = const(22)
 
-# What _token() found.
-_HEADER = const(-2)
+_HEADER = const(-2)  # what _token() found
 _WHOLE_LINE = const(-3)
 
+_UNFINISHED = const(2)  # a value of ``glued``
 _LONGEST = const(96)  # the most bytes that a header can have
 
 # Each word is "\n", the line (up to its colon, if it has one), and the event with bit 7 set. One
@@ -364,7 +364,7 @@ class Parser(Ring):
                     if stuck and not line.startswith(b"AT"[:i]):
                         if self.glued:
                             return self._bad()
-                        self.glued = 2
+                        self.glued = _UNFINISHED
                     self.line = line[i:]
                     return event
         if echo:
@@ -428,7 +428,7 @@ class Parser(Ring):
         self.r = end
         self._seen = self._past = self.tail = 0
         self._long = False
-        self.glued = joined and 2
+        self.glued = joined and _UNFINISHED
         if pushed and self.buf[end - 1] == 10:
             return _WAITING
         if self.length > (self.limit if pushed else self.asked):

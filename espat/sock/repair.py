@@ -68,7 +68,8 @@ def open_links(modem, end=b""):
 
 
 def compare(modem, client=None):
-    """Correct the link table by the reply to ``ask()``, since notices can be lost.
+    """Correct the link table by the reply to ``ask()``, since notices can be lost. Of a reply that
+    has no OK, only lines that firmware does not print count: they may be damaged payload.
 
     A reply with an unknown line is ignored: that line may be a damaged row. If the reply has more
     or fewer links than the table, a byte of it may be lost: the module is asked whether it is still

@@ -93,7 +93,7 @@ def _first(got, expected):
 
 
 def _peer(_cell, change, layout, outcome):
-    found = (_heard(change, layout, part, _told(outcome)) for part in _parts(outcome))
+    found = (_heard(change, layout, part, part.told or outcome.told) for part in _parts(outcome))
     return next(filter(None, found), None)
 
 
